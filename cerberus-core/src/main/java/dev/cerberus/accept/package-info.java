@@ -1,0 +1,7 @@
+/**
+ * Decides which part of a candidate tree becomes output.
+ */
+@NullMarked
+package dev.cerberus.accept;
+
+import org.jspecify.annotations.NullMarked;

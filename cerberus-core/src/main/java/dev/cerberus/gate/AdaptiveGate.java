@@ -1,0 +1,133 @@
+package dev.cerberus.gate;
+
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The gate that needs no threshold: it drafts the number of nodes that pays best on this
+ * machine, and none where none pays.
+ *
+ * <p>
+ * Where even running the heads does not pay, it rests: it asks them only as often as a
+ * hundredth of the time allows, so that text that can not be drafted is decoded at nearly
+ * plain speed.
+ */
+/*
+ * The heads' time is spent before the decision about nodes is taken, so it does not enter
+ * that; it enters the question whether to ask them at all. That is answered by a decayed
+ * sum of what the last consultations were worth: gain of the chosen nodes beyond a plain
+ * step, less the heads' cost, both at the running rate λ. While the sum is positive the
+ * gate is awake. It is bounded above by some fruitless consultations' cost, so that a
+ * long good stretch does not make it deaf to the end of it.
+ *
+ * A resting gate learns nothing, so it probes, from a budget: PROBE_SHARE of all time
+ * flows in, a probe's time flows out, and the tokens that it gained flow back in, so that
+ * a probe that succeeds is followed by the next at once. Heads that promised too much are
+ * believed again only after a probe has drafted on their word, however little they are
+ * trusted at the time; that takes more time than asking them, and comes from the same
+ * budget. Heads that promise too little are found out by a probe now and then that drafts
+ * against their word. The budget outlives the request: many short requests probe no more
+ * than one long one.
+ */
+public final class AdaptiveGate implements Gate {
+
+    private static final double PROBE_SHARE = 0.01;
+
+    /** Draft nodes of a probe: enough for a whole path, few enough to be cheap. */
+    private static final int PROBE_NODES = 4;
+
+    /** One in so many probes drafts although the heads promise nothing. */
+    private static final int SCEPTICAL_PROBES = 4;
+
+    private static final double BUDGETED_PROBES = 2;
+
+    private static final double MEMORY = 0.95;
+
+    private static final double PATIENCE = 15;
+
+    /** How many consultations earlier requests count for at the start of a request. */
+    private static final double HEAD_START = 5;
+
+    private final TreeSizer sizer;
+
+    private double worth;
+
+    private boolean probing;
+
+    private int probes;
+
+    /**
+     * Creates a gate.
+     * @param sizer chooses the number of nodes
+     */
+    public AdaptiveGate(TreeSizer sizer) {
+        this.sizer = sizer;
+        this.worth = Math.min(HEAD_START * sizer.experience().worth(), PATIENCE / 2 * headsCost());
+    }
+
+    @Override
+    public boolean consultsHeads(ToDoubleFunction<GateSignal> signals) {
+        boolean awake = this.worth > 0;
+        this.probing = !awake && budget() >= probePrice();
+        return awake || this.probing;
+    }
+
+    @Override
+    public GateDecision decide(double[] pathProbabilities, boolean whole, ToDoubleFunction<GateSignal> signals) {
+        double[] expectations = this.sizer.expectations(pathProbabilities);
+        int nodes = choose(expectations, whole);
+        double heads = headsCost();
+        double value = this.sizer.gain(expectations, nodes) - heads;
+        this.worth = Math.min(this.worth * MEMORY + value, PATIENCE * heads);
+        this.sizer.experience().observeWorth(value);
+        return new GateDecision((this.probing && nodes == 0) ? probe(pathProbabilities, whole) : nodes);
+    }
+
+    private int probe(double[] pathProbabilities, boolean whole) {
+        this.probes++;
+        int hoped = choose(this.sizer.hopes(pathProbabilities), whole);
+        int fewest = (this.probes % SCEPTICAL_PROBES == 0) ? Math.min(1, pathProbabilities.length) : 0;
+        if (whole) {
+            return (Math.max(hoped, fewest) > 0) ? pathProbabilities.length : 0;
+        }
+        return Math.min(PROBE_NODES, Math.max(hoped, fewest));
+    }
+
+    private int choose(double[] expectations, boolean whole) {
+        if (!whole) {
+            return this.sizer.best(expectations, 0);
+        }
+        int all = expectations.length - 1;
+        return (this.sizer.gain(expectations, all) > 0) ? all : 0;
+    }
+
+    @Override
+    public void observe(StepOutcome outcome) {
+        this.sizer.observe(outcome);
+        double cost = this.sizer.cost(outcome);
+        double budget = budget() + PROBE_SHARE * cost;
+        if (this.probing) {
+            budget += 1 + outcome.acceptedDraftTokens() - cost;
+        }
+        this.probing = false;
+        this.sizer.experience().probingBudget(budget);
+        if (!outcome.headsRan()) {
+            this.worth *= MEMORY;
+        }
+    }
+
+    /** Returns what running the heads once costs at the running rate, in tokens. */
+    private double headsCost() {
+        return this.sizer.tokensPerPlainStep() * this.sizer.costs().headsPlainSteps();
+    }
+
+    private double budget() {
+        return Math.min(this.sizer.experience().probingBudget(), BUDGETED_PROBES * probePrice());
+    }
+
+    private double probePrice() {
+        CostCurve costs = this.sizer.costs();
+        int nodes = Math.min(PROBE_NODES, costs.maxNodes());
+        return costs.headsPlainSteps() + costs.plainSteps(nodes) - 1;
+    }
+
+}

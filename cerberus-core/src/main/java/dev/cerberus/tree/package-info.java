@@ -1,0 +1,7 @@
+/**
+ * Candidate trees: what is verified in one forward pass of the target model.
+ */
+@NullMarked
+package dev.cerberus.tree;
+
+import org.jspecify.annotations.NullMarked;
