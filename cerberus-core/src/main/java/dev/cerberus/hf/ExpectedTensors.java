@@ -1,0 +1,110 @@
+package dev.cerberus.hf;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The tensors that a configuration asks for, with their shapes. */
+public final class ExpectedTensors {
+
+    private ExpectedTensors() {
+    }
+
+    /**
+     * Lists every tensor of a model.
+     * @param config the model's configuration
+     * @return shapes by name, in the order of the computation; unmodifiable
+     */
+    public static Map<String, List<Long>> of(ModelConfig config) {
+        long hidden = config.hiddenSize();
+        long intermediate = config.intermediateSize();
+        long query = config.querySize();
+        long keyValue = config.keyValueSize();
+        long vocabulary = config.vocabularySize();
+        Map<String, List<Long>> layer = new LinkedHashMap<>();
+        layer.put(WeightNames.INPUT_NORM, List.of(hidden));
+        projection(layer, WeightNames.QUERY, query, hidden, config.attentionBias());
+        projection(layer, WeightNames.KEY, keyValue, hidden, config.attentionBias());
+        projection(layer, WeightNames.VALUE, keyValue, hidden, config.attentionBias());
+        if (config.qkNorm()) {
+            layer.put(WeightNames.QUERY_NORM, List.of((long) config.headDim()));
+            layer.put(WeightNames.KEY_NORM, List.of((long) config.headDim()));
+        }
+        projection(layer, WeightNames.ATTENTION_OUTPUT, hidden, query, config.attentionOutputBias());
+        layer.put(WeightNames.POST_ATTENTION_NORM, List.of(hidden));
+        layer.put(WeightNames.GATE, List.of(intermediate, hidden));
+        layer.put(WeightNames.UP, List.of(intermediate, hidden));
+        layer.put(WeightNames.DOWN, List.of(hidden, intermediate));
+
+        Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        shapes.put(WeightNames.EMBEDDING, List.of(vocabulary, hidden));
+        for (int i = 0; i < config.layers(); i++) {
+            int index = i;
+            layer.forEach((name, shape) -> shapes.put(WeightNames.inLayer(index, name), shape));
+        }
+        shapes.put(WeightNames.FINAL_NORM, List.of(hidden));
+        if (!config.tieWordEmbeddings()) {
+            shapes.put(WeightNames.OUTPUT, List.of(vocabulary, hidden));
+        }
+        return Collections.unmodifiableMap(shapes);
+    }
+
+    private static void projection(Map<String, List<Long>> shapes, String name, long outputs, long inputs,
+            boolean bias) {
+        shapes.put(WeightNames.weight(name), List.of(outputs, inputs));
+        if (bias) {
+            shapes.put(WeightNames.bias(name), List.of(outputs));
+        }
+    }
+
+    /**
+     * Checks that a checkpoint holds every tensor of a model in the right shape and as
+     * floats, and none in its layers that the model would silently leave out.
+     * @param config the model's configuration
+     * @param checkpoint the weights
+     * @throws ModelFileException if it does not; the message names the tensor, and the
+     * expected and the found shape
+     */
+    public static void check(ModelConfig config, Checkpoint checkpoint) {
+        Map<String, List<Long>> expected = of(config);
+        expected.forEach((name, shape) -> checkTensor(config, checkpoint, name, shape));
+        for (String name : checkpoint.names()) {
+            // older Llama checkpoints store the rotary frequencies, which follow from the
+            // configuration
+            if (name.startsWith(WeightNames.LAYER_PREFIX) && !expected.containsKey(name)
+                    && !name.endsWith(".rotary_emb.inv_freq")) {
+                throw new ModelFileException(checkpoint.directory(),
+                        "its weights hold the tensor " + name + ", which a model of " + config.layers() + " layers of "
+                                + config.architecture().className() + " with this " + ModelConfig.FILE_NAME
+                                + " does not use",
+                        "use weights and configuration of the same model");
+            }
+        }
+    }
+
+    private static void checkTensor(ModelConfig config, Checkpoint checkpoint, String name, List<Long> shape) {
+        if (!checkpoint.contains(name)) {
+            boolean output = name.equals(WeightNames.OUTPUT);
+            throw new ModelFileException(checkpoint.directory(),
+                    "its weights lack the tensor " + name + " of shape " + shape,
+                    output ? "set tie_word_embeddings to true in " + ModelConfig.FILE_NAME
+                            + " if the model uses its embeddings for the output, else fetch the missing weights"
+                            : "use the complete weights of a " + config.architecture().className() + " that fit "
+                                    + ModelConfig.FILE_NAME);
+        }
+        TensorInfo info = checkpoint.info(name);
+        if (!info.shape().equals(shape)) {
+            throw new ModelFileException(
+                    checkpoint.directory(), "tensor " + name + " should have the shape " + shape + " by "
+                            + ModelConfig.FILE_NAME + " but has " + info.shape(),
+                    "use weights and configuration of the same model");
+        }
+        if (!info.dtype().isWeight()) {
+            throw new ModelFileException(checkpoint.directory(),
+                    "tensor " + name + " is of type " + info.dtype() + " where floats are needed",
+                    "store it as F32, F16 or BF16");
+        }
+    }
+
+}

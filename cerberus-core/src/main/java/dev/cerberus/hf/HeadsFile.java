@@ -1,0 +1,416 @@
+package dev.cerberus.hf;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import dev.cerberus.model.HeadsDescription;
+import dev.cerberus.model.HeadsKind;
+
+/**
+ * The weights of draft heads in one safetensors file, checked and memory-mapped.
+ *
+ * <p>
+ * Two layouts are read. The one of this project says in its metadata what it holds and
+ * for which target model it was trained; its tensors are, for head {@code k} and layer
+ * {@code l}, {@code heads.k.blocks.l.weight} and {@code .residual} [hidden, in] and
+ * {@code .bias} [hidden], {@code lm_head.weight} or {@code heads.k.lm_head.weight} [draft
+ * vocabulary, hidden] and {@code draft_vocabulary}. Published Medusa heads have no
+ * metadata: {@code k.0.linear.weight}, {@code k.0.linear.bias}, {@code k.1.weight}.
+ * Immutable and thread-safe; the file must not be shortened while this is in use.
+ */
+public final class HeadsFile {
+
+    /** What the metadata of a heads file says under {@code format}. */
+    public static final String FORMAT = "cerberus-heads";
+
+    private static final String DRAFT_VOCABULARY = "draft_vocabulary";
+
+    private static final String SHARED_LM_HEAD = "lm_head.weight";
+
+    private static final String WITH_THIS_VERSION = "train the heads again with this version of cerberus train";
+
+    private final Path file;
+
+    private final Map<String, String> metadata;
+
+    private final Map<String, Tensor> tensors;
+
+    private final HeadsDescription description;
+
+    private final int vocabularySize;
+
+    private final int[] draftVocabulary; // ascending
+
+    private final Naming naming;
+
+    private HeadsFile(Path file, Safetensors tensors, HeadsDescription description, int vocabularySize,
+            int[] draftVocabulary, Naming naming) {
+        this.file = file;
+        this.metadata = tensors.metadata();
+        this.tensors = tensors.names()
+            .stream()
+            .collect(Collectors.toUnmodifiableMap(Function.identity(),
+                    (name) -> new Tensor(tensors.info(name), tensors.data(name))));
+        this.description = description;
+        this.vocabularySize = vocabularySize;
+        this.draftVocabulary = draftVocabulary;
+        this.naming = naming;
+        checkTensors();
+    }
+
+    /**
+     * Reads a heads file and checks that it is complete and consistent.
+     * @param file the safetensors file
+     * @return the heads; their tensors are read from the mapped file when asked for
+     * @throws ModelFileException if the file is missing or damaged, is no heads file, or
+     * lacks a tensor
+     */
+    public static HeadsFile read(Path file) {
+        try (Safetensors tensors = Safetensors.open(file)) { // the mapping outlives the
+                                                             // channel
+            if (FORMAT.equals(tensors.metadata().get("format"))) {
+                return own(file, tensors);
+            }
+            if (tensors.contains(Naming.medusa(1).blockWeight(0, 0))) {
+                return published(file, tensors);
+            }
+            throw new ModelFileException(file,
+                    "holds no draft heads: its metadata lack format=" + FORMAT
+                            + " and it has no tensor 0.0.linear.weight as published Medusa heads do",
+                    "name a file written by cerberus train");
+        }
+    }
+
+    private static HeadsFile own(Path file, Safetensors tensors) {
+        Metadata metadata = new Metadata(file, tensors.metadata());
+        int vocabularySize = metadata.integer("vocab_size");
+        int[] vocabulary = tensors.contains(DRAFT_VOCABULARY) ? vocabulary(file, tensors, vocabularySize)
+                : IntStream.range(0, vocabularySize).toArray();
+        HeadsDescription description;
+        try {
+            HeadsKind kind = HeadsKind.ofId(metadata.text("kind"));
+            description = new HeadsDescription(kind, metadata.choice("condition", "root", "none"),
+                    metadata.choice("links", "true", "false"), metadata.choice("lm_head", "own", "shared"),
+                    metadata.integer("heads"), metadata.integer("layers"), metadata.integer("hidden_size"),
+                    vocabulary.length);
+        }
+        catch (IllegalArgumentException ex) {
+            throw new ModelFileException(file, "its metadata are wrong: " + ex.getMessage(), WITH_THIS_VERSION, ex);
+        }
+        return new HeadsFile(file, tensors, description, vocabularySize, vocabulary, Naming.CERBERUS);
+    }
+
+    private static HeadsFile published(Path file, Safetensors tensors) {
+        int heads = 0;
+        while (tensors.contains(Naming.medusa(1).blockWeight(heads, 0))) {
+            heads++;
+        }
+        int layers = 0;
+        while (tensors.contains(Naming.medusa(1).blockWeight(0, layers))) {
+            layers++;
+        }
+        Naming naming = Naming.medusa(layers);
+        List<Long> block = tensors.info(naming.blockWeight(0, 0)).shape();
+        List<Long> output = tensors.contains(naming.lmHead(0)) ? tensors.info(naming.lmHead(0)).shape() : List.of();
+        if (block.size() != 2 || output.size() != 2) {
+            throw new ModelFileException(file,
+                    "looks like published Medusa heads, but its tensors 0.0.linear.weight and " + naming.lmHead(0)
+                            + " are not two matrices",
+                    "convert the heads of one Medusa checkpoint to safetensors, names unchanged");
+        }
+        int vocabularySize = Math.toIntExact(output.get(0));
+        HeadsDescription description;
+        try {
+            description = new HeadsDescription(HeadsKind.MEDUSA, false, false, true, heads, layers,
+                    Math.toIntExact(block.get(0)), vocabularySize);
+        }
+        catch (IllegalArgumentException ex) {
+            throw new ModelFileException(file, "holds Medusa heads that are not supported: " + ex.getMessage(),
+                    "use other heads", ex);
+        }
+        return new HeadsFile(file, tensors, description, vocabularySize, IntStream.range(0, vocabularySize).toArray(),
+                naming);
+    }
+
+    private static int[] vocabulary(Path file, Safetensors tensors, int vocabularySize) {
+        TensorInfo info = tensors.info(DRAFT_VOCABULARY);
+        if (info.dtype() != TensorType.I32 || info.shape().size() != 1 || info.elements() < 1) {
+            throw new ModelFileException(file, "its tensor " + DRAFT_VOCABULARY + " must be I32 of one dimension, was "
+                    + info.dtype() + " of shape " + info.shape(), WITH_THIS_VERSION);
+        }
+        int[] ids = new int[Math.toIntExact(info.elements())];
+        tensors.data(DRAFT_VOCABULARY).asIntBuffer().get(ids);
+        for (int i = 0; i < ids.length; i++) {
+            if (ids[i] < 0 || ids[i] >= vocabularySize || (i > 0 && ids[i] <= ids[i - 1])) {
+                throw new ModelFileException(file, "its draft vocabulary must ascend within 0.." + (vocabularySize - 1)
+                        + ", but entry " + i + " is " + ids[i], WITH_THIS_VERSION);
+            }
+        }
+        return ids;
+    }
+
+    private void checkTensors() {
+        long hidden = this.description.hiddenSize();
+        for (int head = 0; head < this.description.heads(); head++) {
+            for (int layer = 0; layer < this.description.layers(); layer++) {
+                List<Long> matrix = List.of(hidden, (long) this.description.blockInput(head, layer));
+                check(this.naming.blockWeight(head, layer), matrix);
+                check(this.naming.blockBias(head, layer), List.of(hidden));
+                if (hasResidual()) {
+                    check(Naming.residual(head, layer), matrix);
+                }
+            }
+            if (this.description.ownLmHead()) {
+                check(this.naming.lmHead(head), List.of((long) this.draftVocabulary.length, hidden));
+            }
+        }
+        if (!this.description.ownLmHead() && this.tensors.containsKey(SHARED_LM_HEAD)) {
+            check(SHARED_LM_HEAD, List.of((long) this.draftVocabulary.length, hidden));
+        }
+    }
+
+    private void check(String name, List<Long> shape) {
+        if (!this.tensors.containsKey(name)) {
+            throw new ModelFileException(this.file,
+                    "lacks the tensor " + name + " of shape " + shape + ", which " + this.description.heads() + " "
+                            + this.description.kind().id() + " heads of " + this.description.layers() + " layers need",
+                    "copy the whole file again or train the heads again");
+        }
+        TensorInfo info = tensor(name).info();
+        if (!info.shape().equals(shape) || !info.dtype().isWeight()) {
+            throw new ModelFileException(this.file, "its tensor " + name + " should be floats of shape " + shape
+                    + " but is " + info.dtype() + " of shape " + info.shape(), "train the heads again");
+        }
+    }
+
+    /**
+     * Checks that the heads belong to a target model.
+     * @param config the target's configuration
+     * @param checkpoint the target's weights
+     * @throws ModelFileException if they were made for another hidden size, another
+     * vocabulary or other weights; the message names both files
+     */
+    public void requireTarget(ModelConfig config, Checkpoint checkpoint) {
+        requireEqual(checkpoint, "hidden_size", this.description.hiddenSize(), config.hiddenSize());
+        requireEqual(checkpoint, "vocab_size", this.vocabularySize, config.vocabularySize());
+        Optional<String> trainedFor = targetSha256();
+        if (trainedFor.isPresent() && !trainedFor.get().equals(checkpoint.sha256())) {
+            throw new ModelFileException(this.file,
+                    "holds heads for another target model than " + checkpoint.directory() + ": they were trained for "
+                            + "weights of SHA-256 " + shorten(trainedFor.get()) + ", its weights have "
+                            + shorten(checkpoint.sha256()),
+                    "use the heads that belong to the model, or train heads for it with cerberus train");
+        }
+    }
+
+    private void requireEqual(Checkpoint checkpoint, String field, int here, int target) {
+        if (here != target) {
+            throw new ModelFileException(this.file,
+                    "holds heads for a model of " + field + " " + here + ", but " + checkpoint.directory() + " has "
+                            + target,
+                    "use the heads that belong to the model, or train heads for it with cerberus train");
+        }
+    }
+
+    private static String shorten(String hash) {
+        return (hash.length() > 12) ? hash.substring(0, 12) + "…" : hash;
+    }
+
+    /** The file this was read from. */
+    public Path file() {
+        return this.file;
+    }
+
+    /** The shape of the heads. */
+    public HeadsDescription description() {
+        return this.description;
+    }
+
+    /** The free-form metadata: how the heads were made. Unmodifiable. */
+    public Map<String, String> metadata() {
+        return this.metadata;
+    }
+
+    /** SHA-256 of the target's weights, as {@link Checkpoint#sha256()}, if known. */
+    public Optional<String> targetSha256() {
+        return Optional.ofNullable(metadata().get("target_sha256"));
+    }
+
+    /** What a user should know about these heads, one sentence each. */
+    public List<String> notes() {
+        return targetSha256().isPresent() ? List.of()
+                : List.of("The heads in " + this.file + " do not say which target model they were trained for; with "
+                        + "another model they would only slow decoding down");
+    }
+
+    /** Number of tokens of the target model. */
+    public int vocabularySize() {
+        return this.vocabularySize;
+    }
+
+    /**
+     * The tokens that the heads can propose: row {@code i} of an LM head is token
+     * {@code draftVocabulary()[i]}.
+     * @return a fresh, ascending array
+     */
+    public int[] draftVocabulary() {
+        return this.draftVocabulary.clone();
+    }
+
+    /** Whether the heads propose any token of the target model. */
+    public boolean wholeVocabulary() {
+        return this.draftVocabulary.length == this.vocabularySize;
+    }
+
+    /**
+     * Whether blocks have a residual matrix; without one the residual is the identity.
+     */
+    public boolean hasResidual() {
+        return this.description.kind() != HeadsKind.MEDUSA;
+    }
+
+    /** The gated matrix of a block, [hidden, in]. */
+    public Tensor blockWeight(int head, int layer) {
+        return tensor(this.naming.blockWeight(head, layer));
+    }
+
+    /** The bias of a block, [hidden]. */
+    public Tensor blockBias(int head, int layer) {
+        return tensor(this.naming.blockBias(head, layer));
+    }
+
+    /**
+     * The residual matrix of a block, [hidden, in].
+     * @throws ModelFileException if the residual is the identity
+     */
+    public Tensor blockResidual(int head, int layer) {
+        return tensor(Naming.residual(head, layer));
+    }
+
+    /**
+     * The LM head of one head, [draft vocabulary, hidden].
+     * @throws ModelFileException if the heads share one
+     */
+    public Tensor lmHead(int head) {
+        return tensor(this.naming.lmHead(head));
+    }
+
+    /**
+     * The LM head that all heads share, [draft vocabulary, hidden]; empty if it is the
+     * target's own, or if every head has its own.
+     */
+    public Optional<Tensor> sharedLmHead() {
+        return (!this.description.ownLmHead() && this.tensors.containsKey(SHARED_LM_HEAD))
+                ? Optional.of(tensor(SHARED_LM_HEAD)) : Optional.empty();
+    }
+
+    private Tensor tensor(String name) {
+        Tensor tensor = this.tensors.get(name);
+        if (tensor == null) {
+            throw new ModelFileException(this.file, "has no tensor " + name, "use heads of another kind");
+        }
+        return tensor;
+    }
+
+    /**
+     * One tensor of the file.
+     *
+     * @param info type and shape
+     * @param data its bytes, a read-only, little-endian view of the mapped file
+     */
+    public record Tensor(TensorInfo info, ByteBuffer data) {
+
+        /** The values, widened to 32 bits, in row-major order; a fresh array. */
+        public float[] floats() {
+            float[] values = new float[Math.toIntExact(this.info.elements())];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = switch (this.info.dtype()) {
+                    case F32 -> this.data.getFloat(Float.BYTES * i);
+                    case F16 -> HalfFloats.fromFloat16(this.data.getShort(Short.BYTES * i));
+                    case BF16 -> HalfFloats.fromBFloat16(this.data.getShort(Short.BYTES * i));
+                    case F64, I64, I32, I16, I8, U8, BOOL -> throw new IllegalStateException(
+                            "heads hold floats, tensor " + this.info.name() + " is " + this.info.dtype());
+                };
+            }
+            return values;
+        }
+
+    }
+
+    /** The metadata with typed access that names what is missing. */
+    private record Metadata(Path file, Map<String, String> values) {
+
+        String text(String key) {
+            String value = this.values.get(key);
+            if (value == null) {
+                throw new ModelFileException(this.file, "its metadata lack " + key, WITH_THIS_VERSION);
+            }
+            return value;
+        }
+
+        int integer(String key) {
+            String value = text(key);
+            if (!value.matches("\\d{1,9}") || Integer.parseInt(value) < 1) {
+                throw new ModelFileException(this.file,
+                        key + " in its metadata must be a positive integer, was '" + value + "'", WITH_THIS_VERSION);
+            }
+            return Integer.parseInt(value);
+        }
+
+        /** Whether the value is the first of two that are allowed. */
+        boolean choice(String key, String first, String second) {
+            String value = text(key);
+            if (!Arrays.asList(first, second).contains(value)) {
+                throw new ModelFileException(this.file,
+                        key + " in its metadata must be " + first + " or " + second + ", was '" + value + "'",
+                        WITH_THIS_VERSION);
+            }
+            return value.equals(first);
+        }
+
+    }
+
+    /**
+     * How a layout names its tensors.
+     *
+     * @param published whether it is that of published Medusa heads
+     * @param layers blocks per head, which number the LM head there
+     */
+    private record Naming(boolean published, int layers) {
+
+        static final Naming CERBERUS = new Naming(false, 0);
+
+        static Naming medusa(int layers) {
+            return new Naming(true, layers);
+        }
+
+        static String residual(int head, int layer) {
+            return CERBERUS.block(head, layer) + "residual";
+        }
+
+        String blockWeight(int head, int layer) {
+            return block(head, layer) + "weight";
+        }
+
+        String blockBias(int head, int layer) {
+            return block(head, layer) + "bias";
+        }
+
+        String lmHead(int head) {
+            return this.published ? head + "." + this.layers + ".weight" : "heads." + head + ".lm_head.weight";
+        }
+
+        private String block(int head, int layer) {
+            return this.published ? head + "." + layer + ".linear." : "heads." + head + ".blocks." + layer + ".";
+        }
+
+    }
+
+}

@@ -1,0 +1,258 @@
+package dev.cerberus.hf;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/**
+ * A model in Hugging Face layout: where its files lie, and its configuration.
+ *
+ * <p>
+ * Opening reads the configuration files but no weights. Immutable and thread-safe.
+ */
+public final class ModelDirectory {
+
+    private static final String CLASSPATH = "classpath:";
+
+    private static final String FILE = "file:";
+
+    private static final String EXPECTED = "expected are " + ModelConfig.FILE_NAME + ", tokenizer.json and "
+            + Checkpoint.SINGLE_FILE_NAME + " (or " + Checkpoint.INDEX_FILE_NAME + " with its shards)";
+
+    private final String location;
+
+    private final Path path;
+
+    private final ModelConfig config;
+
+    private final GenerationDefaults generation;
+
+    private ModelDirectory(String location, Path path) {
+        this.location = location;
+        this.path = path;
+        this.config = ModelConfig.read(path);
+        this.generation = GenerationDefaults.read(path);
+        for (int token : this.generation.eosTokenIds()) {
+            if (token >= this.config.vocabularySize()) {
+                throw new ModelFileException(
+                        path.resolve(GenerationDefaults.FILE_NAME), "eos_token_id must be in [0, "
+                                + this.config.vocabularySize() + "), the range of the vocabulary, was " + token,
+                        "correct the field");
+            }
+        }
+    }
+
+    /**
+     * Opens a model.
+     * @param location a directory, as a path, a {@code file:} URL or a {@code classpath:}
+     * folder; the latter is unpacked into a temporary directory once in the life of the
+     * JVM
+     * @return the model directory
+     * @throws ModelFileException if there is no such directory, files are missing, or the
+     * configuration is damaged or not supported
+     */
+    public static ModelDirectory open(String location) {
+        String trimmed = location.strip();
+        if (trimmed.isEmpty()) {
+            throw new ModelFileException("model location", "is empty",
+                    "name a directory in Hugging Face layout, where " + EXPECTED);
+        }
+        if (hasScheme(trimmed, CLASSPATH)) {
+            Path unpacked = ClasspathModels.unpack(trimmed.substring(CLASSPATH.length()));
+            return new ModelDirectory(trimmed, unpacked);
+        }
+        // a drive letter is no scheme
+        if (!hasScheme(trimmed, FILE) && trimmed.matches("[A-Za-z][A-Za-z0-9+.-]+:.*")
+                && !Files.isDirectory(path(trimmed))) {
+            throw new ModelFileException(trimmed, "is not a location that models are read from",
+                    "use a directory, a file: URL or a classpath: folder");
+        }
+        Path directory = path(trimmed);
+        requireModel(directory);
+        return new ModelDirectory(trimmed, directory);
+    }
+
+    /**
+     * Opens a model in a directory.
+     * @param directory the directory
+     * @return the model directory
+     * @throws ModelFileException if there is no such directory, files are missing, or the
+     * configuration is damaged or not supported
+     */
+    public static ModelDirectory open(Path directory) {
+        requireModel(directory);
+        return new ModelDirectory(directory.toString(), directory);
+    }
+
+    private static boolean hasScheme(String location, String scheme) {
+        return location.toLowerCase(Locale.ROOT).startsWith(scheme);
+    }
+
+    private static Path path(String location) {
+        try {
+            if (!hasScheme(location, FILE)) {
+                return Path.of(location);
+            }
+            String rest = location.substring(FILE.length());
+            // file:/a and file:///a are URLs with escapes; file:a, file:./a and unescaped
+            // blanks are common all the same
+            if (rest.startsWith("/") && !rest.contains(" ")) {
+                return Path.of(URI.create(FILE + rest));
+            }
+            return Path.of(rest.startsWith("//") ? rest.substring(2) : rest);
+        }
+        catch (InvalidPathException ex) {
+            throw new ModelFileException(location, "is not a path (" + ex.getReason() + ")", "name a directory");
+        }
+        catch (IllegalArgumentException ex) {
+            throw new ModelFileException(location, "is not a file: URL (" + ex.getMessage() + ")",
+                    "name the directory as a plain path");
+        }
+    }
+
+    private static void requireModel(Path directory) {
+        if (!Files.exists(directory)) {
+            throw new ModelFileException(directory, "the model directory does not exist",
+                    "correct the location; " + EXPECTED);
+        }
+        if (!Files.isDirectory(directory)) {
+            throw new ModelFileException(directory, "the model location is a file, not a directory",
+                    "name the directory that holds the model's files");
+        }
+        if (Files.exists(directory.resolve(ModelConfig.FILE_NAME))) {
+            return;
+        }
+        boolean empty;
+        try (Stream<Path> entries = Files.list(directory)) {
+            empty = entries.findAny().isEmpty();
+        }
+        catch (IOException ex) {
+            throw new ModelFileException(directory, "the model directory cannot be listed (" + ex + ")",
+                    "correct its permissions", ex);
+        }
+        throw new ModelFileException(directory,
+                empty ? "the model directory is empty" : "the model directory has no " + ModelConfig.FILE_NAME,
+                "put the model's files there; " + EXPECTED);
+    }
+
+    /** The location as it was given. */
+    public String location() {
+        return this.location;
+    }
+
+    /** The last part of the location, to be used as a name for the model. */
+    public String name() {
+        String plain = this.location.replaceAll("[/\\\\]+$", "");
+        String last = plain.substring(Math.max(plain.lastIndexOf('/'), plain.lastIndexOf('\\')) + 1)
+            .replaceFirst("^(?i:classpath|file):", "");
+        if (!last.isEmpty() && !last.equals(".") && !last.equals("..")) {
+            return last;
+        }
+        Path real = this.path.toAbsolutePath().normalize().getFileName();
+        return (real != null) ? real.toString() : "model";
+    }
+
+    /**
+     * The directory with the files; a temporary one if the location is on the class path.
+     */
+    public Path path() {
+        return this.path;
+    }
+
+    /** The model's configuration. */
+    public ModelConfig config() {
+        return this.config;
+    }
+
+    /** What the model's authors recommend for decoding. */
+    public GenerationDefaults generation() {
+        return this.generation;
+    }
+
+    /**
+     * The tokens that end an answer: those of the generation defaults, else those of the
+     * configuration.
+     */
+    public List<Integer> eosTokenIds() {
+        return this.generation.eosTokenIds().isEmpty() ? this.config.eosTokenIds() : this.generation.eosTokenIds();
+    }
+
+    /**
+     * The token that begins a text, by the generation defaults or else the configuration.
+     */
+    public OptionalInt bosTokenId() {
+        return this.generation.bosTokenId().isPresent() ? this.generation.bosTokenId() : this.config.bosTokenId();
+    }
+
+    /**
+     * The tokenizer.
+     * @throws ModelFileException if the file is missing
+     */
+    public Path tokenizerJson() {
+        return optional(ClasspathModels.TOKENIZER).orElseThrow(
+                () -> new ModelFileException(this.path, "the model directory has no " + ClasspathModels.TOKENIZER,
+                        "add the file from the model's repository; slow tokenizers (tokenizer.model) are not read"));
+    }
+
+    /** Settings of the tokenizer, among them possibly the chat template. */
+    public Optional<Path> tokenizerConfig() {
+        return optional(ClasspathModels.TOKENIZER_CONFIG);
+    }
+
+    /** The chat template in a file of its own. */
+    public Optional<Path> chatTemplate() {
+        return optional(ClasspathModels.CHAT_TEMPLATE);
+    }
+
+    /** Names of special tokens. */
+    public Optional<Path> specialTokensMap() {
+        return optional(ClasspathModels.SPECIAL_TOKENS);
+    }
+
+    /** Draft heads beside the model. */
+    public Optional<Path> heads() {
+        return optional(ClasspathModels.HEADS);
+    }
+
+    /** The gate's calibration beside the model. */
+    public Optional<Path> calibration() {
+        return optional(ClasspathModels.CALIBRATION);
+    }
+
+    private Optional<Path> optional(String name) {
+        return Optional.of(this.path.resolve(name)).filter(Files::isRegularFile);
+    }
+
+    /**
+     * Opens the weights and checks that they fit the configuration.
+     * @return the open checkpoint; the caller closes it
+     * @throws ModelFileException if weights are missing, damaged or of another shape
+     */
+    public Checkpoint openCheckpoint() {
+        Checkpoint checkpoint = Checkpoint.open(this.path);
+        boolean fits = false;
+        try {
+            ExpectedTensors.check(this.config, checkpoint);
+            fits = true;
+            return checkpoint;
+        }
+        finally {
+            if (!fits) {
+                checkpoint.close();
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return this.location;
+    }
+
+}

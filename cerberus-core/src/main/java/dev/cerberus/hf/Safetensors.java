@@ -1,0 +1,394 @@
+package dev.cerberus.hf;
+
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One safetensors file, memory-mapped.
+ *
+ * <p>
+ * The header is checked completely on opening: every tensor has a known type, lies inside
+ * the file, has as many bytes as its shape says, and together they cover the data without
+ * hole or overlap. Buffers handed out stay valid after {@link #close()}, until they are
+ * collected; the file must not be shortened while they are in use. Thread-safe.
+ */
+public final class Safetensors implements AutoCloseable {
+
+    /*
+     * Layout [1]: u64 little-endian header length, header as JSON (may be padded with
+     * blanks), data. Offsets in the header count from the first byte of the data.
+     *
+     * [1] https://github.com/huggingface/safetensors#format
+     */
+
+    private static final int PREFIX_BYTES = 8;
+
+    private static final int MAX_HEADER_BYTES = 100_000_000;
+
+    private static final String METADATA = "__metadata__";
+
+    private static final String FETCH_AGAIN = "fetch the file again";
+
+    private final Path file;
+
+    private final FileChannel channel;
+
+    private final Header header;
+
+    private final long dataStart;
+
+    private final @Nullable ByteBuffer whole;
+
+    private final long maxMappedBytes;
+
+    private Safetensors(Path file, FileChannel channel, Header header, long dataStart, long dataBytes,
+            long maxMappedBytes) throws IOException {
+        this.file = file;
+        this.channel = channel;
+        this.header = header;
+        this.dataStart = dataStart;
+        this.maxMappedBytes = maxMappedBytes;
+        this.whole = (dataBytes <= maxMappedBytes) ? channel.map(FileChannel.MapMode.READ_ONLY, dataStart, dataBytes)
+                : null;
+    }
+
+    /**
+     * Opens a file and checks its header.
+     * @param file the safetensors file
+     * @return the open file; the caller closes it
+     * @throws ModelFileException if the file is missing, damaged or holds a type that is
+     * not supported
+     */
+    public static Safetensors open(Path file) {
+        return open(file, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Opens a file with another limit for one mapping, so that the way of large files can
+     * be tested on small ones.
+     */
+    static Safetensors open(Path file, long maxMappedBytes) {
+        if (!Files.isRegularFile(file)) {
+            throw new ModelFileException(file, Files.exists(file) ? "is not a regular file" : "does not exist",
+                    "name a safetensors file");
+        }
+        FileChannel channel = null;
+        boolean opened = false;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.READ);
+            long size = channel.size();
+            byte[] headerBytes = readHeader(file, channel, size);
+            long dataStart = PREFIX_BYTES + (long) headerBytes.length;
+            Header header = Header.parse(file, headerBytes, size - dataStart);
+            Safetensors result = new Safetensors(file, channel, header, dataStart, size - dataStart, maxMappedBytes);
+            opened = true;
+            return result;
+        }
+        catch (IOException ex) {
+            throw new ModelFileException(file, "cannot be read (" + ex.getMessage() + ")",
+                    "check the file and its permissions", ex);
+        }
+        finally {
+            if (!opened && channel != null) {
+                closeQuietly(channel);
+            }
+        }
+    }
+
+    private static byte[] readHeader(Path file, FileChannel channel, long size) throws IOException {
+        if (size < PREFIX_BYTES) {
+            throw new ModelFileException(file,
+                    "has only " + size + " bytes, less than the 8 that a safetensors file begins with", FETCH_AGAIN);
+        }
+        ByteBuffer prefix = ByteBuffer.allocate(PREFIX_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        readFully(channel, prefix, 0);
+        long length = prefix.getLong(0);
+        if (length < 0 || length > MAX_HEADER_BYTES) {
+            throw new ModelFileException(file,
+                    "claims a header of " + Long.toUnsignedString(length)
+                            + " bytes, more than the 100 MB allowed, so it is not a safetensors file or damaged",
+                    FETCH_AGAIN);
+        }
+        if (length > size - PREFIX_BYTES) {
+            throw new ModelFileException(file, "claims a header of " + length + " bytes but ends after "
+                    + (size - PREFIX_BYTES) + " more, so it is truncated or not a safetensors file", FETCH_AGAIN);
+        }
+        ByteBuffer header = ByteBuffer.allocate((int) length);
+        readFully(channel, header, PREFIX_BYTES);
+        return header.array();
+    }
+
+    private static void readFully(FileChannel channel, ByteBuffer target, long position) throws IOException {
+        while (target.hasRemaining()) {
+            if (channel.read(target, position + target.position()) < 0) {
+                throw new EOFException("the file became shorter while it was read");
+            }
+        }
+    }
+
+    private static void closeQuietly(FileChannel channel) {
+        try {
+            channel.close();
+        }
+        catch (IOException ex) {
+            // nothing was written, so nothing is lost; the failure that led here is the
+            // one to report
+        }
+    }
+
+    /** The file this was read from. */
+    public Path file() {
+        return this.file;
+    }
+
+    /** The names of all tensors, in the order of the header. */
+    public Set<String> names() {
+        return this.header.tensors().keySet();
+    }
+
+    /** Whether the file holds the tensor. */
+    public boolean contains(String name) {
+        return this.header.tensors().containsKey(name);
+    }
+
+    /** The free-form metadata of the header, empty if there is none. */
+    public Map<String, String> metadata() {
+        return this.header.metadata();
+    }
+
+    /**
+     * Type, shape and place of one tensor.
+     * @throws ModelFileException if the file does not hold it
+     */
+    public TensorInfo info(String name) {
+        TensorInfo info = this.header.tensors().get(name);
+        if (info == null) {
+            throw new ModelFileException(this.file, "does not hold a tensor named " + name,
+                    "use a file that was saved from the same kind of model");
+        }
+        return info;
+    }
+
+    /**
+     * The bytes of one tensor as a read-only, little-endian view of the mapped file.
+     * @throws ModelFileException if the file does not hold it, or it is larger than one
+     * buffer (2 GiB)
+     */
+    public ByteBuffer data(String name) {
+        TensorInfo info = info(name);
+        if (!this.channel.isOpen()) {
+            throw new IllegalStateException(this.file + " is closed");
+        }
+        if (info.bytes() > this.maxMappedBytes) {
+            throw new ModelFileException(this.file,
+                    "tensor " + name + " has " + info.bytes() + " bytes, more than one buffer can hold ("
+                            + this.maxMappedBytes + ")",
+                    "use a checkpoint of a smaller model or one stored in 16-bit floats");
+        }
+        if (this.whole != null) {
+            return this.whole.slice((int) info.begin(), (int) info.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+        }
+        try {
+            return this.channel.map(FileChannel.MapMode.READ_ONLY, this.dataStart + info.begin(), info.bytes())
+                .order(ByteOrder.LITTLE_ENDIAN);
+        }
+        catch (IOException ex) {
+            throw new ModelFileException(this.file, "tensor " + name + " cannot be mapped (" + ex.getMessage() + ")",
+                    "check the file and the memory limits of the process", ex);
+        }
+    }
+
+    /**
+     * The values of one tensor, widened to 32 bits, in row-major order.
+     * @return a fresh array
+     * @throws ModelFileException if the file does not hold it, or its type is none of
+     * F32, F16 and BF16
+     */
+    public float[] floats(String name) {
+        TensorInfo info = info(name);
+        if (!info.dtype().isWeight()) {
+            throw new ModelFileException(this.file,
+                    "tensor " + name + " is of type " + info.dtype() + " where floats are needed",
+                    "store it as F32, F16 or BF16");
+        }
+        ByteBuffer data = data(name);
+        float[] values = new float[(int) info.elements()];
+        if (info.dtype() == TensorType.F32) {
+            data.asFloatBuffer().get(values);
+        }
+        else if (info.dtype() == TensorType.BF16) {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = HalfFloats.fromBFloat16(data.getShort(2 * i));
+            }
+        }
+        else {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = HalfFloats.fromFloat16(data.getShort(2 * i));
+            }
+        }
+        return values;
+    }
+
+    /** Closes the file; buffers handed out earlier stay readable. */
+    @Override
+    public void close() {
+        closeQuietly(this.channel);
+    }
+
+    /** The checked content of the JSON header. */
+    private record Header(Map<String, TensorInfo> tensors, Map<String, String> metadata) {
+
+        static Header parse(Path file, byte[] json, long dataBytes) {
+            Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+            Map<String, String> metadata = Map.of();
+            // a strict decoder, and no guess at the encoding: the format says UTF-8
+            try (Reader reader = new InputStreamReader(new ByteArrayInputStream(json),
+                    StandardCharsets.UTF_8.newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPORT)
+                        .onUnmappableCharacter(CodingErrorAction.REPORT));
+                    JsonParser parser = JsonFile.MAPPER.createParser(reader)) {
+                if (parser.nextToken() != JsonToken.START_OBJECT) {
+                    throw notJson(file, "it does not begin with {", null);
+                }
+                // one tensor at a time: a header can be large, its tree would be many
+                // times larger
+                for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+                    parser.nextToken();
+                    JsonNode value = JsonFile.MAPPER.readTree(parser);
+                    if (name.equals(METADATA)) {
+                        metadata = metadata(file, value);
+                    }
+                    else if (tensors.put(name, tensor(file, name, value, dataBytes)) != null) {
+                        throw damaged(file, "tensor " + name + " appears twice in the header");
+                    }
+                }
+                if (parser.currentToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
+                    throw notJson(file, "something follows the closing }", null);
+                }
+            }
+            catch (IOException ex) {
+                String detail = JsonFile.detail(ex);
+                throw notJson(file, detail, ex);
+            }
+            checkCover(file, tensors, dataBytes);
+            return new Header(Collections.unmodifiableMap(tensors), metadata);
+        }
+
+        private static Map<String, String> metadata(Path file, JsonNode node) {
+            if (!node.isObject()) {
+                throw damaged(file, "its __metadata__ is not an object");
+            }
+            Map<String, String> metadata = new LinkedHashMap<>();
+            node.properties().forEach((entry) -> {
+                if (!entry.getValue().isTextual()) {
+                    throw damaged(file, "its __metadata__ entry " + entry.getKey() + " is not a string");
+                }
+                metadata.put(entry.getKey(), entry.getValue().textValue());
+            });
+            return Collections.unmodifiableMap(metadata);
+        }
+
+        private static TensorInfo tensor(Path file, String name, JsonNode node, long dataBytes) {
+            if (!node.path("dtype").isTextual() || !node.path("shape").isArray() || !node.path("data_offsets").isArray()
+                    || node.path("data_offsets").size() != 2) {
+                throw damaged(file,
+                        "tensor " + name + " is not described by a dtype, a shape and two data_offsets in the header");
+            }
+            String dtype = node.path("dtype").textValue();
+            TensorType type = TensorType.of(dtype)
+                .orElseThrow(() -> new ModelFileException(file, "tensor " + name + " has the unknown dtype " + dtype,
+                        "convert it to F32, F16 or BF16"));
+            List<Long> shape = new ArrayList<>();
+            long bytes = type.bytes();
+            for (JsonNode dimension : node.path("shape")) {
+                long length = natural(file, name, "dimension", dimension);
+                shape.add(length);
+                try {
+                    bytes = Math.multiplyExact(bytes, length);
+                }
+                catch (ArithmeticException ex) {
+                    throw damaged(file, "tensor " + name + " has a shape whose size overflows: " + node.path("shape"));
+                }
+            }
+            long begin = natural(file, name, "data offset", node.path("data_offsets").path(0));
+            long end = natural(file, name, "data offset", node.path("data_offsets").path(1));
+            if (end < begin) {
+                throw damaged(file, "tensor " + name + " ends at byte " + end + ", before its begin " + begin);
+            }
+            if (end > dataBytes) {
+                throw damaged(file, "tensor " + name + " ends at byte " + end + " but the file holds only " + dataBytes
+                        + " bytes of data, so it is truncated");
+            }
+            if (end - begin != bytes) {
+                throw damaged(file, "tensor " + name + " takes " + (end - begin) + " bytes but its shape " + shape
+                        + " of type " + type + " needs " + bytes);
+            }
+            return new TensorInfo(name, type, shape, begin, end);
+        }
+
+        private static long natural(Path file, String tensor, String what, JsonNode node) {
+            if (!node.isIntegralNumber() || !node.canConvertToLong() || node.longValue() < 0) {
+                throw damaged(file, "tensor " + tensor + " has the " + what + " " + JsonFile.shorten(node)
+                        + ", which is not a whole number of 0 or more");
+            }
+            return node.longValue();
+        }
+
+        /*
+         * Without this check a tensor could alias another, or bytes could hide in the
+         * file.
+         */
+        private static void checkCover(Path file, Map<String, TensorInfo> tensors, long dataBytes) {
+            List<TensorInfo> byOffset = new ArrayList<>(tensors.values());
+            byOffset.sort(Comparator.comparingLong(TensorInfo::begin).thenComparingLong(TensorInfo::end));
+            long covered = 0;
+            for (TensorInfo tensor : byOffset) {
+                if (tensor.begin() != covered) {
+                    throw damaged(file,
+                            "tensor " + tensor.name() + " begins at byte " + tensor.begin() + " of the data where "
+                                    + covered + " is expected, so tensors "
+                                    + ((tensor.begin() < covered) ? "overlap" : "leave a hole"));
+                }
+                covered = tensor.end();
+            }
+            if (covered != dataBytes) {
+                throw damaged(file, "holds " + dataBytes + " bytes of data but its tensors end at byte " + covered);
+            }
+        }
+
+        private static ModelFileException damaged(Path file, String problem) {
+            return new ModelFileException(file, problem, FETCH_AGAIN);
+        }
+
+        private static ModelFileException notJson(Path file, String detail, @Nullable Throwable cause) {
+            String problem = "its header is not valid JSON (" + detail + ")";
+            return (cause != null) ? new ModelFileException(file, problem, FETCH_AGAIN, cause)
+                    : new ModelFileException(file, problem, FETCH_AGAIN);
+        }
+
+    }
+
+}
