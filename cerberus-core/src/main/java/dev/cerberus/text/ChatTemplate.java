@@ -1,0 +1,433 @@
+package dev.cerberus.text;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.hubspot.jinjava.tree.Node;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model's chat template: turns a conversation into the prompt the model was trained on.
+ *
+ * <p>
+ * Templates are Jinja, as in {@code tokenizer_config.json} of Hugging Face repositories,
+ * rendered as transformers renders them. A prompt rendered here holds its special tokens
+ * as text, BOS included: encode it without adding special tokens. Immutable and
+ * thread-safe.
+ */
+public final class ChatTemplate {
+
+    private static final List<String> PRESETS = List.of("chatml", "llama-2", "vicuna", "zephyr");
+
+    private static final String DEFAULT_VARIANT = "default";
+
+    private static final String TOOL_VARIANT = "tool_use";
+
+    private static final Set<String> TOKEN_NAMES = Set.of("bos_token", "eos_token", "unk_token", "pad_token",
+            "sep_token", "cls_token", "mask_token");
+
+    private final String name;
+
+    private final Variant conversation;
+
+    // Used instead when there are tools.
+    private final Variant withTools;
+
+    private final Map<String, String> specialTokens;
+
+    private final Clock clock;
+
+    private ChatTemplate(String name, Variant conversation, Variant withTools, Map<String, String> specialTokens,
+            Clock clock) {
+        this.name = name;
+        this.conversation = conversation;
+        this.withTools = withTools;
+        this.specialTokens = specialTokens;
+        this.clock = clock;
+    }
+
+    /**
+     * Creates a template from its source, without special tokens.
+     * @param name what messages call it, such as a file name
+     * @param jinjaSource the template
+     * @return the template
+     * @throws ChatTemplateException if the source is not a Jinja template
+     */
+    public static ChatTemplate of(String name, String jinjaSource) {
+        Variant variant = Variant.of(name, jinjaSource);
+        return new ChatTemplate(name, variant, variant, Map.of(), Clock.system(ZoneId.systemDefault()));
+    }
+
+    /**
+     * Returns one of the templates that come with Cerberus.
+     * @param name {@code chatml}, {@code llama-2}, {@code vicuna} or {@code zephyr}
+     * @return the template, with the special tokens of the Llama vocabulary ({@code <s>},
+     * {@code </s>}) where it writes any
+     * @throws ChatTemplateException if there is no such template
+     */
+    public static ChatTemplate preset(String name) {
+        if (!PRESETS.contains(name)) {
+            throw new ChatTemplateException("there is no chat template named '" + name + "'; choose one of "
+                    + String.join(", ", PRESETS) + " or give a Jinja file");
+        }
+        try (InputStream source = ChatTemplate.class.getResourceAsStream("templates/" + name + ".jinja")) {
+            if (source == null) {
+                throw new ChatTemplateException("chat template '" + name + "' is missing in the jar of cerberus-core");
+            }
+            return of(name, new String(source.readAllBytes(), StandardCharsets.UTF_8)).withSpecialTokens("<s>", "</s>");
+        }
+        catch (IOException ex) {
+            throw new ChatTemplateException("chat template '" + name + "' cannot be read from the jar", ex);
+        }
+    }
+
+    /**
+     * Returns the names {@link #preset(String)} knows.
+     * @return the names
+     */
+    public static List<String> presets() {
+        return PRESETS;
+    }
+
+    /**
+     * Reads a template from a file, without special tokens.
+     * @param jinjaFile the file
+     * @return the template
+     * @throws ChatTemplateException if the file cannot be read or is not a Jinja template
+     */
+    public static ChatTemplate fromFile(Path jinjaFile) {
+        return of(jinjaFile.toString(), read(jinjaFile));
+    }
+
+    /**
+     * Reads the template of a model, with its special tokens.
+     *
+     * <p>
+     * As in transformers, {@code chat_template.jinja} (and
+     * {@code additional_chat_templates/*.jinja}) beside the file win over
+     * {@code chat_template} in it. The template named {@code tool_use}, if there is one,
+     * is used for conversations with tools. Special tokens missing in the file are looked
+     * up in {@code special_tokens_map.json} beside it.
+     * @param tokenizerConfigJson the file {@code tokenizer_config.json}, or the directory
+     * it lies in
+     * @return the template, empty if the model has none
+     * @throws ChatTemplateException if a file is damaged or the template is not Jinja
+     */
+    public static Optional<ChatTemplate> fromTokenizerConfig(Path tokenizerConfigJson) {
+        Path file = configFile(tokenizerConfigJson);
+        Map<String, String> sources = new LinkedHashMap<>();
+        if (Files.exists(file)) {
+            readTemplates(file, readJson(file).path("chat_template"), sources);
+        }
+        readTemplateFiles(file, sources);
+        if (sources.isEmpty()) {
+            return Optional.empty();
+        }
+        String first = sources.containsKey(DEFAULT_VARIANT) ? DEFAULT_VARIANT : sources.keySet().iterator().next();
+        Variant conversation = Variant.of(first + " of " + file, sources.getOrDefault(first, ""));
+        String toolSource = sources.get(TOOL_VARIANT);
+        Variant withTools = (toolSource != null) ? Variant.of(TOOL_VARIANT + " of " + file, toolSource) : conversation;
+        return Optional.of(new ChatTemplate(file.toString(), conversation, withTools, specialTokens(file),
+                Clock.system(ZoneId.systemDefault())));
+    }
+
+    /**
+     * Returns this template with other special tokens.
+     * @param bosToken the text of {@code bos_token}, empty for none
+     * @param eosToken the text of {@code eos_token}, empty for none
+     * @return the template
+     */
+    public ChatTemplate withSpecialTokens(String bosToken, String eosToken) {
+        Map<String, String> tokens = new LinkedHashMap<>(this.specialTokens);
+        tokens.put("bos_token", bosToken);
+        tokens.put("eos_token", eosToken);
+        return new ChatTemplate(this.name, this.conversation, this.withTools, Map.copyOf(tokens), this.clock);
+    }
+
+    /**
+     * Returns this template with the special tokens of a model, for a preset used with
+     * that model.
+     * @param tokenizerConfigJson the file {@code tokenizer_config.json}, or the directory
+     * it lies in; need not exist
+     * @return the template; tokens the model does not define stay as they are
+     * @throws ChatTemplateException if the file is damaged
+     */
+    public ChatTemplate withSpecialTokensOf(Path tokenizerConfigJson) {
+        Map<String, String> tokens = new LinkedHashMap<>(this.specialTokens);
+        tokens.putAll(specialTokens(configFile(tokenizerConfigJson)));
+        return new ChatTemplate(this.name, this.conversation, this.withTools, Map.copyOf(tokens), this.clock);
+    }
+
+    /**
+     * Returns this template with another clock, for templates that write today's date.
+     * @param newClock the clock and time zone
+     * @return the template
+     */
+    public ChatTemplate withClock(Clock newClock) {
+        return new ChatTemplate(this.name, this.conversation, this.withTools, this.specialTokens, newClock);
+    }
+
+    /**
+     * Returns a special token by its name in Jinja.
+     * @param tokenName such as {@code bos_token} or {@code eos_token}
+     * @return the token's text, empty if the model has none
+     */
+    public Optional<String> specialToken(String tokenName) {
+        return Optional.ofNullable(this.specialTokens.get(tokenName));
+    }
+
+    /**
+     * Renders a conversation.
+     * @param messages the conversation, oldest first
+     * @param tools what the model may call; empty if nothing
+     * @param addGenerationPrompt whether the prompt ends with the beginning of an
+     * assistant message
+     * @param extra further variables for the template, such as {@code enable_thinking};
+     * these win over the ones above
+     * @return the prompt, to be encoded without adding special tokens
+     * @throws ChatTemplateException if the template refuses the conversation or fails
+     */
+    public String render(List<ChatMessage> messages, List<ToolDefinition> tools, boolean addGenerationPrompt,
+            Map<String, Object> extra) {
+        Variant variant = tools.isEmpty() ? this.conversation : this.withTools;
+        Map<String, @Nullable Object> variables = new LinkedHashMap<>(variant.literals());
+        variables.putAll(this.specialTokens);
+        variables.put("messages", messages.stream().map(ChatTemplate::plain).toList());
+        variables.put("tools", tools.isEmpty() ? null : tools.stream().map(ChatTemplate::plain).toList());
+        variables.put("add_generation_prompt", addGenerationPrompt);
+        extra.forEach((key, value) -> variables.put(key, plain(key, value)));
+        ZonedDateTime now = ZonedDateTime.now(this.clock);
+        try {
+            return JinjaEngine.INSTANCE.render(variant.tree(), variables, Map.of("raise_exception", (arguments) -> {
+                throw new JinjaEngine.RaisedException(PythonValues.str(arguments.get(0, "message")));
+            }, "strftime_now", (arguments) -> PythonDates.format(now, PythonValues.text(arguments.get(0, "format")))));
+        }
+        catch (JinjaEngine.RenderException ex) {
+            boolean refused = ex.getCause() instanceof JinjaEngine.RaisedException;
+            throw new ChatTemplateException("chat template '" + variant.name() + "' "
+                    + (refused ? "refuses" : "cannot render") + " the conversation: " + ex.getMessage(), ex);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ChatTemplate[" + this.name + "]";
+    }
+
+    private static Object plain(ChatMessage message) {
+        Map<String, @Nullable Object> plain = new LinkedHashMap<>();
+        plain.put("role", message.role().wireName());
+        plain.put("content", message.content());
+        if (message.name() != null) {
+            plain.put("name", message.name());
+        }
+        if (message.toolCallId() != null) {
+            plain.put("tool_call_id", message.toolCallId());
+        }
+        if (!message.toolCalls().isEmpty()) {
+            List<Object> calls = new ArrayList<>();
+            for (ChatMessage.ToolCall call : message.toolCalls()) {
+                Map<String, Object> function = new LinkedHashMap<>();
+                function.put("name", call.name());
+                function.put("arguments", ToolArguments.parse(call.argumentsJson()));
+                Map<String, Object> plainCall = new LinkedHashMap<>();
+                plainCall.put("id", call.id());
+                plainCall.put("type", "function");
+                plainCall.put("function", function);
+                calls.add(plainCall);
+            }
+            plain.put("tool_calls", calls);
+        }
+        return plain;
+    }
+
+    private static Object plain(ToolDefinition tool) {
+        Map<String, @Nullable Object> function = new LinkedHashMap<>();
+        function.put("name", tool.name());
+        function.put("description", tool.description());
+        try {
+            function.put("parameters", JsonText.toPlain(JsonText.read(tool.parametersJson())));
+        }
+        catch (JsonProcessingException ex) {
+            throw new IllegalStateException("a tool definition checks its JSON", ex);
+        }
+        Map<String, @Nullable Object> plain = new LinkedHashMap<>();
+        plain.put("type", "function");
+        plain.put("function", function);
+        return plain;
+    }
+
+    // Only plain values reach the template, whatever the caller gave.
+    private static @Nullable Object plain(String key, Object value) {
+        try {
+            return JsonText.toPlain(JsonText.MAPPER.valueToTree(value));
+        }
+        catch (IllegalArgumentException ex) {
+            throw new IllegalArgumentException("template variable '" + key
+                    + "' must be a text, number, boolean, list or map, was a " + value.getClass().getName(), ex);
+        }
+    }
+
+    private static Path configFile(Path fileOrDirectory) {
+        return Files.isDirectory(fileOrDirectory) ? fileOrDirectory.resolve("tokenizer_config.json") : fileOrDirectory;
+    }
+
+    private static Map<String, String> specialTokens(Path configFile) {
+        Map<String, String> tokens = new LinkedHashMap<>();
+        for (Path file : List.of(configFile.resolveSibling("special_tokens_map.json"), configFile)) {
+            if (Files.exists(file)) {
+                readSpecialTokens(readJson(file), tokens);
+            }
+        }
+        return Map.copyOf(tokens);
+    }
+
+    private static void readTemplates(Path file, JsonNode node, Map<String, String> sources) {
+        if (node.isTextual()) {
+            sources.put(DEFAULT_VARIANT, node.textValue());
+        }
+        else if (node.isArray()) {
+            for (JsonNode each : node) {
+                if (!each.path("name").isTextual() || !each.path("template").isTextual()) {
+                    throw new ChatTemplateException(
+                            "chat_template in " + file + " is a list whose elements must have a name and a template");
+                }
+                sources.put(each.path("name").textValue(), each.path("template").textValue());
+            }
+        }
+        else if (!node.isMissingNode() && !node.isNull()) {
+            throw new ChatTemplateException(
+                    "chat_template in " + file + " must be a text or a list of named templates");
+        }
+    }
+
+    private static void readTemplateFiles(Path configFile, Map<String, String> sources) {
+        Path single = configFile.resolveSibling("chat_template.jinja");
+        if (Files.exists(single)) {
+            sources.clear();
+            sources.put(DEFAULT_VARIANT, read(single));
+        }
+        Path toolUse = configFile.resolveSibling("additional_chat_templates").resolve(TOOL_VARIANT + ".jinja");
+        if (Files.exists(toolUse)) {
+            sources.put(TOOL_VARIANT, read(toolUse));
+        }
+    }
+
+    private static void readSpecialTokens(JsonNode config, Map<String, String> tokens) {
+        for (String tokenName : TOKEN_NAMES) {
+            JsonNode node = config.path(tokenName);
+            JsonNode text = node.isObject() ? node.path("content") : node;
+            if (text.isTextual()) {
+                tokens.put(tokenName, text.textValue());
+            }
+        }
+    }
+
+    private static JsonNode readJson(Path file) {
+        try {
+            JsonNode node = JsonText.read(read(file));
+            if (node.isObject()) {
+                return node;
+            }
+        }
+        catch (JsonProcessingException ex) {
+            throw new ChatTemplateException("file " + file + " is not JSON (" + ex.getOriginalMessage() + " in line "
+                    + ex.getLocation().getLineNr() + "); copy it again from the model's source", ex);
+        }
+        throw new ChatTemplateException(
+                "file " + file + " must be a JSON object; copy it again from the model's source");
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        }
+        catch (IOException ex) {
+            throw new ChatTemplateException(
+                    "file " + file + " cannot be read as UTF-8 text; check that it exists and is readable", ex);
+        }
+    }
+
+    /** One parsed template. */
+    private record Variant(String name, Node tree, Map<String, Object> literals) {
+
+        static Variant of(String name, String source) {
+            try {
+                JinjaSource rewritten = JinjaSource.rewrite(source);
+                return new Variant(name, JinjaEngine.INSTANCE.parse(rewritten.text()), rewritten.literals());
+            }
+            catch (ChatTemplateException | JinjaEngine.RenderException ex) {
+                throw new ChatTemplateException(
+                        "chat template '" + name + "' is not a Jinja template: " + ex.getMessage(), ex);
+            }
+        }
+
+    }
+
+    /** Python's {@code strftime}. */
+    private static final class PythonDates {
+
+        private PythonDates() {
+        }
+
+        static String format(ZonedDateTime time, String format) {
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < format.length(); i++) {
+                char c = format.charAt(i);
+                if (c != '%' || i + 1 == format.length()) {
+                    text.append(c);
+                    continue;
+                }
+                boolean unpadded = format.charAt(i + 1) == '-' && i + 2 < format.length();
+                i += unpadded ? 2 : 1;
+                String value = directive(time, format.charAt(i));
+                text.append(unpadded ? value.replaceFirst("^0+(?=.)", "") : value);
+            }
+            return text.toString();
+        }
+
+        private static String directive(ZonedDateTime time, char directive) {
+            String pattern = switch (directive) {
+                case 'Y' -> "%tY";
+                case 'y' -> "%ty";
+                case 'm' -> "%tm";
+                case 'd' -> "%td";
+                case 'H' -> "%tH";
+                case 'I' -> "%tI";
+                case 'M' -> "%tM";
+                case 'S' -> "%tS";
+                case 'p' -> "%Tp";
+                case 'B' -> "%tB";
+                case 'b', 'h' -> "%tb";
+                case 'A' -> "%tA";
+                case 'a' -> "%ta";
+                case 'j' -> "%tj";
+                case 'e' -> "%2$2d";
+                case 'F' -> "%tF";
+                case 'T' -> "%tT";
+                case 'z' -> "%tz";
+                case 'Z' -> "%tZ";
+                case '%' -> "%%";
+                default -> throw new PythonValues.PythonException("strftime_now does not know %" + directive);
+            };
+            return new java.util.Formatter(Locale.ENGLISH).format(pattern, time, time.getDayOfMonth()).toString();
+        }
+
+    }
+
+}

@@ -1,0 +1,174 @@
+package dev.cerberus.text;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class TokenTextStreamTests {
+
+    // Hello, Kannada, Hindi, Gothic (4 bytes each), llama, family of four joined, flags,
+    // combining accent.
+    private static final String SCRIPTS = "Hello \u0CA8\u0CAE\u0CB8\u0CCD\u0C95\u0CBE\u0CB0 \u0928\u092E\u0938\u094D"
+            + "\u0924\u0947 \uD800\uDF3A\uD800\uDF3D\uD800\uDF3B\uD800\uDF3F\uD800\uDF40 \uD83E\uDD99\uD83E\uDD99 "
+            + "\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67 \uD83C\uDDE9\uD83C\uDDEA \u00e9!";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void pushWhenEmojiIsSplitOverTokensShowsItOnceWhole() throws IOException {
+        try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizer.byteLevel(this.directory))) {
+            List<String> increments = increments(tokenizer, TinyTokenizer.bytes("a\uD83E\uDD99b"));
+            assertThat(increments).containsExactly("a", "", "", "", "\uD83E\uDD99", "b", "");
+        }
+    }
+
+    @Test
+    void pushWhenEmojiIsSplitIntoFallbackBytesShowsItOnceWhole() throws IOException {
+        try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizer.byteFallback(this.directory))) {
+            int[] ids = tokenizer.encode("a \uD83E\uDD99\uD83E\uDD99", false);
+            assertThat(increments(tokenizer, ids)).containsExactly("a", " ", "", "", "", "\uD83E\uDD99", "", "", "",
+                    "\uD83E\uDD99", "");
+        }
+    }
+
+    @Test
+    void flushWhenCharacterIsUnfinishedReturnsAReplacementCharacter() throws IOException {
+        try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizer.byteLevel(this.directory))) {
+            assertThat(increments(tokenizer, new int[] { 'a', 0xF0, 0x9F })).containsExactly("a", "", "", "\uFFFD");
+        }
+    }
+
+    @Test
+    void pushWhenBytesAreInvalidShowsThemAndGoesOn() throws IOException {
+        try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizer.byteLevel(this.directory))) {
+            int[] ids = new int[3_000];
+            Arrays.fill(ids, 0x80);
+            ids[ids.length - 1] = 'z';
+            TokenTextStream stream = new TokenTextStream(tokenizer);
+            StringBuilder text = new StringBuilder();
+            for (int id : ids) {
+                text.append(stream.push(id));
+                assertThat(stream.windowSize()).isLessThanOrEqualTo(80);
+            }
+            assertThat(text.append(stream.flush())).hasToString(tokenizer.decode(ids));
+        }
+    }
+
+    @Test
+    void pushWhenSpecialTokensAreBetweenKeepsTheSpaceAfterThem() throws IOException {
+        try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizer.byteFallback(this.directory))) {
+            int a = tokenizer.tokenId("\u2581a").orElseThrow();
+            int b = tokenizer.tokenId("\u2581b").orElseThrow();
+            int[] ids = new int[60];
+            for (int i = 0; i < ids.length; i++) {
+                ids[i] = (i % 3 == 0) ? a : (i % 3 == 1) ? 2 : b;
+            }
+            assertThat(String.join("", increments(tokenizer, ids))).isEqualTo("a b ".repeat(20).strip());
+        }
+    }
+
+    @Test
+    void streamWhenItContinuesAPromptKeepsTheSpaceBetween() throws IOException {
+        try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizer.byteFallback(this.directory))) {
+            int b = tokenizer.tokenId("\u2581b").orElseThrow();
+            int[] prompt = tokenizer.encode("a a a a a a", true);
+            assertThat(new TokenTextStream(tokenizer, prompt).push(b)).isEqualTo(" b");
+            assertThat(new TokenTextStream(tokenizer, new int[] { 1 }).push(b)).isEqualTo("b");
+            assertThat(new TokenTextStream(tokenizer, new int[0]).push(b)).isEqualTo("b");
+            assertThat(new TokenTextStream(tokenizer).push(b)).isEqualTo("b");
+        }
+    }
+
+    @Test
+    void windowStaysSmallOverALongAnswer() throws IOException {
+        try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizer.byteFallback(this.directory))) {
+            // Characters of 2, 3 and 4 fallback bytes: no cut of fixed length would
+            // always lie between them.
+            int[] ids = tokenizer.encode("\u00e9\u0928\uD83E\uDD99 ab".repeat(300), false);
+            TokenTextStream stream = new TokenTextStream(tokenizer);
+            StringBuilder text = new StringBuilder();
+            for (int id : ids) {
+                text.append(stream.push(id));
+                assertThat(stream.windowSize()).isLessThanOrEqualTo(32);
+            }
+            assertThat(text.append(stream.flush())).hasToString("\u00e9\u0928\uD83E\uDD99 ab".repeat(300));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "qwen2, qwen2.5", "llama-spm, tinyllama", "qwen2, minimind", "qwen2, stories260K" })
+    void streamOfEncodedTextIsTheText(String oracle, String name) throws IOException {
+        List<String> texts = new ArrayList<>(OracleTexts.texts(oracle));
+        texts.add(SCRIPTS);
+        texts.add(SCRIPTS.repeat(20));
+        try (TextTokenizer tokenizer = TextTokenizer.load(tokenizer(name))) {
+            for (String text : texts) {
+                // Qwen's tokenizer composes characters.
+                String normal = name.startsWith("qwen") ? Normalizer.normalize(text, Normalizer.Form.NFC) : text;
+                assertThat(streamed(tokenizer, tokenizer.encode(text, false))).isEqualTo(normal);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "qwen2.5", "tinyllama", "minimind", "stories260K" })
+    void streamOfRandomTextIsTheTextDecodedAtOnce(String name) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(7L);
+        int[][] blocks = { { 0x20, 0x7E }, { 0xA1, 0x24F }, { 0x400, 0x44F }, { 0x900, 0x939 }, { 0x4E00, 0x4F00 },
+                { 0xAC00, 0xAD00 }, { 0x1F300, 0x1F5FF }, { 0x10330, 0x10340 } };
+        try (TextTokenizer tokenizer = TextTokenizer.load(tokenizer(name))) {
+            for (int round = 0; round < 40; round++) {
+                StringBuilder text = new StringBuilder();
+                for (int i = random.nextInt(60); i > 0; i--) {
+                    int[] block = blocks[random.nextInt(blocks.length)];
+                    for (int run = 1 + random.nextInt(6); run > 0; run--) {
+                        text.appendCodePoint(random.nextInt(block[0], block[1]));
+                    }
+                }
+                int[] ids = tokenizer.encode(text.toString(), random.nextBoolean());
+                assertThat(streamed(tokenizer, ids)).isEqualTo(tokenizer.decode(ids));
+            }
+        }
+    }
+
+    private static Path tokenizer(String name) {
+        return PublicData.require(name.startsWith("stories") ? "models/" + name : "tokenizers/" + name);
+    }
+
+    private static String streamed(TextTokenizer tokenizer, int[] ids) {
+        List<String> increments = increments(tokenizer, ids);
+        for (String increment : increments) {
+            assertThat(increment).doesNotContain("\uFFFD");
+            if (!increment.isEmpty()) {
+                assertThat(Character.isLowSurrogate(increment.charAt(0))).isFalse();
+                assertThat(Character.isHighSurrogate(increment.charAt(increment.length() - 1))).isFalse();
+            }
+        }
+        return String.join("", increments);
+    }
+
+    private static List<String> increments(TextTokenizer tokenizer, int[] ids) {
+        TokenTextStream stream = new TokenTextStream(tokenizer);
+        List<String> increments = new ArrayList<>();
+        for (int id : ids) {
+            increments.add(stream.push(id));
+        }
+        increments.add(stream.flush());
+        return increments;
+    }
+
+}
