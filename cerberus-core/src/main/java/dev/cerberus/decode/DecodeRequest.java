@@ -1,0 +1,57 @@
+package dev.cerberus.decode;
+
+import java.util.Optional;
+import java.util.Set;
+
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.tree.TreeShape;
+
+/**
+ * What one decoding wants.
+ *
+ * <p>
+ * The prompt is not copied; treat it as read-only.
+ *
+ * @param prompt token ids, at least one
+ * @param maxTokens the most output tokens, at least 1
+ * @param minTokens output tokens before which end-of-sequence tokens are ordinary tokens
+ * @param endOfSequence token ids that end the answer; not part of it
+ * @param sampling how tokens are chosen
+ * @param shape a static tree shape; empty for the best tree of every step
+ * @param maxNodes the most draft nodes of a step, at least 1
+ * @param coupledDrafting whether candidates are ranked with the noise of the target's
+ * choice when sampling
+ */
+public record DecodeRequest(int[] prompt, int maxTokens, int minTokens, Set<Integer> endOfSequence,
+        SamplingOptions sampling, Optional<TreeShape> shape, int maxNodes, boolean coupledDrafting) {
+
+    /**
+     * Checks the ranges.
+     */
+    public DecodeRequest {
+        if (prompt.length == 0) {
+            throw new IllegalArgumentException("the prompt is empty; decoding needs at least one token");
+        }
+        if (maxTokens < 1) {
+            throw new IllegalArgumentException("max tokens must be at least 1, was " + maxTokens);
+        }
+        if (minTokens < 0) {
+            throw new IllegalArgumentException("min tokens must be at least 0, was " + minTokens);
+        }
+        if (maxNodes < 1) {
+            throw new IllegalArgumentException("max nodes must be at least 1, was " + maxNodes);
+        }
+        endOfSequence = Set.copyOf(endOfSequence);
+    }
+
+    /**
+     * Returns a greedy request with defaults for the rest.
+     * @param prompt token ids
+     * @param maxTokens the most output tokens
+     * @return the request
+     */
+    public static DecodeRequest greedy(int[] prompt, int maxTokens) {
+        return new DecodeRequest(prompt, maxTokens, 0, Set.of(), SamplingOptions.GREEDY, Optional.empty(), 16, true);
+    }
+
+}

@@ -1,0 +1,335 @@
+package dev.cerberus.decode;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cerberus.accept.ExactMatch;
+import dev.cerberus.accept.Verdict;
+import dev.cerberus.gate.Gate;
+import dev.cerberus.gate.GateDecision;
+import dev.cerberus.gate.StepOutcome;
+import dev.cerberus.model.DraftHeads;
+import dev.cerberus.model.DraftPlan;
+import dev.cerberus.model.KvCache;
+import dev.cerberus.model.NodeScores;
+import dev.cerberus.model.TargetModel;
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.sample.TokenSampler;
+import dev.cerberus.tree.CandidateTree;
+import dev.cerberus.tree.DraftTree;
+import dev.cerberus.tree.TreeShape;
+
+/**
+ * One request's way through the decode loop, advanced one step at a time.
+ *
+ * <p>
+ * Confined to the engine thread. Closing releases the KV cache, whatever state the
+ * session is in.
+ */
+/*
+ * Positions of a step whose committed cache has length c, with two of three draft nodes
+ * accepted:
+ *
+ * position … c-1 │ c c+1 c+2 │ c+3 token … │ root d1 d2 │ next d1, d2: accepted draft
+ * tokens scored by … │ before d1 root│ d2 next: the target's choice after d2
+ *
+ * The root was emitted by the step before (or by prefill); this step emits d1, d2 and
+ * next, and next is the root of the following step.
+ */
+public final class DecodeSession implements AutoCloseable {
+
+    private final TargetModel model;
+
+    private final Optional<DraftHeads> heads;
+
+    private final Gate gate;
+
+    private final DecodeRequest request;
+
+    private final TokenSink sink;
+
+    private final DecodeListener listener;
+
+    private final TokenSampler sampler;
+
+    private final int budget;
+
+    private final KvCache cache;
+
+    private @Nullable NodeScores scores;
+
+    private int lastNode;
+
+    private int rootToken;
+
+    private int[] output = new int[64];
+
+    private int outputLength;
+
+    private @Nullable FinishReason finishReason;
+
+    private int steps;
+
+    private int draftSteps;
+
+    private int zeroAcceptSteps;
+
+    private int draftedTokens;
+
+    private int acceptedDraftTokens;
+
+    private double prefillSeconds;
+
+    private double decodeSeconds;
+
+    /**
+     * Creates a session; nothing is computed yet.
+     * @param model the target model
+     * @param heads the draft heads, if there are any
+     * @param gate decides about drafting; ignored without heads
+     * @param request what to decode; the prompt must be shorter than the model's context
+     * @param sink receives the output tokens
+     * @param listener observes the steps
+     */
+    public DecodeSession(TargetModel model, Optional<DraftHeads> heads, Gate gate, DecodeRequest request,
+            TokenSink sink, DecodeListener listener) {
+        int context = model.dimensions().maxContext();
+        int promptLength = request.prompt().length;
+        if (promptLength >= context) {
+            throw new PromptTooLongException(promptLength, context);
+        }
+        this.model = model;
+        this.heads = heads;
+        this.gate = gate;
+        this.request = request;
+        this.sink = sink;
+        this.listener = listener;
+        this.sampler = new TokenSampler(request.sampling());
+        this.budget = Math.min(request.maxTokens(), context - promptLength);
+        int treeRows = heads.isPresent() ? maxDraftNodes(request) : 0;
+        this.cache = model.newCache(Math.min(context, promptLength + this.budget + treeRows));
+    }
+
+    private static int maxDraftNodes(DecodeRequest request) {
+        return request.shape().map(TreeShape::nodeCount).orElse(request.maxNodes());
+    }
+
+    /**
+     * Advances by the prompt, the first time, or by one decode step.
+     * @return whether there is more to do
+     */
+    public boolean step() {
+        if (this.finishReason != null) {
+            return false;
+        }
+        if (this.scores == null) {
+            prefill();
+        }
+        else {
+            decode(this.scores);
+        }
+        return this.finishReason == null;
+    }
+
+    private void prefill() {
+        long start = System.nanoTime();
+        NodeScores first = this.model.prefill(this.cache, this.request.prompt());
+        this.scores = first;
+        this.lastNode = 0;
+        int token = choose(first, 0, this.request.prompt().length);
+        this.prefillSeconds = secondsSince(start);
+        this.listener.onPrefill(this.request.prompt().length, this.prefillSeconds);
+        emit(token, TokenOrigin.TARGET);
+    }
+
+    private void decode(NodeScores before) {
+        long start = System.nanoTime();
+        SignalReader signals = new SignalReader(before, this.lastNode);
+        DraftTree draft = draft(before, signals);
+        this.listener.onDraft(before, this.lastNode, Optional.ofNullable(draft));
+        CandidateTree tree = CandidateTree.rootOnly(this.rootToken);
+        double expectation = 0;
+        if (draft != null) {
+            GateDecision decision = this.gate.decide(draft.pathProbabilities(), this.request.shape().isPresent(),
+                    signals);
+            tree = draft.best(decision.nodes());
+            expectation = draft.expectation(decision.nodes());
+        }
+        double draftSeconds = secondsSince(start);
+
+        long verifyStart = System.nanoTime();
+        NodeScores after = this.model.forward(this.cache, tree);
+        before.close();
+        this.scores = after;
+        CandidateTree verified = tree;
+        int base = this.cache.length() + 1;
+        Verdict verdict = ExactMatch.INSTANCE.accept(tree, (node) -> choose(after, node, base + verified.depth(node)));
+        double verifySeconds = secondsSince(verifyStart);
+
+        long commitStart = System.nanoTime();
+        this.cache.commit(verdict.path());
+        double commitSeconds = secondsSince(commitStart);
+        this.decodeSeconds += secondsSince(start);
+        this.lastNode = verdict.lastNode();
+
+        DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), draft != null, expectation,
+                verdict.acceptedDraftTokens(), signals.values(), draftSeconds, verifySeconds, commitSeconds);
+        count(step);
+        this.gate.observe(outcome(draft, tree, verdict, draftSeconds, verifySeconds + commitSeconds));
+        this.listener.onStep(step);
+        emit(tree, verdict);
+    }
+
+    private @Nullable DraftTree draft(NodeScores before, SignalReader signals) {
+        if (this.heads.isEmpty()) {
+            return null;
+        }
+        int depth = Math.min(this.budget - this.outputLength - 1, this.heads.get().description().heads());
+        int room = this.cache.capacity() - this.cache.length() - 1;
+        if (depth < 1 || room < 1 || !this.gate.consultsHeads(signals)) {
+            return null;
+        }
+        Optional<TreeShape> shape = this.request.shape().map((whole) -> whole.limitedTo(depth));
+        if (shape.isPresent() && shape.get().nodeCount() > room) {
+            return null;
+        }
+        Optional<SamplingOptions> coupled = (this.request.coupledDrafting() && !this.request.sampling().greedy())
+                ? Optional.of(this.request.sampling()) : Optional.empty();
+        DraftPlan plan = new DraftPlan(this.rootToken, this.cache.length(), Math.min(room, maxDraftNodes(this.request)),
+                depth, shape, coupled);
+        DraftTree draft = this.heads.get().draft(before, this.lastNode, plan);
+        signals.drafted(draft);
+        return draft;
+    }
+
+    private static StepOutcome outcome(@Nullable DraftTree draft, CandidateTree tree, Verdict verdict,
+            double draftSeconds, double verifySeconds) {
+        if (draft == null || tree.nodeCount() == 1) {
+            return StepOutcome.plain(draft != null, draftSeconds, verifySeconds);
+        }
+        int[] kept = Arrays.stream(verdict.path(), 1, verdict.path().length).map(tree::token).toArray();
+        return new StepOutcome(Arrays.copyOf(draft.pathProbabilities(), tree.nodeCount() - 1), draft.nodesAlong(kept),
+                true, draftSeconds, verifySeconds);
+    }
+
+    private int choose(NodeScores at, int node, long position) {
+        return this.request.sampling().greedy() ? at.argmax(node) : this.sampler.choose(at.logits(node), position);
+    }
+
+    private void count(DecodeStep step) {
+        this.steps++;
+        if (step.drafted()) {
+            this.draftSteps++;
+            this.draftedTokens += step.nodes();
+            this.acceptedDraftTokens += step.acceptedDraftTokens();
+            if (step.acceptedDraftTokens() == 0) {
+                this.zeroAcceptSteps++;
+            }
+        }
+    }
+
+    private void emit(CandidateTree tree, Verdict verdict) {
+        for (int i = 1; i < verdict.path().length && this.finishReason == null; i++) {
+            emit(tree.token(verdict.path()[i]), TokenOrigin.DRAFT);
+        }
+        if (this.finishReason == null) {
+            emit(verdict.nextToken(), TokenOrigin.TARGET);
+        }
+    }
+
+    private void emit(int token, TokenOrigin origin) {
+        this.rootToken = token;
+        if (this.outputLength >= this.request.minTokens() && this.request.endOfSequence().contains(token)) {
+            this.finishReason = FinishReason.STOP;
+            return;
+        }
+        if (this.outputLength == this.output.length) {
+            this.output = Arrays.copyOf(this.output, 2 * this.outputLength);
+        }
+        this.output[this.outputLength++] = token;
+        switch (this.sink.accept(token, origin)) {
+            case STOP -> this.finishReason = FinishReason.STOP;
+            case CANCEL -> this.finishReason = FinishReason.CANCELLED;
+            case CONTINUE -> {
+                if (this.outputLength >= this.budget) {
+                    this.finishReason = FinishReason.LENGTH;
+                }
+            }
+        }
+    }
+
+    /**
+     * Ends the session before its next step.
+     */
+    public void cancel() {
+        if (this.finishReason == null) {
+            this.finishReason = FinishReason.CANCELLED;
+        }
+    }
+
+    /**
+     * Returns the number of tokens in the KV cache.
+     * @return committed tokens
+     */
+    public int cachedTokens() {
+        return this.cache.length();
+    }
+
+    /**
+     * Returns the outcome so far.
+     * @return the tokens emitted, the finish reason and the counts
+     * @throws IllegalStateException while there is more to do
+     */
+    public DecodeResult result() {
+        if (this.finishReason == null) {
+            throw new IllegalStateException("the decoding is not finished");
+        }
+        return new DecodeResult(Arrays.copyOf(this.output, this.outputLength), this.finishReason, statistics());
+    }
+
+    /**
+     * Returns the counts so far.
+     * @return counts and times
+     */
+    public DecodeStatistics statistics() {
+        return new DecodeStatistics(this.request.prompt().length, this.steps, this.draftSteps, this.zeroAcceptSteps,
+                this.draftedTokens, this.acceptedDraftTokens, this.prefillSeconds, this.decodeSeconds);
+    }
+
+    /**
+     * Decodes to the end and closes the session.
+     * @return the outcome
+     */
+    public DecodeResult run() {
+        try (this) {
+            boolean more = true;
+            while (more) {
+                more = step();
+            }
+            return result();
+        }
+    }
+
+    private static double secondsSince(long nanoTime) {
+        return (System.nanoTime() - nanoTime) * 1e-9;
+    }
+
+    /**
+     * Frees the cache; a session that is not finished counts as cancelled. May be called
+     * more than once.
+     */
+    @Override
+    public void close() {
+        cancel();
+        NodeScores last = this.scores;
+        this.scores = null;
+        try (this.cache) {
+            if (last != null) {
+                last.close();
+            }
+        }
+    }
+
+}

@@ -1,0 +1,31 @@
+package dev.cerberus.decode;
+
+import java.util.Map;
+
+import dev.cerberus.gate.GateSignal;
+
+/**
+ * What happened in one decode step.
+ *
+ * @param nodes draft nodes verified; 0 for a plain step
+ * @param draftDepth depth of the deepest draft node
+ * @param headsRan whether the heads were run
+ * @param expectation accepted draft tokens that the heads expected of the verified nodes
+ * @param acceptedDraftTokens draft tokens kept
+ * @param signals the gate signals computed at this step, with their values
+ * @param draftSeconds time of running the heads and building the tree
+ * @param verifySeconds time of the target's forward and of accepting
+ * @param commitSeconds time of compacting the KV cache
+ */
+public record DecodeStep(int nodes, int draftDepth, boolean headsRan, double expectation, int acceptedDraftTokens,
+        Map<GateSignal, Double> signals, double draftSeconds, double verifySeconds, double commitSeconds) {
+
+    /**
+     * Returns whether the step verified draft tokens.
+     * @return whether the gate said DRAFT
+     */
+    public boolean drafted() {
+        return this.nodes > 0;
+    }
+
+}

@@ -1,0 +1,80 @@
+package dev.cerberus.decode;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cerberus.gate.Distributions;
+import dev.cerberus.gate.GateSignal;
+import dev.cerberus.model.NodeScores;
+import dev.cerberus.tree.DraftTree;
+
+/**
+ * The gate signals of one step, computed when asked and remembered.
+ */
+final class SignalReader implements ToDoubleFunction<GateSignal> {
+
+    private final NodeScores scores;
+
+    private final int node;
+
+    private final Map<GateSignal, Double> values = new EnumMap<>(GateSignal.class);
+
+    private float @Nullable [] logits;
+
+    private @Nullable DraftTree draft;
+
+    SignalReader(NodeScores scores, int node) {
+        this.scores = scores;
+        this.node = node;
+    }
+
+    void drafted(DraftTree tree) {
+        this.draft = tree;
+    }
+
+    @Override
+    public double applyAsDouble(GateSignal signal) {
+        Double known = this.values.get(signal);
+        if (known != null) {
+            return known;
+        }
+        double value = compute(signal);
+        this.values.put(signal, value);
+        return value;
+    }
+
+    private double compute(GateSignal signal) {
+        return switch (signal) {
+            case HIDDEN_ENTROPY -> Distributions.entropyNats(this.scores.hidden(this.node));
+            case VOCAB_ENTROPY -> Distributions.entropyNats(logits());
+            case TOP1_MARGIN -> Distributions.top1Margin(logits());
+            case HEAD_CONFIDENCE -> requireDraft(signal).headConfidence();
+            case HEAD_ENTROPY -> requireDraft(signal).headEntropyNats();
+            case TREE_EXPECTATION -> requireDraft(signal).expectation(requireDraft(signal).nodeCount());
+        };
+    }
+
+    private float[] logits() {
+        float[] row = this.logits;
+        if (row == null) {
+            row = this.scores.logits(this.node);
+            this.logits = row;
+        }
+        return row;
+    }
+
+    private DraftTree requireDraft(GateSignal signal) {
+        if (this.draft == null) {
+            throw new IllegalStateException("signal " + signal.id() + " is known only after the heads have run");
+        }
+        return this.draft;
+    }
+
+    Map<GateSignal, Double> values() {
+        return Map.copyOf(this.values);
+    }
+
+}

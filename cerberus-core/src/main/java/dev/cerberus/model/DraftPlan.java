@@ -1,0 +1,32 @@
+package dev.cerberus.model;
+
+import java.util.Optional;
+
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.tree.TreeShape;
+
+/**
+ * What one step asks of the draft heads.
+ *
+ * @param rootToken the token that the target model already chose
+ * @param rootPosition absolute position of the root token
+ * @param maxNodes the most draft nodes wanted, at least 1
+ * @param maxDepth the deepest level wanted, at least 1
+ * @param shape a static shape to fill; empty for the best nodes whatever their shape
+ * @param coupledWith sampling options whose noise ranks the candidates; empty to rank by
+ * probability alone
+ */
+public record DraftPlan(int rootToken, long rootPosition, int maxNodes, int maxDepth, Optional<TreeShape> shape,
+        Optional<SamplingOptions> coupledWith) {
+
+    /**
+     * Checks the ranges.
+     */
+    public DraftPlan {
+        if (maxNodes < 1 || maxDepth < 1) {
+            throw new IllegalArgumentException(
+                    "a draft needs at least one node and one level, was " + maxNodes + " and " + maxDepth);
+        }
+    }
+
+}

@@ -1,0 +1,42 @@
+package dev.cerberus.model;
+
+/**
+ * Keys and values of one sequence's tokens inside the target model.
+ *
+ * <p>
+ * The first {@link #length()} rows are committed. A {@link TargetModel#forward} appends
+ * one uncommitted row per tree node; the next {@link #commit} keeps some of them, and
+ * whatever is not committed is overwritten by the next forward. Confined to the engine
+ * thread. Whoever created the cache closes it.
+ */
+public interface KvCache extends AutoCloseable {
+
+    /**
+     * Returns the number of committed tokens.
+     * @return 0..capacity
+     */
+    int length();
+
+    /**
+     * Returns the number of rows allocated; committed tokens and a tree's nodes together
+     * must fit.
+     * @return tokens
+     */
+    int capacity();
+
+    /**
+     * Keeps the rows of an accepted path and drops the other nodes of the last forward.
+     * @param path nodes of the last forward's tree, ascending, the root first
+     */
+    void commit(int[] path);
+
+    /**
+     * Forgets the tokens from the given length on.
+     * @param length number of tokens to keep, 0..{@link #length()}
+     */
+    void truncate(int length);
+
+    @Override
+    void close();
+
+}
