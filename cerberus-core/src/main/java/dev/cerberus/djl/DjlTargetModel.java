@@ -1,0 +1,276 @@
+package dev.cerberus.djl;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.IValue;
+
+import dev.cerberus.hf.Checkpoint;
+import dev.cerberus.hf.ExpectedTensors;
+import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.model.KvCache;
+import dev.cerberus.model.ModelDimensions;
+import dev.cerberus.model.ModelException;
+import dev.cerberus.model.NodeScores;
+import dev.cerberus.model.TargetModel;
+import dev.cerberus.tree.CandidateTree;
+import dev.cerberus.tree.TreeAttentionMask;
+
+/**
+ * A target model of the Llama family as TorchScript programs on DJL's PyTorch engine, one
+ * native call per step.
+ *
+ * <p>
+ * Confined to one thread at a time. Closing it frees the weights; caches and scores must
+ * be closed before.
+ */
+public final class DjlTargetModel implements TargetModel {
+
+    private static final int PREFILL_CHUNK = 256;
+
+    private static final String READERS = """
+              def row(self: __torch__.M, rows: Tensor, node: int) -> Tensor:
+                return torch.to(torch.select(rows, 0, node), 6)
+              def cache(self: __torch__.M, like: Tensor, shape: List[int], precision: int) -> Tensor:
+                return torch.zeros(shape, dtype=precision, device=ops.prim.device(like))
+              def frequencies(self: __torch__.M, inverse: Tensor, length: int) -> Tensor:
+                positions = torch.arange(0, length, dtype=6, device=ops.prim.device(inverse))
+                angles = torch.outer(positions, inverse)
+                return torch.complex(torch.cos(angles), torch.sin(angles))
+            """;
+
+    private final ModelConfig config;
+
+    private final ModelDimensions dimensions;
+
+    private final TorchDevice device;
+
+    private final Precision precision;
+
+    private final NDManager manager;
+
+    private final ScriptModule program;
+
+    private final ScriptModule readers;
+
+    private final IValue weights;
+
+    private final IValue frequencies; // [maxContext, dim / 2] complex
+
+    private final NDArray embedding; // [vocab, hidden]
+
+    private DjlTargetModel(ModelConfig config, int maxContext, TorchDevice device, Precision precision,
+            Checkpoint checkpoint, NDManager manager) {
+        this.config = config;
+        this.dimensions = new ModelDimensions(config.vocabularySize(), config.hiddenSize(), maxContext);
+        this.device = device;
+        this.precision = precision;
+        this.manager = manager;
+        LinearKernel kernel = device.linearKernel();
+        LlamaProgram source = new LlamaProgram(config, precision, kernel);
+        this.program = ScriptModule.load(this.manager, source.source());
+        this.readers = ScriptModule.load(this.manager, READERS);
+        List<NDArray> tensors;
+        try (WeightLoader loader = new WeightLoader(checkpoint, precision, kernel, this.manager)) {
+            tensors = loader.load(config);
+        }
+        this.weights = ScriptModule.listArgument(tensors);
+        this.embedding = tensors.get(source.embeddingIndex());
+        this.frequencies = ScriptModule.argument(frequencies(config, maxContext));
+    }
+
+    /**
+     * Loads a model.
+     * @param config the model's configuration
+     * @param checkpoint its weights; may be closed afterwards
+     * @param maxContext longest sequence in tokens, 1 or more
+     * @param device where to run
+     * @param precision number format; the device must support it
+     * @return the model; the caller closes it
+     * @throws ModelException if a weight is missing or misshapen, or memory runs out
+     */
+    public static DjlTargetModel load(ModelConfig config, Checkpoint checkpoint, int maxContext, TorchDevice device,
+            Precision precision) {
+        ExpectedTensors.check(config, checkpoint);
+        NDManager manager = device.newManager();
+        try {
+            return new DjlTargetModel(config, maxContext, device, precision, checkpoint, manager);
+        }
+        catch (ModelException ex) {
+            manager.close();
+            throw ex;
+        }
+        catch (EngineException | IllegalArgumentException ex) {
+            manager.close();
+            throw new ModelException("The model can not be loaded on " + device.name() + ": " + ex.getMessage(), ex);
+        }
+    }
+
+    private NDArray frequencies(ModelConfig config, int maxContext) {
+        double[] inverse = config.inverseFrequencies();
+        float[] values = new float[inverse.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) inverse[i];
+        }
+        try (NDArray array = this.manager.create(values);
+                IValue input = ScriptModule.argument(array);
+                IValue length = IValue.from((long) maxContext)) {
+            return this.readers.callForArray("frequencies", this.manager, input, length);
+        }
+    }
+
+    @Override
+    public ModelDimensions dimensions() {
+        return this.dimensions;
+    }
+
+    /**
+     * Returns the number format in use.
+     * @return the precision
+     */
+    public Precision precision() {
+        return this.precision;
+    }
+
+    /**
+     * Returns where the model runs.
+     * @return the device
+     */
+    public TorchDevice device() {
+        return this.device;
+    }
+
+    /** Returns the token embeddings, [vocab, hidden]; owned by this model. */
+    NDArray embedding() {
+        return this.embedding;
+    }
+
+    @Override
+    public KvCache newCache(int capacityTokens) {
+        if (capacityTokens < 1 || capacityTokens > this.dimensions.maxContext()) {
+            throw new IllegalArgumentException("a cache holds 1.." + this.dimensions.maxContext()
+                    + " tokens for this model, asked for " + capacityTokens);
+        }
+        NDManager cacheManager = this.manager.newSubManager();
+        try (IValue like = ScriptModule.argument(this.embedding);
+                IValue type = IValue.from((long) this.precision.scalarType());
+                IValue shape = IValue.listFrom(capacityTokens, 2L * this.config.keyValueHeads(),
+                        this.config.headDim())) {
+            List<NDArray> layers = new ArrayList<>();
+            for (int i = 0; i < this.config.layers(); i++) {
+                layers.add(this.readers.callForArray("cache", cacheManager, like, shape, type));
+            }
+            return new DjlKvCache(cacheManager, this.program, layers, capacityTokens);
+        }
+        catch (EngineException ex) {
+            cacheManager.close();
+            throw new ModelException("No memory for a KV cache of " + capacityTokens + " tokens on "
+                    + this.device.name() + "; lower cerberus.model.max-context or cerberus.engine.max-concurrent", ex);
+        }
+    }
+
+    @Override
+    public NodeScores prefill(KvCache cache, int[] tokens) {
+        return prefill(cache, tokens, PREFILL_CHUNK);
+    }
+
+    NodeScores prefill(KvCache cache, int[] tokens, int chunkTokens) {
+        if (tokens.length == 0) {
+            throw new IllegalArgumentException("prefill needs at least one token");
+        }
+        DjlKvCache rows = requireRoom(cache, tokens.length);
+        for (int from = 0; true; from += chunkTokens) {
+            int to = Math.min(from + chunkTokens, tokens.length);
+            NodeScores scores = prefillChunk(rows, Arrays.copyOfRange(tokens, from, to));
+            if (to == tokens.length) {
+                return scores;
+            }
+            scores.close();
+        }
+    }
+
+    private NodeScores prefillChunk(DjlKvCache cache, int[] tokens) {
+        checkTokens(tokens);
+        try (IValue ids = IValue.listFrom(longs(tokens)); IValue start = IValue.from((long) cache.length())) {
+            NodeScores scores = scores("prefill", ids, start, this.weights, this.frequencies, cache.layers());
+            cache.append(tokens.length);
+            return scores;
+        }
+    }
+
+    @Override
+    public NodeScores forward(KvCache cache, CandidateTree tree) {
+        int n = tree.nodeCount();
+        DjlKvCache rows = requireRoom(cache, n);
+        int[] tokens = tree.tokens();
+        checkTokens(tokens);
+        long[] positions = new long[n];
+        for (int i = 0; i < n; i++) {
+            positions[i] = cache.length() + (long) tree.depth(i);
+        }
+        double[] mask = (n == 1) ? new double[0] : doubles(TreeAttentionMask.additive(tree));
+        try (IValue ids = IValue.listFrom(longs(tokens));
+                IValue at = IValue.listFrom(positions);
+                IValue start = IValue.from((long) cache.length());
+                IValue bias = IValue.listFrom(mask)) {
+            return scores("step", ids, at, start, bias, this.weights, this.frequencies, rows.layers());
+        }
+    }
+
+    private NodeScores scores(String method, IValue... arguments) {
+        NDManager scoresManager = this.manager.newSubManager();
+        try {
+            NDArray[] out = this.program.callForArrays(method, scoresManager, arguments);
+            return new DjlNodeScores(scoresManager, this.readers, out[0], out[1], out[2].toLongArray());
+        }
+        catch (EngineException ex) {
+            scoresManager.close();
+            throw new ModelException("The model failed on " + this.device.name() + ": " + ex.getMessage(), ex);
+        }
+    }
+
+    private void checkTokens(int[] tokens) {
+        for (int token : tokens) {
+            if (token < 0 || token >= this.dimensions.vocabularySize()) {
+                throw new ModelException("token id " + token + " is outside the model's vocabulary of "
+                        + this.dimensions.vocabularySize() + "; tokenizer and model do not belong together");
+            }
+        }
+    }
+
+    private static DjlKvCache requireRoom(KvCache cache, int rows) {
+        if (cache.length() + rows > cache.capacity()) {
+            throw new IllegalArgumentException("the KV cache holds " + cache.capacity() + " tokens; " + cache.length()
+                    + " are committed and " + rows + " more do not fit");
+        }
+        return (DjlKvCache) cache;
+    }
+
+    static long[] longs(int[] values) {
+        return Arrays.stream(values).asLongStream().toArray();
+    }
+
+    private static double[] doubles(float[] values) {
+        double[] result = new double[values.length];
+        for (int i = 0; i < values.length; i++) {
+            result[i] = values[i];
+        }
+        return result;
+    }
+
+    @Override
+    public void close() {
+        this.weights.close();
+        this.frequencies.close();
+        this.program.close();
+        this.readers.close();
+        this.manager.close();
+    }
+
+}

@@ -1,0 +1,184 @@
+package dev.cerberus.djl;
+
+import dev.cerberus.model.HeadsDescription;
+import dev.cerberus.model.HeadsKind;
+
+/**
+ * The one definition of draft heads as TorchScript, for training and for drafting.
+ *
+ * <p>
+ * {@code states(h, e, ws)} maps hidden states h [rows, hidden] and embeddings of the root
+ * tokens e [rows, hidden] to the heads' final states [heads, rows, hidden];
+ * {@code logits(states, ws)} maps those to [heads, rows, draft vocabulary]. Serial heads
+ * have {@code state(inputs, head, ws)} instead, with inputs [rows, width], and their
+ * {@code states} takes the true tokens' embeddings, [rows, heads·hidden], as e. Immutable
+ * and thread-safe.
+ *
+ * <p>
+ * Weights ({@code ws}), with K heads and hidden size H, in the order of
+ * {@link #weightShapes}:
+ * <ul>
+ * <li>parallel heads, first layer: [K·2H, in] and bias [K·2H]; per head first the
+ * residual's H rows, then the gated ones; medusa has [K·H, in], its residual being the
+ * identity</li>
+ * <li>parallel heads, later layers: [K, in, 2H] and bias [K, 1, 2H]; medusa [K, H, H] and
+ * [K, 1, H]</li>
+ * <li>hydra: per head and layer [2H, in] and bias [2H]</li>
+ * <li>LM head: [vocabulary, H] when shared, else [K, H, vocabulary]</li>
+ * </ul>
+ */
+/*
+ * Cerberus states [1]: a residual block takes the concatenation of its own state and the
+ * previous head's. The lattice below is our reading of it: layer l of every head reads
+ * layer l-1 only, so K heads cost L batched products. Conditioning on the root token and
+ * the trainable residual are ours.
+ *
+ * h_i^(l) = W_res z + SiLU(W z + b), z = [h_i^(l-1); h_(i-1)^(l-1); e], h_0^(l) = h
+ *
+ * [1] Cerberus, https://arxiv.org/abs/2410.13344
+ */
+public final class HeadsProgram {
+
+    private final HeadsDescription heads;
+
+    private final LinearKernel kernel;
+
+    private HeadsProgram(HeadsDescription heads, LinearKernel kernel) {
+        this.heads = heads;
+        this.kernel = kernel;
+    }
+
+    /**
+     * Returns the program with general kernels, differentiable, for training.
+     * @param heads shape of the heads
+     * @return the program
+     */
+    public static HeadsProgram forTraining(HeadsDescription heads) {
+        return new HeadsProgram(heads, LinearKernel.GENERAL);
+    }
+
+    static HeadsProgram forDrafting(HeadsDescription heads, LinearKernel kernel) {
+        return new HeadsProgram(heads, kernel);
+    }
+
+    /**
+     * Returns the shapes of the weights, in the program's order.
+     * @return one shape per weight
+     */
+    public long[][] weightShapes() {
+        int count = this.heads.heads();
+        int hidden = this.heads.hiddenSize();
+        java.util.List<long[]> shapes = new java.util.ArrayList<>();
+        if (this.heads.kind() == HeadsKind.HYDRA) {
+            for (int head = 0; head < count; head++) {
+                for (int layer = 0; layer < this.heads.layers(); layer++) {
+                    shapes.add(new long[] { 2L * hidden, this.heads.blockInput(head, layer) });
+                    shapes.add(new long[] { 2L * hidden });
+                }
+            }
+        }
+        else {
+            long out = (this.heads.kind() == HeadsKind.MEDUSA) ? hidden : 2L * hidden;
+            for (int layer = 0; layer < this.heads.layers(); layer++) {
+                long in = this.heads.blockInput(0, layer);
+                shapes.add((layer == 0) ? new long[] { count * out, in } : new long[] { count, in, out });
+                shapes.add((layer == 0) ? new long[] { count * out } : new long[] { count, 1, out });
+            }
+        }
+        long vocabulary = this.heads.draftVocabulary();
+        shapes
+            .add(this.heads.ownLmHead() ? new long[] { count, hidden, vocabulary } : new long[] { vocabulary, hidden });
+        return shapes.toArray(long[][]::new);
+    }
+
+    /**
+     * Returns the methods {@code states} and {@code logits}, and {@code state} for serial
+     * heads.
+     * @return TorchScript source, indented as {@link ScriptModule} expects
+     */
+    public String source() {
+        return switch (this.heads.kind()) {
+            case CERBERUS -> lattice() + logits();
+            case MEDUSA -> medusa() + logits();
+            case HYDRA -> hydra() + logits();
+        };
+    }
+
+    private String lattice() {
+        int count = this.heads.heads();
+        int hidden = this.heads.hiddenSize();
+        boolean root = this.heads.rootConditioned();
+        String neighbour = this.heads.linked() ? "torch.cat([first, torch.slice(s, 0, 0, %d)], 0)".formatted(count - 1)
+                : "s";
+        StringBuilder later = new StringBuilder();
+        for (int layer = 1; layer < this.heads.layers(); layer++) {
+            later.append("    z = torch.cat([s, %s%s], 2)\n".formatted(neighbour, root ? ", roots" : ""));
+            later.append("    r, g, = torch.chunk(torch.baddbmm(ws[%d], z, ws[%d]), 2, 2)\n".formatted(2 * layer + 1,
+                    2 * layer));
+            later.append("    s = torch.add(r, torch.silu(g))\n");
+        }
+        return """
+                  def states(self: __torch__.M, h: Tensor, e: Tensor, ws: List[Tensor]) -> Tensor:
+                    rows = torch.size(h, 0)
+                    first = torch.unsqueeze(h, 0)
+                    roots = torch.expand(torch.unsqueeze(e, 0), [%1$d, rows, %2$d])
+                    z = %3$s
+                    y = torch.transpose(torch.reshape(%4$s, [rows, %1$d, %5$d]), 0, 1)
+                    r, g, = torch.chunk(y, 2, 2)
+                    s = torch.add(r, torch.silu(g))
+                %6$s    return s
+                """.formatted(count, hidden, root ? "torch.cat([h, e], 1)" : "h",
+                this.kernel.linear("z", "ws[0]", "ws[1]"), 2 * hidden, later);
+    }
+
+    private String medusa() {
+        StringBuilder later = new StringBuilder();
+        for (int layer = 1; layer < this.heads.layers(); layer++) {
+            later.append("    s = torch.add(s, torch.silu(torch.baddbmm(ws[%d], s, ws[%d])))\n".formatted(2 * layer + 1,
+                    2 * layer));
+        }
+        return """
+                  def states(self: __torch__.M, h: Tensor, e: Tensor, ws: List[Tensor]) -> Tensor:
+                    rows = torch.size(h, 0)
+                    y = torch.transpose(torch.reshape(%s, [rows, %d, %d]), 0, 1)
+                    s = torch.add(torch.unsqueeze(h, 0), torch.silu(y))
+                %s    return s
+                """.formatted(this.kernel.linear("h", "ws[0]", "ws[1]"), this.heads.heads(), this.heads.hiddenSize(),
+                later);
+    }
+
+    private String hydra() {
+        StringBuilder blocks = new StringBuilder();
+        for (int layer = 1; layer < this.heads.layers(); layer++) {
+            blocks.append("    r, g, = torch.chunk(%s, 2, 1)\n".formatted(this.kernel.linear("s",
+                    "ws[at + %d]".formatted(2 * layer), "ws[at + %d]".formatted(2 * layer + 1))));
+            blocks.append("    s = torch.add(r, torch.silu(g))\n");
+        }
+        return """
+                  def state(self: __torch__.M, z: Tensor, head: int, ws: List[Tensor]) -> Tensor:
+                    at = torch.mul(head, %1$d)
+                    r, g, = torch.chunk(%2$s, 2, 1)
+                    s = torch.add(r, torch.silu(g))
+                %3$s    return s
+                  def states(self: __torch__.M, h: Tensor, e: Tensor, ws: List[Tensor]) -> Tensor:
+                    all = annotate(List[Tensor], [])
+                    for head in range(%4$d):
+                      seen = torch.slice(e, 1, 0, torch.mul(torch.add(head, 1), %5$d))
+                      z = torch.cat([h, seen], 1)
+                      _0 = torch.append(all, (self).state(z, head, ws))
+                    return torch.stack(all, 0)
+                """.formatted(2 * this.heads.layers(), this.kernel.linear("z", "ws[at]", "ws[at + 1]"), blocks,
+                this.heads.heads(), this.heads.hiddenSize());
+    }
+
+    private String logits() {
+        int last = weightShapes().length - 1;
+        String product = this.heads.ownLmHead() ? "torch.matmul(s, ws[%d])".formatted(last)
+                : this.kernel.linear("s", "ws[%d]".formatted(last), "None");
+        return """
+                  def logits(self: __torch__.M, s: Tensor, ws: List[Tensor]) -> Tensor:
+                    return %s
+                """.formatted(product);
+    }
+
+}

@@ -1,0 +1,168 @@
+package dev.cerberus.djl;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.IValue;
+
+import dev.cerberus.hf.Checkpoint;
+import dev.cerberus.hf.HeadsFile;
+import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.WeightNames;
+import dev.cerberus.model.HeadsDescription;
+import dev.cerberus.model.HeadsKind;
+
+/**
+ * Turns the tensors of a heads file into the weight list of a {@link HeadsProgram}: fused
+ * over the heads, converted and packed, all on the device.
+ */
+final class HeadsWeights implements AutoCloseable {
+
+    private static final String SOURCE = """
+              def typed(self: __torch__.M, bytes: Tensor, source: int, shape: List[int], target: int) -> Tensor:
+                return torch.clone(torch.to(torch.reshape(torch.view_copy(bytes, dtype=source), shape), target))
+              def joined(self: __torch__.M, parts: List[Tensor]) -> Tensor:
+                return torch.cat(parts, 0)
+              def stacked(self: __torch__.M, parts: List[Tensor]) -> Tensor:
+                return torch.contiguous(torch.transpose(torch.stack(parts, 0), 1, 2))
+              def stacked_rows(self: __torch__.M, parts: List[Tensor]) -> Tensor:
+                return torch.unsqueeze(torch.stack(parts, 0), 1)
+              def unbiased(self: __torch__.M, bias: Tensor) -> Tensor:
+                return torch.cat([torch.zeros_like(bias), bias], 0)
+              def chosen(self: __torch__.M, w: Tensor, rows: List[int]) -> Tensor:
+                return torch.index_select(w, 0, torch.tensor(rows, dtype=4, device=ops.prim.device(w)))
+              def packed(self: __torch__.M, w: Tensor) -> Tensor:
+                return %s
+            """;
+
+    private final HeadsFile file;
+
+    private final HeadsDescription heads;
+
+    private final Precision precision;
+
+    private final LinearKernel kernel;
+
+    private final NDManager owner;
+
+    private final NDManager scratch;
+
+    private final ScriptModule script;
+
+    HeadsWeights(HeadsFile file, HeadsDescription heads, Precision precision, LinearKernel kernel, NDManager owner) {
+        this.file = file;
+        this.heads = heads;
+        this.precision = precision;
+        this.kernel = kernel;
+        this.owner = owner;
+        this.scratch = owner.newSubManager();
+        this.script = ScriptModule.load(this.scratch, SOURCE.formatted(kernel.pack("w")));
+    }
+
+    /**
+     * Returns the weights in the program's order, attached to the owner.
+     */
+    List<NDArray> load(ModelConfig config, Checkpoint checkpoint) {
+        List<NDArray> weights = new ArrayList<>();
+        if (this.heads.kind() == HeadsKind.HYDRA) {
+            for (int head = 0; head < this.heads.heads(); head++) {
+                for (int layer = 0; layer < this.heads.layers(); layer++) {
+                    weights.add(pack(matrix(head, layer)));
+                    weights.add(keep(bias(head, layer)));
+                }
+            }
+        }
+        else {
+            for (int layer = 0; layer < this.heads.layers(); layer++) {
+                List<NDArray> matrices = new ArrayList<>();
+                List<NDArray> biases = new ArrayList<>();
+                for (int head = 0; head < this.heads.heads(); head++) {
+                    matrices.add(matrix(head, layer));
+                    biases.add(bias(head, layer));
+                }
+                weights.add((layer == 0) ? pack(call("joined", matrices)) : keep(call("stacked", matrices)));
+                weights.add(keep(call((layer == 0) ? "joined" : "stacked_rows", biases)));
+            }
+        }
+        weights.add(lmHead(config, checkpoint));
+        return weights;
+    }
+
+    private NDArray matrix(int head, int layer) {
+        NDArray gated = tensor(this.file.blockWeight(head, layer));
+        return this.file.hasResidual() ? call("joined", List.of(tensor(this.file.blockResidual(head, layer)), gated))
+                : gated;
+    }
+
+    private NDArray bias(int head, int layer) {
+        NDArray bias = tensor(this.file.blockBias(head, layer));
+        if (!this.file.hasResidual()) {
+            return bias;
+        }
+        try (IValue input = ScriptModule.argument(bias)) {
+            return this.script.callForArray("unbiased", this.scratch, input);
+        }
+    }
+
+    private NDArray lmHead(ModelConfig config, Checkpoint checkpoint) {
+        if (this.heads.ownLmHead()) {
+            List<NDArray> parts = new ArrayList<>();
+            for (int head = 0; head < this.heads.heads(); head++) {
+                parts.add(tensor(this.file.lmHead(head)));
+            }
+            return keep(call("stacked", parts));
+        }
+        if (this.file.sharedLmHead().isPresent()) {
+            return pack(tensor(this.file.sharedLmHead().get()));
+        }
+        String name = config.tieWordEmbeddings() ? WeightNames.EMBEDDING : WeightNames.OUTPUT;
+        NDArray rows = tensor(new HeadsFile.Tensor(checkpoint.info(name), checkpoint.data(name)));
+        try (IValue input = ScriptModule.argument(rows);
+                IValue ids = IValue.listFrom(DjlTargetModel.longs(this.file.draftVocabulary()))) {
+            return pack(this.script.callForArray("chosen", this.scratch, input, ids));
+        }
+    }
+
+    private NDArray tensor(HeadsFile.Tensor tensor) {
+        try (IValue shape = IValue.listFrom(tensor.info().dimensions());
+                IValue source = IValue
+                    .from((long) WeightLoader.scalarType(tensor.info().name(), tensor.info().dtype()));
+                IValue target = IValue.from((long) this.precision.scalarType());
+                NDArray bytes = this.scratch.create(tensor.data().duplicate(), new Shape(tensor.info().bytes()),
+                        DataType.UINT8);
+                IValue input = ScriptModule.argument(bytes)) {
+            return this.script.callForArray("typed", this.scratch, input, source, shape, target);
+        }
+    }
+
+    private NDArray call(String method, List<NDArray> parts) {
+        try (IValue list = ScriptModule.listArgument(parts)) {
+            return this.script.callForArray(method, this.scratch, list);
+        }
+    }
+
+    private NDArray pack(NDArray matrix) {
+        if (this.kernel == LinearKernel.GENERAL) {
+            return keep(matrix);
+        }
+        try (IValue input = ScriptModule.argument(matrix)) {
+            return this.script.callForArray("packed", this.owner, input);
+        }
+    }
+
+    private NDArray keep(NDArray array) {
+        array.attach(this.owner);
+        return array;
+    }
+
+    @Override
+    public void close() {
+        this.script.close();
+        this.scratch.close();
+    }
+
+}

@@ -1,0 +1,48 @@
+package dev.cerberus.djl;
+
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+
+/**
+ * The process-wide PyTorch engine.
+ *
+ * <p>
+ * libtorch is loaded once per process; its settings are read at that moment. Thread-safe.
+ */
+public final class TorchRuntime {
+
+    private TorchRuntime() {
+    }
+
+    /**
+     * Sets the number of threads that one operator may use. Counts only before the engine
+     * is first used.
+     * @param threads 1 or more
+     */
+    public static void useThreads(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads must be at least 1, was " + threads);
+        }
+        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
+    }
+
+    /**
+     * Returns the engine, loading libtorch on the first call.
+     * @return DJL's PyTorch engine
+     * @throws NativeLibraryException if no native library fits this machine
+     */
+    static Engine engine() {
+        // Profiling executors recompile a program for every new shape, and trees change
+        // size at every step.
+        if (System.getProperty("ai.djl.pytorch.graph_optimizer") == null) {
+            System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
+        }
+        try {
+            return Engine.getEngine("PyTorch");
+        }
+        catch (EngineException | UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError ex) {
+            throw new NativeLibraryException(ex);
+        }
+    }
+
+}

@@ -1,0 +1,298 @@
+package dev.cerberus.djl;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.cerberus.decode.DecodeListener;
+import dev.cerberus.decode.DecodeRequest;
+import dev.cerberus.decode.DecodeResult;
+import dev.cerberus.decode.DecodeSession;
+import dev.cerberus.decode.TokenSink;
+import dev.cerberus.gate.Gate;
+import dev.cerberus.gate.GateDecision;
+import dev.cerberus.gate.GateSignal;
+import dev.cerberus.gate.NeverGate;
+import dev.cerberus.gate.StepOutcome;
+import dev.cerberus.hf.Checkpoint;
+import dev.cerberus.hf.HeadsFile;
+import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.ModelFileException;
+import dev.cerberus.model.DraftHeads;
+import dev.cerberus.model.DraftPlan;
+import dev.cerberus.model.HeadsDescription;
+import dev.cerberus.model.HeadsKind;
+import dev.cerberus.model.KvCache;
+import dev.cerberus.model.NodeScores;
+import dev.cerberus.sample.GumbelNoise;
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.tree.CandidateTree;
+import dev.cerberus.tree.DraftTree;
+import dev.cerberus.tree.TreeShape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+class DjlDraftHeadsTests {
+
+    private static final int[] PROMPT = { 3, 17, 40, 5, 5, 29 };
+
+    @TempDir
+    private static Path directory;
+
+    private static ModelConfig config;
+
+    private static Checkpoint checkpoint;
+
+    private static DjlTargetModel target;
+
+    @BeforeAll
+    static void load() {
+        RandomHeads.target(directory);
+        config = ModelConfig.read(directory);
+        checkpoint = Checkpoint.open(directory);
+        target = DjlTargetModel.load(config, checkpoint, config.maxPositions(), TorchDevice.of("cpu"), Precision.FP32);
+    }
+
+    @AfterAll
+    static void close() {
+        target.close();
+        checkpoint.close();
+    }
+
+    static List<HeadsDescription> descriptions() {
+        return RandomHeads.descriptions();
+    }
+
+    @ParameterizedTest
+    @MethodSource("descriptions")
+    void draftWhenShapeIsFreeHoldsTheNodesWithTheLargestProducts(HeadsDescription heads) {
+        HeadsFile file = write(heads, false);
+        try (DraftHeads draftHeads = load(file);
+                KvCache cache = target.newCache(32);
+                NodeScores scores = target.prefill(cache, PROMPT)) {
+            int root = scores.argmax(0);
+            DraftTree tree = draftHeads.draft(scores, 0,
+                    new DraftPlan(root, PROMPT.length, 10, heads.heads(), Optional.empty(), Optional.empty()));
+            List<NaiveHeads.Path> best = new NaiveHeads(file, config, checkpoint).best(scores.hidden(0), root, 10,
+                    heads.heads());
+            assertThat(pathsOf(tree)).containsExactlyInAnyOrderElementsOf(
+                    best.stream().map((path) -> Arrays.stream(path.tokens()).boxed().toList()).toList());
+            double[] expected = best.stream().mapToDouble(NaiveHeads.Path::probability).toArray();
+            assertThat(tree.pathProbabilities()).containsExactly(expected, within(1e-5));
+            double[] first = new NaiveHeads(file, config, checkpoint).probabilities(scores.hidden(0),
+                    new int[] { root });
+            double entropy = 0;
+            for (double p : first) {
+                entropy -= (p > 0) ? p * Math.log(p) : 0;
+            }
+            assertThat(tree.headEntropyNats()).isCloseTo(entropy, within(1e-4));
+            assertThat(tree.headConfidence()).isCloseTo(Arrays.stream(first).max().getAsDouble(), within(1e-5));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("descriptions")
+    void draftWhenShapeIsStaticFillsItByRank(HeadsDescription heads) {
+        HeadsFile file = write(heads, false);
+        TreeShape shape = TreeShape.parse("0,0;0,1;1,0;2").limitedTo(heads.heads());
+        try (DraftHeads draftHeads = load(file);
+                KvCache cache = target.newCache(32);
+                NodeScores scores = target.prefill(cache, PROMPT)) {
+            int root = scores.argmax(0);
+            DraftTree tree = draftHeads.draft(scores, 0,
+                    new DraftPlan(root, PROMPT.length, 16, 2, Optional.of(shape), Optional.empty()));
+            NaiveHeads naive = new NaiveHeads(file, config, checkpoint);
+            int[] first = naive.ranked(scores.hidden(0), new int[] { root });
+            int[] below0 = naive.ranked(scores.hidden(0), new int[] { root, first[0] });
+            int[] below1 = naive.ranked(scores.hidden(0), new int[] { root, first[1] });
+            assertThat(pathsOf(tree)).containsExactly(List.of(first[0]), List.of(first[0], below0[0]),
+                    List.of(first[0], below0[1]), List.of(first[1]), List.of(first[1], below1[0]), List.of(first[2]));
+        }
+    }
+
+    @Test
+    void draftWhenHeadsStoreASharedLmHeadUsesItInsteadOfTheTargets() {
+        HeadsDescription heads = RandomHeads.descriptions().get(0);
+        HeadsFile file = write(heads, true);
+        try (DraftHeads draftHeads = load(file);
+                KvCache cache = target.newCache(32);
+                NodeScores scores = target.prefill(cache, PROMPT)) {
+            DraftTree tree = draftHeads.draft(scores, 0,
+                    new DraftPlan(1, PROMPT.length, 1, 1, Optional.empty(), Optional.empty()));
+            double[] expected = new NaiveHeads(file, config, checkpoint).probabilities(scores.hidden(0),
+                    new int[] { 1 });
+            assertThat(tree.pathProbability(0)).isCloseTo(Arrays.stream(expected).max().getAsDouble(), within(1e-5));
+        }
+    }
+
+    @Test
+    void draftWhenCoupledRanksByProbabilityAndNoiseOfThePositionDraftedFor() {
+        HeadsDescription heads = RandomHeads.descriptions().get(0);
+        HeadsFile file = write(heads, false);
+        SamplingOptions sampling = new SamplingOptions(0.8, 0, 1, 99);
+        try (DraftHeads draftHeads = load(file);
+                KvCache cache = target.newCache(32);
+                NodeScores scores = target.prefill(cache, PROMPT)) {
+            DraftTree tree = draftHeads.draft(scores, 0,
+                    new DraftPlan(1, 6, 16, 4, Optional.of(TreeShape.parse("0,0,0,0;")), Optional.of(sampling)));
+            NaiveHeads naive = new NaiveHeads(file, config, checkpoint);
+            int[] vocabulary = file.draftVocabulary();
+            List<Integer> expected = new ArrayList<>();
+            for (int head = 0; head < 4; head++) {
+                double[] p = naive.probabilities(scores.hidden(0), new int[] { 1, 0, 0, 0 }, head);
+                long key = GumbelNoise.key(99, 6 + head + 1);
+                int best = 0;
+                for (int i = 0; i < p.length; i++) {
+                    if (Math.log(p[i]) / 0.8 + GumbelNoise.at(key, vocabulary[i]) > Math.log(p[best]) / 0.8
+                            + GumbelNoise.at(key, vocabulary[best])) {
+                        best = i;
+                    }
+                }
+                expected.add(vocabulary[best]);
+            }
+            List<List<Integer>> paths = pathsOf(tree);
+            assertThat(paths.get(paths.size() - 1)).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("descriptions")
+    void tokensWhenDraftingEqualThoseOfPlainDecoding(HeadsDescription heads) {
+        try (DraftHeads draftHeads = load(write(heads, false))) {
+            List<SamplingOptions> choices = new ArrayList<>(List.of(SamplingOptions.GREEDY));
+            for (long seed = 0; seed < 10; seed++) {
+                choices.add(new SamplingOptions(0.8, 0, 1, seed));
+            }
+            for (SamplingOptions sampling : choices) {
+                for (Optional<TreeShape> shape : List.of(Optional.<TreeShape>empty(),
+                        Optional.of(TreeShape.branching(3, 2)))) {
+                    int[] plain = decode(Optional.empty(), new NeverGate(), sampling, shape).tokens();
+                    DecodeResult drafted = decode(Optional.of(draftHeads), new WholeTreeGate(), sampling, shape);
+                    assertThat(drafted.tokens()).as("%s %s", sampling, shape).containsExactly(plain);
+                    assertThat(drafted.statistics().draftedTokens()).isPositive();
+                }
+            }
+        }
+    }
+
+    @Test
+    void acceptanceWhenHeadsAreCoupledIsHigherThanByProbabilityAlone() {
+        // random heads know nothing of the target: whatever they share is the noise
+        int coupled = 0;
+        int independent = 0;
+        try (DraftHeads draftHeads = load(write(RandomHeads.descriptions().get(0), false))) {
+            for (long seed = 0; seed < 20; seed++) {
+                SamplingOptions sampling = new SamplingOptions(2, 0, 1, seed);
+                coupled += accepted(draftHeads, sampling, true);
+                independent += accepted(draftHeads, sampling, false);
+            }
+        }
+        assertThat(coupled).isGreaterThan(2 * independent);
+    }
+
+    @Test
+    void loadWhenFewerHeadsAreAskedForUsesTheFirstOnes() {
+        HeadsFile file = write(RandomHeads.descriptions().get(0), false);
+        try (DraftHeads two = DjlDraftHeads.load(file, OptionalInt.of(2), config, checkpoint, target)) {
+            assertThat(two.description().heads()).isEqualTo(2);
+        }
+        assertThatThrownBy(() -> DjlDraftHeads.load(file, OptionalInt.of(5), config, checkpoint, target))
+            .isInstanceOf(ModelFileException.class)
+            .hasMessageContaining("has 4 heads, asked for 5")
+            .hasMessageContaining("1..4");
+    }
+
+    @Test
+    void publishedMedusaHeadsDraftWithoutMetadata() {
+        Path path = directory.resolve("medusa.safetensors");
+        RandomHeads.publishedMedusa(3).write(path);
+        HeadsFile file = HeadsFile.read(path);
+        assertThat(file.notes()).hasSize(1);
+        assertThat(file.description().kind()).isEqualTo(HeadsKind.MEDUSA);
+        try (DraftHeads draftHeads = load(file);
+                KvCache cache = target.newCache(32);
+                NodeScores scores = target.prefill(cache, PROMPT)) {
+            DraftTree tree = draftHeads.draft(scores, 0, new DraftPlan(1, 6, 4, 3, Optional.empty(), Optional.empty()));
+            NaiveHeads naive = new NaiveHeads(file, config, checkpoint);
+            assertThat(tree.pathProbabilities()).containsExactly(
+                    naive.best(scores.hidden(0), 1, 4, 3).stream().mapToDouble(NaiveHeads.Path::probability).toArray(),
+                    within(1e-5));
+        }
+    }
+
+    private static int accepted(DraftHeads heads, SamplingOptions sampling, boolean coupled) {
+        DecodeRequest request = new DecodeRequest(PROMPT, 40, 0, Set.of(), sampling,
+                Optional.of(TreeShape.branching(1, 1)), 16, coupled);
+        return new DecodeSession(target, Optional.of(heads), new WholeTreeGate(), request,
+                (token, origin) -> TokenSink.Signal.CONTINUE, DecodeListener.NONE)
+            .run()
+            .statistics()
+            .acceptedDraftTokens();
+    }
+
+    private static DecodeResult decode(Optional<DraftHeads> heads, Gate gate, SamplingOptions sampling,
+            Optional<TreeShape> shape) {
+        DecodeRequest request = new DecodeRequest(PROMPT, 16, 0, Set.of(), sampling, shape, 8, true);
+        return new DecodeSession(target, heads, gate, request, (token, origin) -> TokenSink.Signal.CONTINUE,
+                DecodeListener.NONE)
+            .run();
+    }
+
+    private static HeadsFile write(HeadsDescription heads, boolean storedLmHead) {
+        Path file = directory.resolve("heads-" + Math.abs(heads.hashCode()) + storedLmHead + ".safetensors");
+        RandomHeads.heads(heads, directory, storedLmHead).write(file);
+        return HeadsFile.read(file);
+    }
+
+    private static DraftHeads load(HeadsFile file) {
+        return DjlDraftHeads.load(file, OptionalInt.empty(), config, checkpoint, target);
+    }
+
+    private static List<List<Integer>> pathsOf(DraftTree draft) {
+        CandidateTree tree = draft.best(draft.nodeCount());
+        List<List<Integer>> paths = new ArrayList<>();
+        for (int node = 1; node < tree.nodeCount(); node++) {
+            List<Integer> path = new ArrayList<>();
+            for (int at = node; at != 0; at = tree.parent(at)) {
+                path.add(0, tree.token(at));
+            }
+            paths.add(path);
+        }
+        return paths;
+    }
+
+    /** Verifies every draft as a whole. */
+    private static final class WholeTreeGate implements Gate {
+
+        @Override
+        public boolean consultsHeads(ToDoubleFunction<GateSignal> signals) {
+            return true;
+        }
+
+        @Override
+        public GateDecision decide(double[] pathProbabilities, boolean whole, ToDoubleFunction<GateSignal> signals) {
+            return new GateDecision(pathProbabilities.length);
+        }
+
+        @Override
+        public void observe(StepOutcome outcome) {
+            // nothing to learn
+        }
+
+    }
+
+}

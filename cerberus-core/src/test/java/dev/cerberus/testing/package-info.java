@@ -1,0 +1,7 @@
+/**
+ * Models and data for tests.
+ */
+@NullMarked
+package dev.cerberus.testing;
+
+import org.jspecify.annotations.NullMarked;
