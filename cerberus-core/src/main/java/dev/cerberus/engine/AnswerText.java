@@ -1,0 +1,70 @@
+package dev.cerberus.engine;
+
+import java.util.function.BiConsumer;
+
+import dev.cerberus.decode.TokenOrigin;
+import dev.cerberus.decode.TokenSink;
+import dev.cerberus.text.StopStrings;
+import dev.cerberus.text.TokenTextStream;
+
+/**
+ * The text of one answer as its tokens arrive: whole characters only, up to the first
+ * stop string. Confined to the engine thread.
+ */
+final class AnswerText implements TokenSink {
+
+    private final TokenTextStream stream;
+
+    private final StopStrings stops;
+
+    private final StringBuilder text = new StringBuilder();
+
+    private final BiConsumer<String, TokenOrigin> consumer;
+
+    private TokenOrigin lastOrigin = TokenOrigin.TARGET;
+
+    /**
+     * Makes the text of a new answer.
+     */
+    @FunctionalInterface
+    interface Factory {
+
+        AnswerText create(GenerationRequest request, BiConsumer<String, TokenOrigin> consumer);
+
+    }
+
+    AnswerText(TokenTextStream stream, StopStrings stops, BiConsumer<String, TokenOrigin> consumer) {
+        this.stream = stream;
+        this.stops = stops;
+        this.consumer = consumer;
+    }
+
+    @Override
+    public Signal accept(int token, TokenOrigin origin) {
+        this.lastOrigin = origin;
+        pass(this.stops.push(this.stream.push(token)));
+        return this.stops.stopped() ? Signal.STOP : Signal.CONTINUE;
+    }
+
+    /** Hands out what was held back; to be called once, after the last token. */
+    void finish() {
+        if (!this.stops.stopped()) {
+            pass(this.stops.push(this.stream.flush()));
+        }
+        if (!this.stops.stopped()) {
+            pass(this.stops.flush());
+        }
+    }
+
+    private void pass(String increment) {
+        if (!increment.isEmpty()) {
+            this.text.append(increment);
+            this.consumer.accept(increment, this.lastOrigin);
+        }
+    }
+
+    String text() {
+        return this.text.toString();
+    }
+
+}

@@ -1,0 +1,35 @@
+package dev.cerberus.engine;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Closes what was opened so far when opening the rest fails. Not thread-safe.
+ */
+final class Closer implements AutoCloseable {
+
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+
+    <T extends AutoCloseable> T add(T resource) {
+        this.resources.push(resource);
+        return resource;
+    }
+
+    /** Everything was opened; {@link #close} does nothing from now on. */
+    void keepOpen() {
+        this.resources.clear();
+    }
+
+    @Override
+    public void close() {
+        while (!this.resources.isEmpty()) {
+            try {
+                this.resources.pop().close();
+            }
+            catch (Exception ex) {
+                throw new IllegalStateException("A resource could not be closed: " + ex.getMessage(), ex);
+            }
+        }
+    }
+
+}

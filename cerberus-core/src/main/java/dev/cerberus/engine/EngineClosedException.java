@@ -1,0 +1,14 @@
+package dev.cerberus.engine;
+
+/**
+ * Thrown when a request reaches an engine that is shutting down.
+ */
+public final class EngineClosedException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    EngineClosedException() {
+        super("The engine is shut down and takes no more requests");
+    }
+
+}

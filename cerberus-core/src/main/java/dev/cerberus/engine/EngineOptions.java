@@ -1,0 +1,273 @@
+package dev.cerberus.engine;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+import dev.cerberus.tree.TreeShape;
+
+/**
+ * What an engine loads and how it runs. Immutable and thread-safe.
+ *
+ * @param modelLocation directory in Hugging Face layout, or a {@code classpath:} or
+ * {@code file:} resource
+ * @param modelName name to report; empty for the last part of the location
+ * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
+ * @param maxContext longest sequence in tokens; empty for the model's own
+ * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param heads which draft heads to use
+ * @param shape a static tree shape; empty for the best tree of every step
+ * @param maxNodes the most draft nodes of a step, 1..256
+ * @param gate when to draft
+ * @param calibration location of a calibration file; empty for
+ * {@code cerberus-calibration.json} beside the model, if there
+ * @param chatTemplate a preset's name or a Jinja file; empty for the model's own
+ * @param queueCapacity the most waiting requests, at least 1
+ * @param maxConcurrent the most requests decoded in turn, at least 1
+ * @param requestTimeout the longest a request may take, queueing included
+ * @param threads threads of one native operator; empty for the engine's default
+ */
+public record EngineOptions(String modelLocation, Optional<String> modelName, String precision, OptionalInt maxContext,
+        String device, HeadsOptions heads, Optional<TreeShape> shape, int maxNodes, GateOptions gate,
+        Optional<String> calibration, Optional<String> chatTemplate, int queueCapacity, int maxConcurrent,
+        Duration requestTimeout, OptionalInt threads) {
+
+    /**
+     * Which draft heads to use.
+     *
+     * @param enabled whether to use heads at all
+     * @param location safetensors file; empty for {@code cerberus-heads.safetensors}
+     * beside the model
+     * @param count use only the first heads; empty for all
+     */
+    public record HeadsOptions(boolean enabled, Optional<String> location, OptionalInt count) {
+
+        /**
+         * The heads beside the model, all of them.
+         */
+        public static final HeadsOptions DEFAULT = new HeadsOptions(true, Optional.empty(), OptionalInt.empty());
+
+    }
+
+    /**
+     * Checks the ranges.
+     */
+    public EngineOptions {
+        require(!modelLocation.isBlank(), "the model location must not be empty");
+        require(maxNodes >= 1 && maxNodes <= 256, "max nodes must be in 1..256, was " + maxNodes);
+        require(maxContext.isEmpty() || maxContext.getAsInt() >= 1,
+                "max context must be at least 1, was " + maxContext.orElse(0));
+        require(queueCapacity >= 1, "queue capacity must be at least 1, was " + queueCapacity);
+        require(maxConcurrent >= 1, "max concurrent must be at least 1, was " + maxConcurrent);
+        require(requestTimeout.compareTo(Duration.ZERO) > 0, "request timeout must be positive, was " + requestTimeout);
+        require(threads.isEmpty() || threads.getAsInt() >= 1, "threads must be at least 1, was " + threads.orElse(0));
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
+    /**
+     * Returns a builder with the defaults.
+     * @param modelLocation where the model is
+     * @return the builder
+     */
+    public static Builder builder(String modelLocation) {
+        return new Builder(modelLocation);
+    }
+
+    /**
+     * A builder of engine options. Not thread-safe.
+     */
+    public static final class Builder {
+
+        private final String modelLocation;
+
+        private Optional<String> modelName = Optional.empty();
+
+        private String precision = "auto";
+
+        private OptionalInt maxContext = OptionalInt.empty();
+
+        private String device = "auto";
+
+        private HeadsOptions heads = HeadsOptions.DEFAULT;
+
+        private Optional<TreeShape> shape = Optional.empty();
+
+        private int maxNodes = 16;
+
+        private GateOptions gate = GateOptions.DEFAULT;
+
+        private Optional<String> calibration = Optional.empty();
+
+        private Optional<String> chatTemplate = Optional.empty();
+
+        private int queueCapacity = 64;
+
+        private int maxConcurrent = 8;
+
+        private Duration requestTimeout = Duration.ofMinutes(2);
+
+        private OptionalInt threads = OptionalInt.empty();
+
+        private Builder(String modelLocation) {
+            this.modelLocation = modelLocation;
+        }
+
+        /**
+         * Sets the name to report.
+         * @param value the name
+         * @return this builder
+         */
+        public Builder modelName(Optional<String> value) {
+            this.modelName = value;
+            return this;
+        }
+
+        /**
+         * Sets the number format.
+         * @param value {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
+         * @return this builder
+         */
+        public Builder precision(String value) {
+            this.precision = value;
+            return this;
+        }
+
+        /**
+         * Sets the longest sequence.
+         * @param value tokens
+         * @return this builder
+         */
+        public Builder maxContext(OptionalInt value) {
+            this.maxContext = value;
+            return this;
+        }
+
+        /**
+         * Sets the device.
+         * @param value {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
+         * @return this builder
+         */
+        public Builder device(String value) {
+            this.device = value;
+            return this;
+        }
+
+        /**
+         * Sets which draft heads to use.
+         * @param value the choice
+         * @return this builder
+         */
+        public Builder heads(HeadsOptions value) {
+            this.heads = value;
+            return this;
+        }
+
+        /**
+         * Sets a static tree shape.
+         * @param value the shape; empty for the best tree of every step
+         * @return this builder
+         */
+        public Builder shape(Optional<TreeShape> value) {
+            this.shape = value;
+            return this;
+        }
+
+        /**
+         * Sets the most draft nodes of a step.
+         * @param value 1..256
+         * @return this builder
+         */
+        public Builder maxNodes(int value) {
+            this.maxNodes = value;
+            return this;
+        }
+
+        /**
+         * Sets when to draft.
+         * @param value the gate
+         * @return this builder
+         */
+        public Builder gate(GateOptions value) {
+            this.gate = value;
+            return this;
+        }
+
+        /**
+         * Sets the calibration file.
+         * @param value its location
+         * @return this builder
+         */
+        public Builder calibration(Optional<String> value) {
+            this.calibration = value;
+            return this;
+        }
+
+        /**
+         * Sets the chat template.
+         * @param value a preset's name or a Jinja file
+         * @return this builder
+         */
+        public Builder chatTemplate(Optional<String> value) {
+            this.chatTemplate = value;
+            return this;
+        }
+
+        /**
+         * Sets the most waiting requests.
+         * @param value at least 1
+         * @return this builder
+         */
+        public Builder queueCapacity(int value) {
+            this.queueCapacity = value;
+            return this;
+        }
+
+        /**
+         * Sets the most requests decoded in turn.
+         * @param value at least 1
+         * @return this builder
+         */
+        public Builder maxConcurrent(int value) {
+            this.maxConcurrent = value;
+            return this;
+        }
+
+        /**
+         * Sets the longest a request may take.
+         * @param value positive
+         * @return this builder
+         */
+        public Builder requestTimeout(Duration value) {
+            this.requestTimeout = value;
+            return this;
+        }
+
+        /**
+         * Sets the threads of one native operator.
+         * @param value at least 1
+         * @return this builder
+         */
+        public Builder threads(OptionalInt value) {
+            this.threads = value;
+            return this;
+        }
+
+        /**
+         * Returns the options.
+         * @return the options
+         * @throws IllegalArgumentException if a value is out of range
+         */
+        public EngineOptions build() {
+            return new EngineOptions(this.modelLocation, this.modelName, this.precision, this.maxContext, this.device,
+                    this.heads, this.shape, this.maxNodes, this.gate, this.calibration, this.chatTemplate,
+                    this.queueCapacity, this.maxConcurrent, this.requestTimeout, this.threads);
+        }
+
+    }
+
+}

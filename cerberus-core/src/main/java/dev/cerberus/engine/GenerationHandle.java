@@ -1,0 +1,26 @@
+package dev.cerberus.engine;
+
+/**
+ * A submitted request. Thread-safe.
+ */
+public interface GenerationHandle {
+
+    /**
+     * Returns the request's id.
+     * @return unique within the process
+     */
+    String id();
+
+    /**
+     * Ends the request as soon as possible, even within an accepted path. Does nothing if
+     * it has ended.
+     */
+    void cancel();
+
+    /**
+     * Returns whether {@link #cancel} was called.
+     * @return whether the request was cancelled
+     */
+    boolean isCancelled();
+
+}

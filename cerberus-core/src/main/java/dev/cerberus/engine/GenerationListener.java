@@ -1,0 +1,31 @@
+package dev.cerberus.engine;
+
+import dev.cerberus.decode.TokenOrigin;
+
+/**
+ * The receiver of an answer, called in order on one thread that is neither the caller's
+ * nor the engine's. Exactly one of {@link #onComplete} and {@link #onError} ends it.
+ */
+public interface GenerationListener {
+
+    /**
+     * A piece of the answer.
+     * @param text never empty, never half a character
+     * @param origin where the token that completed the text came from
+     */
+    default void onText(String text, TokenOrigin origin) {
+    }
+
+    /**
+     * The answer is complete, or was cancelled.
+     * @param result the outcome
+     */
+    void onComplete(GenerationResult result);
+
+    /**
+     * The request failed; the engine goes on.
+     * @param error what went wrong
+     */
+    void onError(RuntimeException error);
+
+}

@@ -1,0 +1,78 @@
+package dev.cerberus.engine;
+
+import java.util.List;
+import java.util.Optional;
+
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.tree.TreeShape;
+
+/**
+ * One request to an engine. Immutable and thread-safe.
+ *
+ * @param prompt what to ask
+ * @param sampling how tokens are chosen
+ * @param maxOutputTokens the most output tokens, at least 1
+ * @param minOutputTokens output tokens before which end-of-sequence tokens do not end the
+ * answer
+ * @param stopStrings texts that end the answer and are not part of it, none empty
+ * @param gate when to draft; empty for the engine's own
+ * @param shape a static tree shape; empty for the engine's own
+ * @param maxNodes the most draft nodes of a step; empty for the engine's own
+ * @param coupledDrafting whether drafts of a sampled answer are ranked with the noise of
+ * the target's choice
+ */
+public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int maxOutputTokens, int minOutputTokens,
+        List<String> stopStrings, Optional<GateOptions> gate, Optional<TreeShape> shape, Optional<Integer> maxNodes,
+        boolean coupledDrafting) {
+
+    /**
+     * Checks the ranges.
+     */
+    public GenerationRequest {
+        stopStrings = List.copyOf(stopStrings);
+        if (maxOutputTokens < 1) {
+            throw new IllegalArgumentException("max output tokens must be at least 1, was " + maxOutputTokens);
+        }
+        if (minOutputTokens < 0) {
+            throw new IllegalArgumentException("min output tokens must be at least 0, was " + minOutputTokens);
+        }
+        if (stopStrings.stream().anyMatch(String::isEmpty)) {
+            throw new IllegalArgumentException("stop sequences must not be empty");
+        }
+        if (maxNodes.isPresent() && (maxNodes.get() < 1 || maxNodes.get() > 256)) {
+            throw new IllegalArgumentException("max nodes must be in 1..256, was " + maxNodes.get());
+        }
+    }
+
+    /**
+     * Returns a greedy request with the engine's own settings.
+     * @param prompt what to ask
+     * @param maxOutputTokens the most output tokens
+     * @return the request
+     */
+    public static GenerationRequest greedy(Prompt prompt, int maxOutputTokens) {
+        return new GenerationRequest(prompt, SamplingOptions.GREEDY, maxOutputTokens, 0, List.of(), Optional.empty(),
+                Optional.empty(), Optional.empty(), true);
+    }
+
+    /**
+     * Returns this request with another gate.
+     * @param options the gate
+     * @return the request
+     */
+    public GenerationRequest withGate(GateOptions options) {
+        return new GenerationRequest(this.prompt, this.sampling, this.maxOutputTokens, this.minOutputTokens,
+                this.stopStrings, Optional.of(options), this.shape, this.maxNodes, this.coupledDrafting);
+    }
+
+    /**
+     * Returns this request with other sampling options.
+     * @param options the sampling options
+     * @return the request
+     */
+    public GenerationRequest withSampling(SamplingOptions options) {
+        return new GenerationRequest(this.prompt, options, this.maxOutputTokens, this.minOutputTokens, this.stopStrings,
+                this.gate, this.shape, this.maxNodes, this.coupledDrafting);
+    }
+
+}

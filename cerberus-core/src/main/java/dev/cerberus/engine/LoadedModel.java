@@ -1,0 +1,184 @@
+package dev.cerberus.engine;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.cerberus.djl.DjlDraftHeads;
+import dev.cerberus.djl.DjlTargetModel;
+import dev.cerberus.djl.Precision;
+import dev.cerberus.djl.TorchDevice;
+import dev.cerberus.djl.TorchRuntime;
+import dev.cerberus.hf.Checkpoint;
+import dev.cerberus.hf.HeadsFile;
+import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.ModelDirectory;
+import dev.cerberus.model.DraftHeads;
+import dev.cerberus.model.ModelDimensions;
+import dev.cerberus.model.ModelException;
+import dev.cerberus.model.TargetModel;
+import dev.cerberus.text.ChatTemplate;
+import dev.cerberus.text.ChatTemplateException;
+import dev.cerberus.text.TextTokenizer;
+
+/**
+ * Everything that an engine reads from files: target model, heads, tokenizer and chat
+ * template.
+ */
+final class LoadedModel implements AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(LoadedModel.class);
+
+    private final DjlTargetModel target;
+
+    private final Optional<DraftHeads> heads;
+
+    private final TextTokenizer tokenizer;
+
+    private final Optional<ChatTemplate> chatTemplate;
+
+    private final Set<Integer> endOfSequence;
+
+    private final EngineDescription description;
+
+    private LoadedModel(DjlTargetModel target, Optional<DraftHeads> heads, TextTokenizer tokenizer,
+            Optional<ChatTemplate> chatTemplate, Set<Integer> endOfSequence, EngineDescription description) {
+        this.target = target;
+        this.heads = heads;
+        this.tokenizer = tokenizer;
+        this.chatTemplate = chatTemplate;
+        this.endOfSequence = endOfSequence;
+        this.description = description;
+    }
+
+    static LoadedModel load(EngineOptions options) {
+        ModelDirectory directory = ModelDirectory.open(options.modelLocation());
+        ModelConfig config = directory.config();
+        List<String> notes = new ArrayList<>(config.notes());
+        int maxContext = maxContext(options.maxContext(), config);
+        Optional<ChatTemplate> template = template(options, directory);
+        options.threads().ifPresent(TorchRuntime::useThreads);
+        TorchDevice device = TorchDevice.of(options.device());
+        Precision precision = precision(options.precision(), device);
+        try (Closer closer = new Closer(); Checkpoint checkpoint = directory.openCheckpoint()) {
+            TextTokenizer tokenizer = closer.add(TextTokenizer.load(directory.tokenizerJson()));
+            DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
+            Optional<DraftHeads> heads = heads(options.heads(), directory, config, checkpoint, target, notes);
+            heads.ifPresent(closer::add);
+            EngineDescription description = new EngineDescription(options.modelName().orElse(directory.name()),
+                    options.modelLocation(), target.dimensions(), device.name(),
+                    precision.name().toLowerCase(Locale.ROOT), heads.map(DraftHeads::description), template.isPresent(),
+                    List.copyOf(notes));
+            notes.forEach((note) -> LOGGER.warn("{}", note));
+            closer.keepOpen();
+            return new LoadedModel(target, heads, tokenizer, template, Set.copyOf(directory.eosTokenIds()),
+                    description);
+        }
+    }
+
+    private static int maxContext(OptionalInt asked, ModelConfig config) {
+        int limit = config.contextTokens();
+        if (asked.isPresent() && asked.getAsInt() > limit) {
+            throw new ModelException("cerberus.model.max-context is " + asked.getAsInt()
+                    + ", but the model was made for at most " + limit + " tokens; lower it");
+        }
+        return asked.orElse(limit);
+    }
+
+    private static Precision precision(String name, TorchDevice device) {
+        Precision precision = switch (name) {
+            case "auto" -> device.fastestPrecision();
+            case "fp32" -> Precision.FP32;
+            case "bf16" -> Precision.BF16;
+            case "fp16" -> Precision.FP16;
+            default -> throw new ModelException("precision must be one of auto, fp32, bf16, fp16, was '" + name
+                    + "'; set cerberus.model.precision");
+        };
+        device.requireSupport(precision);
+        return precision;
+    }
+
+    private static Optional<DraftHeads> heads(EngineOptions.HeadsOptions options, ModelDirectory directory,
+            ModelConfig config, Checkpoint checkpoint, DjlTargetModel target, List<String> notes) {
+        if (!options.enabled()) {
+            return Optional.empty();
+        }
+        Optional<Path> file = options.location().map(LoadedModel::file).or(directory::heads);
+        if (file.isEmpty()) {
+            notes.add("No draft heads: " + directory.location() + " has no cerberus-heads.safetensors and "
+                    + "cerberus.heads.location is not set; decoding is plain");
+            return Optional.empty();
+        }
+        HeadsFile heads = HeadsFile.read(file.get());
+        notes.addAll(heads.notes());
+        return Optional.of(DjlDraftHeads.load(heads, options.count(), config, checkpoint, target));
+    }
+
+    private static Path file(String location) {
+        Path path = Path.of(location.startsWith("file:") ? location.substring("file:".length()) : location);
+        if (!Files.isRegularFile(path)) {
+            throw new ModelException("There is no heads file '" + location + "'; correct cerberus.heads.location");
+        }
+        return path;
+    }
+
+    private static Optional<ChatTemplate> template(EngineOptions options, ModelDirectory directory) {
+        if (options.chatTemplate().isEmpty()) {
+            return ChatTemplate.fromTokenizerConfig(directory.path());
+        }
+        String template = options.chatTemplate().get();
+        if (ChatTemplate.presets().contains(template)) {
+            return Optional.of(ChatTemplate.preset(template).withSpecialTokensOf(directory.path()));
+        }
+        Path file = Path.of(template);
+        if (!Files.isRegularFile(file)) {
+            throw new ChatTemplateException("cerberus.chat.template '" + template
+                    + "' is neither chatml, llama-2, vicuna or zephyr, nor a Jinja file");
+        }
+        return Optional.of(ChatTemplate.fromFile(file).withSpecialTokensOf(directory.path()));
+    }
+
+    TargetModel target() {
+        return this.target;
+    }
+
+    Optional<DraftHeads> heads() {
+        return this.heads;
+    }
+
+    TextTokenizer tokenizer() {
+        return this.tokenizer;
+    }
+
+    Optional<ChatTemplate> chatTemplate() {
+        return this.chatTemplate;
+    }
+
+    Set<Integer> endOfSequence() {
+        return this.endOfSequence;
+    }
+
+    EngineDescription description() {
+        return this.description;
+    }
+
+    ModelDimensions dimensions() {
+        return this.target.dimensions();
+    }
+
+    @Override
+    public void close() {
+        this.heads.ifPresent(DraftHeads::close);
+        this.target.close();
+        this.tokenizer.close();
+    }
+
+}

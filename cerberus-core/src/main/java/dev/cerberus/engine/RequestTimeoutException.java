@@ -1,0 +1,17 @@
+package dev.cerberus.engine;
+
+import java.time.Duration;
+
+/**
+ * Thrown when a request took longer than allowed.
+ */
+public final class RequestTimeoutException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    RequestTimeoutException(Duration limit, int outputTokens) {
+        super("The request took longer than " + limit.toMillis() + " ms and was stopped after " + outputTokens
+                + " output tokens; ask for fewer tokens, or raise cerberus.engine.request-timeout");
+    }
+
+}

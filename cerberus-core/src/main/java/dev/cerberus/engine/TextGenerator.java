@@ -1,0 +1,52 @@
+package dev.cerberus.engine;
+
+/**
+ * A source of answers to generation requests. Thread-safe.
+ *
+ * <p>
+ * {@link CerberusEngine} is the one that decodes; code that only asks and listens depends
+ * on this interface, so that it can be tried out against a script.
+ */
+public interface TextGenerator {
+
+    /**
+     * Returns what is loaded.
+     * @return the description
+     */
+    EngineDescription description();
+
+    /**
+     * Returns the gate of requests that do not bring their own.
+     * @return the gate's options at present
+     */
+    GateOptions gate();
+
+    /**
+     * Queues a request and returns at once.
+     * @param request what to generate
+     * @param listener called on another thread, never on the caller's
+     * @return the submitted request
+     * @throws QueueFullException if too many requests are waiting
+     * @throws dev.cerberus.decode.PromptTooLongException if the prompt leaves no room for
+     * an answer
+     * @throws dev.cerberus.text.ChatTemplateException if a conversation can not be
+     * rendered
+     * @throws EngineClosedException if no more requests are taken
+     */
+    GenerationHandle submit(GenerationRequest request, GenerationListener listener);
+
+    /**
+     * Generates an answer and waits for it; an interrupt cancels the request.
+     * @param request what to generate
+     * @return the outcome
+     * @throws QueueFullException if too many requests are waiting
+     * @throws dev.cerberus.decode.PromptTooLongException if the prompt leaves no room for
+     * an answer
+     * @throws dev.cerberus.text.ChatTemplateException if a conversation can not be
+     * rendered
+     * @throws EngineClosedException if no more requests are taken
+     * @throws RequestTimeoutException if the answer took longer than allowed
+     */
+    GenerationResult generate(GenerationRequest request);
+
+}

@@ -1,0 +1,324 @@
+package dev.cerberus.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.cerberus.decode.FinishReason;
+import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.decode.TokenOrigin;
+import dev.cerberus.hf.ModelFileException;
+import dev.cerberus.model.ModelException;
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.testing.TinyModels;
+import dev.cerberus.text.ChatMessage;
+import dev.cerberus.text.ChatTemplateException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class CerberusEngineTests {
+
+    @TempDir
+    private static Path directory;
+
+    private static CerberusEngine engine;
+
+    @BeforeAll
+    static void open() {
+        TinyModels.writeWithTokenizer("llama", directory);
+        engine = CerberusEngine.open(options(directory).build());
+    }
+
+    @AfterAll
+    static void close() {
+        engine.close();
+    }
+
+    private static EngineOptions.Builder options(Path model) {
+        return EngineOptions.builder(model.toString()).precision("fp32").device("cpu");
+    }
+
+    private static GenerationRequest raw(String text, int tokens) {
+        return new GenerationRequest(new Prompt.Raw(text), SamplingOptions.GREEDY, tokens, tokens, List.of(),
+                Optional.empty(), Optional.empty(), Optional.empty(), true);
+    }
+
+    @Test
+    void generateReturnsExactlyTheBudgetWithItsText() {
+        GenerationResult result = engine.generate(raw("hello", 20));
+        assertThat(result.tokens()).hasSize(20);
+        assertThat(result.finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(result.text()).isEqualTo(engine.tokenizer().decode(result.tokens()));
+        assertThat(result.statistics().promptTokens()).isEqualTo(5);
+        assertThat(result.statistics().steps()).isEqualTo(19);
+        assertThat(result.timeToFirstTokenSeconds()).isPositive().isLessThanOrEqualTo(result.seconds());
+    }
+
+    @Test
+    void streamedTextEqualsTheResultOnOneThreadThatIsNeitherCallerNorEngine() throws Exception {
+        StringBuilder text = new StringBuilder();
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        CompletableFuture<GenerationResult> done = new CompletableFuture<>();
+        engine.submit(raw("stream", 30), new GenerationListener() {
+            @Override
+            public void onText(String increment, TokenOrigin origin) {
+                threads.add(Thread.currentThread());
+                assertThat(origin).isEqualTo(TokenOrigin.TARGET);
+                text.append(increment);
+            }
+
+            @Override
+            public void onComplete(GenerationResult result) {
+                threads.add(Thread.currentThread());
+                done.complete(result);
+            }
+
+            @Override
+            public void onError(RuntimeException error) {
+                done.completeExceptionally(error);
+            }
+        });
+        assertThat(text).isNotNull();
+        GenerationResult result = done.get(20, TimeUnit.SECONDS);
+        assertThat(text.toString()).isEqualTo(result.text());
+        assertThat(threads).hasSize(1).doesNotContain(Thread.currentThread());
+        assertThat(threads.iterator().next().getName()).isEqualTo("cerberus-callback");
+    }
+
+    @Test
+    void stopStringEndsTheAnswerBeforeIt() {
+        String whole = engine.generate(raw("stop", 40)).text();
+        String stop = whole.substring(10, 12);
+        GenerationRequest request = new GenerationRequest(new Prompt.Raw("stop"), SamplingOptions.GREEDY, 40, 40,
+                List.of(stop), Optional.empty(), Optional.empty(), Optional.empty(), true);
+        GenerationResult result = engine.generate(request);
+        assertThat(result.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(result.text()).isEqualTo(whole.substring(0, whole.indexOf(stop)));
+    }
+
+    @Test
+    void conversationGoesThroughTheChatTemplate() {
+        Prompt.Chat chat = new Prompt.Chat(List.of(ChatMessage.user("hi")), List.of());
+        assertThat(engine.encode(chat)).isEqualTo(engine.encode(new Prompt.Raw("user: hi a:")));
+    }
+
+    @Test
+    void concurrentRequestsGetTheAnswersTheyWouldGetAlone() throws Exception {
+        List<String> alone = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            alone.add(engine.generate(raw("prompt " + i, 25)).text());
+        }
+        List<CompletableFuture<GenerationResult>> together = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            CompletableFuture<GenerationResult> future = new CompletableFuture<>();
+            together.add(future);
+            engine.submit(raw("prompt " + i, 25), completing(future));
+        }
+        for (int i = 0; i < 6; i++) {
+            assertThat(together.get(i).get(20, TimeUnit.SECONDS).text()).isEqualTo(alone.get(i));
+        }
+        assertThat(engine.awaitIdle(Duration.ofSeconds(10))).isTrue();
+        assertThat(engine.activeRequests()).isZero();
+    }
+
+    private static GenerationListener completing(CompletableFuture<GenerationResult> future) {
+        return new GenerationListener() {
+            @Override
+            public void onComplete(GenerationResult result) {
+                future.complete(result);
+            }
+
+            @Override
+            public void onError(RuntimeException error) {
+                future.completeExceptionally(error);
+            }
+        };
+    }
+
+    @Test
+    void cancelEndsTheRequestAndReleasesItsCache() throws Exception {
+        CompletableFuture<GenerationResult> done = new CompletableFuture<>();
+        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch cancelled = new CountDownLatch(1);
+        GenerationHandle handle = engine.submit(raw("cancel me", 100), new GenerationListener() {
+            @Override
+            public void onText(String text, TokenOrigin origin) {
+                started.countDown();
+                try {
+                    cancelled.await();
+                }
+                catch (InterruptedException ex) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+
+            @Override
+            public void onComplete(GenerationResult result) {
+                done.complete(result);
+            }
+
+            @Override
+            public void onError(RuntimeException error) {
+                done.completeExceptionally(error);
+            }
+        });
+        assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
+        handle.cancel();
+        cancelled.countDown();
+        assertThat(handle.isCancelled()).isTrue();
+        assertThat(done.get(20, TimeUnit.SECONDS).finishReason()).isIn(FinishReason.CANCELLED, FinishReason.LENGTH);
+        assertThat(engine.awaitIdle(Duration.ofSeconds(10))).isTrue();
+        assertThat(engine.activeRequests()).isZero();
+    }
+
+    @Test
+    void promptBeyondTheContextIsRefusedWithBothSizes() {
+        assertThatThrownBy(() -> engine.generate(raw("x".repeat(200), 5))).isInstanceOf(PromptTooLongException.class)
+            .hasMessageContaining("200 tokens")
+            .hasMessageContaining("128");
+        assertThat(engine.generate(raw("still serving", 3)).tokens()).hasSize(3);
+    }
+
+    @Test
+    void emptyPromptIsRefused() {
+        assertThatThrownBy(() -> engine.generate(raw("", 5))).isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("empty");
+    }
+
+    @Test
+    void answerEndsWithTheContext() {
+        GenerationResult result = engine.generate(raw("x".repeat(120), 500));
+        assertThat(result.finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(result.tokens()).hasSize(8);
+    }
+
+    @Test
+    void fullQueueRefusesAndTimeoutEndsARequest(@TempDir Path other) throws Exception {
+        TinyModels.writeWithTokenizer("llama", other);
+        try (CerberusEngine small = CerberusEngine
+            .open(options(other).queueCapacity(1).maxConcurrent(1).requestTimeout(Duration.ofMillis(1)).build())) {
+            CompletableFuture<GenerationResult> late = new CompletableFuture<>();
+            int refused = 0;
+            small.submit(raw("late", 100), completing(late));
+            for (int i = 0; i < 50; i++) {
+                try {
+                    small.submit(raw("more", 100), completing(new CompletableFuture<>()));
+                }
+                catch (QueueFullException ex) {
+                    assertThat(ex).hasMessageContaining("cerberus.engine.queue-capacity");
+                    refused++;
+                }
+            }
+            assertThat(refused).isPositive();
+            assertThatThrownBy(() -> late.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(RequestTimeoutException.class)
+                .hasMessageContaining("cerberus.engine.request-timeout");
+            assertThat(small.awaitIdle(Duration.ofSeconds(20))).isTrue();
+            assertThat(small.totals().failures()).isPositive();
+            assertThat(small.cachedTokens()).isZero();
+        }
+    }
+
+    @Test
+    void closedEngineRefusesRequestsAndEndsThoseThatWait(@TempDir Path other) {
+        TinyModels.writeWithTokenizer("llama", other);
+        CerberusEngine closing = CerberusEngine.open(options(other).maxConcurrent(1).build());
+        List<CompletableFuture<GenerationResult>> waiting = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            CompletableFuture<GenerationResult> future = new CompletableFuture<>();
+            waiting.add(future);
+            closing.submit(raw("waiting " + i, 100), completing(future));
+        }
+        closing.close();
+        closing.close();
+        assertThat(waiting).allMatch(CompletableFuture::isDone);
+        assertThat(waiting.get(19)).isCompletedExceptionally();
+        assertThat(closing.isRunning()).isFalse();
+        assertThatThrownBy(() -> closing.generate(raw("x", 1))).isInstanceOf(EngineClosedException.class);
+    }
+
+    @Test
+    void listenerThatFailsDisturbsNobody() throws Exception {
+        CompletableFuture<GenerationResult> done = new CompletableFuture<>();
+        engine.submit(raw("bad listener", 10), new GenerationListener() {
+            @Override
+            public void onText(String text, TokenOrigin origin) {
+                throw new IllegalStateException("listener");
+            }
+
+            @Override
+            public void onComplete(GenerationResult result) {
+                done.complete(result);
+            }
+
+            @Override
+            public void onError(RuntimeException error) {
+                done.completeExceptionally(error);
+            }
+        });
+        assertThat(done.get(20, TimeUnit.SECONDS).tokens()).hasSize(10);
+    }
+
+    @Test
+    void missingHeadsAreNotedOnce() {
+        assertThat(engine.description().heads()).isEmpty();
+        assertThat(engine.description().notes()).hasSize(1).first().asString().contains("cerberus.heads.location");
+        assertThat(engine.description().precision()).isEqualTo("fp32");
+        assertThat(engine.description().chat()).isTrue();
+    }
+
+    @Test
+    void costsAreMeasuredForEveryTreeSize() {
+        CostEstimate costs = engine.costs();
+        assertThat(costs.stepSeconds()).hasSize(17);
+        for (double seconds : costs.stepSeconds()) {
+            assertThat(seconds).isPositive();
+        }
+        assertThat(costs.headsSeconds()).isZero();
+    }
+
+    @Test
+    void wrongOptionsAreRefusedWithWhatIsAllowed(@TempDir Path other) throws IOException {
+        TinyModels.writeWithTokenizer("llama", other);
+        assertThatThrownBy(() -> CerberusEngine.open(options(other).precision("int3").build()))
+            .isInstanceOf(ModelException.class)
+            .hasMessageContaining("auto, fp32, bf16");
+        assertThatThrownBy(() -> CerberusEngine.open(options(other).precision("fp16").build()))
+            .isInstanceOf(ModelException.class)
+            .hasMessageContaining("CUDA");
+        assertThatThrownBy(() -> CerberusEngine.open(options(other).device("tpu").build()))
+            .isInstanceOf(ModelException.class)
+            .hasMessageContaining("auto, cpu, cuda");
+        assertThatThrownBy(() -> CerberusEngine.open(options(other).device("cuda:99").build()))
+            .isInstanceOf(ModelException.class)
+            .hasMessageContaining("cuda:99");
+        assertThatThrownBy(() -> CerberusEngine.open(options(other).maxContext(OptionalInt.of(4096)).build()))
+            .isInstanceOf(ModelException.class)
+            .hasMessageContaining("cerberus.model.max-context is 4096");
+        assertThatThrownBy(() -> CerberusEngine.open(options(other).chatTemplate(Optional.of("nonsense")).build()))
+            .isInstanceOf(ChatTemplateException.class)
+            .hasMessageContaining("cerberus.chat.template");
+        assertThatThrownBy(() -> CerberusEngine.open(options(other)
+            .heads(new EngineOptions.HeadsOptions(true, Optional.of("nowhere.safetensors"), OptionalInt.empty()))
+            .build())).isInstanceOf(ModelException.class).hasMessageContaining("cerberus.heads.location");
+        Files.delete(other.resolve("tokenizer.json"));
+        assertThatThrownBy(() -> CerberusEngine.open(options(other).build())).isInstanceOf(ModelFileException.class)
+            .hasMessageContaining("tokenizer.json");
+    }
+
+}
