@@ -15,6 +15,12 @@ import dev.cerberus.sample.GumbelNoise;
 record RankedTokens(int[] tokens, double[] probabilities, double entropyNats) {
 
     /**
+     * Scale of the errors that heads make: chosen so that expected and actual accepts
+     * agree.
+     */
+    private static final double ERROR_SCALE = 1.6;
+
+    /**
      * Reads one row of a draft call's result: probabilities, rows of the draft
      * vocabulary, entropy; [2·ranks + 1].
      */
@@ -39,8 +45,10 @@ record RankedTokens(int[] tokens, double[] probabilities, double entropyNats) {
      * Coupled drafting. The target will choose argmax_v(log p(v) + G(v)), and G is known
      * already; with q for the head's probabilities, score(v) = log q(v) + G(v) is the
      * best guess at what it compares. How sure that guess is depends on how far log q
-     * lies from log p. A softmax of the scores is the answer for errors that are
-     * themselves Gumbel distributed with scale 1, and heads do err about as much.
+     * lies from log p. For errors that are Gumbel distributed themselves the answer is a
+     * softmax of the scores divided by the errors' scale. The ranking within a head does
+     * not depend on that scale; how nodes of different depths compare, and whether
+     * drafting seems worth it, does.
      */
     RankedTokens coupled(long key, int keep) {
         int n = this.tokens.length;
@@ -53,7 +61,7 @@ record RankedTokens(int[] tokens, double[] probabilities, double entropyNats) {
         }
         double total = 0;
         for (double score : scores) {
-            total += Math.exp(score - best);
+            total += Math.exp((score - best) / ERROR_SCALE);
         }
         int[] order = IntStream.range(0, n)
             .boxed()
@@ -65,7 +73,7 @@ record RankedTokens(int[] tokens, double[] probabilities, double entropyNats) {
         double[] ranked = new double[order.length];
         for (int i = 0; i < order.length; i++) {
             rankedTokens[i] = this.tokens[order[i]];
-            ranked[i] = Math.exp(scores[order[i]] - best) / total;
+            ranked[i] = Math.exp((scores[order[i]] - best) / ERROR_SCALE) / total;
         }
         return new RankedTokens(rankedTokens, ranked, this.entropyNats);
     }

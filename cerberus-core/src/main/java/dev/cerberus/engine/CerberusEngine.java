@@ -368,7 +368,8 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
                 request.shape().or(this.options::shape), request.maxNodes().orElse(this.options.maxNodes()),
                 request.coupledDrafting());
         return new DecodeSession(this.model.target(), this.model.heads(),
-                this.gates.create(request.gate().orElse(this.gate)), decoding, active::onToken, new StepObserver());
+                this.gates.create(request.gate().orElse(this.gate), !request.sampling().greedy()), decoding,
+                active::onToken, new StepObserver());
     }
 
     private void complete(ActiveRequest request) {

@@ -1,10 +1,14 @@
 package dev.cerberus.engine;
 
+import java.util.HashMap;
+import java.util.Map;
+
 import dev.cerberus.gate.AdaptiveGate;
 import dev.cerberus.gate.AlwaysGate;
 import dev.cerberus.gate.CostCurve;
 import dev.cerberus.gate.Experience;
 import dev.cerberus.gate.Gate;
+import dev.cerberus.gate.GateMode;
 import dev.cerberus.gate.NeverGate;
 import dev.cerberus.gate.ThresholdGate;
 import dev.cerberus.gate.TreeSizer;
@@ -17,28 +21,42 @@ final class GateFactory {
 
     private final CostCurve costs;
 
-    private final Experience experience = new Experience();
+    private final Map<Regime, Experience> experiences = new HashMap<>();
+
+    private volatile Experience latest = new Experience();
 
     GateFactory(CostCurve costs) {
         this.costs = costs;
     }
 
-    Gate create(GateOptions options) {
+    /**
+     * Returns the gate of a new request.
+     * @param options when to draft
+     * @param sampled whether tokens are sampled, which drafts are less often right about
+     */
+    Gate create(GateOptions options, boolean sampled) {
         return switch (options.mode()) {
             case NEVER -> new NeverGate();
-            case ALWAYS -> new AlwaysGate(sizer());
-            case THRESHOLD -> new ThresholdGate(options.signal(), options.threshold(), sizer());
-            case ADAPTIVE -> new AdaptiveGate(sizer());
+            case ALWAYS -> new AlwaysGate(sizer(options.mode(), sampled));
+            case THRESHOLD -> new ThresholdGate(options.signal(), options.threshold(), sizer(options.mode(), sampled));
+            case ADAPTIVE -> new AdaptiveGate(sizer(options.mode(), sampled));
         };
     }
 
-    private TreeSizer sizer() {
-        return new TreeSizer(this.costs, this.experience);
+    private TreeSizer sizer(GateMode mode, boolean sampled) {
+        Experience experience = this.experiences.computeIfAbsent(new Regime(mode, sampled),
+                (regime) -> new Experience());
+        this.latest = experience;
+        return new TreeSizer(this.costs, experience);
+    }
+
+    /** Requests that may learn from each other. */
+    private record Regime(GateMode mode, boolean sampled) {
     }
 
     CostEstimate estimate() {
-        return new CostEstimate(this.costs.snapshot(), this.costs.headsSeconds(), this.experience.tokensPerPlainStep(),
-                this.experience.reliability());
+        return new CostEstimate(this.costs.snapshot(), this.costs.headsSeconds(), this.latest.tokensPerPlainStep(),
+                this.latest.reliability());
     }
 
 }

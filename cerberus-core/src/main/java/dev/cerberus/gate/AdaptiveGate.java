@@ -66,8 +66,8 @@ public final class AdaptiveGate implements Gate {
 
     @Override
     public boolean consultsHeads(ToDoubleFunction<GateSignal> signals) {
-        boolean awake = this.worth > 0;
-        this.probing = !awake && budget() >= probePrice();
+        boolean awake = this.worth > 0 && !this.sizer.costs().plainStepIsDue();
+        this.probing = this.worth <= 0 && budget() >= probePrice();
         return awake || this.probing;
     }
 
@@ -110,8 +110,9 @@ public final class AdaptiveGate implements Gate {
         }
         this.probing = false;
         this.sizer.experience().probingBudget(budget);
-        if (!outcome.headsRan()) {
-            this.worth *= MEMORY;
+        if (!outcome.headsRan() && this.worth < 0) {
+            this.worth *= MEMORY; // old doubts fade, so that one good probe outweighs
+                                  // them
         }
     }
 

@@ -12,19 +12,39 @@ import java.util.Arrays;
  */
 /*
  * Only ratios between the entries matter to a decision, and a shared machine slows all of
- * them alike. So an observation is split: a drift common to all sizes, followed quickly,
- * and what is left, which moves the observed size's own entry slowly, and those of sizes
- * near it less, since what was wrong about one is likely wrong about its neighbours.
- * Otherwise sizes that were not used during a slow minute would look cheap afterwards. A
- * plain step has no neighbours: it runs other kernels.
+ * them alike. So what an observation says beyond the estimate is split. Sizes that make
+ * up most of the recent steps move the drift, a factor common to all entries: what has
+ * changed since the last step is the machine. Sizes seen rarely move their own entry,
+ * relative to the level that the others have set, and those of sizes near it less, since
+ * what was wrong about one is likely wrong about its neighbours. A plain step has no
+ * neighbours: it runs other kernels, and all ratios refer to it, so a gate that always
+ * drafts should take one now and then (plainStepIsDue).
  */
 public final class CostCurve {
 
     private static final double DRIFT_RATE = 0.1;
 
-    private static final double ENTRY_RATE = 0.01;
+    private static final double FREQUENT_ENTRY_RATE = 0.01;
+
+    private static final double RARE_ENTRY_RATE = 0.15;
+
+    private static final double HEADS_RATE = 0.02;
 
     private static final double LARGEST_RATIO = 2;
+
+    private static final double USAGE_DECAY = 0.95;
+
+    private static final int PLAIN_STEP_INTERVAL = 128;
+
+    private static final int INTERVAL_AFTER_SURPRISE = 8;
+
+    private static final double SURPRISE = 1.25;
+
+    private final double[] usage; // [maxNodes + 1], decayed counts of steps
+
+    private int stepsSincePlain;
+
+    private boolean surprised;
 
     private final double[] seconds; // [maxNodes + 1]
 
@@ -50,6 +70,7 @@ public final class CostCurve {
                     + Arrays.toString(secondsByNodes) + " and " + headsSeconds);
         }
         this.seconds = secondsByNodes.clone();
+        this.usage = new double[secondsByNodes.length];
         this.headsSeconds = headsSeconds;
     }
 
@@ -74,12 +95,7 @@ public final class CostCurve {
             }
         }
         double[] all = new double[nodes[nodes.length - 1] + 1];
-        double highest = 0;
-        double[] rising = new double[nodes.length];
-        for (int i = 0; i < nodes.length; i++) {
-            highest = Math.max(highest, measuredSeconds[i]);
-            rising[i] = highest;
-        }
+        double[] rising = rising(measuredSeconds);
         for (int i = 0; i + 1 < nodes.length; i++) {
             int width = nodes[i + 1] - nodes[i];
             for (int n = nodes[i]; n <= nodes[i + 1]; n++) {
@@ -89,6 +105,35 @@ public final class CostCurve {
         }
         all[0] = rising[0];
         return new CostCurve(all, headsSeconds);
+    }
+
+    /*
+     * The non-decreasing values closest to the measured ones in least squares (pool
+     * adjacent violators): one sample that was too slow is averaged with its successors
+     * instead of raising them all.
+     */
+    private static double[] rising(double[] values) {
+        double[] means = new double[values.length];
+        int[] sizes = new int[values.length];
+        int blocks = 0;
+        for (double value : values) {
+            means[blocks] = value;
+            sizes[blocks++] = 1;
+            while (blocks > 1 && means[blocks - 2] > means[blocks - 1]) {
+                int size = sizes[blocks - 2] + sizes[blocks - 1];
+                means[blocks - 2] = (means[blocks - 2] * sizes[blocks - 2] + means[blocks - 1] * sizes[blocks - 1])
+                        / size;
+                sizes[blocks - 2] = size;
+                blocks--;
+            }
+        }
+        double[] result = new double[values.length];
+        int at = 0;
+        for (int block = 0; block < blocks; block++) {
+            Arrays.fill(result, at, at + sizes[block], means[block]);
+            at += sizes[block];
+        }
+        return result;
     }
 
     /**
@@ -127,17 +172,55 @@ public final class CostCurve {
         }
         int nodes = outcome.nodes();
         double ratio = bounded(outcome.verifySeconds() / (this.seconds[nodes] * this.drift));
-        this.drift *= Math.pow(ratio, DRIFT_RATE);
+        countStep(nodes, ratio);
         int reach = nodes / 2; // entries further away do not move
         int last = Math.min(maxNodes(), nodes + reach);
+        double share = share(nodes - reach, last);
+        this.drift *= Math.pow(ratio, DRIFT_RATE * share);
+        double rate = FREQUENT_ENTRY_RATE + (RARE_ENTRY_RATE - FREQUENT_ENTRY_RATE) * (1 - share) * (1 - share);
         for (int n = nodes - reach; n <= last; n++) {
             double closeness = 1 - Math.abs(n - nodes) / (reach + 1.0);
-            this.seconds[n] *= Math.pow(ratio, ENTRY_RATE * closeness);
+            this.seconds[n] *= Math.pow(ratio, rate * closeness);
         }
         if (outcome.headsRan() && outcome.headsSeconds() > 0 && this.headsSeconds > 0) {
             double headsRatio = bounded(outcome.headsSeconds() / (this.headsSeconds * this.drift));
-            this.headsSeconds *= Math.pow(headsRatio, ENTRY_RATE);
+            this.headsSeconds *= Math.pow(headsRatio, HEADS_RATE);
         }
+    }
+
+    private void countStep(int nodes, double ratio) {
+        for (int n = 0; n < this.usage.length; n++) {
+            this.usage[n] *= USAGE_DECAY;
+        }
+        this.usage[nodes]++;
+        if (nodes > 0) {
+            this.stepsSincePlain++;
+        }
+        else {
+            this.stepsSincePlain = 0;
+            this.surprised = Math.max(ratio, 1 / ratio) > SURPRISE;
+        }
+    }
+
+    /** Returns the share of recent steps whose size lies in a range. */
+    private double share(int first, int last) {
+        double inside = 0;
+        double all = 0;
+        for (int n = 0; n < this.usage.length; n++) {
+            all += this.usage[n];
+            inside += (n >= first && n <= last) ? this.usage[n] : 0;
+        }
+        return inside / all;
+    }
+
+    /**
+     * Returns whether the cost of a plain step, to which all others are related, has not
+     * been seen for so long that one should be taken: more than a hundred steps, or a few
+     * if the last one was a surprise.
+     * @return whether a plain step is due
+     */
+    boolean plainStepIsDue() {
+        return this.stepsSincePlain >= (this.surprised ? INTERVAL_AFTER_SURPRISE : PLAIN_STEP_INTERVAL);
     }
 
     /** Keeps a pause of the machine from counting as a property of the step. */

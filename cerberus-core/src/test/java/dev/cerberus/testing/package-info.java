@@ -1,5 +1,5 @@
 /**
- * Models and data for tests.
+ * Fakes and small data for tests; other modules use them through this module's test jar.
  */
 @NullMarked
 package dev.cerberus.testing;

@@ -1,0 +1,339 @@
+package dev.cerberus.testing;
+
+import java.util.Arrays;
+
+import dev.cerberus.model.KvCache;
+import dev.cerberus.model.ModelDimensions;
+import dev.cerberus.model.ModelException;
+import dev.cerberus.model.NodeScores;
+import dev.cerberus.model.TargetModel;
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.sample.TokenSampler;
+import dev.cerberus.tree.CandidateTree;
+import dev.cerberus.tree.TreeAttentionMask;
+
+/**
+ * A deterministic toy language model in plain Java with the KV-cache semantics of a real
+ * one.
+ *
+ * <p>
+ * The logits after a token are a hash of everything that the token sees, in order of
+ * position. A forward checks that every node sees exactly the committed tokens, itself
+ * and its ancestors, at consecutive positions; scores and caches refuse use after closing
+ * and are counted, so that a test can find leaks. Confined to one thread at a time.
+ */
+public final class ScriptedTargetModel implements TargetModel {
+
+    /**
+     * Width of the hidden state.
+     */
+    public static final int HIDDEN_SIZE = 8;
+
+    private final ModelDimensions dimensions;
+
+    private int openCaches;
+
+    private int openScores;
+
+    private int forwards;
+
+    private int failAtForward = Integer.MAX_VALUE;
+
+    /**
+     * Creates a model.
+     * @param vocabularySize tokens in the vocabulary
+     * @param maxContext longest sequence in tokens
+     */
+    public ScriptedTargetModel(int vocabularySize, int maxContext) {
+        this.dimensions = new ModelDimensions(vocabularySize, HIDDEN_SIZE, maxContext);
+    }
+
+    /**
+     * Makes one forward fail.
+     * @param number the forward, counted from 1, prefill not counted
+     * @return this model
+     */
+    public ScriptedTargetModel failAtForward(int number) {
+        this.failAtForward = number;
+        return this;
+    }
+
+    /**
+     * Returns the number of caches not closed yet.
+     * @return 0 when nothing leaks
+     */
+    public int openCaches() {
+        return this.openCaches;
+    }
+
+    /**
+     * Returns the number of scores not closed yet.
+     * @return 0 when nothing leaks
+     */
+    public int openScores() {
+        return this.openScores;
+    }
+
+    /**
+     * Returns the number of forwards since the model was created, prefills not counted.
+     * @return 0 or more
+     */
+    public int forwards() {
+        return this.forwards;
+    }
+
+    /**
+     * Returns the logits after a sequence, computed without any cache.
+     * @param sequence token ids, at least one
+     * @return a new array, [vocab]
+     */
+    public float[] logitsAfter(int[] sequence) {
+        long state = 0x5DEECE66DL;
+        for (int i = 0; i < sequence.length; i++) {
+            state = mix(state ^ mix(sequence[i] * 0x9E3779B97F4A7C15L + i));
+        }
+        float[] logits = new float[this.dimensions.vocabularySize()];
+        for (int token = 0; token < logits.length; token++) {
+            long bits = mix(state + (token + 1) * 0xD1342543DE82EF95L);
+            logits[token] = 6 * ((bits >>> 40) * 0x1.0p-24f);
+        }
+        return logits;
+    }
+
+    /**
+     * Returns what plain decoding writes, token by token from scratch.
+     * @param prompt token ids
+     * @param count number of tokens
+     * @param sampling how tokens are chosen
+     * @return the next tokens
+     */
+    public int[] continuation(int[] prompt, int count, SamplingOptions sampling) {
+        TokenSampler sampler = new TokenSampler(sampling);
+        int[] sequence = Arrays.copyOf(prompt, prompt.length + count);
+        for (int i = prompt.length; i < sequence.length; i++) {
+            sequence[i] = sampler.choose(logitsAfter(Arrays.copyOf(sequence, i)), i);
+        }
+        return Arrays.copyOfRange(sequence, prompt.length, sequence.length);
+    }
+
+    private static long mix(long value) {
+        long z = (value ^ (value >>> 33)) * 0xFF51AFD7ED558CCDL;
+        z = (z ^ (z >>> 33)) * 0xC4CEB9FE1A85EC53L;
+        return z ^ (z >>> 33);
+    }
+
+    @Override
+    public ModelDimensions dimensions() {
+        return this.dimensions;
+    }
+
+    @Override
+    public KvCache newCache(int capacityTokens) {
+        if (capacityTokens < 1 || capacityTokens > this.dimensions.maxContext()) {
+            throw new IllegalArgumentException("a cache holds 1.." + this.dimensions.maxContext()
+                    + " tokens for this model, asked for " + capacityTokens);
+        }
+        this.openCaches++;
+        return new Cache(capacityTokens);
+    }
+
+    @Override
+    public NodeScores prefill(KvCache cache, int[] tokens) {
+        Cache rows = (Cache) cache;
+        rows.requireRoom(tokens.length);
+        for (int token : tokens) {
+            checkToken(token);
+            rows.tokens[rows.length++] = token;
+        }
+        return new Scores(new int[][] { rows.committed() });
+    }
+
+    @Override
+    public NodeScores forward(KvCache cache, CandidateTree tree) {
+        this.forwards++;
+        if (this.forwards == this.failAtForward) {
+            throw new ModelException("the scripted model failed as told");
+        }
+        Cache rows = (Cache) cache;
+        rows.requireRoom(tree.nodeCount());
+        float[] mask = TreeAttentionMask.additive(tree);
+        int[][] visible = new int[tree.nodeCount()][];
+        for (int node = 0; node < visible.length; node++) {
+            checkToken(tree.token(node));
+            visible[node] = visible(rows, tree, mask, node);
+            rows.tokens[rows.length + node] = tree.token(node);
+        }
+        rows.pending = tree;
+        return new Scores(visible);
+    }
+
+    private void checkToken(int token) {
+        if (token < 0 || token >= this.dimensions.vocabularySize()) {
+            throw new ModelException("token id " + token + " is outside the vocabulary");
+        }
+    }
+
+    /**
+     * Collects what the mask lets a node see and checks it against the walk to the root.
+     */
+    private static int[] visible(Cache rows, CandidateTree tree, float[] mask, int node) {
+        int depth = tree.depth(node);
+        int[] sequence = Arrays.copyOf(rows.committed(), rows.length + depth + 1);
+        int seen = 0;
+        for (int other = 0; other < tree.nodeCount(); other++) {
+            float bias = mask[node * tree.nodeCount() + other];
+            if (bias == 0) {
+                sequence[rows.length + tree.depth(other)] = tree.token(other);
+                seen++;
+            }
+            else if (bias != Float.NEGATIVE_INFINITY) {
+                throw new AssertionError("mask entries are 0 or negative infinity, was " + bias);
+            }
+        }
+        if (seen != depth + 1) {
+            throw new AssertionError("node " + node + " at depth " + depth + " sees " + seen + " nodes");
+        }
+        for (int at = node, d = depth; d >= 0; d--) {
+            if (mask[node * tree.nodeCount() + at] != 0 || tree.depth(at) != d) {
+                throw new AssertionError("node " + node + " does not see its ancestor " + at);
+            }
+            at = (d == 0) ? 0 : tree.parent(at);
+        }
+        return sequence;
+    }
+
+    @Override
+    public void close() {
+        if (this.openCaches > 0 || this.openScores > 0) {
+            throw new AssertionError(this.openCaches + " caches and " + this.openScores + " scores are still open");
+        }
+    }
+
+    private final class Cache implements KvCache {
+
+        private final int[] tokens;
+
+        private int length;
+
+        private CandidateTree pending = CandidateTree.rootOnly(0);
+
+        private boolean closed;
+
+        Cache(int capacity) {
+            this.tokens = new int[capacity];
+        }
+
+        int[] committed() {
+            return Arrays.copyOf(this.tokens, this.length);
+        }
+
+        void requireRoom(int rows) {
+            requireOpen();
+            if (this.length + rows > this.tokens.length) {
+                throw new IllegalArgumentException("the KV cache holds " + this.tokens.length + " tokens; "
+                        + this.length + " are committed and " + rows + " more do not fit");
+            }
+        }
+
+        private void requireOpen() {
+            if (this.closed) {
+                throw new AssertionError("the cache is closed");
+            }
+        }
+
+        @Override
+        public int length() {
+            return this.length;
+        }
+
+        @Override
+        public int capacity() {
+            return this.tokens.length;
+        }
+
+        @Override
+        public void commit(int[] path) {
+            requireOpen();
+            if (path.length == 0 || path[0] != 0) {
+                throw new AssertionError("an accepted path starts at the root, was " + Arrays.toString(path));
+            }
+            int base = this.length;
+            for (int i = 0; i < path.length; i++) {
+                if (i > 0 && this.pending.parent(path[i]) != path[i - 1]) {
+                    throw new AssertionError("not a path of the last forward: " + Arrays.toString(path));
+                }
+                this.tokens[base + i] = this.tokens[base + path[i]];
+            }
+            this.length = base + path.length;
+            this.pending = CandidateTree.rootOnly(0);
+        }
+
+        @Override
+        public void truncate(int newLength) {
+            requireOpen();
+            if (newLength < 0 || newLength > this.length) {
+                throw new IllegalArgumentException("length must be in 0.." + this.length + ", was " + newLength);
+            }
+            this.length = newLength;
+        }
+
+        @Override
+        public void close() {
+            if (!this.closed) {
+                this.closed = true;
+                ScriptedTargetModel.this.openCaches--;
+            }
+        }
+
+    }
+
+    /** Scores that remember what every node has seen. */
+    final class Scores implements NodeScores {
+
+        private final int[][] visible;
+
+        private boolean closed;
+
+        Scores(int[][] visible) {
+            this.visible = visible;
+            ScriptedTargetModel.this.openScores++;
+        }
+
+        int[] visible(int node) {
+            if (this.closed) {
+                throw new AssertionError("the scores are closed");
+            }
+            return this.visible[node].clone();
+        }
+
+        @Override
+        public int nodeCount() {
+            return this.visible.length;
+        }
+
+        @Override
+        public int argmax(int node) {
+            return TokenSampler.argmax(logits(node));
+        }
+
+        @Override
+        public float[] logits(int node) {
+            return logitsAfter(visible(node));
+        }
+
+        @Override
+        public float[] hidden(int node) {
+            return Arrays.copyOf(logits(node), HIDDEN_SIZE);
+        }
+
+        @Override
+        public void close() {
+            if (!this.closed) {
+                this.closed = true;
+                ScriptedTargetModel.this.openScores--;
+            }
+        }
+
+    }
+
+}

@@ -1,0 +1,119 @@
+package dev.cerberus.tree;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+class HeadCandidatesTests {
+
+    @Test
+    void dynamicTakesTheLargestProducts() {
+        RandomGenerator random = RandomTrees.random(5);
+        for (int round = 0; round < 100; round++) {
+            HeadCandidates candidates = RandomTrees.candidates(random, 1 + random.nextInt(4), 1 + random.nextInt(5));
+            int maxDepth = 1 + random.nextInt(5);
+            int maxNodes = 1 + random.nextInt(60);
+            List<Double> all = products(candidates, maxDepth);
+            DraftTree draft = candidates.dynamic(7, maxNodes, maxDepth);
+            assertThat(draft.nodeCount()).isEqualTo(Math.min(maxNodes, all.size()));
+            for (int i = 0; i < draft.nodeCount(); i++) {
+                assertThat(draft.pathProbability(i)).isCloseTo(all.get(i), within(1e-12));
+            }
+            assertThat(draft.best(draft.nodeCount()).maxDepth()).isLessThanOrEqualTo(maxDepth);
+        }
+    }
+
+    /** Every node of the full tree, largest product first. */
+    private static List<Double> products(HeadCandidates candidates, int maxDepth) {
+        List<Double> all = new ArrayList<>();
+        addProducts(candidates, maxDepth, 0, 1, all);
+        all.sort(Collections.reverseOrder());
+        return all;
+    }
+
+    private static void addProducts(HeadCandidates candidates, int maxDepth, int head, double product,
+            List<Double> all) {
+        if (head == maxDepth || head == candidates.probabilities().length) {
+            return;
+        }
+        for (double probability : candidates.probabilities()[head]) {
+            all.add(product * probability);
+            addProducts(candidates, maxDepth, head + 1, product * probability, all);
+        }
+    }
+
+    @Test
+    void dynamicPathProbabilitiesAreTheProductsAlongTheTree() {
+        RandomGenerator random = RandomTrees.random(6);
+        HeadCandidates candidates = RandomTrees.candidates(random, 4, 6);
+        CandidateTree tree = candidates.dynamic(7, 40, 4).best(40);
+        double expectation = 0;
+        for (int node = 1; node < tree.nodeCount(); node++) {
+            double product = 1;
+            for (int at = node; at > 0; at = tree.parent(at)) {
+                // Token ids are 100 · head + rank.
+                product *= candidates.probabilities()[tree.depth(at) - 1][tree.token(at) % 100];
+                assertThat(tree.token(at) / 100).isEqualTo(tree.depth(at) - 1);
+            }
+            expectation += product;
+        }
+        assertThat(candidates.dynamic(7, 40, 4).expectation(40)).isCloseTo(expectation, within(1e-12));
+    }
+
+    @Test
+    void dynamicWhenAllAreEqualKeepsParentsFirst() {
+        HeadCandidates equal = new HeadCandidates(new int[][] { { 1, 2 }, { 3, 4 } },
+                new double[][] { { 1, 1 }, { 1, 1 } }, 0);
+        DraftTree draft = equal.dynamic(0, 10, 10);
+        assertThat(draft.nodeCount()).isEqualTo(2 + 2 * 2);
+        for (int n = 0; n <= 6; n++) {
+            assertThat(draft.best(n).nodeCount()).isEqualTo(n + 1);
+        }
+    }
+
+    @Test
+    void dynamicWithoutDepthIsEmpty() {
+        HeadCandidates candidates = RandomTrees.candidates(RandomTrees.random(1), 2, 2);
+        assertThat(candidates.dynamic(0, 4, 0).nodeCount()).isZero();
+        assertThat(candidates.dynamic(9, 4, 0).best(0).token(0)).isEqualTo(9);
+    }
+
+    @Test
+    void fillPutsRanksWhereTheShapeSays() {
+        HeadCandidates candidates = RandomTrees.candidates(RandomTrees.random(2), 3, 4);
+        DraftTree draft = candidates.fill(9, TreeShape.parse("0;0,2;0,2,1;3"));
+        double[][] p = candidates.probabilities();
+        CandidateTree tree = draft.best(4);
+        assertThat(tree.tokens()).containsExactly(9, 0, 102, 201, 3);
+        assertThat(draft.pathProbability(2)).isCloseTo(p[0][0] * p[1][2] * p[2][1], within(1e-15));
+        assertThat(draft.pathProbability(3)).isEqualTo(p[0][3]);
+        assertThat(draft.headConfidence()).isEqualTo(p[0][0]);
+        assertThat(draft.headEntropyNats()).isEqualTo(1);
+    }
+
+    @Test
+    void fillWhenTheShapeIsTooLargeSaysWhatIsMissing() {
+        HeadCandidates candidates = RandomTrees.candidates(RandomTrees.random(2), 2, 3);
+        assertThatIllegalArgumentException().isThrownBy(() -> candidates.fill(0, TreeShape.branching(1, 1, 1)))
+            .withMessage("the tree shape needs rank 0 of head 2, but there are 2 heads; use a smaller shape");
+        assertThatIllegalArgumentException().isThrownBy(() -> candidates.fill(0, TreeShape.branching(1, 4)))
+            .withMessage("the tree shape needs rank 3 of head 1, but that head proposes 3 tokens; use a smaller shape");
+    }
+
+    @Test
+    void tokensAndProbabilitiesMustMatch() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new HeadCandidates(new int[0][], new double[0][], 0))
+            .withMessageContaining("same number of heads");
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> new HeadCandidates(new int[][] { { 1 }, { 1, 2 } }, new double[][] { { 1 }, { 1 } }, 0))
+            .withMessage("head 1 needs one probability per token, were 1 and 2");
+    }
+
+}
