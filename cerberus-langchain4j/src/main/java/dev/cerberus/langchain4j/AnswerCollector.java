@@ -1,0 +1,71 @@
+package dev.cerberus.langchain4j;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.CompleteToolCall;
+import dev.langchain4j.model.output.FinishReason;
+
+import dev.cerberus.engine.GenerationResult;
+
+/**
+ * A collector of the text and the tool calls of one answer. Not thread-safe.
+ */
+final class AnswerCollector {
+
+    private final StringBuilder text = new StringBuilder();
+
+    private final List<ToolExecutionRequest> toolCalls = new ArrayList<>();
+
+    void text(String piece) {
+        this.text.append(piece);
+    }
+
+    void toolCall(CompleteToolCall call) {
+        this.toolCalls.add(call.toolExecutionRequest());
+    }
+
+    ChatResponse response(String modelName, GenerationResult result, OptionalLong seed) {
+        return ChatResponse.builder()
+            .aiMessage(message())
+            .metadata(CerberusChatResponseMetadata.builder()
+                .id(result.id())
+                .modelName(modelName)
+                .tokenUsage(CerberusTokenUsage.of(result))
+                .finishReason(finishReason(result))
+                .statistics(result.statistics())
+                .timeToFirstToken(duration(result.timeToFirstTokenSeconds()))
+                .duration(duration(result.seconds()))
+                .seed(seed)
+                .build())
+            .build();
+    }
+
+    private AiMessage message() {
+        AiMessage.Builder message = AiMessage.builder().toolExecutionRequests(this.toolCalls);
+        // Models put line breaks between their calls; an answer of nothing else has no
+        // text.
+        if (this.toolCalls.isEmpty() || !this.text.toString().isBlank()) {
+            message.text(this.text.toString());
+        }
+        return message.build();
+    }
+
+    private FinishReason finishReason(GenerationResult result) {
+        return switch (result.finishReason()) {
+            case STOP -> this.toolCalls.isEmpty() ? FinishReason.STOP : FinishReason.TOOL_EXECUTION;
+            case LENGTH -> FinishReason.LENGTH;
+            case CANCELLED -> FinishReason.OTHER;
+        };
+    }
+
+    private static Duration duration(double seconds) {
+        return Duration.ofNanos(Math.round(seconds * 1e9));
+    }
+
+}

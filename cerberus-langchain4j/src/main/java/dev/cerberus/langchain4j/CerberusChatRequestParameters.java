@@ -1,0 +1,300 @@
+package dev.cerberus.langchain4j;
+
+import java.util.Objects;
+
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
+import org.jspecify.annotations.Nullable;
+
+import dev.cerberus.gate.GateMode;
+import dev.cerberus.gate.GateSignal;
+import dev.cerberus.tree.TreeShape;
+
+/**
+ * The parameters of a chat request with those that only Cerberus knows. Immutable and
+ * thread-safe.
+ *
+ * <p>
+ * What is left open here comes from the model's default parameters, and after those from
+ * the engine. None of the drafting parameters changes what a greedy request answers at
+ * precision fp32; they change how fast.
+ */
+public final class CerberusChatRequestParameters extends DefaultChatRequestParameters {
+
+    /**
+     * Greedy decoding of at most 512 tokens.
+     */
+    public static final CerberusChatRequestParameters DEFAULTS = builder().temperature(0.0)
+        .maxOutputTokens(512)
+        .build();
+
+    private final @Nullable Long seed;
+
+    private final @Nullable Integer minOutputTokens;
+
+    private final @Nullable GateMode gateMode;
+
+    private final @Nullable GateSignal gateSignal;
+
+    private final @Nullable Double gateThreshold;
+
+    private final @Nullable TreeShape treeShape;
+
+    private final @Nullable Integer maxNodes;
+
+    private final @Nullable Boolean coupledDrafting;
+
+    private CerberusChatRequestParameters(Builder builder) {
+        super(builder);
+        this.seed = builder.seed;
+        this.minOutputTokens = builder.minOutputTokens;
+        this.gateMode = builder.gateMode;
+        this.gateSignal = builder.gateSignal;
+        this.gateThreshold = builder.gateThreshold;
+        this.treeShape = builder.treeShape;
+        this.maxNodes = builder.maxNodes;
+        this.coupledDrafting = builder.coupledDrafting;
+    }
+
+    /**
+     * Returns a builder that leaves everything open.
+     * @return the builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Returns the key of the sampling noise.
+     * @return the same seed, conversation and parameters give the same answer
+     */
+    public @Nullable Long seed() {
+        return this.seed;
+    }
+
+    /**
+     * Returns the number of output tokens before which end-of-sequence tokens do not end
+     * the answer.
+     * @return 0 or more
+     */
+    public @Nullable Integer minOutputTokens() {
+        return this.minOutputTokens;
+    }
+
+    /**
+     * Returns who decides whether a step drafts.
+     * @return the gate's mode
+     */
+    public @Nullable GateMode gateMode() {
+        return this.gateMode;
+    }
+
+    /**
+     * Returns what gate mode {@code threshold} compares.
+     * @return the gate's signal
+     */
+    public @Nullable GateSignal gateSignal() {
+        return this.gateSignal;
+    }
+
+    /**
+     * Returns the bound of gate mode {@code threshold}.
+     * @return 0 or more, in the signal's unit
+     */
+    public @Nullable Double gateThreshold() {
+        return this.gateThreshold;
+    }
+
+    /**
+     * Returns the static tree shape.
+     * @return the shape
+     */
+    public @Nullable TreeShape treeShape() {
+        return this.treeShape;
+    }
+
+    /**
+     * Returns the most draft nodes of a step.
+     * @return 1..256
+     */
+    public @Nullable Integer maxNodes() {
+        return this.maxNodes;
+    }
+
+    /**
+     * Returns whether drafts of a sampled answer are ranked with the noise of the
+     * target's choice.
+     * @return whether drafting is coupled to sampling
+     */
+    public @Nullable Boolean coupledDrafting() {
+        return this.coupledDrafting;
+    }
+
+    @Override
+    public CerberusChatRequestParameters overrideWith(ChatRequestParameters other) {
+        return builder().overrideWith(this).overrideWith(other).build();
+    }
+
+    @Override
+    public CerberusChatRequestParameters defaultedBy(ChatRequestParameters other) {
+        return builder().overrideWith(other).overrideWith(this).build();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CerberusChatRequestParameters that && super.equals(that)
+                && Objects.equals(this.seed, that.seed) && Objects.equals(this.minOutputTokens, that.minOutputTokens)
+                && this.gateMode == that.gateMode && this.gateSignal == that.gateSignal
+                && Objects.equals(this.gateThreshold, that.gateThreshold)
+                && Objects.equals(this.treeShape, that.treeShape) && Objects.equals(this.maxNodes, that.maxNodes)
+                && Objects.equals(this.coupledDrafting, that.coupledDrafting);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(super.hashCode(), this.seed, this.minOutputTokens, this.gateMode, this.gateSignal,
+                this.gateThreshold, this.treeShape, this.maxNodes, this.coupledDrafting);
+    }
+
+    @Override
+    public String toString() {
+        return "CerberusChatRequestParameters{" + super.toString() + ", seed=" + this.seed + ", minOutputTokens="
+                + this.minOutputTokens + ", gateMode=" + this.gateMode + ", gateSignal=" + this.gateSignal
+                + ", gateThreshold=" + this.gateThreshold + ", treeShape=" + this.treeShape + ", maxNodes="
+                + this.maxNodes + ", coupledDrafting=" + this.coupledDrafting + "}";
+    }
+
+    /**
+     * A builder of request parameters. Not thread-safe.
+     */
+    public static final class Builder extends DefaultChatRequestParameters.Builder<Builder> {
+
+        private @Nullable Long seed;
+
+        private @Nullable Integer minOutputTokens;
+
+        private @Nullable GateMode gateMode;
+
+        private @Nullable GateSignal gateSignal;
+
+        private @Nullable Double gateThreshold;
+
+        private @Nullable TreeShape treeShape;
+
+        private @Nullable Integer maxNodes;
+
+        private @Nullable Boolean coupledDrafting;
+
+        private Builder() {
+        }
+
+        /**
+         * Takes over everything that the given parameters set.
+         */
+        @Override
+        public Builder overrideWith(ChatRequestParameters parameters) {
+            super.overrideWith(parameters);
+            if (parameters instanceof CerberusChatRequestParameters that) {
+                this.seed = (that.seed != null) ? that.seed : this.seed;
+                this.minOutputTokens = (that.minOutputTokens != null) ? that.minOutputTokens : this.minOutputTokens;
+                this.gateMode = (that.gateMode != null) ? that.gateMode : this.gateMode;
+                this.gateSignal = (that.gateSignal != null) ? that.gateSignal : this.gateSignal;
+                this.gateThreshold = (that.gateThreshold != null) ? that.gateThreshold : this.gateThreshold;
+                this.treeShape = (that.treeShape != null) ? that.treeShape : this.treeShape;
+                this.maxNodes = (that.maxNodes != null) ? that.maxNodes : this.maxNodes;
+                this.coupledDrafting = (that.coupledDrafting != null) ? that.coupledDrafting : this.coupledDrafting;
+            }
+            return this;
+        }
+
+        /**
+         * Sets the key of the sampling noise.
+         * @param value any number
+         * @return this builder
+         */
+        public Builder seed(@Nullable Long value) {
+            this.seed = value;
+            return this;
+        }
+
+        /**
+         * Sets the number of output tokens before which end-of-sequence tokens do not end
+         * the answer.
+         * @param value 0 or more
+         * @return this builder
+         */
+        public Builder minOutputTokens(@Nullable Integer value) {
+            this.minOutputTokens = value;
+            return this;
+        }
+
+        /**
+         * Sets who decides whether a step drafts.
+         * @param value the gate's mode
+         * @return this builder
+         */
+        public Builder gateMode(@Nullable GateMode value) {
+            this.gateMode = value;
+            return this;
+        }
+
+        /**
+         * Sets what gate mode {@code threshold} compares.
+         * @param value the gate's signal
+         * @return this builder
+         */
+        public Builder gateSignal(@Nullable GateSignal value) {
+            this.gateSignal = value;
+            return this;
+        }
+
+        /**
+         * Sets the bound of gate mode {@code threshold}.
+         * @param value 0 or more, in the signal's unit; below it an entropy drafts, above
+         * it the other signals do
+         * @return this builder
+         */
+        public Builder gateThreshold(@Nullable Double value) {
+            this.gateThreshold = value;
+            return this;
+        }
+
+        /**
+         * Sets a static tree shape.
+         * @param value the shape, such as {@code TreeShape.parse("4,2,1")}
+         * @return this builder
+         */
+        public Builder treeShape(@Nullable TreeShape value) {
+            this.treeShape = value;
+            return this;
+        }
+
+        /**
+         * Sets the most draft nodes of a step.
+         * @param value 1..256
+         * @return this builder
+         */
+        public Builder maxNodes(@Nullable Integer value) {
+            this.maxNodes = value;
+            return this;
+        }
+
+        /**
+         * Sets whether drafts of a sampled answer are ranked with the noise of the
+         * target's choice.
+         * @param value whether to couple drafting to sampling
+         * @return this builder
+         */
+        public Builder coupledDrafting(@Nullable Boolean value) {
+            this.coupledDrafting = value;
+            return this;
+        }
+
+        @Override
+        public CerberusChatRequestParameters build() {
+            return new CerberusChatRequestParameters(this);
+        }
+
+    }
+
+}

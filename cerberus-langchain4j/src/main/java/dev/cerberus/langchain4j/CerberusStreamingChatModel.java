@@ -1,0 +1,157 @@
+package dev.cerberus.langchain4j;
+
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+import dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils;
+import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+
+import dev.cerberus.engine.TextGenerator;
+
+/**
+ * A chat model that decodes with Cerberus inside this JVM and hands out the answer piece
+ * by piece.
+ *
+ * <p>
+ * Every piece is a {@link CerberusPartialResponse}, which tells accepted draft tokens
+ * from the target model's own; its context cancels the request. Thread-safe. The engine
+ * behind it is neither opened nor closed here.
+ *
+ * @see CerberusChatModel
+ */
+public final class CerberusStreamingChatModel implements StreamingChatModel {
+
+    private final TextGenerator generator;
+
+    private final ChatRequestParameters defaultRequestParameters;
+
+    private final List<ChatModelListener> listeners;
+
+    private final GenerationRequests requests;
+
+    private CerberusStreamingChatModel(Builder builder) {
+        this.generator = builder.generator;
+        this.defaultRequestParameters = CerberusChatRequestParameters.DEFAULTS
+            .overrideWith(builder.defaultRequestParameters);
+        this.listeners = builder.listeners;
+        this.requests = new GenerationRequests(builder.generator, builder.seeds);
+    }
+
+    /**
+     * Returns a builder.
+     * @param generator what decodes, usually a {@link dev.cerberus.engine.CerberusEngine}
+     * @return the builder
+     */
+    public static Builder builder(TextGenerator generator) {
+        return new Builder(generator);
+    }
+
+    /**
+     * Starts to answer a request whose parameters are merged with the defaults already.
+     *
+     * <p>
+     * A request that can not be served at present (the queue is full, the conversation is
+     * too long for the context, the model has no chat template) is reported to the
+     * handler's {@code onError} before this method returns. All other callbacks come from
+     * another thread.
+     * @param request the conversation and its parameters
+     * @param handler receives the answer
+     * @throws dev.langchain4j.exception.UnsupportedFeatureException if the request asks
+     * for something that this model does not do
+     * @throws IllegalArgumentException if a value is out of range or the last message is
+     * blank
+     */
+    @Override
+    public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
+        PreparedRequest prepared = this.requests.prepare(request);
+        RequestHandle handle = new RequestHandle();
+        StreamedAnswer answer = new StreamedAnswer(handler, handle, new ToolCallParser(prepared.tools()),
+                this.generator.description().modelName(), prepared.seed());
+        try {
+            handle.started(this.generator.submit(prepared.request(), answer));
+        }
+        catch (RuntimeException ex) {
+            InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> handler.onError(ex));
+        }
+    }
+
+    @Override
+    public ChatRequestParameters defaultRequestParameters() {
+        return this.defaultRequestParameters;
+    }
+
+    @Override
+    public List<ChatModelListener> listeners() {
+        return this.listeners;
+    }
+
+    @Override
+    public ModelProvider provider() {
+        return ModelProvider.OTHER;
+    }
+
+    /**
+     * A builder of streaming chat models. Not thread-safe.
+     */
+    public static final class Builder {
+
+        private final TextGenerator generator;
+
+        private ChatRequestParameters defaultRequestParameters = CerberusChatRequestParameters.DEFAULTS;
+
+        private List<ChatModelListener> listeners = List.of();
+
+        private RandomGenerator seeds = new SecureRandom();
+
+        private Builder(TextGenerator generator) {
+            this.generator = generator;
+        }
+
+        /**
+         * Sets the parameters of requests that do not bring their own.
+         * @param value any parameters, preferably {@link CerberusChatRequestParameters};
+         * what they leave open comes from {@link CerberusChatRequestParameters#DEFAULTS}
+         * @return this builder
+         */
+        public Builder defaultRequestParameters(ChatRequestParameters value) {
+            this.defaultRequestParameters = value;
+            return this;
+        }
+
+        /**
+         * Sets the observers of requests, responses and errors.
+         * @param value the listeners, called in this order
+         * @return this builder
+         */
+        public Builder listeners(List<? extends ChatModelListener> value) {
+            this.listeners = List.copyOf(value);
+            return this;
+        }
+
+        /**
+         * Sets the source of seeds for sampled requests that do not bring one.
+         * @param value a thread-safe generator
+         * @return this builder
+         */
+        public Builder seeds(RandomGenerator value) {
+            this.seeds = value;
+            return this;
+        }
+
+        /**
+         * Returns the chat model.
+         * @return the chat model
+         */
+        public CerberusStreamingChatModel build() {
+            return new CerberusStreamingChatModel(this);
+        }
+
+    }
+
+}

@@ -1,0 +1,124 @@
+package dev.cerberus.langchain4j;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.random.RandomGenerator;
+
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.internal.Json;
+import dev.langchain4j.internal.JsonSchemaElementUtils;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.ToolChoice;
+import org.jspecify.annotations.Nullable;
+
+import dev.cerberus.engine.GateOptions;
+import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.Prompt;
+import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.gate.GateMode;
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.text.ToolDefinition;
+
+/**
+ * A translator of chat requests into the engine's. Thread-safe if its generator of seeds
+ * is.
+ */
+final class GenerationRequests {
+
+    private static final int DEFAULT_MAX_OUTPUT_TOKENS = 512;
+
+    private final TextGenerator generator;
+
+    private final RandomGenerator seeds;
+
+    GenerationRequests(TextGenerator generator, RandomGenerator seeds) {
+        this.generator = generator;
+        this.seeds = seeds;
+    }
+
+    PreparedRequest prepare(ChatRequest chat) {
+        ChatRequestParameters parameters = chat.parameters();
+        requireSupport(parameters);
+        List<ToolDefinition> tools = (parameters.toolChoice() == ToolChoice.NONE) ? List.of()
+                : tools(parameters.toolSpecifications());
+        SamplingOptions sampling = sampling(parameters);
+        GenerationRequest request = new GenerationRequest(
+                new Prompt.Chat(ConversationMapper.map(chat.messages()), tools), sampling,
+                orElse(parameters.maxOutputTokens(), DEFAULT_MAX_OUTPUT_TOKENS),
+                own(parameters).map(CerberusChatRequestParameters::minOutputTokens).orElse(0),
+                orElse(parameters.stopSequences(), List.of()), gate(parameters),
+                own(parameters).map(CerberusChatRequestParameters::treeShape),
+                own(parameters).map(CerberusChatRequestParameters::maxNodes),
+                own(parameters).map(CerberusChatRequestParameters::coupledDrafting).orElse(true));
+        return new PreparedRequest(request, !tools.isEmpty(),
+                sampling.greedy() ? OptionalLong.empty() : OptionalLong.of(sampling.seed()));
+    }
+
+    private void requireSupport(ChatRequestParameters parameters) {
+        String served = this.generator.description().modelName();
+        if (parameters.modelName() != null && !parameters.modelName().equals(served)) {
+            throw new UnsupportedFeatureException("'modelName' parameter '" + parameters.modelName()
+                    + "' is not supported: this model is '" + served + "'; ask for that name or for none");
+        }
+        if (parameters.frequencyPenalty() != null) {
+            throw unsupported("'frequencyPenalty' parameter");
+        }
+        if (parameters.presencePenalty() != null) {
+            throw unsupported("'presencePenalty' parameter");
+        }
+        if (parameters.toolChoice() == ToolChoice.REQUIRED) {
+            throw unsupported("ToolChoice.REQUIRED ('toolChoice' parameter)");
+        }
+        if (parameters.responseFormat() != null && parameters.responseFormat().type() == ResponseFormatType.JSON) {
+            throw unsupported("JSON response format ('responseFormat' parameter)");
+        }
+    }
+
+    private static UnsupportedFeatureException unsupported(String feature) {
+        return new UnsupportedFeatureException(feature + " is not supported by Cerberus; leave it out");
+    }
+
+    private SamplingOptions sampling(ChatRequestParameters parameters) {
+        double temperature = orElse(parameters.temperature(), 0.0);
+        Optional<Long> seed = own(parameters).map(CerberusChatRequestParameters::seed);
+        return new SamplingOptions(temperature, orElse(parameters.topK(), 0), orElse(parameters.topP(), 1.0),
+                (temperature == 0) ? 0 : seed.orElseGet(this.seeds::nextLong));
+    }
+
+    /** What a request leaves open of its gate is the engine's at present. */
+    private Optional<GateOptions> gate(ChatRequestParameters parameters) {
+        if (!(parameters instanceof CerberusChatRequestParameters own)
+                || (own.gateMode() == null && own.gateSignal() == null && own.gateThreshold() == null)) {
+            return Optional.empty();
+        }
+        GateOptions engine = this.generator.gate();
+        GateMode mode = orElse(own.gateMode(), engine.mode());
+        return Optional.of(new GateOptions(mode, orElse(own.gateSignal(), engine.signal()),
+                orElse(own.gateThreshold(), engine.threshold())));
+    }
+
+    private static Optional<CerberusChatRequestParameters> own(ChatRequestParameters parameters) {
+        return (parameters instanceof CerberusChatRequestParameters own) ? Optional.of(own) : Optional.empty();
+    }
+
+    private static List<ToolDefinition> tools(@Nullable List<ToolSpecification> specifications) {
+        return orElse(specifications, List.<ToolSpecification>of()).stream()
+            .map((tool) -> new ToolDefinition(tool.name(), orElse(tool.description(), ""), schema(tool)))
+            .toList();
+    }
+
+    private static String schema(ToolSpecification tool) {
+        return Json.toJson((tool.parameters() != null) ? JsonSchemaElementUtils.toMap(tool.parameters())
+                : Map.of("type", "object", "properties", Map.of()));
+    }
+
+    private static <T> T orElse(@Nullable T value, T other) {
+        return (value != null) ? value : other;
+    }
+
+}

@@ -1,0 +1,87 @@
+package dev.cerberus.langchain4j;
+
+import java.util.OptionalLong;
+
+import dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils;
+import dev.langchain4j.model.chat.response.CompleteToolCall;
+import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+
+import dev.cerberus.decode.TokenOrigin;
+import dev.cerberus.engine.GenerationListener;
+import dev.cerberus.engine.GenerationResult;
+
+/**
+ * A listener that passes one answer on to a LangChain4j handler and keeps its contract:
+ * nothing after a cancellation, and an exception from one callback does not end the
+ * answer. Confined to the request's callback thread.
+ */
+final class StreamedAnswer implements GenerationListener {
+
+    private final StreamingChatResponseHandler handler;
+
+    private final RequestHandle handle;
+
+    private final ToolCallParser parser;
+
+    private final String modelName;
+
+    private final OptionalLong seed;
+
+    private final AnswerCollector answer = new AnswerCollector();
+
+    StreamedAnswer(StreamingChatResponseHandler handler, RequestHandle handle, ToolCallParser parser, String modelName,
+            OptionalLong seed) {
+        this.handler = handler;
+        this.handle = handle;
+        this.parser = parser;
+        this.modelName = modelName;
+        this.seed = seed;
+    }
+
+    @Override
+    public void onText(String text, TokenOrigin origin) {
+        this.parser.accept(text, (piece) -> onPiece(piece, origin), this::onToolCall);
+    }
+
+    @Override
+    public void onComplete(GenerationResult result) {
+        // What was held back as the possible start of a tool call turned out to be text;
+        // its
+        // last token is the target's, since a draft token is always followed by one.
+        this.parser.finish((piece) -> onPiece(piece, TokenOrigin.TARGET));
+        if (!this.handle.isCancelled()) {
+            InternalStreamingChatResponseHandlerUtils.onCompleteResponse(this.handler,
+                    this.answer.response(this.modelName, result, this.seed));
+        }
+    }
+
+    @Override
+    public void onError(RuntimeException error) {
+        if (!this.handle.isCancelled()) {
+            InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.handler.onError(error));
+        }
+    }
+
+    private void onPiece(String text, TokenOrigin origin) {
+        this.answer.text(text);
+        if (this.handle.isCancelled()) {
+            return;
+        }
+        try {
+            this.handler.onPartialResponse(new CerberusPartialResponse(text, origin),
+                    new PartialResponseContext(this.handle));
+        }
+        catch (RuntimeException ex) {
+            InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.handler.onError(ex));
+        }
+    }
+
+    private void onToolCall(CompleteToolCall call) {
+        this.answer.toolCall(call);
+        if (!this.handle.isCancelled()) {
+            InternalStreamingChatResponseHandlerUtils.onCompleteToolCall(this.handler, call);
+        }
+    }
+
+}

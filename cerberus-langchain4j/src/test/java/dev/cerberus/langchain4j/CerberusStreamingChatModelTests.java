@@ -1,0 +1,237 @@
+package dev.cerberus.langchain4j;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.CompleteToolCall;
+import dev.langchain4j.model.chat.response.PartialResponse;
+import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.output.FinishReason;
+import org.junit.jupiter.api.Test;
+
+import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.decode.TokenOrigin;
+import dev.cerberus.langchain4j.testing.ScriptedGenerator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class CerberusStreamingChatModelTests {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final ScriptedGenerator generator = new ScriptedGenerator();
+
+    private final CerberusStreamingChatModel model = CerberusStreamingChatModel.builder(this.generator).build();
+
+    @Test
+    void streamHandsOutPiecesInOrderOnOneOtherThread() throws Exception {
+        this.generator.target("Hel").draft("lo").target("!");
+        RecordingHandler handler = new RecordingHandler();
+        this.model.chat("Hi", handler);
+        handler.await();
+        assertThat(handler.events).containsExactly("Hel", "lo", "!", "complete Hello!");
+        assertThat(handler.threads).doesNotContain(Thread.currentThread())
+            .hasSize(4)
+            .containsOnly(handler.threads.get(0));
+        assertThat(handler.errors).isEmpty();
+    }
+
+    @Test
+    void piecesTellWhereTheyCameFrom() throws Exception {
+        this.generator.target("Hel").draft("lo");
+        RecordingHandler handler = new RecordingHandler();
+        this.model.chat("Hi", handler);
+        handler.await();
+        assertThat(handler.partials).containsExactly(new CerberusPartialResponse("Hel", TokenOrigin.TARGET),
+                new CerberusPartialResponse("lo", TokenOrigin.DRAFT));
+    }
+
+    @Test
+    void cancelWithinABurstStopsAllCallbacks() throws Exception {
+        this.generator.target("a").draft("b", "c", "d").endless();
+        CountDownLatch cancelled = new CountDownLatch(1);
+        RecordingHandler handler = new RecordingHandler() {
+            @Override
+            public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
+                super.onPartialResponse(partial, context);
+                if (this.events.size() == 3) {
+                    context.streamingHandle().cancel();
+                    context.streamingHandle().cancel();
+                    assertThat(context.streamingHandle().isCancelled()).isTrue();
+                    cancelled.countDown();
+                }
+            }
+        };
+        this.model.chat("Hi", handler);
+        assertThat(cancelled.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(this.generator.awaitCancelled(PATIENCE)).isTrue();
+        assertThat(handler.finished.await(200, TimeUnit.MILLISECONDS)).isFalse();
+        assertThat(handler.events).containsExactly("a", "b", "c");
+        assertThat(handler.errors).isEmpty();
+    }
+
+    @Test
+    void exceptionFromAPieceIsReportedOncePerThrowAndTheAnswerGoesOn() throws Exception {
+        this.generator.target("a", "b");
+        RecordingHandler handler = new RecordingHandler() {
+            @Override
+            public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
+                super.onPartialResponse(partial, context);
+                throw new IllegalStateException("thrown at " + partial.text());
+            }
+        };
+        this.model.chat("Hi", handler);
+        handler.await();
+        assertThat(handler.errors).extracting(Throwable::getMessage).containsExactly("thrown at a", "thrown at b");
+        assertThat(handler.events).containsExactly("a", "b", "complete ab");
+    }
+
+    @Test
+    void exceptionFromTheEndIsReported() throws Exception {
+        this.generator.target("a");
+        RecordingHandler handler = new RecordingHandler() {
+            @Override
+            public void onCompleteResponse(ChatResponse response) {
+                throw new IllegalStateException("thrown at the end");
+            }
+        };
+        this.model.chat("Hi", handler);
+        handler.awaitError();
+        assertThat(handler.errors).extracting(Throwable::getMessage).containsExactly("thrown at the end");
+    }
+
+    @Test
+    void exceptionFromOnErrorIsIgnored() throws Exception {
+        this.generator.target("a", "b");
+        RecordingHandler handler = new RecordingHandler() {
+            @Override
+            public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
+                throw new IllegalStateException("first");
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                super.onError(error);
+                throw new IllegalStateException("second");
+            }
+        };
+        this.model.chat("Hi", handler);
+        handler.await();
+        assertThat(handler.errors).extracting(Throwable::getMessage).containsExactly("first", "first");
+    }
+
+    @Test
+    void failureOfTheEngineIsReportedOnce() throws Exception {
+        this.generator.target("a").failing(new IllegalStateException("broken"));
+        RecordingHandler handler = new RecordingHandler();
+        this.model.chat("Hi", handler);
+        handler.awaitError();
+        assertThat(handler.errors).extracting(Throwable::getMessage).containsExactly("broken");
+        assertThat(handler.events).containsExactly("a");
+    }
+
+    @Test
+    void refusalOfTheEngineIsReportedBeforeChatReturns() {
+        PromptTooLongException refusal = new PromptTooLongException(100, 64);
+        this.generator.refusing(refusal);
+        RecordingHandler handler = new RecordingHandler();
+        this.model.chat("Hi", handler);
+        assertThat(handler.errors).containsExactly(refusal);
+    }
+
+    @Test
+    void unsupportedParameterIsThrownAtTheCaller() {
+        RecordingHandler handler = new RecordingHandler();
+        ChatRequest request = ChatRequest.builder()
+            .messages(UserMessage.from("Hi"))
+            .parameters(ChatRequestParameters.builder().presencePenalty(0.1).build())
+            .build();
+        assertThatExceptionOfType(UnsupportedFeatureException.class).isThrownBy(() -> this.model.chat(request, handler))
+            .withMessageContaining("presencePenalty");
+        assertThat(handler.errors).isEmpty();
+    }
+
+    @Test
+    void toolCallIsHandedOutWholeAndNeverAsText() throws Exception {
+        this.generator.target("Let me see. <to")
+            .draft("ol_call>{\"name\":\"now\",")
+            .target("\"arguments\":{}}</tool", "_call>");
+        RecordingHandler handler = new RecordingHandler();
+        this.model.chat(ChatRequest.builder()
+            .messages(UserMessage.from("What time is it?"))
+            .parameters(ChatRequestParameters.builder()
+                .toolSpecifications(ToolSpecification.builder().name("now").build())
+                .build())
+            .build(), handler);
+        handler.await();
+        assertThat(handler.events).containsExactly("Let me see. ", "call 0 now {}", "complete Let me see. ");
+        ChatResponse response = handler.responses.get(0);
+        assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_EXECUTION);
+        assertThat(response.aiMessage().toolExecutionRequests()).hasSize(1);
+    }
+
+    private static class RecordingHandler implements StreamingChatResponseHandler {
+
+        final List<String> events = new CopyOnWriteArrayList<>();
+
+        final List<PartialResponse> partials = new CopyOnWriteArrayList<>();
+
+        final List<Throwable> errors = new CopyOnWriteArrayList<>();
+
+        final List<ChatResponse> responses = new CopyOnWriteArrayList<>();
+
+        final List<Thread> threads = new CopyOnWriteArrayList<>();
+
+        final CountDownLatch finished = new CountDownLatch(1);
+
+        final CountDownLatch failed = new CountDownLatch(1);
+
+        @Override
+        public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
+            this.events.add(partial.text());
+            this.partials.add(partial);
+            this.threads.add(Thread.currentThread());
+        }
+
+        @Override
+        public void onCompleteToolCall(CompleteToolCall call) {
+            this.events.add("call " + call.index() + " " + call.toolExecutionRequest().name() + " "
+                    + call.toolExecutionRequest().arguments());
+        }
+
+        @Override
+        public void onCompleteResponse(ChatResponse response) {
+            this.events.add("complete " + response.aiMessage().text());
+            this.responses.add(response);
+            this.threads.add(Thread.currentThread());
+            this.finished.countDown();
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            this.errors.add(error);
+            this.failed.countDown();
+        }
+
+        void await() throws InterruptedException {
+            assertThat(this.finished.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        }
+
+        void awaitError() throws InterruptedException {
+            assertThat(this.failed.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        }
+
+    }
+
+}
