@@ -1,0 +1,295 @@
+package dev.cerberus.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.CostEstimate;
+import dev.cerberus.engine.EngineDescription;
+import dev.cerberus.gate.GateMode;
+import dev.cerberus.model.HeadsDescription;
+import dev.cerberus.model.HeadsKind;
+import dev.cerberus.model.ModelException;
+import dev.cerberus.training.evaluation.Bench;
+import dev.cerberus.training.evaluation.BenchJson;
+import dev.cerberus.training.evaluation.BenchMode;
+import dev.cerberus.training.evaluation.BenchMode.HeadsRole;
+import dev.cerberus.training.evaluation.BenchOptions;
+import dev.cerberus.training.evaluation.BenchOutcome;
+import dev.cerberus.training.evaluation.BenchReport;
+import dev.cerberus.training.evaluation.BenchTable;
+import dev.cerberus.training.evaluation.Conversation;
+import dev.cerberus.training.evaluation.EngineSubject;
+import dev.cerberus.training.evaluation.PromptFile;
+import dev.cerberus.training.evaluation.Recorder;
+import dev.cerberus.training.evaluation.Recording;
+import dev.cerberus.training.evaluation.RecordingFile;
+import dev.cerberus.training.evaluation.Replay;
+import dev.cerberus.training.evaluation.ReplayTable;
+import dev.cerberus.training.evaluation.Subject;
+import dev.cerberus.tree.TreeShape;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Command that measures decoding modes against each other.
+ */
+/*
+ * There is one engine per heads file, so the model is loaded once for each kind of heads
+ * that is compared; all modes of one kind share an engine, and plain decoding uses
+ * whichever is there.
+ */
+@Command(name = "bench", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Measures decoding modes against each other, prompt by prompt.")
+final class BenchCommand implements Callable<Integer> {
+
+    /** Trees up to this size appear in recordings and reports. */
+    private static final int REPORTED_NODES = 32;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Option(names = "--medusa-heads", paramLabel = "FILE", description = "Heads of mode medusa")
+    private @Nullable Path medusaHeads;
+
+    @Option(names = "--hydra-heads", paramLabel = "FILE", description = "Heads of mode hydra")
+    private @Nullable Path hydraHeads;
+
+    @Option(names = "--prompts", paramLabel = "FILE",
+            description = "Prompts as JSON lines: {\"prompt\",\"category\"}, or with turns as in MT-Bench")
+    private @Nullable Path prompts;
+
+    @Option(names = "--raw", description = "Send prompts as they are, without chat template")
+    private boolean raw;
+
+    @Option(names = "--modes", paramLabel = "LIST", split = ",",
+            description = "autoregressive, medusa, hydra, cerberus-always, cerberus-threshold, cerberus; default: all "
+                    + "whose heads are given")
+    private List<String> modes = List.of();
+
+    @Option(names = "--repeat", paramLabel = "N", defaultValue = "1",
+            description = "Measurements of every prompt, of which the median counts; default: ${DEFAULT-VALUE}")
+    private int repeat;
+
+    @Option(names = "--warm-up", paramLabel = "N", defaultValue = "3",
+            description = "Prompts answered by every mode before anything counts; default: ${DEFAULT-VALUE}")
+    private int warmUp;
+
+    @Mixin
+    private DecodingOptions decoding = new DecodingOptions();
+
+    @Option(names = "--medusa-tree", paramLabel = "SHAPE", description = "Tree of mode medusa; default: as --tree")
+    private @Nullable String medusaTree;
+
+    @Option(names = "--hydra-tree", paramLabel = "SHAPE", description = "Tree of mode hydra; default: as --tree")
+    private @Nullable String hydraTree;
+
+    @ArgGroup(exclusive = true)
+    private RecordingOptions recording = new RecordingOptions();
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Takes the results")
+    private @Nullable Path json;
+
+    @Option(names = "--report", paramLabel = "DIR", description = "Takes a Markdown report with plots")
+    private @Nullable Path report;
+
+    /**
+     * What to do with a recording.
+     */
+    static final class RecordingOptions {
+
+        @Option(names = "--record", paramLabel = "FILE",
+                description = "Takes what the heads proposed at every position of the answers")
+        private @Nullable Path record;
+
+        @Option(names = "--replay", paramLabel = "FILE",
+                description = "Instead of measuring, tell from a recording what gates and trees would have given")
+        private @Nullable Path replay;
+
+    }
+
+    @Override
+    public Integer call() {
+        this.decoding.check();
+        if (this.recording.replay != null) {
+            return replay(this.recording.replay);
+        }
+        if (this.prompts == null) {
+            throw new ParameterException(this.spec.commandLine(), "Missing option --prompts FILE");
+        }
+        BenchOptions options = this.decoding.usage(this::options);
+        return measure(options, this.prompts);
+    }
+
+    private BenchOptions options() {
+        Map<HeadsRole, TreeShape> shapes = new EnumMap<>(HeadsRole.class);
+        for (HeadsRole role : HeadsRole.values()) {
+            String own = switch (role) {
+                case CERBERUS -> null;
+                case MEDUSA -> this.medusaTree;
+                case HYDRA -> this.hydraTree;
+            };
+            ((own != null) ? DecodingOptions.shape(own) : this.decoding.shape())
+                .ifPresent((shape) -> shapes.put(role, shape));
+        }
+        return new BenchOptions(modes(), this.raw, this.decoding.maxTokens(), this.decoding.minTokens(), this.repeat,
+                this.warmUp, this.decoding.sampling(), this.decoding.coupledDrafting(), shapes,
+                this.decoding.maxNodes(), this.decoding.gate(GateMode.THRESHOLD));
+    }
+
+    private Set<BenchMode> modes() {
+        Set<BenchMode> chosen = new LinkedHashSet<>();
+        if (this.modes.isEmpty()) {
+            Arrays.stream(BenchMode.values())
+                .filter((mode) -> mode.heads() == HeadsRole.CERBERUS || file(mode.heads()).isPresent())
+                .forEach(chosen::add);
+            return chosen;
+        }
+        for (String name : this.modes) {
+            BenchMode mode = BenchMode.ofId(name.strip());
+            if (mode.heads() != HeadsRole.CERBERUS && file(mode.heads()).isEmpty()) {
+                String option = option(mode.heads());
+                throw new IllegalArgumentException("Mode " + mode.id() + " needs " + option + " FILE (of the demo "
+                        + "model: cerberus-demo-model/baselines/" + mode.heads().id() + "-heads.safetensors)");
+            }
+            chosen.add(mode);
+        }
+        return chosen;
+    }
+
+    private Optional<Path> file(HeadsRole role) {
+        return switch (role) {
+            case CERBERUS -> this.model.heads();
+            case MEDUSA -> Optional.ofNullable(this.medusaHeads);
+            case HYDRA -> Optional.ofNullable(this.hydraHeads);
+        };
+    }
+
+    private static String option(HeadsRole role) {
+        return (role == HeadsRole.CERBERUS) ? "--heads" : "--" + role.id() + "-heads";
+    }
+
+    private int measure(BenchOptions options, Path promptFile) {
+        List<Conversation> conversations = PromptFile.read(promptFile);
+        Map<HeadsRole, Subject> subjects = new EnumMap<>(HeadsRole.class);
+        Deque<CerberusEngine> engines = new ArrayDeque<>();
+        try {
+            for (HeadsRole role : roles(options)) {
+                CerberusEngine engine = open(role);
+                engines.push(engine);
+                check(engine.description(), role, options);
+                subjects.put(role, new EngineSubject(engine));
+            }
+            Subject any = subjects.values().iterator().next();
+            BenchOutcome outcome = new Bench(options, (mode) -> subjects.getOrDefault(mode.heads(), any),
+                    progress("bench"))
+                .run(conversations);
+            Subject main = subjects.getOrDefault(HeadsRole.CERBERUS, any);
+            publish(options, promptFile, conversations, main, outcome);
+        }
+        finally {
+            engines.forEach(CerberusEngine::close);
+        }
+        return 0;
+    }
+
+    private void publish(BenchOptions options, Path promptFile, List<Conversation> conversations, Subject main,
+            BenchOutcome outcome) {
+        CostEstimate costs = main.costs();
+        PrintWriter out = this.spec.commandLine().getOut();
+        out.print(BenchTable.of(outcome.rows()));
+        out.flush();
+        String promptName = String.valueOf(promptFile.getFileName());
+        if (this.json != null) {
+            BenchJson.write(this.json, main.description(), this.model.threads(), promptName, options, costs, outcome);
+        }
+        boolean recordable = main.description().heads().filter((heads) -> heads.kind() != HeadsKind.HYDRA).isPresent();
+        Optional<Recording> recorded = Optional.empty();
+        if (this.recording.record != null || (this.report != null && recordable)) {
+            recorded = Optional.of(new Recorder(main, options, costs, progress("record")).record(conversations));
+        }
+        if (this.recording.record != null && recorded.isPresent()) {
+            RecordingFile.write(this.recording.record, recorded.get());
+        }
+        if (this.report != null) {
+            BenchReport.write(this.report, main.description(), this.model.threads(), promptName, options, outcome,
+                    recorded);
+        }
+    }
+
+    private ProgressLine progress(String name) {
+        return new ProgressLine(name, this.spec.commandLine().getErr());
+    }
+
+    private static Set<HeadsRole> roles(BenchOptions options) {
+        Set<HeadsRole> roles = new LinkedHashSet<>();
+        options.modes()
+            .stream()
+            .filter((mode) -> mode != BenchMode.AUTOREGRESSIVE)
+            .map(BenchMode::heads)
+            .forEach(roles::add);
+        return roles.isEmpty() ? Set.of(HeadsRole.CERBERUS) : roles;
+    }
+
+    private CerberusEngine open(HeadsRole role) {
+        boolean recorded = this.recording.record != null || this.report != null;
+        int nodes = recorded ? Math.max(REPORTED_NODES, this.decoding.maxNodes()) : this.decoding.maxNodes();
+        return CerberusEngine.open(this.model.engine(option(role), file(role)).maxNodes(nodes).build());
+    }
+
+    private void check(EngineDescription description, HeadsRole role, BenchOptions options) {
+        Chats.require(description, this.raw);
+        Optional<String> mode = options.modes()
+            .stream()
+            .filter((each) -> each != BenchMode.AUTOREGRESSIVE && each.heads() == role)
+            .map(BenchMode::id)
+            .findFirst();
+        if (mode.isEmpty()) {
+            return;
+        }
+        if (description.heads().isEmpty()) {
+            throw new ModelException("Mode " + mode.get() + " needs draft heads, and there is no file "
+                    + this.model.headsName() + "; give --heads FILE, or measure --modes autoregressive alone");
+        }
+        HeadsDescription heads = description.heads().get();
+        if (role != HeadsRole.CERBERUS && !heads.kind().id().equals(role.id())) {
+            throw new ModelException("The file " + file(role).map(Path::toString).orElse("") + " holds "
+                    + heads.kind().id() + " heads; " + option(role) + " takes " + role.id() + " heads");
+        }
+    }
+
+    private int replay(Path file) {
+        Recording recorded = RecordingFile.read(file);
+        Replay replay = new Replay(recorded);
+        String table = this.decoding.usage(() -> ReplayTable.of(replay, this.decoding.shape(), this.decoding.maxNodes(),
+                this.decoding.gate(GateMode.THRESHOLD)));
+        PrintWriter out = this.spec.commandLine().getOut();
+        out.print(table);
+        if (this.json != null) {
+            ReplayTable.write(this.json, replay, this.decoding.shape(), this.decoding.maxNodes(),
+                    this.decoding.gate(GateMode.THRESHOLD));
+        }
+        return 0;
+    }
+
+}

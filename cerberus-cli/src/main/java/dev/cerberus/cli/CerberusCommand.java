@@ -1,0 +1,119 @@
+package dev.cerberus.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.Callable;
+
+import dev.cerberus.training.evaluation.Versions;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command {@code cerberus}.
+ *
+ * <p>
+ * It exits with 0; with 1 and one line on standard error if something failed; with 2 if
+ * it was called wrongly.
+ */
+@Command(name = "cerberus", mixinStandardHelpOptions = true, versionProvider = CerberusCommand.VersionProvider.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Decodes language models in parallel, and trains and measures the heads that it takes.",
+        subcommands = { GenerateCommand.class, TrainCommand.class, CalibrateCommand.class, BenchCommand.class },
+        footer = { "", "Without --model, the demo model is used if it is on the class path." })
+public final class CerberusCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    CerberusCommand() {
+    }
+
+    /**
+     * Runs the command and ends the JVM.
+     * @param args the arguments
+     */
+    public static void main(String[] args) {
+        System.exit(run(writer(FileDescriptor.out), writer(FileDescriptor.err), args));
+    }
+
+    /**
+     * Text is UTF-8 whatever the locale: results are files as often as they are screens.
+     */
+    private static PrintWriter writer(FileDescriptor descriptor) {
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+    }
+
+    /**
+     * Runs the command.
+     * @param out takes results
+     * @param err takes messages
+     * @param args the arguments
+     * @return the exit code
+     */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        CommandLine commandLine = new CommandLine(new CerberusCommand()).setOut(out)
+            .setErr(err)
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(CerberusCommand::failed)
+            .setParameterExceptionHandler(CerberusCommand::misused);
+        try {
+            return commandLine.execute(args);
+        }
+        catch (OutOfMemoryError ex) {
+            err.println("cerberus: out of memory; raise the heap with java -Xmx, or use a smaller model");
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+        finally {
+            out.flush();
+            err.flush();
+        }
+    }
+
+    private static int failed(Exception ex, CommandLine commandLine, CommandLine.ParseResult parsed) {
+        if (ex instanceof ParameterException misuse) {
+            return misused(misuse, parsed.originalArgs().toArray(String[]::new));
+        }
+        commandLine.getErr().println("cerberus: " + Failures.line(ex));
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static int misused(ParameterException ex, String[] args) {
+        CommandLine commandLine = ex.getCommandLine();
+        PrintWriter err = commandLine.getErr();
+        err.println("cerberus: " + ex.getMessage());
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(ex, err) || args.length == 0) {
+            err.println("Try '" + commandLine.getCommandSpec().qualifiedName() + " --help'.");
+        }
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    @Override
+    public Integer call() {
+        throw new ParameterException(this.spec.commandLine(), "Missing command");
+    }
+
+    /**
+     * Lists the versions in use.
+     */
+    static final class VersionProvider implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            return Versions.all()
+                .entrySet()
+                .stream()
+                .map((Map.Entry<String, String> version) -> version.getKey() + " " + version.getValue())
+                .toArray(String[]::new);
+        }
+
+    }
+
+}

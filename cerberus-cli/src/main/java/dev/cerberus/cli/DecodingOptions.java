@@ -1,0 +1,132 @@
+package dev.cerberus.cli;
+
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cerberus.engine.GateOptions;
+import dev.cerberus.gate.GateMode;
+import dev.cerberus.gate.GateSignal;
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.tree.TreeShape;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/**
+ * The options that say how answers are decoded.
+ */
+final class DecodingOptions {
+
+    @Spec(Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "512",
+            description = "Most output tokens of an answer; default: ${DEFAULT-VALUE}")
+    private int maxTokens;
+
+    @Option(names = "--min-tokens", paramLabel = "N", defaultValue = "0",
+            description = "Output tokens before which an end-of-sequence token does not end an answer")
+    private int minTokens;
+
+    @Option(names = "--temperature", paramLabel = "T", defaultValue = "0",
+            description = "0 for greedy decoding; default: ${DEFAULT-VALUE}")
+    private double temperature;
+
+    @Option(names = "--top-k", paramLabel = "K", description = "Keep the K most probable tokens")
+    private @Nullable Integer topK;
+
+    @Option(names = "--top-p", paramLabel = "P", description = "Keep the most probable tokens that reach P together")
+    private @Nullable Double topP;
+
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "0",
+            description = "The same seed gives the same answer; default: ${DEFAULT-VALUE}")
+    private long seed;
+
+    @Option(names = "--tree", paramLabel = "SHAPE", defaultValue = "auto",
+            description = "auto, a branching list such as 4,2,1, or paths such as '0;1;0,0'; default: ${DEFAULT-VALUE}")
+    private String tree = "auto";
+
+    @Option(names = "--max-nodes", paramLabel = "N", defaultValue = "16",
+            description = "Most draft nodes of a step; default: ${DEFAULT-VALUE}")
+    private int maxNodes;
+
+    @Option(names = "--signal", paramLabel = "NAME", defaultValue = "head-entropy",
+            description = "Signal of gate mode threshold: hidden-entropy, vocab-entropy, top1-margin, head-confidence, "
+                    + "head-entropy or tree-expectation; default: ${DEFAULT-VALUE}")
+    private String signal = "head-entropy";
+
+    @Option(names = "--threshold", paramLabel = "X", defaultValue = "2.0",
+            description = "Bound of the signal: entropies draft below it, the others above; default: ${DEFAULT-VALUE}")
+    private double threshold;
+
+    @Option(names = "--no-coupled-drafting",
+            description = "When sampling, rank drafts by probability instead of by the noise of the target's choice")
+    private boolean uncoupled;
+
+    /** Checks what the option types do not, so that it counts as wrong usage. */
+    void check() {
+        require(this.maxTokens >= 1, "--max-tokens must be at least 1, was " + this.maxTokens);
+        require(this.minTokens >= 0, "--min-tokens must be at least 0, was " + this.minTokens);
+        require(this.maxNodes >= 1 && this.maxNodes <= 256, "--max-nodes must be in 1..256, was " + this.maxNodes);
+        require(this.topK == null || this.topK >= 1, "--top-k must be at least 1, was " + this.topK);
+        usage(this::sampling);
+        usage(() -> gate(GateMode.THRESHOLD));
+        usage(this::shape);
+    }
+
+    private void require(boolean condition, String message) {
+        if (!condition) {
+            throw new ParameterException(this.spec.commandLine(), message);
+        }
+    }
+
+    /** Turns a refused value into wrong usage. */
+    <T> T usage(java.util.function.Supplier<T> value) {
+        try {
+            return value.get();
+        }
+        catch (ParameterException ex) {
+            throw ex;
+        }
+        catch (IllegalArgumentException ex) {
+            throw new ParameterException(this.spec.commandLine(), ex.getMessage(), ex);
+        }
+    }
+
+    int maxTokens() {
+        return this.maxTokens;
+    }
+
+    int minTokens() {
+        return Math.min(this.minTokens, this.maxTokens);
+    }
+
+    int maxNodes() {
+        return this.maxNodes;
+    }
+
+    boolean coupledDrafting() {
+        return !this.uncoupled;
+    }
+
+    SamplingOptions sampling() {
+        return new SamplingOptions(this.temperature, (this.topK == null) ? 0 : this.topK,
+                (this.topP == null) ? 1 : this.topP, this.seed);
+    }
+
+    Optional<TreeShape> shape() {
+        return shape(this.tree);
+    }
+
+    static Optional<TreeShape> shape(String text) {
+        return text.strip().equals("auto") ? Optional.empty() : Optional.of(TreeShape.parse(text));
+    }
+
+    GateOptions gate(GateMode mode) {
+        return new GateOptions(mode, GateSignal.ofId(this.signal), this.threshold);
+    }
+
+}

@@ -1,0 +1,188 @@
+package dev.cerberus.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+
+import dev.cerberus.decode.DecodeStatistics;
+import dev.cerberus.decode.TokenOrigin;
+import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.GenerationListener;
+import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.GenerationResult;
+import dev.cerberus.engine.Prompt;
+import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.gate.GateMode;
+import dev.cerberus.training.evaluation.Conversation;
+import dev.cerberus.training.evaluation.PromptFile;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * Command that answers prompts.
+ */
+@Command(name = "generate", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Answers a prompt, or those of a file.")
+final class GenerateCommand implements Callable<Integer> {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private Input input = new Input();
+
+    @Option(names = "--raw", description = "Send prompts as they are, without chat template")
+    private boolean raw;
+
+    @Option(names = "--gate", paramLabel = "MODE", defaultValue = "adaptive",
+            description = "never, always, threshold or adaptive; default: ${DEFAULT-VALUE}")
+    private GateMode gate = GateMode.ADAPTIVE;
+
+    @Option(names = "--json", description = "Print one line of JSON per prompt")
+    private boolean json;
+
+    @Mixin
+    private DecodingOptions decoding = new DecodingOptions();
+
+    /**
+     * Where prompts come from.
+     */
+    static final class Input {
+
+        @Option(names = "--prompt", paramLabel = "TEXT", description = "The prompt")
+        private @Nullable String prompt;
+
+        @Option(names = "--prompts", paramLabel = "FILE",
+                description = "Prompts as JSON lines: {\"prompt\",\"category\"}, or with turns as in MT-Bench")
+        private @Nullable Path prompts;
+
+        List<Conversation> read() {
+            if (this.prompts != null) {
+                return PromptFile.read(this.prompts);
+            }
+            return List.of(new Conversation("1", "prompt", List.of((this.prompt == null) ? "" : this.prompt)));
+        }
+
+    }
+
+    @Override
+    public Integer call() {
+        this.decoding.check();
+        List<Conversation> conversations = this.input.read();
+        try (CerberusEngine engine = CerberusEngine
+            .open(this.model.engine().maxNodes(this.decoding.maxNodes()).build())) {
+            Chats.require(engine.description(), this.raw);
+            for (Conversation conversation : conversations) {
+                answer(engine, conversation, conversations.size() == 1);
+            }
+        }
+        return 0;
+    }
+
+    private void answer(TextGenerator engine, Conversation conversation, boolean alone) {
+        PrintWriter out = this.spec.commandLine().getOut();
+        List<String> answers = new ArrayList<>();
+        for (int turn = 0; turn < conversation.turns().size(); turn++) {
+            Prompt prompt = conversation.prompt(turn, answers, this.raw);
+            GenerationRequest request = new GenerationRequest(prompt, this.decoding.sampling(),
+                    this.decoding.maxTokens(), this.decoding.minTokens(), List.of(),
+                    Optional.of(this.decoding.gate(this.gate)), this.decoding.shape(),
+                    Optional.of(this.decoding.maxNodes()), this.decoding.coupledDrafting());
+            String asked = conversation.turns().get(turn);
+            GenerationResult result;
+            if (this.json) {
+                result = engine.generate(request);
+                out.println(line(asked, result));
+            }
+            else {
+                if (!alone || turn > 0) {
+                    out.println("> " + asked);
+                }
+                result = stream(engine, request, out);
+                out.println();
+            }
+            out.flush();
+            answers.add(result.text());
+        }
+    }
+
+    private static GenerationResult stream(TextGenerator engine, GenerationRequest request, PrintWriter out) {
+        CompletableFuture<GenerationResult> future = new CompletableFuture<>();
+        engine.submit(request, new GenerationListener() {
+            @Override
+            public void onText(String text, TokenOrigin origin) {
+                out.print(text);
+                out.flush();
+            }
+
+            @Override
+            public void onComplete(GenerationResult result) {
+                future.complete(result);
+            }
+
+            @Override
+            public void onError(RuntimeException error) {
+                future.completeExceptionally(error);
+            }
+        });
+        try {
+            return future.get();
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for an answer", ex);
+        }
+        catch (ExecutionException ex) {
+            if (ex.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw new IllegalStateException(ex.getCause());
+        }
+    }
+
+    private static String line(String prompt, GenerationResult result) {
+        DecodeStatistics statistics = result.statistics();
+        ObjectNode line = MAPPER.createObjectNode().put("prompt", prompt);
+        ArrayNode tokens = line.putArray("tokens");
+        for (int token : result.tokens()) {
+            tokens.add(token);
+        }
+        line.put("text", result.text())
+            .put("finishReason", result.finishReason().name().toLowerCase(Locale.ROOT))
+            .put("promptTokens", statistics.promptTokens())
+            .put("outputTokens", result.tokens().length)
+            .put("steps", statistics.steps())
+            .put("draftSteps", statistics.draftSteps())
+            .put("acceptedDraftTokens", statistics.acceptedDraftTokens())
+            .put("prefillSeconds", statistics.prefillSeconds())
+            .put("seconds", statistics.decodeSeconds());
+        try {
+            return MAPPER.writeValueAsString(line);
+        }
+        catch (JsonProcessingException ex) {
+            throw new IllegalStateException("An answer can not be written as JSON: " + ex.getMessage(), ex);
+        }
+    }
+
+}

@@ -1,0 +1,110 @@
+package dev.cerberus.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cerberus.engine.EngineOptions;
+import dev.cerberus.engine.EngineOptions.HeadsOptions;
+import dev.cerberus.model.ModelException;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/**
+ * The options that say which model runs where.
+ */
+final class ModelOptions {
+
+    private static final String DEMO = "cerberus-demo";
+
+    private static final Duration NO_LIMIT = Duration.ofDays(365);
+
+    @Spec(Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--model", paramLabel = "DIR",
+            description = "Directory in Hugging Face layout, or a classpath: folder; default: the demo model")
+    private @Nullable String model;
+
+    @Option(names = "--heads", paramLabel = "FILE",
+            description = "Draft heads; default: cerberus-heads.safetensors beside the model, if there")
+    private @Nullable Path heads;
+
+    @Option(names = "--precision", paramLabel = "NAME", defaultValue = "auto",
+            description = "auto, fp32, bf16, fp16 or int8; default: ${DEFAULT-VALUE}")
+    private String precision = "auto";
+
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "auto",
+            description = "auto, cpu, cuda or cuda:N; default: ${DEFAULT-VALUE}")
+    private String device = "auto";
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of one native operator")
+    private @Nullable Integer threads;
+
+    @Option(names = "--chat-template", paramLabel = "NAME|FILE",
+            description = "chatml, llama-2, vicuna, zephyr or a Jinja file; default: the model's own")
+    private @Nullable String chatTemplate;
+
+    /**
+     * Returns where the model is.
+     * @throws ParameterException if it was not said and there is no demo model
+     */
+    String location() {
+        if (this.model != null) {
+            return this.model;
+        }
+        if (ModelOptions.class.getClassLoader().getResource(DEMO + "/config.json") == null) {
+            throw new ParameterException(this.spec.commandLine(),
+                    "Missing option --model DIR: there is no demo model on the class path");
+        }
+        return "classpath:" + DEMO;
+    }
+
+    /** Returns the heads as the user named them, or where they were looked for. */
+    String headsName() {
+        return (this.heads != null) ? this.heads.toString() : location() + "/cerberus-heads.safetensors";
+    }
+
+    Optional<Path> heads() {
+        return Optional.ofNullable(this.heads);
+    }
+
+    int threads() {
+        return (this.threads != null) ? this.threads : Runtime.getRuntime().availableProcessors();
+    }
+
+    /** Returns the engine's options with the heads of option {@code --heads}. */
+    EngineOptions.Builder engine() {
+        return engine("--heads", heads());
+    }
+
+    /**
+     * Returns the engine's options with other heads.
+     * @param option the option that names the heads, for messages
+     * @param file the heads; empty for those beside the model
+     */
+    EngineOptions.Builder engine(String option, Optional<Path> file) {
+        if (this.threads != null && this.threads < 1) {
+            throw new ParameterException(this.spec.commandLine(), "--threads must be at least 1, was " + this.threads);
+        }
+        if (file.isPresent() && !Files.isRegularFile(file.get())) {
+            throw new ModelException("There is no heads file " + file.get() + "; correct " + option);
+        }
+        return EngineOptions.builder(location())
+            .heads(new HeadsOptions(true, file.map(Path::toString), OptionalInt.empty()))
+            .precision(this.precision)
+            .device(this.device)
+            .threads((this.threads == null) ? OptionalInt.empty() : OptionalInt.of(this.threads))
+            .chatTemplate(Optional.ofNullable(this.chatTemplate))
+            .maxConcurrent(1)
+            .requestTimeout(NO_LIMIT);
+    }
+
+}

@@ -1,0 +1,236 @@
+package dev.cerberus.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cerberus.djl.TorchRuntime;
+import dev.cerberus.model.HeadsKind;
+import dev.cerberus.training.HeadsTrainer;
+import dev.cerberus.training.TrainingException;
+import dev.cerberus.training.TrainingOptions;
+import dev.cerberus.training.TrainingOptions.Distillation;
+import dev.cerberus.training.TrainingOptions.HeadsShape;
+import dev.cerberus.training.TrainingOptions.LmHead;
+import dev.cerberus.training.TrainingOptions.Optimization;
+import dev.cerberus.training.TrainingReport;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command {@code cerberus train}: makes draft heads for a model.
+ */
+@Command(name = "train", mixinStandardHelpOptions = true, showDefaultValues = true,
+        description = "Trains draft heads: the model continues the prompts of the data, and heads learn to foresee "
+                + "what it writes. Interrupted, it goes on with --resume and gives the same heads.")
+final class TrainCommand implements Callable<Integer> {
+
+    private static final Distillation TEXT = Distillation.DEFAULT;
+
+    private static final Optimization LEARNING = Optimization.DEFAULT;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--model", required = true, paramLabel = "DIR",
+            description = "Target model: a directory in Hugging Face layout, or a classpath: folder")
+    private String model = "";
+
+    @Option(names = "--data", required = true, arity = "1..*", paramLabel = "FILE",
+            description = "Prompts: JSON lines with \"messages\", \"prompt\" or \"turns\", or plain text")
+    private List<Path> data = new ArrayList<>();
+
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "Heads file to write")
+    private Path out = Path.of("");
+
+    @Option(names = "--work", paramLabel = "DIR",
+            description = "Folder for distilled text and checkpoints, shared by trainings for one model; default: "
+                    + "cerberus-training beside the heads file")
+    private @Nullable Path work;
+
+    @Option(names = "--kind", paramLabel = "KIND", defaultValue = "cerberus", description = "cerberus, medusa or hydra")
+    private String kind = "cerberus";
+
+    @Option(names = "--condition", paramLabel = "root|none",
+            description = "Whether the heads see the root token; default: root, for medusa none")
+    private @Nullable String condition;
+
+    @Option(names = "--links", negatable = true, defaultValue = "true", fallbackValue = "true",
+            description = "Let a block see the previous head's state")
+    private boolean links = true;
+
+    @Option(names = "--heads", paramLabel = "K", defaultValue = "4", description = "Number of heads")
+    private int heads = 4;
+
+    @Option(names = "--layers", paramLabel = "L", description = "Blocks per head; default: 2 for cerberus, else 1")
+    private @Nullable Integer layers;
+
+    @Option(names = "--draft-vocabulary", paramLabel = "N", defaultValue = "1024",
+            description = "Most frequent tokens that the heads can propose, 0 for all")
+    private int draftVocabulary = 1024;
+
+    @Option(names = "--lm-head", paramLabel = "shared|tuned|own",
+            description = "LM head of the heads: the target's, one trained copy of it, or a trained copy each; "
+                    + "default: shared, for medusa own")
+    private @Nullable String lmHead;
+
+    @ArgGroup
+    private Length length = new Length();
+
+    /** How long to train: steps or epochs. */
+    static final class Length {
+
+        @Option(names = "--steps", paramLabel = "N", description = "Steps of the optimizer")
+        private @Nullable Integer steps;
+
+        @Option(names = "--epochs", paramLabel = "E", description = "Passes over the text; default: 3")
+        private @Nullable Double epochs;
+
+    }
+
+    @Option(names = "--batch-size", paramLabel = "N", defaultValue = "512", description = "Positions of one step")
+    private int batchSize = 512;
+
+    @Option(names = "--learning-rate", paramLabel = "R", description = "Highest learning rate; default: 0.003")
+    private @Nullable Double learningRate;
+
+    @Option(names = "--patience", paramLabel = "N", defaultValue = "4",
+            description = "Evaluations without progress after which training stops; 0 for never")
+    private int patience = 4;
+
+    @Option(names = "--evaluate-every", paramLabel = "N", defaultValue = "250",
+            description = "Steps between evaluations on held-out text")
+    private int evaluateEvery = 250;
+
+    @Option(names = "--checkpoint-every", paramLabel = "N", defaultValue = "250",
+            description = "Steps between checkpoints")
+    private int checkpointEvery = 250;
+
+    @Option(names = "--resume", description = "Go on from the last checkpoint, if there is one")
+    private boolean resume;
+
+    @Option(names = "--tokens", paramLabel = "N", defaultValue = "500000",
+            description = "Tokens that the model writes to learn from")
+    private int tokens = TEXT.tokens();
+
+    @Option(names = "--max-prompt-tokens", paramLabel = "N", defaultValue = "512",
+            description = "Longer prompts are left out")
+    private int maxPromptTokens = TEXT.maxPromptTokens();
+
+    @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "256", description = "Longest continuation")
+    private int maxTokens = TEXT.maxNewTokens();
+
+    @Option(names = "--sampled-share", paramLabel = "S", defaultValue = "0.5",
+            description = "Share of the continuations that are sampled instead of greedy")
+    private double sampledShare = TEXT.sampledShare();
+
+    @Option(names = "--temperature", paramLabel = "T", defaultValue = "0.7",
+            description = "Temperature of the sampled continuations")
+    private double temperature = TEXT.temperature();
+
+    @Option(names = "--sequences", paramLabel = "N", defaultValue = "64", description = "Sequences written at a time")
+    private int sequences = TEXT.slots();
+
+    @Option(names = "--soft-labels", description = "Learn the model's probabilities instead of its choices")
+    private boolean softLabels;
+
+    @Option(names = "--raw", description = "Send prompts as they are, without chat template")
+    private boolean raw;
+
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Decides order, split and sampling")
+    private long seed = LEARNING.seed();
+
+    @Option(names = "--precision", paramLabel = "NAME", defaultValue = "auto",
+            description = "auto, fp32, bf16 or fp16: what the model writes in and the heads compute in")
+    private String precision = "auto";
+
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "auto", description = "auto, cpu, cuda or cuda:N")
+    private String device = "auto";
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of one native operator")
+    private @Nullable Integer threads;
+
+    @Override
+    public Integer call() {
+        TrainingOptions options = options();
+        if (this.threads != null) {
+            TorchRuntime.useThreads(this.threads);
+        }
+        TrainingReport report = HeadsTrainer.train(options);
+        PrintWriter writer = this.spec.commandLine().getOut();
+        writer.println(report.file() + ": " + report.heads().heads() + " " + report.heads().kind().id()
+                + " heads after " + report.steps() + " steps");
+        for (int head = 0; head < report.accuracy().length; head++) {
+            StringBuilder line = new StringBuilder("head " + (head + 1) + ", held-out share at ranks 1..: ");
+            for (double share : report.accuracy()[head]) {
+                line.append(String.format(Locale.ROOT, " %.3f", share));
+            }
+            writer.println(line);
+        }
+        return 0;
+    }
+
+    private TrainingOptions options() {
+        try {
+            HeadsShape shape = new HeadsShape(HeadsKind.ofId(this.kind), condition(), this.links, this.heads,
+                    optional(this.layers), this.draftVocabulary, lmHead());
+            Distillation distillation = new Distillation(this.tokens, this.maxPromptTokens, this.maxTokens,
+                    this.sampledShare, this.temperature, this.sequences, this.raw, this.softLabels);
+            Optimization optimization = new Optimization(optional(this.length.steps),
+                    (this.length.epochs != null) ? this.length.epochs : LEARNING.epochs(), this.batchSize,
+                    (this.learningRate != null) ? OptionalDouble.of(this.learningRate) : OptionalDouble.empty(),
+                    LEARNING.headDecay(), this.evaluateEvery, this.patience, this.checkpointEvery, this.seed);
+            return new TrainingOptions(this.model, this.data, this.out, workFolder(), shape, distillation, optimization,
+                    this.device, this.precision, this.resume);
+        }
+        catch (TrainingException | IllegalArgumentException ex) {
+            throw new ParameterException(this.spec.commandLine(), String.valueOf(ex.getMessage()), ex);
+        }
+    }
+
+    private Path workFolder() {
+        return (this.work != null) ? this.work : this.out.toAbsolutePath().resolveSibling("cerberus-training");
+    }
+
+    private Optional<Boolean> condition() {
+        if (this.condition == null) {
+            return Optional.empty();
+        }
+        return switch (this.condition) {
+            case "root" -> Optional.of(true);
+            case "none" -> Optional.of(false);
+            default ->
+                throw new IllegalArgumentException("--condition must be root or none, was '" + this.condition + "'");
+        };
+    }
+
+    private Optional<LmHead> lmHead() {
+        if (this.lmHead == null) {
+            return Optional.empty();
+        }
+        return switch (this.lmHead) {
+            case "shared" -> Optional.of(LmHead.SHARED);
+            case "tuned" -> Optional.of(LmHead.TUNED);
+            case "own" -> Optional.of(LmHead.OWN);
+            default ->
+                throw new IllegalArgumentException("--lm-head must be shared, tuned or own, was '" + this.lmHead + "'");
+        };
+    }
+
+    private static OptionalInt optional(@Nullable Integer value) {
+        return (value != null) ? OptionalInt.of(value) : OptionalInt.empty();
+    }
+
+}

@@ -1,0 +1,172 @@
+package dev.cerberus.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class CerberusCommandTests {
+
+    private final StringWriter out = new StringWriter();
+
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    private Path directory;
+
+    private int run(String... args) {
+        return CerberusCommand.run(new PrintWriter(this.out, true), new PrintWriter(this.err, true), args);
+    }
+
+    private static String stories() {
+        String data = System.getenv("CERBERUS_TEST_DATA");
+        Assumptions.assumeTrue(data != null, "CERBERUS_TEST_DATA is not set, so stories260K is not there");
+        return Path.of(data, "models", "stories260K").toString();
+    }
+
+    private Path prompts() throws IOException {
+        return Files.writeString(this.directory.resolve("prompts.jsonl"), """
+                {"question_id": 1, "category": "story", "turns": ["Once upon a time", "Then"]}
+                {"prompt": "Tom", "category": "dog"}
+                """);
+    }
+
+    @Test
+    void versionNamesWhatItRunsOn() {
+        assertThat(run("--version")).isZero();
+        assertThat(this.out.toString()).contains("cerberus ", "djl 0.", "pytorch 2.");
+    }
+
+    @Test
+    void helpOfEveryCommandIsPrinted() {
+        for (String command : List.of("generate", "calibrate", "bench")) {
+            assertThat(run(command, "--help")).isZero();
+        }
+        assertThat(this.out.toString()).contains("--prompts=FILE", "--precision=NAME", "--medusa-heads=FILE",
+                "--out=FILE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "", "dance", "generate", "generate --prompt a --prompts b", "generate --prompt a --oops",
+            "generate --prompt a --max-tokens 0", "generate --prompt a --max-tokens many",
+            "generate --prompt a --temperature -1", "generate --prompt a --top-p 2", "generate --prompt a --top-k 0",
+            "generate --prompt a --gate sometimes", "generate --prompt a --signal mood", "generate --prompt a --tree x",
+            "generate --prompt a --max-nodes 0", "generate --prompt a --model x --threads 0", "bench",
+            "bench --prompts p --modes fast", "bench --prompts p --modes medusa", "bench --prompts p --repeat 0",
+            "bench --record a --replay b", "calibrate --prompts p" })
+    void wrongUsageExitsWithTwo(String line) {
+        assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
+        assertThat(this.err.toString()).startsWith("cerberus: ");
+        assertThat(this.out.toString()).isEmpty();
+    }
+
+    @Test
+    void modeWithoutItsHeadsNamesTheFile() {
+        assertThat(run("bench", "--prompts", "p", "--modes", "hydra")).isEqualTo(2);
+        assertThat(this.err.toString()).contains("--hydra-heads FILE", "hydra-heads.safetensors");
+    }
+
+    @Test
+    void failureExitsWithOneAndOneLine() throws IOException {
+        Path missing = this.directory.resolve("nothing");
+        List<List<String>> commands = List.of(List.of("generate", "--model", missing.toString(), "--prompt", "a"),
+                List.of("generate", "--model", this.directory.toString(), "--prompt", "a"),
+                List.of("generate", "--model", "m", "--heads", missing.toString(), "--prompt", "a"),
+                List.of("generate", "--model", "m", "--prompts", missing.toString()),
+                List.of("bench", "--replay", missing.toString()),
+                List.of("calibrate", "--model", missing.toString(), "--prompts", prompts().toString(), "--out", "o"));
+        for (List<String> command : commands) {
+            this.err.getBuffer().setLength(0);
+            assertThat(run(command.toArray(String[]::new))).as(command.toString()).isEqualTo(1);
+            assertThat(this.err.toString().lines()).as(command.toString())
+                .singleElement()
+                .asString()
+                .startsWith("cerberus: ")
+                .doesNotContain("Exception");
+        }
+    }
+
+    @Test
+    void generatePrintsOneLineOfJsonPerTurn() throws IOException {
+        assertThat(run("generate", "--model", stories(), "--prompts", prompts().toString(), "--raw", "--json",
+                "--max-tokens", "7", "--precision", "fp32"))
+            .isZero();
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : this.out.toString().lines().toList()) {
+            lines.add(new ObjectMapper().readTree(line));
+        }
+        assertThat(lines).extracting((line) -> line.path("prompt").textValue())
+            .containsExactly("Once upon a time", "Then", "Tom");
+        assertThat(lines).allSatisfy((line) -> {
+            assertThat(line.fieldNames()).toIterable()
+                .containsExactly("prompt", "tokens", "text", "finishReason", "promptTokens", "outputTokens", "steps",
+                        "draftSteps", "acceptedDraftTokens", "prefillSeconds", "seconds");
+            assertThat(line.path("tokens")).hasSize(7);
+            assertThat(line.path("outputTokens").intValue()).isEqualTo(7);
+            assertThat(line.path("finishReason").textValue()).isEqualTo("length");
+        });
+        // the second turn follows the first one and its answer
+        assertThat(lines.get(1).path("promptTokens").intValue())
+            .isGreaterThan(lines.get(0).path("promptTokens").intValue() + 7);
+    }
+
+    @Test
+    void generatePrintsTheTextAlone() {
+        assertThat(run("generate", "--model", stories(), "--prompt", "Once upon a time", "--raw", "--max-tokens", "12"))
+            .isZero();
+        assertThat(this.out.toString()).startsWith(", there was a").endsWith(System.lineSeparator());
+    }
+
+    @Test
+    void conversationWithoutChatTemplateSaysWhatToAdd() {
+        assertThat(run("generate", "--model", stories(), "--prompt", "a")).isEqualTo(1);
+        assertThat(this.err.toString()).contains("has no chat template; add --raw");
+    }
+
+    @Test
+    void promptBeyondTheContextIsRefused() {
+        char[] text = new char[4000];
+        Arrays.fill(text, 'x');
+        assertThat(run("generate", "--model", stories(), "--raw", "--prompt", new String(text))).isEqualTo(1);
+        assertThat(this.err.toString()).contains("the context holds 512");
+    }
+
+    @Test
+    void benchWritesTableAndJson() throws IOException {
+        Path json = this.directory.resolve("bench.json");
+        assertThat(run("bench", "--model", stories(), "--prompts", prompts().toString(), "--raw", "--max-tokens", "5",
+                "--modes", "autoregressive", "--precision", "fp32", "--json", json.toString()))
+            .isZero();
+        assertThat(this.out.toString()).contains("| mode ", "| autoregressive | all ");
+        JsonNode root = new ObjectMapper().readTree(json.toFile());
+        assertThat(root.path("model").textValue()).isEqualTo("stories260K");
+        assertThat(root.path("precision").textValue()).isEqualTo("fp32");
+        assertThat(root.path("results")).extracting((row) -> row.path("category").textValue())
+            .containsExactlyInAnyOrder("story", "dog", "all");
+        assertThat(root.path("results")).extracting((row) -> row.path("prompts").intValue())
+            .containsExactlyInAnyOrder(2, 1, 3);
+    }
+
+    @Test
+    void benchWithoutHeadsNamesTheFileThatIsMissing() throws IOException {
+        assertThat(
+                run("bench", "--model", stories(), "--prompts", prompts().toString(), "--raw", "--modes", "cerberus"))
+            .isEqualTo(1);
+        assertThat(this.err.toString()).contains("cerberus-heads.safetensors; give --heads FILE");
+    }
+
+}

@@ -1,0 +1,609 @@
+package dev.cerberus.training;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.cerberus.djl.DjlBatchGenerator;
+import dev.cerberus.djl.Precision;
+import dev.cerberus.djl.TorchDevice;
+import dev.cerberus.hf.Checkpoint;
+import dev.cerberus.hf.HeadsFile;
+import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.ModelDirectory;
+import dev.cerberus.hf.ModelFileException;
+import dev.cerberus.hf.Safetensors;
+import dev.cerberus.hf.SafetensorsWriter;
+import dev.cerberus.hf.TensorType;
+import dev.cerberus.hf.WeightNames;
+import dev.cerberus.model.HeadsDescription;
+import dev.cerberus.model.HeadsKind;
+import dev.cerberus.text.ChatTemplate;
+import dev.cerberus.text.TextTokenizer;
+import dev.cerberus.training.TrainingOptions.HeadsShape;
+import dev.cerberus.training.TrainingOptions.LmHead;
+import dev.cerberus.training.TrainingOptions.Optimization;
+
+/**
+ * Trains draft heads for a target model and writes them to a file.
+ *
+ * <p>
+ * First the target continues the prompts of the data ({@link SelfDistillation}), then the
+ * heads learn to foresee what it wrote. Both go on where they were after an interruption,
+ * and the result is the same as without one. Not thread-safe; the target must not be in
+ * use.
+ */
+/*
+ * Loss: sum over the heads k = 1..K of 0.8^(k-1) times the mean cross entropy of the
+ * token k places after the root token. Labels outside the draft vocabulary do not count
+ * in the loss and count as misses in the accuracy. AdamW with a linear warm-up and a
+ * cosine down to nothing.
+ */
+public final class HeadsTrainer implements AutoCloseable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(HeadsTrainer.class);
+
+    private static final double WARM_UP_SHARE = 0.05;
+
+    private static final int MAX_WARM_UP = 100;
+
+    private static final double OUTPUT_RATE_SHARE = 0.1;
+
+    private static final int MEASURED_POSITIONS = 8192;
+
+    private static final int PROMPT_SEED = 17;
+
+    private static final long CACHE_BYTES = 1L << 30;
+
+    private final TrainingOptions options;
+
+    private final ModelDirectory model;
+
+    private final ModelConfig config;
+
+    private final Checkpoint checkpoint;
+
+    private final TorchDevice device;
+
+    private final Precision precision;
+
+    private HeadsTrainer(TrainingOptions options) {
+        this.options = options;
+        this.device = TorchDevice.of(options.device());
+        this.precision = switch (options.precision()) {
+            case "fp32" -> Precision.FP32;
+            case "bf16" -> Precision.BF16;
+            case "fp16" -> Precision.FP16;
+            default -> (this.device.fastestPrecision() == Precision.FP32) ? Precision.FP32 : Precision.BF16;
+        };
+        this.device.requireSupport(this.precision);
+        this.model = ModelDirectory.open(options.model());
+        this.config = this.model.config();
+        this.checkpoint = this.model.openCheckpoint();
+    }
+
+    /**
+     * Trains heads.
+     * @param options what to train on what
+     * @return how well they do
+     * @throws TrainingException if the data can not be used, or the loss is not finite
+     * any more; the last good checkpoint is kept
+     * @throws ModelFileException if a model file is damaged or a file can not be written
+     */
+    public static TrainingReport train(TrainingOptions options) {
+        try (HeadsTrainer trainer = new HeadsTrainer(options)) {
+            return trainer.run();
+        }
+    }
+
+    private TrainingReport run() {
+        DistilledText text = new DistilledText(distilled(), this.config.hiddenSize(),
+                this.options.optimization().seed());
+        if (text.training().length == 0 || text.heldOut().length == 0) {
+            throw new TrainingException("The target wrote only " + text.size()
+                    + " tokens, too few to learn from; give more data or ask for more tokens");
+        }
+        HeadsShape shape = this.options.shape();
+        int[] vocabulary = text.frequentTokens(shape.draftVocabulary(), this.config.vocabularySize());
+        HeadsDescription heads = new HeadsDescription(shape.kind(), shape.root(),
+                shape.kind() == HeadsKind.CERBERUS && shape.linked(), shape.output() == LmHead.OWN, shape.heads(),
+                shape.layerCount(), this.config.hiddenSize(), vocabulary.length);
+        LOGGER.info("{}; {} positions to learn from, {} held out; the draft vocabulary covers {} of the text", heads,
+                text.training().length, text.heldOut().length, percent(text.coverage(vocabulary)));
+
+        int[] embedded = text.distinctTokens();
+        float[] embeddings = TargetRows.read(this.checkpoint, WeightNames.EMBEDDING, embedded);
+        double hiddenRms = (shape.kind() == HeadsKind.MEDUSA) ? 1 : text.hiddenRms();
+        double embeddingRms = rms(embeddings);
+        for (int i = 0; i < embeddings.length; i++) {
+            embeddings[i] = (float) (embeddings[i] / embeddingRms);
+        }
+        HeadsParameters layout = new HeadsParameters(heads, hiddenRms, embeddingRms);
+        String lmHead = this.config.tieWordEmbeddings() ? WeightNames.EMBEDDING : WeightNames.OUTPUT;
+        List<float[]> initial = layout.initial(TargetRows.read(this.checkpoint, lmHead, vocabulary));
+        boolean bf16 = this.precision == Precision.BF16;
+        try (HeadsLearner learner = new HeadsLearner(heads, newManager(), bf16, shape.output() != LmHead.SHARED,
+                initial, embeddings, hiddenRms)) {
+            Batches batches = new Batches(text, heads, vocabulary, embedded, this.options.optimization().headDecay(),
+                    this.options.distillation().softLabels());
+            return learn(learner, batches, layout, heads, vocabulary, text);
+        }
+    }
+
+    private NDManager newManager() {
+        String name = this.device.name();
+        return NDManager.newBaseManager(
+                name.equals("cpu") ? Device.cpu() : Device.gpu(Integer.parseInt(name.substring(name.indexOf(':') + 1))),
+                "PyTorch");
+    }
+
+    private List<Path> distilled() {
+        TrainingOptions.Distillation o = this.options.distillation();
+        int context = this.config.contextTokens();
+        int maxPrompt = Math.min(o.maxPromptTokens(), context - 1);
+        List<int[]> prompts;
+        Set<Integer> endOfSequence = Set.copyOf(this.model.eosTokenIds());
+        try (TextTokenizer tokenizer = TextTokenizer.load(this.model.tokenizerJson())) {
+            Optional<ChatTemplate> template = ChatTemplate.fromTokenizerConfig(this.model.path());
+            PromptReader reader = new PromptReader(tokenizer, template, o.raw(), maxPrompt, PROMPT_SEED);
+            prompts = reader.read(this.options.data());
+            LOGGER.info("{} prompts, {} more are longer than {} tokens", prompts.size(), reader.tooLong(), maxPrompt);
+        }
+        int longest = prompts.stream().mapToInt((ids) -> ids.length).max().orElseThrow();
+        int capacity = Math.min(context, longest + o.maxNewTokens());
+        long slotBytes = (long) capacity * this.config.layers() * 2 * this.config.keyValueSize() * Float.BYTES;
+        int slots = (int) Math.max(1, Math.min(o.slots(), CACHE_BYTES / slotBytes));
+        SelfDistillation distillation = new SelfDistillation(o, prompts, endOfSequence, capacity,
+                this.options.optimization().seed(), this.options.work(),
+                this.checkpoint.sha256() + " " + this.precision + " " + slots);
+        return distillation.run(() -> DjlBatchGenerator.load(this.config, this.checkpoint, this.device, this.precision,
+                slots, capacity, o.temperature(), o.softLabels() ? SelfDistillation.SOFT_RANKS : 1));
+    }
+
+    private static double rms(float[] values) {
+        double sum = 0;
+        for (float value : values) {
+            sum += value * value;
+        }
+        return Math.max(1e-6, Math.sqrt(sum / values.length));
+    }
+
+    private TrainingReport learn(HeadsLearner learner, Batches batches, HeadsParameters layout, HeadsDescription heads,
+            int[] vocabulary, DistilledText text) {
+        Optimization o = this.options.optimization();
+        int positions = text.training().length;
+        int batchSize = Math.min(o.batchSize(), positions);
+        int perEpoch = positions / batchSize;
+        int steps = o.steps().orElse((int) Math.max(1, Math.round(o.epochs() * perEpoch)));
+        double rate = o.rate();
+        Map<String, String> settings = settings(heads, steps, batchSize, rate, text);
+        TrainingState state = new TrainingState(
+                this.options.work().resolve("checkpoint-" + heads.kind().id() + "-" + this.options.out().getFileName()),
+                settings);
+        if (this.options.resume()) {
+            state.restore(learner);
+        }
+        else {
+            state.discard();
+        }
+        int[] order = new int[0];
+        int epoch = -1;
+        try (Progress progress = new Progress("Training heads", steps, state.step(), "steps")) {
+            while (state.step() < steps && !(o.patience() > 0 && state.evaluationsWithoutProgress() >= o.patience())) {
+                if (state.step() / perEpoch != epoch) {
+                    epoch = state.step() / perEpoch;
+                    order = shuffled(text.training(), o.seed() * 31 + epoch);
+                }
+                int from = (state.step() % perEpoch) * batchSize;
+                int number = state.step() + 1;
+                double now = rate * factor(state.step(), steps);
+                double output = now * ((heads.kind() == HeadsKind.MEDUSA) ? 1 : OUTPUT_RATE_SHARE);
+                float[] result = learner.step(batches.of(order, from, from + batchSize, true),
+                        new float[] { (float) now, (float) output, number, 0 });
+                double loss = sum(result, heads.heads());
+                if (!Double.isFinite(loss) || !Double.isFinite(result[heads.heads()])) {
+                    throw new TrainingException("The loss is " + loss + " at step " + number + "; lower "
+                            + "--learning-rate (now " + rate + "). " + state.kept());
+                }
+                state.stepped(loss);
+                progress.step(1);
+                progress.message(String.format(Locale.ROOT, "loss %.3f", state.smoothedLoss()));
+                boolean last = state.step() == steps;
+                if (state.step() % o.evaluateEvery() == 0 || last) {
+                    Accuracy accuracy = measure(learner, batches, text,
+                            last ? text.heldOut().length : MEASURED_POSITIONS);
+                    state.evaluated(accuracy.expectedTokens());
+                    LOGGER.info("step {} of {}: {}", state.step(), steps, accuracy);
+                }
+                if (state.step() % o.checkpointEvery() == 0 || last) {
+                    state.save(learner);
+                }
+            }
+        }
+        return finish(learner, batches, layout, heads, vocabulary, text, settings, state);
+    }
+
+    private TrainingReport finish(HeadsLearner learner, Batches batches, HeadsParameters layout, HeadsDescription heads,
+            int[] vocabulary, DistilledText text, Map<String, String> settings, TrainingState state) {
+        Accuracy accuracy = measure(learner, batches, text, text.heldOut().length);
+        SafetensorsWriter writer = new SafetensorsWriter().metadata("format", HeadsFile.FORMAT)
+            .metadata("kind", heads.kind().id())
+            .metadata("condition", heads.condition())
+            .metadata("links", Boolean.toString(heads.linked()))
+            .metadata("lm_head", heads.ownLmHead() ? "own" : "shared")
+            .metadata("heads", Integer.toString(heads.heads()))
+            .metadata("layers", Integer.toString(heads.layers()))
+            .metadata("hidden_size", Integer.toString(heads.hiddenSize()))
+            .metadata("vocab_size", Integer.toString(this.config.vocabularySize()))
+            .metadata("target_sha256", this.checkpoint.sha256())
+            .metadata(settings)
+            .metadata(Provenance.current())
+            .metadata("trained_steps", Integer.toString(state.step()))
+            .metadata("training_loss", String.format(Locale.ROOT, "%.4f", state.smoothedLoss()));
+        for (int head = 0; head < heads.heads(); head++) {
+            writer.metadata("accuracy_head_" + (head + 1), accuracy.ranks(head));
+        }
+        layout.write(learner.weights(), vocabulary, vocabulary.length == this.config.vocabularySize(), writer);
+        writer.write(this.options.out());
+        LOGGER.info("Wrote {}: {}", this.options.out(), accuracy);
+        return new TrainingReport(heads, this.options.out(), state.step(), state.smoothedLoss(), accuracy.shares());
+    }
+
+    private Map<String, String> settings(HeadsDescription heads, int steps, int batchSize, double rate,
+            DistilledText text) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        Optimization o = this.options.optimization();
+        TrainingOptions.Distillation d = this.options.distillation();
+        settings.put("shape", heads.toString());
+        settings.put("output", this.options.shape().output().toString().toLowerCase(Locale.ROOT));
+        settings.put("steps", Integer.toString(steps));
+        settings.put("batch_size", Integer.toString(batchSize));
+        settings.put("learning_rate", Double.toString(rate));
+        settings.put("head_decay", Double.toString(o.headDecay()));
+        settings.put("seed", Long.toString(o.seed()));
+        settings.put("precision", this.precision.toString().toLowerCase(Locale.ROOT));
+        settings.put("distilled_tokens", Integer.toString(text.size()));
+        settings.put("sampled_share", Double.toString(d.sampledShare()));
+        settings.put("sampled_temperature", Double.toString(d.temperature()));
+        settings.put("soft_labels", Boolean.toString(d.softLabels()));
+        settings.put("data",
+                String.join(",", this.options.data().stream().map((file) -> file.getFileName().toString()).toList()));
+        return settings;
+    }
+
+    private static double factor(int step, int steps) {
+        double warmUp = Math.max(1, Math.min(MAX_WARM_UP, WARM_UP_SHARE * steps));
+        double cosine = 0.5 * (1 + Math.cos(Math.PI * step / steps));
+        return Math.min(1, (step + 1) / warmUp) * cosine;
+    }
+
+    private static double sum(float[] values, int count) {
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += values[i];
+        }
+        return sum;
+    }
+
+    private static int[] shuffled(int[] positions, long seed) {
+        int[] order = positions.clone();
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = order.length - 1; i > 0; i--) {
+            int other = random.nextInt(i + 1);
+            int swap = order[i];
+            order[i] = order[other];
+            order[other] = swap;
+        }
+        return order;
+    }
+
+    private Accuracy measure(HeadsLearner learner, Batches batches, DistilledText text, int limit) {
+        int[] positions = text.heldOut();
+        int count = Math.min(limit, positions.length);
+        int batchSize = this.options.optimization().batchSize();
+        Accuracy accuracy = new Accuracy(this.options.shape().heads());
+        for (int from = 0; from < count; from += batchSize) {
+            int to = Math.min(count, from + batchSize);
+            accuracy.add(learner.measure(batches.of(positions, from, to, false)), batches.labels(positions, from, to));
+        }
+        return accuracy;
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+
+    @Override
+    public void close() {
+        this.checkpoint.close();
+    }
+
+    /** Turns positions into what the learner takes. */
+    private static final class Batches {
+
+        private final DistilledText text;
+
+        private final HeadsDescription heads;
+
+        private final int[] vocabulary;
+
+        private final int[] embedded;
+
+        private final double headDecay;
+
+        private final boolean soft;
+
+        Batches(DistilledText text, HeadsDescription heads, int[] vocabulary, int[] embedded, double headDecay,
+                boolean soft) {
+            this.text = text;
+            this.heads = heads;
+            this.vocabulary = vocabulary;
+            this.embedded = embedded;
+            this.headDecay = headDecay;
+            this.soft = soft;
+        }
+
+        /**
+         * Returns some positions; for learning, a head's weights add up to its share of
+         * the loss, otherwise every label counts one.
+         */
+        HeadsLearner.Batch of(int[] positions, int from, int to, boolean learning) {
+            int n = to - from;
+            int width = LearningProgram.rootsPerPosition(this.heads);
+            int choices = (this.soft && learning) ? SelfDistillation.SOFT_RANKS : 1;
+            ByteBuffer hidden = ByteBuffer.allocateDirect(n * 2 * this.heads.hiddenSize());
+            long[] roots = new long[n * width];
+            long[] labels = new long[this.heads.heads() * n * choices];
+            float[] weights = new float[labels.length];
+            for (int i = 0; i < n; i++) {
+                int position = positions[from + i];
+                this.text.hidden(position, hidden);
+                for (int j = 0; j < width; j++) {
+                    // beyond the end of the sequence there is no label either
+                    int shown = position + Math.min(j, this.text.labels(position));
+                    roots[i * width + j] = Arrays.binarySearch(this.embedded, this.text.token(shown));
+                }
+                for (int head = 0; head < Math.min(this.heads.heads(), this.text.labels(position)); head++) {
+                    label(position + head + 1, (head * n + i) * choices, choices, labels, weights);
+                }
+            }
+            if (learning) {
+                for (int head = 0; head < this.heads.heads(); head++) {
+                    normalize(weights, head * n * choices, (head + 1) * n * choices, Math.pow(this.headDecay, head));
+                }
+            }
+            return new HeadsLearner.Batch(hidden.flip(), roots, labels, weights);
+        }
+
+        private void label(int position, int at, int choices, long[] labels, float[] weights) {
+            int[] likely = (choices > 1) ? this.text.likely(position) : null;
+            for (int c = 0; c < choices; c++) {
+                int token = (likely == null) ? this.text.token(position) : likely[c];
+                int row = Arrays.binarySearch(this.vocabulary, token);
+                if (row >= 0) {
+                    labels[at + c] = row;
+                    weights[at + c] = (likely == null) ? 1 : this.text.share(position, c);
+                }
+            }
+        }
+
+        private static void normalize(float[] weights, int from, int to, double total) {
+            double sum = 0;
+            for (int i = from; i < to; i++) {
+                sum += weights[i];
+            }
+            for (int i = from; i < to && sum > 0; i++) {
+                weights[i] = (float) (weights[i] * total / sum);
+            }
+        }
+
+        /**
+         * Returns the number of labels of each head, whether they can be proposed or not.
+         */
+        long[] labels(int[] positions, int from, int to) {
+            long[] counts = new long[this.heads.heads()];
+            for (int i = from; i < to; i++) {
+                for (int head = 0; head < Math.min(counts.length, this.text.labels(positions[i])); head++) {
+                    counts[head]++;
+                }
+            }
+            return counts;
+        }
+
+    }
+
+    /** Hits by head and rank. */
+    private static final class Accuracy {
+
+        private final double[] nats;
+
+        private final double[][] hits;
+
+        private final long[] labels;
+
+        Accuracy(int heads) {
+            this.nats = new double[heads];
+            this.hits = new double[heads][LearningProgram.RANKS];
+            this.labels = new long[heads];
+        }
+
+        void add(float[][] rows, long[] counts) {
+            for (int head = 0; head < rows.length; head++) {
+                this.nats[head] += rows[head][0];
+                this.labels[head] += counts[head];
+                for (int rank = 0; rank < LearningProgram.RANKS; rank++) {
+                    this.hits[head][rank] += rows[head][rank + 1];
+                }
+            }
+        }
+
+        double[][] shares() {
+            double[][] shares = new double[this.hits.length][LearningProgram.RANKS];
+            for (int head = 0; head < shares.length; head++) {
+                for (int rank = 0; rank < LearningProgram.RANKS; rank++) {
+                    shares[head][rank] = this.hits[head][rank] / Math.max(1, this.labels[head]);
+                }
+            }
+            return shares;
+        }
+
+        /**
+         * Tokens per step that the likeliest path alone would give if heads were
+         * independent.
+         */
+        double expectedTokens() {
+            double expected = 1;
+            double product = 1;
+            for (double[] head : shares()) {
+                product *= head[0];
+                expected += product;
+            }
+            return expected;
+        }
+
+        String ranks(int head) {
+            List<String> texts = new ArrayList<>();
+            for (double share : shares()[head]) {
+                texts.add(String.format(Locale.ROOT, "%.4f", share));
+            }
+            return String.join(",", texts);
+        }
+
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder("held-out");
+            double[][] shares = shares();
+            for (int head = 0; head < shares.length; head++) {
+                text.append(String.format(Locale.ROOT, "%s head %d: loss %.3f, top-1 %.1f %%, top-%d %.1f %%",
+                        (head == 0) ? "" : ";", head + 1, this.nats[head] / Math.max(1, this.labels[head]),
+                        100 * shares[head][0], LearningProgram.RANKS, 100 * Arrays.stream(shares[head]).sum()));
+            }
+            return text
+                .append(String.format(Locale.ROOT, "; about %.2f tokens per step on the likeliest path",
+                        expectedTokens()))
+                .toString();
+        }
+
+    }
+
+    /** Where a training is, in memory and on disk. */
+    private static final class TrainingState {
+
+        private static final double SMOOTHING = 0.98;
+
+        private final Path file;
+
+        private final Map<String, String> settings;
+
+        private int step;
+
+        private int savedStep;
+
+        private double loss = Double.NaN;
+
+        private double best;
+
+        private int withoutProgress;
+
+        TrainingState(Path file, Map<String, String> settings) {
+            this.file = file;
+            this.settings = settings;
+        }
+
+        int step() {
+            return this.step;
+        }
+
+        double smoothedLoss() {
+            return this.loss;
+        }
+
+        int evaluationsWithoutProgress() {
+            return this.withoutProgress;
+        }
+
+        String kept() {
+            return (this.savedStep == 0) ? "There was no checkpoint yet"
+                    : "The checkpoint of step " + this.savedStep + " is kept: " + this.file;
+        }
+
+        void stepped(double newLoss) {
+            this.step++;
+            this.loss = Double.isNaN(this.loss) ? newLoss : SMOOTHING * this.loss + (1 - SMOOTHING) * newLoss;
+        }
+
+        void evaluated(double tokensPerStep) {
+            this.withoutProgress = (tokensPerStep > this.best) ? 0 : this.withoutProgress + 1;
+            this.best = Math.max(this.best, tokensPerStep);
+        }
+
+        void save(HeadsLearner learner) {
+            SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "cerberus-training")
+                .metadata(this.settings)
+                .metadata("at_step", Integer.toString(this.step))
+                .metadata("at_loss", Double.toString(this.loss))
+                .metadata("at_best", Double.toString(this.best))
+                .metadata("at_patience", Integer.toString(this.withoutProgress));
+            int index = 0;
+            for (float[] values : learner.state()) {
+                writer.add("state." + index++, TensorType.F32, new long[] { values.length }, values);
+            }
+            writer.write(this.file);
+            this.savedStep = this.step;
+        }
+
+        void restore(HeadsLearner learner) {
+            if (!Files.exists(this.file)) {
+                LOGGER.info("There is no checkpoint {}; training begins anew", this.file);
+                return;
+            }
+            try (Safetensors tensors = Safetensors.open(this.file)) {
+                Map<String, String> metadata = tensors.metadata();
+                this.settings.forEach((key, value) -> {
+                    if (!value.equals(metadata.get(key))) {
+                        throw new TrainingException("The checkpoint " + this.file + " is of a training with " + key
+                                + " " + metadata.get(key) + ", this one has " + value
+                                + "; give the same options, or leave out --resume");
+                    }
+                });
+                List<float[]> state = new ArrayList<>();
+                for (int i = 0; tensors.contains("state." + i); i++) {
+                    state.add(tensors.floats("state." + i));
+                }
+                learner.restore(state);
+                this.step = Integer.parseInt(metadata.getOrDefault("at_step", "0"));
+                this.savedStep = this.step;
+                this.loss = Double.parseDouble(metadata.getOrDefault("at_loss", "NaN"));
+                this.best = Double.parseDouble(metadata.getOrDefault("at_best", "0"));
+                this.withoutProgress = Integer.parseInt(metadata.getOrDefault("at_patience", "0"));
+                LOGGER.info("Going on after step {} of {}", this.step, this.file);
+            }
+        }
+
+        void discard() {
+            try {
+                Files.deleteIfExists(this.file);
+            }
+            catch (IOException ex) {
+                throw new ModelFileException(this.file, "can not be deleted (" + ex + ")", "delete it by hand", ex);
+            }
+        }
+
+    }
+
+}

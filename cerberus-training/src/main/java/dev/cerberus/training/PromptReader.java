@@ -1,0 +1,298 @@
+package dev.cerberus.training;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+import dev.cerberus.text.ChatMessage;
+import dev.cerberus.text.ChatTemplate;
+import dev.cerberus.text.ChatTemplateException;
+import dev.cerberus.text.TextTokenizer;
+import dev.cerberus.text.ToolDefinition;
+
+/**
+ * Reads data files into prompts for a target model.
+ *
+ * <p>
+ * Chats give one prompt for each answer of the assistant, the messages before it; texts
+ * give their beginnings. The forms are told apart by the first character: an opening
+ * brace for JSON lines, {@code [} for one JSON array, anything else is plain text, cut at
+ * {@code <|endoftext|>} or else at blank lines. Not thread-safe.
+ */
+final class PromptReader {
+
+    private static final String END_OF_TEXT = "<|endoftext|>";
+
+    private static final int SHORTEST_BEGINNING = 4;
+
+    private static final int LONGEST_BEGINNING = 48;
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    private final TextTokenizer tokenizer;
+
+    private final Optional<ChatTemplate> template;
+
+    private final boolean raw;
+
+    private final int maxTokens;
+
+    private final RandomGenerator random;
+
+    private final List<int[]> prompts = new ArrayList<>();
+
+    private int tooLong;
+
+    PromptReader(TextTokenizer tokenizer, Optional<ChatTemplate> template, boolean raw, int maxTokens, long seed) {
+        this.tokenizer = tokenizer;
+        this.template = template;
+        this.raw = raw;
+        this.maxTokens = maxTokens;
+        this.random = new SplittableRandom(seed);
+    }
+
+    /**
+     * Reads all files.
+     * @return the prompts in random order, at least one
+     * @throws TrainingException if a file is missing, empty, not UTF-8 or not of a known
+     * form; the message names file and line
+     */
+    List<int[]> read(List<Path> files) {
+        for (Path file : files) {
+            int before = this.prompts.size() + this.tooLong;
+            String text = utf8(file);
+            String start = text.stripLeading();
+            if (start.isEmpty()) {
+                throw new TrainingException(file + " is empty; give a file with chats, prompts or text");
+            }
+            switch (start.charAt(0)) {
+                case '{' -> readLines(file, text);
+                case '[' -> readArray(file, text);
+                default -> readText(text);
+            }
+            if (this.prompts.size() + this.tooLong == before) {
+                throw new TrainingException(file + " holds no prompt; chats need an answer of the assistant or end "
+                        + "with a message to answer, texts need at least " + SHORTEST_BEGINNING + " tokens");
+            }
+        }
+        if (this.prompts.isEmpty()) {
+            throw new TrainingException("All " + this.tooLong + " prompts are longer than " + this.maxTokens
+                    + " tokens; raise --max-prompt-tokens");
+        }
+        for (int i = this.prompts.size() - 1; i > 0; i--) {
+            int other = this.random.nextInt(i + 1);
+            int[] swap = this.prompts.get(i);
+            this.prompts.set(i, this.prompts.get(other));
+            this.prompts.set(other, swap);
+        }
+        return this.prompts;
+    }
+
+    private static String utf8(Path file) {
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(file);
+        }
+        catch (IOException ex) {
+            throw new TrainingException("The data file " + file + " can not be read (" + ex + "); correct --data", ex);
+        }
+        catch (OutOfMemoryError ex) {
+            throw new TrainingException("The data file " + file + " is too large for memory; cut it into parts", ex);
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT)
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
+        }
+        catch (CharacterCodingException ex) {
+            throw new TrainingException(
+                    file + " is not UTF-8 text (line " + lineOfFirstError(bytes) + "); convert it to UTF-8", ex);
+        }
+    }
+
+    private static int lineOfFirstError(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        CharBuffer out = CharBuffer.allocate(bytes.length);
+        StandardCharsets.UTF_8.newDecoder().decode(in, out, true);
+        int line = 1;
+        for (int i = 0; i < in.position(); i++) {
+            line += (bytes[i] == '\n') ? 1 : 0;
+        }
+        return line;
+    }
+
+    private void readLines(Path file, String text) {
+        int number = 0;
+        for (String line : text.split("\n", -1)) {
+            number++;
+            if (!line.isBlank()) {
+                String where = file + ", line " + number;
+                readItem(where, parse(where, line));
+            }
+        }
+    }
+
+    private void readArray(Path file, String text) {
+        int number = 0;
+        for (JsonNode item : parse(file.toString(), text)) {
+            number++;
+            readItem(file + ", element " + number, item);
+        }
+    }
+
+    private static JsonNode parse(String where, String json) {
+        try {
+            return MAPPER.readTree(json);
+        }
+        catch (JsonProcessingException ex) {
+            throw new TrainingException(where + " is not JSON (" + ex.getOriginalMessage()
+                    + "); a data file of this form has one JSON object per line", ex);
+        }
+    }
+
+    private void readItem(String where, JsonNode item) {
+        if (item.path("prompt").isTextual()) {
+            addPrompt(where, item.get("prompt").textValue());
+        }
+        else if (item.path("messages").isArray()) {
+            addChat(where, item.get("messages"), item.path("tools"));
+        }
+        else if (item.path("conversations").isArray()) {
+            addChat(where, item.get("conversations"), item.path("tools"));
+        }
+        else if (item.path("turns").isArray() && item.get("turns").path(0).isObject()) {
+            addChat(where, item.get("turns"), item.path("tools"));
+        }
+        else if (item.path("turns").path(0).isTextual()) {
+            addPrompt(where, item.get("turns").get(0).textValue());
+        }
+        else {
+            throw new TrainingException(where + " has neither \"messages\" nor \"prompt\" nor \"turns\"; a data file "
+                    + "of this form has lines such as {\"messages\": [{\"role\": \"user\", \"content\": \"…\"}]}");
+        }
+    }
+
+    private void addPrompt(String where, String prompt) {
+        if (this.raw || this.template.isEmpty()) {
+            add(this.tokenizer.encode(prompt, true));
+        }
+        else {
+            addRendered(where, List.of(ChatMessage.user(prompt)), List.of());
+        }
+    }
+
+    private void addChat(String where, JsonNode messages, JsonNode tools) {
+        List<ToolDefinition> definitions = new ArrayList<>();
+        for (JsonNode tool : tools) {
+            definitions.add(tool(where, tool));
+        }
+        List<ChatMessage> before = new ArrayList<>();
+        for (JsonNode node : messages) {
+            ChatMessage message = message(where, node);
+            if (message.role() == ChatMessage.Role.ASSISTANT && !before.isEmpty()) {
+                addRendered(where, before, definitions);
+            }
+            before.add(message);
+        }
+        if (!before.isEmpty() && before.get(before.size() - 1).role() != ChatMessage.Role.ASSISTANT) {
+            addRendered(where, before, definitions);
+        }
+    }
+
+    private static ChatMessage message(String where, JsonNode node) {
+        String role = node.path("role").asText(node.path("from").asText());
+        JsonNode content = node.has("content") ? node.get("content") : node.path("value");
+        if (!content.isTextual()) {
+            throw new TrainingException(
+                    where + " has a message without text; every message needs \"role\" and " + "\"content\"");
+        }
+        return switch (role) {
+            case "system" -> ChatMessage.system(content.textValue());
+            case "user", "human" -> ChatMessage.user(content.textValue());
+            case "assistant", "gpt" -> ChatMessage.assistant(content.textValue());
+            case "tool" ->
+                ChatMessage.tool(node.path("tool_call_id").asText(), node.path("name").asText(), content.textValue());
+            default -> throw new TrainingException(
+                    where + " has a message of role '" + role + "'; known are system, user, assistant and tool");
+        };
+    }
+
+    private static ToolDefinition tool(String where, JsonNode node) {
+        JsonNode tool = node.isTextual() ? parse(where, node.textValue()) : node;
+        JsonNode function = tool.has("function") ? tool.get("function") : tool;
+        try {
+            return new ToolDefinition(function.path("name").asText(), function.path("description").asText(),
+                    function.has("parameters") ? function.get("parameters").toString() : "{}");
+        }
+        catch (IllegalArgumentException ex) {
+            throw new TrainingException(where + " has a tool that is no function definition: " + ex.getMessage(), ex);
+        }
+    }
+
+    private void addRendered(String where, List<ChatMessage> messages, List<ToolDefinition> tools) {
+        if (this.template.isEmpty()) {
+            throw new TrainingException(where + " is a chat, but the model has no chat template; give plain text or "
+                    + "lines with \"prompt\", or add chat_template to the model's tokenizer_config.json");
+        }
+        String rendered;
+        try {
+            rendered = this.template.get().render(messages, tools, true, Map.of());
+        }
+        catch (ChatTemplateException ex) {
+            throw new TrainingException(where + ": " + ex.getMessage(), ex);
+        }
+        add(this.tokenizer.encode(rendered, false));
+    }
+
+    private void readText(String text) {
+        String separator = text.contains(END_OF_TEXT) ? "\\Q" + END_OF_TEXT + "\\E" : "\\n\\s*\\n";
+        for (String document : text.split(separator, -1)) {
+            String content = document.strip();
+            if (content.isEmpty()) {
+                continue;
+            }
+            // Enough characters for the longest beginning, and never half a book.
+            int[] ids = this.tokenizer.encode(content.substring(0, Math.min(content.length(), 16 * LONGEST_BEGINNING)),
+                    true);
+            int longest = Math.min(Math.min(LONGEST_BEGINNING, this.maxTokens), ids.length - 1);
+            if (longest >= SHORTEST_BEGINNING) {
+                add(Arrays.copyOf(ids, this.random.nextInt(SHORTEST_BEGINNING, longest + 1)));
+            }
+        }
+    }
+
+    private void add(int[] ids) {
+        if (ids.length > this.maxTokens) {
+            this.tooLong++;
+        }
+        else if (ids.length > 0) {
+            this.prompts.add(ids);
+        }
+    }
+
+    /**
+     * Returns the number of prompts left out.
+     */
+    int tooLong() {
+        return this.tooLong;
+    }
+
+}

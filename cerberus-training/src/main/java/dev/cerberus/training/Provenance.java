@@ -1,0 +1,63 @@
+package dev.cerberus.training;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+import dev.cerberus.training.evaluation.Versions;
+
+/**
+ * Which software is running, for files that outlive it.
+ */
+final class Provenance {
+
+    private Provenance() {
+    }
+
+    /**
+     * Returns versions, and the git revision of the working directory if it is in a
+     * repository.
+     */
+    static Map<String, String> current() {
+        Map<String, String> values = new LinkedHashMap<>();
+        Versions.all().forEach((name, version) -> values.put("version_" + name, version));
+        gitRevision(Path.of("").toAbsolutePath()).ifPresent((revision) -> values.put("git_revision", revision));
+        return values;
+    }
+
+    static Optional<String> gitRevision(Path directory) {
+        for (Path at = directory; at != null; at = at.getParent()) {
+            Path git = at.resolve(".git");
+            if (Files.isDirectory(git)) {
+                return revision(git);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> revision(Path git) {
+        try {
+            String head = Files.readString(git.resolve("HEAD")).strip();
+            if (!head.startsWith("ref: ")) {
+                return Optional.of(head);
+            }
+            String reference = head.substring("ref: ".length());
+            if (Files.exists(git.resolve(reference))) {
+                return Optional.of(Files.readString(git.resolve(reference)).strip());
+            }
+            try (var lines = Files.lines(git.resolve("packed-refs"))) {
+                return lines.filter((line) -> line.endsWith(" " + reference))
+                    .map((line) -> line.substring(0, line.indexOf(' ')))
+                    .findFirst();
+            }
+        }
+        catch (IOException ex) {
+            return Optional.empty(); // a repository without a commit, or one that is not
+                                     // readable
+        }
+    }
+
+}

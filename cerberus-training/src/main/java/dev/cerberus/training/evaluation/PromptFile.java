@@ -1,0 +1,98 @@
+package dev.cerberus.training.evaluation;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/**
+ * A reader of prompt files: JSON lines, either as in MT-Bench
+ * {@code {"question_id":81,"category":"writing","turns":["…","…"]}} or
+ * {@code {"prompt":"…","category":"…"}}.
+ */
+public final class PromptFile {
+
+    private static final String FORMS = "expected is {\"question_id\":…,\"category\":\"…\",\"turns\":[\"…\"]} or "
+            + "{\"prompt\":\"…\",\"category\":\"…\"}";
+
+    private static final String NO_CATEGORY = "uncategorized";
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private PromptFile() {
+    }
+
+    /**
+     * Reads all entries of a file.
+     * @param file the file, UTF-8; blank lines are skipped
+     * @return the entries in order, at least one
+     * @throws EvaluationException if the file can not be read, has no entry, or a line is
+     * not as expected; the message names the line
+     */
+    public static List<Conversation> read(Path file) {
+        List<String> lines = lines(file);
+        List<Conversation> conversations = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i);
+            if (!line.isBlank()) {
+                conversations.add(parse(line, file, i + 1));
+            }
+        }
+        if (conversations.isEmpty()) {
+            throw new EvaluationException("The prompt file " + file + " has no prompt; " + FORMS + " on each line");
+        }
+        return List.copyOf(conversations);
+    }
+
+    private static List<String> lines(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new EvaluationException("There is no prompt file " + file + "; correct the path");
+        }
+        try {
+            return Files.readAllLines(file, StandardCharsets.UTF_8);
+        }
+        catch (CharacterCodingException ex) {
+            throw new EvaluationException("The prompt file " + file + " is not UTF-8; convert it", ex);
+        }
+        catch (IOException ex) {
+            throw new EvaluationException("The prompt file " + file + " can not be read: " + ex.getMessage(), ex);
+        }
+    }
+
+    private static Conversation parse(String line, Path file, int number) {
+        String where = "Line " + number + " of the prompt file " + file;
+        JsonNode entry;
+        try {
+            entry = MAPPER.readTree(line);
+        }
+        catch (JsonProcessingException ex) {
+            throw new EvaluationException(where + " is not valid JSON (" + ex.getOriginalMessage() + "); " + FORMS, ex);
+        }
+        String id = entry.path("question_id").asText(Integer.toString(number));
+        String category = entry.path("category").asText("");
+        List<String> turns = new ArrayList<>();
+        if (entry.path("prompt").isTextual()) {
+            turns.add(entry.path("prompt").textValue());
+        }
+        else {
+            for (JsonNode turn : entry.path("turns")) {
+                if (!turn.isTextual()) {
+                    throw new EvaluationException(where + " has a turn that is not a string; " + FORMS);
+                }
+                turns.add(turn.textValue());
+            }
+        }
+        if (turns.isEmpty()) {
+            throw new EvaluationException(where + " has neither a prompt nor turns; " + FORMS);
+        }
+        return new Conversation(id, category.isBlank() ? NO_CATEGORY : category, turns);
+    }
+
+}

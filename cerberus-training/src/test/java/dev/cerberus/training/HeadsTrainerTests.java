@@ -1,0 +1,331 @@
+package dev.cerberus.training;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+import ai.djl.ndarray.NDManager;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.cerberus.djl.DjlDraftHeads;
+import dev.cerberus.djl.DjlTargetModel;
+import dev.cerberus.djl.Precision;
+import dev.cerberus.djl.TorchDevice;
+import dev.cerberus.hf.Checkpoint;
+import dev.cerberus.hf.HalfFloats;
+import dev.cerberus.hf.HeadsFile;
+import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.SafetensorsWriter;
+import dev.cerberus.model.DraftPlan;
+import dev.cerberus.model.HeadsDescription;
+import dev.cerberus.model.HeadsKind;
+import dev.cerberus.model.KvCache;
+import dev.cerberus.model.NodeScores;
+import dev.cerberus.testing.TestData;
+import dev.cerberus.testing.TinyModels;
+import dev.cerberus.training.TrainingOptions.Distillation;
+import dev.cerberus.training.TrainingOptions.HeadsShape;
+import dev.cerberus.training.TrainingOptions.LmHead;
+import dev.cerberus.training.TrainingOptions.Optimization;
+import dev.cerberus.tree.DraftTree;
+import dev.cerberus.tree.TreeShape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+class HeadsTrainerTests {
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("model")));
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 40; i++) {
+            lines.append("{\"prompt\": \"question ").append(i).append("\"}\n");
+        }
+        Files.writeString(this.directory.resolve("prompts.jsonl"), lines);
+    }
+
+    @ParameterizedTest
+    @EnumSource(HeadsKind.class)
+    void trainWhenItGoesOnLearnsTheTextAndWritesHeads(HeadsKind kind) {
+        HeadsShape shape = HeadsShape.of(kind);
+        TrainingReport beginning = HeadsTrainer.train(options("beginning.safetensors", shape, steps(5), false, false));
+        TrainingReport report = HeadsTrainer.train(options("heads.safetensors", shape, steps(300), false, false));
+        assertThat(report.loss()).isLessThan(0.93 * beginning.loss());
+        HeadsFile file = HeadsFile.read(this.directory.resolve("heads.safetensors"));
+        assertThat(file.description()).isEqualTo(report.heads());
+        assertThat(file.metadata()).containsEntry("kind", kind.id())
+            .containsEntry("trained_steps", "300")
+            .containsKeys("version_djl", "seed", "training_loss", "accuracy_head_4", "data");
+        try (Checkpoint checkpoint = Checkpoint.open(this.directory.resolve("model"))) {
+            file.requireTarget(ModelConfig.read(this.directory.resolve("model")), checkpoint);
+        }
+    }
+
+    @Test
+    void trainWhenLabelsAreSoftLearnsTheText() {
+        HeadsShape shape = HeadsShape.of(HeadsKind.CERBERUS);
+        TrainingReport beginning = HeadsTrainer.train(options("beginning.safetensors", shape, steps(5), true, false));
+        TrainingReport report = HeadsTrainer.train(options("heads.safetensors", shape, steps(300), true, false));
+        assertThat(report.loss()).isLessThan(0.97 * beginning.loss());
+    }
+
+    @Test
+    void trainOnStoriesForeseesMoreThanAThirdOfTheTokens() {
+        TrainingOptions options = new TrainingOptions(TestData.require("models/stories260K").toString(),
+                List.of(TestData.require("text/tinystories.txt")), this.directory.resolve("stories.safetensors"),
+                this.directory.resolve("work"), HeadsShape.of(HeadsKind.CERBERUS),
+                new Distillation(20_000, 64, 64, 0.5, 0.7, 32, false, false),
+                new Optimization(OptionalInt.of(250), 1, 256, OptionalDouble.of(6e-3), 0.8, 1000, 0, 1000, 1), "cpu",
+                "fp32", false);
+        double[][] accuracy = HeadsTrainer.train(options).accuracy();
+        assertThat(accuracy[0][0]).isGreaterThan(0.33);
+        assertThat(accuracy[3][0]).isGreaterThan(0.08).isLessThan(accuracy[0][0]);
+    }
+
+    static List<HeadsShape> shapes() {
+        return List.of(shape(HeadsKind.CERBERUS, true, true, 2, LmHead.SHARED),
+                shape(HeadsKind.CERBERUS, false, true, 3, LmHead.TUNED),
+                shape(HeadsKind.CERBERUS, true, false, 2, LmHead.OWN),
+                shape(HeadsKind.MEDUSA, false, true, 2, LmHead.OWN),
+                shape(HeadsKind.HYDRA, true, true, 2, LmHead.SHARED));
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void fileWhenWrittenDraftsWithTheProbabilitiesThatWereTrained(HeadsShape shape) {
+        Path model = this.directory.resolve("model");
+        ModelConfig config = ModelConfig.read(model);
+        int[] vocabulary = IntStream.range(0, TinyModels.VOCABULARY).filter((token) -> token % 3 != 0).toArray();
+        HeadsDescription heads = new HeadsDescription(shape.kind(), shape.root(),
+                shape.kind() == HeadsKind.CERBERUS && shape.linked(), shape.output() == LmHead.OWN, 3,
+                shape.layerCount(), config.hiddenSize(), vocabulary.length);
+        double hiddenRms = (shape.kind() == HeadsKind.MEDUSA) ? 1 : 1.7;
+        double embeddingRms = 0.4;
+        HeadsParameters layout = new HeadsParameters(heads, hiddenRms, embeddingRms);
+        try (Checkpoint checkpoint = Checkpoint.open(model);
+                DjlTargetModel target = DjlTargetModel.load(config, checkpoint, 64, TorchDevice.of("cpu"),
+                        Precision.FP32)) {
+            int[] all = IntStream.range(0, TinyModels.VOCABULARY).toArray();
+            float[] embeddings = TargetRows.read(checkpoint, "model.embed_tokens.weight", all);
+            List<float[]> weights = layout
+                .initial(TargetRows.read(checkpoint, "model.embed_tokens.weight", vocabulary));
+            SplittableRandom random = new SplittableRandom(3);
+            for (int w = 0; w < weights.size(); w++) {
+                boolean bias = heads.kind() != HeadsKind.MEDUSA && w % 2 == 1;
+                for (int i = 0; i < weights.get(w).length; i++) {
+                    boolean residual = bias && (i / heads.hiddenSize()) % 2 == 0; // has
+                                                                                  // no
+                                                                                  // bias
+                    weights.get(w)[i] += residual ? 0 : (float) (0.1 * random.nextGaussian());
+                }
+            }
+            SafetensorsWriter writer = new SafetensorsWriter().metadata("format", HeadsFile.FORMAT)
+                .metadata("kind", heads.kind().id())
+                .metadata("condition", heads.condition())
+                .metadata("links", Boolean.toString(heads.linked()))
+                .metadata("lm_head", heads.ownLmHead() ? "own" : "shared")
+                .metadata("heads", "3")
+                .metadata("layers", Integer.toString(heads.layers()))
+                .metadata("hidden_size", Integer.toString(heads.hiddenSize()))
+                .metadata("vocab_size", Integer.toString(TinyModels.VOCABULARY));
+            layout.write(weights, vocabulary, false, writer);
+            Path path = this.directory.resolve("heads.safetensors");
+            writer.write(path);
+
+            for (int i = 0; i < embeddings.length; i++) {
+                embeddings[i] /= (float) embeddingRms;
+            }
+            try (KvCache cache = target.newCache(20);
+                    NodeScores scores = target.prefill(cache, new int[] { 4, 5, 6 });
+                    DjlDraftHeads draftHeads = DjlDraftHeads.load(HeadsFile.read(path), OptionalInt.empty(), config,
+                            checkpoint, target);
+                    HeadsLearner learner = new HeadsLearner(heads, NDManager.newBaseManager(), false, true, weights,
+                            embeddings, hiddenRms)) {
+                DraftTree tree = draftHeads.draft(scores, 0,
+                        new DraftPlan(50, 3, 3, 3, Optional.of(TreeShape.parse("0,0,0;")), Optional.empty()));
+                int[] path3 = tree.best(3).tokens();
+                ByteBuffer hidden = ByteBuffer.allocateDirect(2 * heads.hiddenSize()).order(ByteOrder.LITTLE_ENDIAN);
+                for (float value : scores.hidden(0)) {
+                    hidden.putShort(HalfFloats.toBFloat16(value));
+                }
+                long[] roots = (heads.kind() == HeadsKind.HYDRA) ? new long[] { 50, path3[1], path3[2] }
+                        : new long[] { 50 };
+                long[] labels = Arrays.stream(path3, 1, 4)
+                    .mapToLong((token) -> Arrays.binarySearch(vocabulary, token))
+                    .toArray();
+                float[][] measured = learner
+                    .measure(new HeadsLearner.Batch(hidden.flip(), roots, labels, new float[] { 1, 1, 1 }));
+                double before = 1;
+                for (int head = 0; head < 3; head++) {
+                    double drafted = tree.pathProbability(head) / before;
+                    assertThat(Math.exp(-measured[head][0])).as("head %d", head + 1)
+                        .isCloseTo(drafted, within(0.02 * drafted + 0.005));
+                    before = tree.pathProbability(head);
+                }
+            }
+        }
+    }
+
+    @Test
+    void resumeWhenTheProcessWasKilledGivesTheSameHeads() throws IOException, InterruptedException {
+        TrainingOptions whole = options("whole.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(240), false,
+                false);
+        HeadsTrainer.train(whole);
+
+        Path checkpoint = this.directory.resolve("work/checkpoint-cerberus-killed.safetensors");
+        Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-cp",
+                System.getProperty("java.class.path"), "-Dai.djl.offline=true", TrainingProcess.class.getName(),
+                this.directory.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(this.directory.resolve("process.log").toFile())
+            .start();
+        try {
+            while (process.isAlive() && !Files.exists(checkpoint)) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+            assertThat(process.isAlive()).as(Files.readString(this.directory.resolve("process.log"))).isTrue();
+        }
+        finally {
+            process.destroyForcibly().waitFor();
+        }
+        assertThat(this.directory.resolve("killed.safetensors")).doesNotExist();
+
+        HeadsTrainer.train(killed(this.directory, true));
+        HeadsFile expected = HeadsFile.read(this.directory.resolve("whole.safetensors"));
+        HeadsFile resumed = HeadsFile.read(this.directory.resolve("killed.safetensors"));
+        assertThat(resumed.metadata()).isEqualTo(expected.metadata());
+        for (int head = 0; head < 4; head++) {
+            for (int layer = 0; layer < 2; layer++) {
+                assertThat(resumed.blockWeight(head, layer).floats())
+                    .containsExactly(expected.blockWeight(head, layer).floats());
+                assertThat(resumed.blockResidual(head, layer).floats())
+                    .containsExactly(expected.blockResidual(head, layer).floats());
+            }
+        }
+    }
+
+    @Test
+    void resumeWhenOptionsDifferFromTheCheckpointsNamesTheOption() {
+        HeadsTrainer.train(options("heads.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(20), false, false));
+        TrainingOptions other = options("heads.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(30), false, true);
+        assertThatThrownBy(() -> HeadsTrainer.train(other)).isInstanceOf(TrainingException.class)
+            .hasMessageContaining("steps 20, this one has 30");
+    }
+
+    @Test
+    void stepWhenTheLossIsNotFiniteLeavesTheParametersAlone() {
+        HeadsDescription heads = new HeadsDescription(HeadsKind.CERBERUS, true, true, false, 2, 2, 4, 5);
+        HeadsParameters layout = new HeadsParameters(heads, 1, 1);
+        float[] rows = new float[20];
+        Arrays.fill(rows, 0.1f);
+        try (HeadsLearner learner = new HeadsLearner(heads, NDManager.newBaseManager(), false, false,
+                layout.initial(rows), rows, 1)) {
+            List<float[]> before = learner.state();
+            ByteBuffer hidden = ByteBuffer.allocateDirect(8).order(ByteOrder.LITTLE_ENDIAN);
+            hidden.putShort(HalfFloats.toBFloat16(Float.NaN)).putShort((short) 0).putInt(0);
+            float[] result = learner.step(
+                    new HeadsLearner.Batch(hidden.flip(), new long[] { 1 }, new long[] { 2, 3 }, new float[] { 1, 1 }),
+                    new float[] { 0.1f, 0.1f, 1, 0 });
+            assertThat(result[0]).isNaN();
+            List<float[]> after = learner.state();
+            for (int i = 0; i < before.size(); i++) {
+                assertThat(after.get(i)).containsExactly(before.get(i));
+            }
+        }
+    }
+
+    @Test
+    void trainWhenTheLossIsNotFiniteSaysAtWhichStepAndKeepsTheOldHeads() throws IOException {
+        Path model = this.directory.resolve("model");
+        TrainingOptions options = options("heads.safetensors", HeadsShape.of(HeadsKind.CERBERUS),
+                new Optimization(OptionalInt.of(50), 1, 32, OptionalDouble.empty(), 0.8, 25, 0, 10, 1), false, false);
+        HeadsTrainer.train(options);
+        byte[] before = Files.readAllBytes(this.directory.resolve("heads.safetensors"));
+        ModelConfig config = ModelConfig.read(model);
+        SafetensorsWriter writer = new SafetensorsWriter();
+        List<String> names = new ArrayList<>();
+        try (Checkpoint checkpoint = Checkpoint.open(model)) {
+            names.addAll(checkpoint.names());
+            for (String name : names) {
+                float[] values = checkpoint.floats(name);
+                if (name.equals("model.norm.weight")) {
+                    Arrays.fill(values, 1e38f); // hidden states overflow
+                }
+                writer.add(name, checkpoint.info(name).dtype(), checkpoint.info(name).dimensions(), values);
+            }
+            writer.write(model.resolve("model.safetensors"));
+        }
+        assertThat(config.hiddenSize()).isPositive();
+        assertThatThrownBy(() -> HeadsTrainer.train(options)).isInstanceOf(TrainingException.class)
+            .hasMessageContaining("at step 1")
+            .hasMessageContaining("--learning-rate");
+        assertThat(Files.readAllBytes(this.directory.resolve("heads.safetensors"))).isEqualTo(before);
+    }
+
+    @Test
+    void distillationWhenDoneAlreadyIsNotRepeated() throws IOException {
+        HeadsTrainer.train(options("one.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(20), false, false));
+        List<Path> parts = parts();
+        List<Object> times = new ArrayList<>();
+        for (Path part : parts) {
+            times.add(Files.getLastModifiedTime(part));
+        }
+        HeadsTrainer.train(options("two.safetensors", HeadsShape.of(HeadsKind.MEDUSA), steps(20), false, false));
+        assertThat(parts()).isEqualTo(parts);
+        for (int i = 0; i < parts.size(); i++) {
+            assertThat(Files.getLastModifiedTime(parts.get(i))).isEqualTo(times.get(i));
+        }
+    }
+
+    private List<Path> parts() throws IOException {
+        try (var files = Files.walk(this.directory.resolve("work"))) {
+            return files.filter((file) -> file.getFileName().toString().startsWith("part-")).sorted().toList();
+        }
+    }
+
+    private static HeadsShape shape(HeadsKind kind, boolean root, boolean linked, int layers, LmHead lmHead) {
+        return new HeadsShape(kind, Optional.of(root), linked, 3, OptionalInt.of(layers), 0, Optional.of(lmHead));
+    }
+
+    static Optimization steps(int steps) {
+        return new Optimization(OptionalInt.of(steps), 1, 32, OptionalDouble.empty(), 0.8, 100, 0, 20, 1);
+    }
+
+    static TrainingOptions killed(Path directory, boolean resume) {
+        return options(directory, "killed.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(240), false, resume);
+    }
+
+    private TrainingOptions options(String out, HeadsShape shape, Optimization optimization, boolean soft,
+            boolean resume) {
+        return options(this.directory, out, shape, optimization, soft, resume);
+    }
+
+    private static TrainingOptions options(Path directory, String out, HeadsShape shape, Optimization optimization,
+            boolean soft, boolean resume) {
+        return new TrainingOptions(directory.resolve("model").toString(), List.of(directory.resolve("prompts.jsonl")),
+                directory.resolve(out), directory.resolve("work"), shape,
+                new Distillation(2000, 64, 24, 0.5, 0.7, 8, false, soft), optimization, "cpu", "fp32", resume);
+    }
+
+}

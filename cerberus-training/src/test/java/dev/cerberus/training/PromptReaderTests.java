@@ -1,0 +1,147 @@
+package dev.cerberus.training;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import dev.cerberus.testing.TinyModels;
+import dev.cerberus.text.ChatTemplate;
+import dev.cerberus.text.TextTokenizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class PromptReaderTests {
+
+    @TempDir
+    private Path directory;
+
+    private TextTokenizer tokenizer;
+
+    private Optional<ChatTemplate> template = Optional.empty();
+
+    @BeforeEach
+    void load() {
+        TinyModels.writeWithTokenizer("llama", this.directory);
+        this.tokenizer = TextTokenizer.load(this.directory);
+        this.template = ChatTemplate.fromTokenizerConfig(this.directory);
+    }
+
+    @AfterEach
+    void close() {
+        this.tokenizer.close();
+    }
+
+    @Test
+    void readWhenChatsAreGivenMakesOnePromptPerAnswer() {
+        Path file = file("chat.jsonl", """
+                {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "yo"},
+                """.strip() + """
+                 {"role": "user", "content": "who"}, {"role": "assistant", "content": "me"}]}
+
+                {"conversations": [{"from": "human", "value": "end"}]}
+                """);
+        assertThat(read(file, false)).containsExactlyInAnyOrder("user: hi a:", "user: hi assistant: yo user: who a:",
+                "user: end a:");
+    }
+
+    @Test
+    void readWhenPromptsAreGivenUsesTheTemplateUnlessRaw() {
+        Path file = file("prompts.jsonl", """
+                {"prompt": "one", "category": "math"}
+                {"question_id": 1, "turns": ["two", "three"]}
+                """);
+        assertThat(read(file, false)).containsExactlyInAnyOrder("user: one a:", "user: two a:");
+        assertThat(read(file, true)).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @Test
+    void readWhenTextHasSeparatorsTakesTheBeginningOfEveryDocument() {
+        Path file = file("text.txt", "the first document\n\nstill it<|endoftext|>\nanother document<|endoftext|>\n");
+        List<String> prompts = read(file, false);
+        assertThat(prompts).hasSize(2);
+        assertThat(prompts).allSatisfy((prompt) -> assertThat("the first document\n\nstill it").satisfiesAnyOf(
+                (text) -> assertThat(text).startsWith(prompt),
+                (text) -> assertThat("another document").startsWith(prompt)));
+        assertThat(prompts).allSatisfy((prompt) -> assertThat(prompt).hasSizeGreaterThanOrEqualTo(4));
+    }
+
+    @Test
+    void readWhenFileIsAnArrayReadsItsElements() {
+        Path file = file("share.json", "[{\"prompt\": \"one\"},\n {\"prompt\": \"two\"}]");
+        assertThat(read(file, true)).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|',
+            value = { "{\"prompt\": \"a\"}\\n{\"prompt\": | line 2 is not JSON",
+                    "{\"prompt\": \"a\"}\\n\\n{\"text\": \"b\"} | line 3 has neither",
+                    "{\"messages\": [{\"role\": \"poet\", \"content\": \"x\"}]} | line 1 has a message of role 'poet'",
+                    "{\"messages\": [{\"role\": \"user\"}]} | line 1 has a message without text",
+                    "{\"messages\": []} | holds no prompt", "' ' | is empty" })
+    void readWhenALineIsWrongNamesFileAndLine(String content, String message) {
+        Path file = file("bad.jsonl", content.replace("\\n", "\n"));
+        assertThatThrownBy(() -> read(file, false)).isInstanceOf(TrainingException.class)
+            .hasMessageContaining("bad.jsonl")
+            .hasMessageContaining(message);
+    }
+
+    @Test
+    void readWhenFileIsNotUtf8NamesTheLine() throws IOException {
+        Path file = this.directory.resolve("latin.txt");
+        Files.write(file, "first line\ncaf\u00e9 au lait".getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> read(file, false)).isInstanceOf(TrainingException.class)
+            .hasMessageContaining("latin.txt is not UTF-8 text (line 2)");
+    }
+
+    @Test
+    void readWhenFileIsMissingSaysWhichOption() {
+        assertThatThrownBy(() -> read(this.directory.resolve("gone.txt"), false)).isInstanceOf(TrainingException.class)
+            .hasMessageContaining("gone.txt")
+            .hasMessageContaining("--data");
+    }
+
+    @Test
+    void readWhenChatsAreGivenButTheModelHasNoTemplateSaysWhatToDo() {
+        this.template = Optional.empty();
+        Path file = file("chat.jsonl", "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}]}");
+        assertThatThrownBy(() -> read(file, false)).isInstanceOf(TrainingException.class)
+            .hasMessageContaining("line 1")
+            .hasMessageContaining("no chat template");
+    }
+
+    @Test
+    void readWhenAllPromptsAreTooLongNamesTheOption() {
+        Path file = file("long.jsonl", "{\"prompt\": \"" + "x".repeat(100) + "\"}");
+        assertThatThrownBy(() -> read(file, true)).isInstanceOf(TrainingException.class)
+            .hasMessageContaining("--max-prompt-tokens");
+    }
+
+    private List<String> read(Path file, boolean raw) {
+        return new PromptReader(this.tokenizer, this.template, raw, 60, 1).read(List.of(file))
+            .stream()
+            .map(this.tokenizer::decode)
+            .toList();
+    }
+
+    private Path file(String name, String content) {
+        try {
+            return Files.writeString(this.directory.resolve(name), content);
+        }
+        catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+}

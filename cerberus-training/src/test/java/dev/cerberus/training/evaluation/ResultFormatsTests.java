@@ -1,0 +1,181 @@
+package dev.cerberus.training.evaluation;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.cerberus.engine.Calibration;
+import dev.cerberus.engine.GateOptions;
+import dev.cerberus.gate.GateMode;
+import dev.cerberus.gate.GateSignal;
+import dev.cerberus.sample.SamplingOptions;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
+
+/**
+ * The files that evaluations write.
+ */
+class ResultFormatsTests {
+
+    private static final List<Conversation> PROMPTS = List.of(new Conversation("1", "math", List.of("a")));
+
+    private static final BenchOptions OPTIONS = new BenchOptions(
+            EnumSet.of(BenchMode.CERBERUS_ALWAYS, BenchMode.CERBERUS), true, 8, 0, 1, 0, SamplingOptions.GREEDY, true,
+            Map.of(), 4, GateOptions.DEFAULT);
+
+    @TempDir
+    private Path directory;
+
+    private final ScriptedSubject subject = new ScriptedSubject(
+            (request) -> (ScriptedSubject.mode(request) == GateMode.NEVER)
+                    ? ScriptedSubject.plainAnswer("x", 2, 1, 2, 3) : ScriptedSubject.answer("x", 1, 2, 1, 2, 4));
+
+    private BenchOutcome outcome() {
+        return new Bench(OPTIONS, (mode) -> this.subject, (done, total) -> {
+        }).run(PROMPTS);
+    }
+
+    @Test
+    void benchJsonHasTheFieldsOfTheContract() throws IOException {
+        Path file = this.directory.resolve("results/bench.json");
+        BenchJson.write(file, this.subject.description(), 2, "p.jsonl", OPTIONS, this.subject.costs(), outcome());
+        JsonNode root = new ObjectMapper().readTree(file.toFile());
+        assertThat(root.path("model").textValue()).isEqualTo("scripted");
+        assertThat(root.path("device").textValue()).isEqualTo("cpu");
+        assertThat(root.path("precision").textValue()).isEqualTo("fp32");
+        assertThat(root.path("threads").intValue()).isEqualTo(2);
+        assertThat(root.path("versions").path("djl").isTextual()).isTrue();
+        assertThat(root.path("results")).hasSize(3 * 2)
+            .allSatisfy((row) -> assertThat(row.fieldNames()).toIterable()
+                .startsWith("mode", "category", "prompts", "tokens", "decodeSeconds", "tokensPerSecond", "speedup",
+                        "acceptanceLength", "zeroAcceptShare", "skipShare", "identical"));
+        assertThat(root.path("flips")).hasSize(2);
+        assertThat(root.path("flips").get(0).path("margin").doubleValue()).isEqualTo(2.25);
+    }
+
+    @Test
+    void reportShowsTableAndPlots() throws IOException {
+        Recording recording = Recordings.random(new Random(1));
+        BenchReport.write(this.directory, this.subject.description(), 2, "p.jsonl", OPTIONS, outcome(),
+                Optional.of(recording));
+        String report = Files.readString(this.directory.resolve("report.md"));
+        assertThat(report).contains("| cerberus-always | all", "## Gate signals", "tree-expectation", "0.25");
+        for (String plot : List.of("speedup-by-category", "acceptance-by-depth", "signal-against-accepts",
+                "gain-against-threshold", "tokens-per-second-against-tree-size", "prediction-of-the-adaptive-gate")) {
+            assertThat(report).contains("(" + plot + ".png)");
+            assertThat(this.directory.resolve(plot + ".png")).isNotEmptyFile();
+        }
+    }
+
+    @Test
+    void recordingSurvivesWritingAndReading() {
+        Recording recording = Recordings.random(new Random(2));
+        Path file = this.directory.resolve("recording.jsonl");
+        RecordingFile.write(file, recording);
+        Recording read = RecordingFile.read(file);
+        assertThat(read).usingRecursiveComparison().isEqualTo(recording);
+    }
+
+    @Test
+    void recordingThatIsDamagedIsRefusedWithItsLine() throws IOException {
+        Path file = this.directory.resolve("recording.jsonl");
+        RecordingFile.write(file, Recordings.random(new Random(2)));
+        List<String> lines = Files.readAllLines(file);
+        Files.write(file, List.of(lines.get(0), lines.get(1), lines.get(2).substring(0, 20)));
+        assertThatExceptionOfType(EvaluationException.class).isThrownBy(() -> RecordingFile.read(file))
+            .withMessageStartingWith("Line 3 of ");
+    }
+
+    @Test
+    void recordingThatIsSomethingElseIsRefused() throws IOException {
+        Path empty = Files.writeString(this.directory.resolve("empty"), "");
+        assertThatExceptionOfType(EvaluationException.class).isThrownBy(() -> RecordingFile.read(empty))
+            .withMessageContaining("is empty");
+        assertThatExceptionOfType(EvaluationException.class)
+            .isThrownBy(() -> RecordingFile.read(this.directory.resolve("none")))
+            .withMessageContaining("There is no recording");
+    }
+
+    @Test
+    void recorderNamesAnswersByPromptAndTurn() {
+        Recording recording = new Recorder(this.subject, OPTIONS, this.subject.costs(), (done, total) -> {
+        }).record(List.of(new Conversation("7", "stem", List.of("a", "b"))));
+        assertThat(recording.answers())
+            .extracting(RecordedAnswer::prompt, RecordedAnswer::turn, RecordedAnswer::category)
+            .containsExactly(tuple("7", 0, "stem"), tuple("7", 1, "stem"));
+        assertThat(recording.stepSeconds()).isEqualTo(this.subject.costs().stepSeconds());
+    }
+
+    @Test
+    void calibrationHoldsTreesSignalsAndAccuracies() {
+        Calibration calibration = new Calibrator(Recordings.of(Recordings.answer(List.of(0, 0, 1, 0, 0, 3, 0, 0), 20)),
+                12)
+            .calibrate("abc", "root", "p.jsonl", Calibration.Machine.current("cpu", "fp32", 2));
+        assertThat(calibration.trees().get(0).shape()).isEqualTo("0;");
+        assertThat(calibration.trees().get(0).acceptedDraftTokens()).isEqualTo(6 / 8.0);
+        assertThat(calibration.signals()).extracting(Calibration.SignalFit::signal)
+            .containsExactlyInAnyOrder(Arrays.stream(GateSignal.values()).map(GateSignal::id).toArray(String[]::new));
+        assertThat(calibration.heads().get(0).accuracyByRank()).startsWith(6 / 8.0, 1 / 8.0, 0);
+        assertThat(calibration.source().positions()).isEqualTo(8);
+        Path file = this.directory.resolve("calibration.json");
+        calibration.write(file);
+        assertThat(Calibration.read(file)).usingRecursiveComparison().isEqualTo(calibration);
+        assertThat(Calibrator.table(calibration)).contains("head-entropy");
+    }
+
+    @Test
+    void calibrationWithoutAnyDraftIsRefused() {
+        Calibrator calibrator = new Calibrator(Recordings.of(Recordings.answer(List.of(0), 2)), 12);
+        assertThatExceptionOfType(EvaluationException.class)
+            .isThrownBy(
+                    () -> calibrator.calibrate("abc", "root", "p.jsonl", Calibration.Machine.current("cpu", "fp32", 2)))
+            .withMessageContaining("raise --max-tokens");
+    }
+
+    @Test
+    void replayTablesShowModesAndSweeps() throws IOException {
+        Replay replay = new Replay(Recordings.random(new Random(4)));
+        String text = ReplayTable.of(replay, Optional.empty(), 4, GateOptions.DEFAULT);
+        assertThat(text).contains("| cerberus-threshold |", "| head-confidence", "static tree, nodes");
+        Path file = this.directory.resolve("replay.json");
+        ReplayTable.write(file, replay, Optional.empty(), 4, GateOptions.DEFAULT);
+        JsonNode root = new ObjectMapper().readTree(file.toFile());
+        assertThat(root.path("results")).hasSize(4);
+        assertThat(root.path("signals")).hasSize(6);
+    }
+
+    @Test
+    void fileThatCanNotBeWrittenIsNamed() throws IOException {
+        Path file = Files.writeString(this.directory.resolve("file"), "old");
+        assertThatExceptionOfType(EvaluationException.class)
+            .isThrownBy(() -> ResultFiles.write(file.resolve("below"), "new"))
+            .withMessageContaining("can not be written");
+        assertThat(file).hasContent("old");
+    }
+
+    @Test
+    void tableLinesUp() {
+        MarkdownTable table = new MarkdownTable(1, List.of("name", "n")).row(List.of("a", "1"))
+            .row(List.of("longer", "1000"));
+        assertThat(table.toString()).isEqualTo("""
+                | name   |    n |
+                | ------ | ---: |
+                | a      |    1 |
+                | longer | 1000 |
+                """);
+    }
+
+}
