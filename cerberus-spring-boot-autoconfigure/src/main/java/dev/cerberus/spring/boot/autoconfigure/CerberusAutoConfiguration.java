@@ -1,0 +1,57 @@
+package dev.cerberus.spring.boot.autoconfigure;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.io.ResourceLoader;
+
+import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.EngineOptions;
+import dev.cerberus.engine.TextGenerator;
+
+/**
+ * Auto-configuration of the engine. It backs off when there is a {@link TextGenerator}
+ * already.
+ */
+@AutoConfiguration
+@ConditionalOnBooleanProperty(name = "cerberus.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(CerberusProperties.class)
+public final class CerberusAutoConfiguration {
+
+    static final String DEMO_MODEL = "classpath:cerberus-demo/";
+
+    @Bean(destroyMethod = "close")
+    @ConditionalOnMissingBean(TextGenerator.class)
+    CerberusEngine cerberusEngine(CerberusProperties properties, ResourceLoader resources,
+            ObjectProvider<CerberusEngineCustomizer> customizers) {
+        EngineOptions.Builder options = new PropertiesMapper(properties)
+            .engineOptions(modelLocation(properties, resources));
+        customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
+        return CerberusEngine.open(options.build());
+    }
+
+    private static String modelLocation(CerberusProperties properties, ResourceLoader resources) {
+        String location = properties.model().location();
+        if (location != null && !location.isBlank()) {
+            return location;
+        }
+        if (resources.getResource(DEMO_MODEL + "config.json").exists()) {
+            return DEMO_MODEL;
+        }
+        throw new MissingModelException();
+    }
+
+    @Bean
+    @ConditionalOnBean(CerberusEngine.class)
+    CerberusEngineLifecycle cerberusEngineLifecycle(CerberusEngine engine,
+            ObjectProvider<LifecycleProperties> lifecycle) {
+        LifecycleProperties properties = lifecycle.getIfUnique(LifecycleProperties::new);
+        return new CerberusEngineLifecycle(engine, properties.getTimeoutPerShutdownPhase());
+    }
+
+}

@@ -1,0 +1,118 @@
+package dev.cerberus.spring.boot.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+import dev.cerberus.gate.GateMode;
+import dev.cerberus.gate.GateSignal;
+
+/**
+ * Configuration properties of Cerberus. Immutable and thread-safe.
+ *
+ * <p>
+ * Values are checked when the engine and the chat models are made from them.
+ *
+ * @param enabled Whether to load a model and to provide chat models over it.
+ * @param model Model to load.
+ * @param device Device to run on: auto, cpu, cuda or cuda:N. With auto, CUDA is used when
+ * there is any.
+ * @param heads Draft heads.
+ * @param tree Tree of draft tokens verified in one step.
+ * @param gate When a step drafts.
+ * @param chat Parameters of chat requests that do not bring their own.
+ * @param engine How requests are served.
+ */
+@ConfigurationProperties("cerberus")
+public record CerberusProperties(@DefaultValue("true") boolean enabled, @DefaultValue Model model,
+        @DefaultValue("auto") String device, @DefaultValue Heads heads, @DefaultValue Tree tree,
+        @DefaultValue Gate gate, @DefaultValue Chat chat, @DefaultValue Engine engine) {
+
+    /**
+     * Which model to load.
+     *
+     * @param location Directory in Hugging Face layout, or a classpath: or file:
+     * resource. When it is empty, the demo model is used if its jar is present.
+     * @param name Name to report. When it is empty, the last part of the location is
+     * used.
+     * @param precision Number format of weights and activations: auto, fp32, bf16 or
+     * fp16.
+     * @param maxContext Longest sequence in tokens, prompt and answer together. When it
+     * is empty, the model's own limit applies.
+     */
+    public record Model(@Nullable String location, @Nullable String name, @DefaultValue("auto") String precision,
+            @Nullable Integer maxContext) {
+    }
+
+    /**
+     * Which draft heads to use.
+     *
+     * @param location Safetensors file of the heads. When it is empty,
+     * cerberus-heads.safetensors beside the model is used; without such a file decoding
+     * is plain.
+     * @param count Number of heads to use, counted from the first. When it is empty, all
+     * are used.
+     */
+    public record Heads(@Nullable String location, @Nullable Integer count) {
+    }
+
+    /**
+     * Which tree of draft tokens to verify.
+     *
+     * @param shape Shape of the tree: auto for the best tree of every step, a branching
+     * list such as 4,2,1, or explicit paths such as 0;1;0,0;0,1.
+     * @param maxNodes Most draft tokens of a step.
+     */
+    public record Tree(@DefaultValue("auto") String shape, @DefaultValue("16") int maxNodes) {
+    }
+
+    /**
+     * When a step drafts.
+     *
+     * @param mode Who decides whether a step drafts.
+     * @param signal Number that mode threshold compares.
+     * @param entropyThreshold Bound in nats of mode threshold with an entropy signal;
+     * below it a step drafts.
+     * @param threshold Bound of mode threshold with a margin, confidence or expectation
+     * signal; above it a step drafts.
+     * @param calibration File written by the calibrate command. When it is empty,
+     * cerberus-calibration.json beside the model is used, if there is one.
+     */
+    public record Gate(@DefaultValue("adaptive") GateMode mode, @DefaultValue("head-entropy") GateSignal signal,
+            @DefaultValue("2.0") double entropyThreshold, @Nullable Double threshold, @Nullable String calibration) {
+    }
+
+    /**
+     * Parameters of chat requests that do not bring their own.
+     *
+     * @param temperature Sampling temperature; 0 always takes the most probable token.
+     * @param topP Probability mass of the most probable tokens to sample from.
+     * @param topK Number of most probable tokens to sample from.
+     * @param maxOutputTokens Most tokens of an answer.
+     * @param seed Key of the sampling noise; equal seeds repeat an answer. When it is
+     * empty, every request gets its own.
+     * @param stopSequences Texts that end an answer and are not part of it.
+     * @param template Jinja file of the chat template, or one of chatml, llama-2, vicuna,
+     * zephyr. When it is empty, the model's own is used.
+     */
+    public record Chat(@DefaultValue("0") double temperature, @Nullable Double topP, @Nullable Integer topK,
+            @DefaultValue("512") int maxOutputTokens, @Nullable Long seed, @DefaultValue List<String> stopSequences,
+            @Nullable String template) {
+    }
+
+    /**
+     * How requests are served.
+     *
+     * @param queueCapacity Most requests waiting for a turn; further ones are refused.
+     * @param maxConcurrent Most requests decoded in turn.
+     * @param requestTimeout Longest time of a request, waiting included.
+     * @param threads Threads of one native operator. When it is empty, libtorch decides.
+     */
+    public record Engine(@DefaultValue("64") int queueCapacity, @DefaultValue("8") int maxConcurrent,
+            @DefaultValue("2m") Duration requestTimeout, @Nullable Integer threads) {
+    }
+
+}

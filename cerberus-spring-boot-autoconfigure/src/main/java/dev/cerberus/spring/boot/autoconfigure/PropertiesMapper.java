@@ -1,0 +1,148 @@
+package dev.cerberus.spring.boot.autoconfigure;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+import dev.cerberus.engine.EngineOptions;
+import dev.cerberus.engine.GateOptions;
+import dev.cerberus.gate.GateMode;
+import dev.cerberus.gate.GateSignal;
+import dev.cerberus.langchain4j.CerberusChatRequestParameters;
+import dev.cerberus.tree.TreeShape;
+
+/**
+ * A translator of properties into options of the engine and of chat requests, which
+ * checks every value and names the property of a wrong one.
+ */
+final class PropertiesMapper {
+
+    private static final Set<String> PRECISIONS = Set.of("auto", "fp32", "bf16", "fp16");
+
+    /** Makes a step draft in about the more promising half of all cases. */
+    private static final double UNSET_THRESHOLD = 0.5;
+
+    private final CerberusProperties properties;
+
+    PropertiesMapper(CerberusProperties properties) {
+        this.properties = properties;
+    }
+
+    EngineOptions.Builder engineOptions(String modelLocation) {
+        CerberusProperties.Model model = this.properties.model();
+        require(PRECISIONS.contains(model.precision()), "cerberus.model.precision", model.precision(),
+                "must be auto, fp32, bf16 or fp16");
+        requireAtLeastOne("cerberus.model.max-context", model.maxContext());
+        require(this.properties.device().matches("auto|cpu|cuda(:\\d{1,3})?"), "cerberus.device",
+                this.properties.device(), "must be auto, cpu, cuda or cuda:N");
+        CerberusProperties.Engine engine = this.properties.engine();
+        requireAtLeastOne("cerberus.engine.queue-capacity", engine.queueCapacity());
+        requireAtLeastOne("cerberus.engine.max-concurrent", engine.maxConcurrent());
+        require(!engine.requestTimeout().isNegative() && !engine.requestTimeout().isZero(),
+                "cerberus.engine.request-timeout", engine.requestTimeout(), "must be positive, such as 2m");
+        requireAtLeastOne("cerberus.engine.threads", engine.threads());
+        return EngineOptions.builder(modelLocation)
+            .modelName(text(model.name()))
+            .precision(model.precision())
+            .maxContext(number(model.maxContext()))
+            .device(this.properties.device())
+            .heads(heads())
+            .shape(shape())
+            .maxNodes(maxNodes())
+            .gate(gate())
+            .calibration(text(this.properties.gate().calibration()))
+            .chatTemplate(text(this.properties.chat().template()))
+            .queueCapacity(engine.queueCapacity())
+            .maxConcurrent(engine.maxConcurrent())
+            .requestTimeout(engine.requestTimeout())
+            .threads(number(engine.threads()));
+    }
+
+    private EngineOptions.HeadsOptions heads() {
+        Integer count = this.properties.heads().count();
+        require(count == null || (count >= 1 && count <= 16), "cerberus.heads.count", count, "must be in 1..16");
+        return new EngineOptions.HeadsOptions(true, text(this.properties.heads().location()), number(count));
+    }
+
+    private Optional<TreeShape> shape() {
+        String shape = this.properties.tree().shape();
+        if (shape.equals("auto")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(TreeShape.parse(shape));
+        }
+        catch (IllegalArgumentException ex) {
+            throw new InvalidConfigurationPropertyValueException("cerberus.tree.shape", shape,
+                    "must be auto, a branching list such as 4,2,1, or paths such as 0;1;0,0;0,1 (" + ex.getMessage()
+                            + ")",
+                    ex);
+        }
+    }
+
+    private int maxNodes() {
+        int maxNodes = this.properties.tree().maxNodes();
+        require(maxNodes >= 1 && maxNodes <= 256, "cerberus.tree.max-nodes", maxNodes, "must be in 1..256");
+        return maxNodes;
+    }
+
+    private GateOptions gate() {
+        CerberusProperties.Gate gate = this.properties.gate();
+        GateSignal signal = gate.signal();
+        Double threshold = gate.threshold();
+        require(gate.entropyThreshold() >= 0, "cerberus.gate.entropy-threshold", gate.entropyThreshold(),
+                "must be at least 0 nats");
+        require(threshold == null || threshold >= 0, "cerberus.gate.threshold", threshold, "must be at least 0");
+        if (signal.draftsBelow()) {
+            return new GateOptions(gate.mode(), signal, gate.entropyThreshold());
+        }
+        require(threshold != null || gate.mode() != GateMode.THRESHOLD, "cerberus.gate.threshold", threshold,
+                "must be set when cerberus.gate.mode is threshold and cerberus.gate.signal is " + signal.id());
+        require(threshold == null || threshold <= 1 || signal == GateSignal.TREE_EXPECTATION, "cerberus.gate.threshold",
+                threshold, "must be in 0..1 for cerberus.gate.signal " + signal.id());
+        return new GateOptions(gate.mode(), signal, (threshold != null) ? threshold : UNSET_THRESHOLD);
+    }
+
+    CerberusChatRequestParameters chatParameters() {
+        CerberusProperties.Chat chat = this.properties.chat();
+        require(chat.temperature() >= 0 && chat.temperature() <= 100, "cerberus.chat.temperature", chat.temperature(),
+                "must be in 0..100");
+        Double topP = chat.topP();
+        require(topP == null || (topP > 0 && topP <= 1), "cerberus.chat.top-p", topP,
+                "must be greater than 0 and at most 1");
+        requireAtLeastOne("cerberus.chat.top-k", chat.topK());
+        requireAtLeastOne("cerberus.chat.max-output-tokens", chat.maxOutputTokens());
+        require(chat.stopSequences().stream().noneMatch(String::isEmpty), "cerberus.chat.stop-sequences",
+                chat.stopSequences(), "must not contain an empty text");
+        return CerberusChatRequestParameters.builder()
+            .temperature(chat.temperature())
+            .topP(topP)
+            .topK(chat.topK())
+            .maxOutputTokens(chat.maxOutputTokens())
+            .seed(chat.seed())
+            .stopSequences(chat.stopSequences())
+            .build();
+    }
+
+    private static void requireAtLeastOne(String name, @Nullable Integer value) {
+        require(value == null || value >= 1, name, value, "must be at least 1");
+    }
+
+    private static void require(boolean condition, String name, @Nullable Object value, String allowed) {
+        if (!condition) {
+            throw new InvalidConfigurationPropertyValueException(name, value, allowed);
+        }
+    }
+
+    private static Optional<String> text(@Nullable String value) {
+        return Optional.ofNullable(value).filter((text) -> !text.isBlank());
+    }
+
+    private static OptionalInt number(@Nullable Integer value) {
+        return (value != null) ? OptionalInt.of(value) : OptionalInt.empty();
+    }
+
+}

@@ -1,0 +1,225 @@
+package dev.cerberus.spring.boot.autoconfigure;
+
+import java.time.Duration;
+import java.util.Optional;
+
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.io.ClassPathResource;
+
+import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.EngineClosedException;
+import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.Prompt;
+import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.hf.ModelFileException;
+import dev.cerberus.langchain4j.CerberusChatModel;
+import dev.cerberus.langchain4j.CerberusStreamingChatModel;
+import dev.cerberus.langchain4j.testing.ScriptedGenerator;
+import dev.cerberus.spring.boot.autoconfigure.actuate.CerberusEndpointAutoConfiguration;
+import dev.cerberus.spring.boot.autoconfigure.actuate.CerberusHealthContributorAutoConfiguration;
+import dev.cerberus.spring.boot.autoconfigure.metrics.CerberusMetricsAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class CerberusAutoConfigurationTests {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+        .withConfiguration(AutoConfigurations.of(LifecycleAutoConfiguration.class, CerberusAutoConfiguration.class,
+                CerberusChatModelAutoConfiguration.class, CerberusEndpointAutoConfiguration.class,
+                CerberusHealthContributorAutoConfiguration.class, CerberusMetricsAutoConfiguration.class));
+
+    private final ApplicationContextRunner tiny = this.runner.withPropertyValues(TinyEngine.properties());
+
+    @Test
+    void modelGivesTheBeansUnderTheirNames() {
+        this.tiny.run((context) -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBean("cerberusEngine")).isInstanceOf(CerberusEngine.class);
+            assertThat(context.getBean("cerberusChatModel")).isInstanceOf(CerberusChatModel.class);
+            assertThat(context.getBean("cerberusStreamingChatModel")).isInstanceOf(CerberusStreamingChatModel.class);
+            assertThat(context.getBean(CerberusEngine.class).description().modelName()).isEqualTo("tiny");
+        });
+    }
+
+    @Test
+    void chatModelAnswersWithTheConfiguredBudget() {
+        this.tiny.run((context) -> {
+            ChatResponse response = context.getBean(ChatModel.class).chat(UserMessage.from("Hi"));
+            assertThat(response.modelName()).isEqualTo("tiny");
+            assertThat(response.tokenUsage().outputTokenCount()).isBetween(1, 8);
+        });
+    }
+
+    @Test
+    void closingTheContextClosesTheEngine() {
+        CerberusEngine[] engine = new CerberusEngine[1];
+        this.tiny.run((context) -> engine[0] = context.getBean(CerberusEngine.class));
+        assertThat(engine[0].isRunning()).isFalse();
+    }
+
+    @Test
+    void stoppingRefusesNewRequestsAndWaitsForRunningOnes() {
+        this.tiny.run((context) -> {
+            CerberusEngine engine = context.getBean(CerberusEngine.class);
+            context.getBean(CerberusEngineLifecycle.class).stop();
+            assertThatExceptionOfType(EngineClosedException.class)
+                .isThrownBy(() -> engine.generate(GenerationRequest.greedy(new Prompt.Raw("a"), 1)));
+            assertThat(engine.awaitIdle(Duration.ZERO)).isTrue();
+        });
+    }
+
+    @Test
+    void engineStopsAfterTheWebServer() {
+        this.tiny.run((context) -> {
+            CerberusEngineLifecycle lifecycle = context.getBean(CerberusEngineLifecycle.class);
+            assertThat(lifecycle.getPhase()).isLessThan(SmartLifecycle.DEFAULT_PHASE - 2048);
+            assertThat(lifecycle.isPauseable()).isFalse();
+        });
+    }
+
+    @Test
+    void disabledMeansNoBeansAndNoCheckOfOtherValues() {
+        this.runner.withPropertyValues("cerberus.enabled=false", "cerberus.tree.max-nodes=0").run((context) -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context).doesNotHaveBean(TextGenerator.class).doesNotHaveBean(ChatModel.class);
+            assertThat(context).doesNotHaveBean(CerberusEngineLifecycle.class);
+        });
+    }
+
+    @Test
+    void withoutModelTheStartFailsAndSaysWhatToSet() {
+        this.runner.withClassLoader(new FilteredClassLoader(new ClassPathResource("cerberus-demo/config.json")))
+            .run((context) -> assertThat(context).getFailure()
+                .rootCause()
+                .isInstanceOf(MissingModelException.class)
+                .hasMessageContaining("cerberus.model.location")
+                .hasMessageContaining("cerberus-demo-model")
+                .hasMessageContaining("cerberus.enabled"));
+    }
+
+    @Test
+    void missingDirectoryFailsTheStart() {
+        this.runner.withPropertyValues("cerberus.model.location=/no/such/model")
+            .run((context) -> assertThat(context).getFailure()
+                .rootCause()
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("/no/such/model"));
+    }
+
+    @Test
+    void illegalValueFailsTheStart() {
+        this.tiny.withPropertyValues("cerberus.chat.top-p=2")
+            .run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("cerberus.chat.top-p"));
+    }
+
+    @Test
+    void customizersApplyInOrderAfterTheProperties() {
+        this.tiny.withUserConfiguration(Customizers.class)
+            .run((context) -> assertThat(context.getBean(CerberusEngine.class).description().modelName())
+                .isEqualTo("second"));
+    }
+
+    @Test
+    void ownGeneratorReplacesTheEngineAndServesTheChatModels() {
+        this.runner.withBean(TextGenerator.class, () -> new ScriptedGenerator().target("scripted answer"))
+            .run((context) -> {
+                assertThat(context).doesNotHaveBean(CerberusEngine.class);
+                assertThat(context.getBean(ChatModel.class).chat("Hi")).isEqualTo("scripted answer");
+            });
+    }
+
+    @Test
+    void ownChatModelOfOurTypeReplacesOurs() {
+        CerberusChatModel own = CerberusChatModel.builder(new ScriptedGenerator()).build();
+        this.tiny.withBean("own", CerberusChatModel.class, () -> own).run((context) -> {
+            assertThat(context.getBean(ChatModel.class)).isSameAs(own);
+            assertThat(context).hasSingleBean(CerberusStreamingChatModel.class);
+        });
+    }
+
+    @Test
+    void chatModelOfAnotherProviderStandsBesideOurs() {
+        this.tiny.withUserConfiguration(OtherProvider.class).run((context) -> {
+            assertThat(context.getBeansOfType(ChatModel.class)).containsOnlyKeys("other", "cerberusChatModel");
+            assertThat(context).hasSingleBean(StreamingChatModel.class);
+        });
+    }
+
+    @Test
+    void listenerBeansHearBothModels() {
+        this.tiny.withBean(ChatModelListener.class, () -> new ChatModelListener() {
+        }).run((context) -> {
+            assertThat(context.getBean(CerberusChatModel.class).listeners()).hasSize(1);
+            assertThat(context.getBean(CerberusStreamingChatModel.class).listeners()).hasSize(1);
+        });
+    }
+
+    @Test
+    void withoutTheChatModuleTheEngineAloneIsThere() {
+        this.tiny.withClassLoader(new FilteredClassLoader(CerberusChatModel.class)).run((context) -> {
+            assertThat(context).hasSingleBean(CerberusEngine.class);
+            assertThat(context).doesNotHaveBean(ChatModel.class);
+        });
+    }
+
+    @Test
+    void withoutMicrometerAndActuatorTheChatModelsAreThere() {
+        this.tiny
+            .withClassLoader(new FilteredClassLoader("io.micrometer", "org.springframework.boot.actuate.endpoint",
+                    "org.springframework.boot.health.contributor"))
+            .run((context) -> {
+                assertThat(context).hasNotFailed();
+                assertThat(context).hasSingleBean(ChatModel.class);
+                assertThat(context.getBeanDefinitionNames()).noneMatch(
+                        (name) -> name.contains("Meters") || name.contains("Endpoint") || name.contains("Health"));
+            });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Customizers {
+
+        @Bean
+        @Order(2)
+        CerberusEngineCustomizer later() {
+            return (options) -> options.modelName(Optional.of("second"));
+        }
+
+        @Bean
+        @Order(1)
+        CerberusEngineCustomizer earlier() {
+            return (options) -> options.modelName(Optional.of("first"));
+        }
+
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OtherProvider {
+
+        @Bean
+        ChatModel other() {
+            return new ChatModel() {
+                @Override
+                public ChatResponse doChat(ChatRequest request) {
+                    throw new UnsupportedOperationException();
+                }
+            };
+        }
+
+    }
+
+}

@@ -1,0 +1,204 @@
+package dev.cerberus.spring.boot.autoconfigure;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.io.ByteArrayResource;
+
+import dev.cerberus.engine.EngineOptions;
+import dev.cerberus.engine.EngineOptions.HeadsOptions;
+import dev.cerberus.engine.GateOptions;
+import dev.cerberus.gate.GateMode;
+import dev.cerberus.gate.GateSignal;
+import dev.cerberus.langchain4j.CerberusChatRequestParameters;
+import dev.cerberus.tree.TreeShape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class CerberusPropertiesTests {
+
+    private static CerberusProperties bind(Map<String, ?> values) {
+        return new Binder(new MapConfigurationPropertySource(values)).bindOrCreate("cerberus",
+                CerberusProperties.class);
+    }
+
+    private static EngineOptions engineOptions(Map<String, ?> values) {
+        return new PropertiesMapper(bind(values)).engineOptions("somewhere").build();
+    }
+
+    private static CerberusChatRequestParameters chatParameters(Map<String, ?> values) {
+        return new PropertiesMapper(bind(values)).chatParameters();
+    }
+
+    @Test
+    void defaultsAreThoseOfTheEngineAndTheChatModels() {
+        assertThat(engineOptions(Map.of())).isEqualTo(EngineOptions.builder("somewhere").build());
+        assertThat(chatParameters(Map.of())).isEqualTo(CerberusChatRequestParameters.DEFAULTS);
+        assertThat(bind(Map.of()).enabled()).isTrue();
+    }
+
+    @Test
+    void everyPropertyReachesTheEngine() {
+        Map<String, String> values = new HashMap<>(
+                Map.of("cerberus.model.name", "mine", "cerberus.model.precision", "bf16", "cerberus.model.max-context",
+                        "300", "cerberus.device", "cuda:1", "cerberus.heads.location", "heads.safetensors",
+                        "cerberus.heads.count", "2", "cerberus.tree.shape", "2,1", "cerberus.tree.max-nodes", "9"));
+        values.putAll(Map.of("cerberus.gate.mode", "threshold", "cerberus.gate.signal", "top1-margin",
+                "cerberus.gate.threshold", "0.3", "cerberus.gate.calibration", "calibration.json",
+                "cerberus.chat.template", "chatml", "cerberus.engine.queue-capacity", "3",
+                "cerberus.engine.max-concurrent", "2", "cerberus.engine.request-timeout", "9s",
+                "cerberus.engine.threads", "4"));
+        assertThat(engineOptions(values))
+            .isEqualTo(new EngineOptions("somewhere", Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
+                    new HeadsOptions(true, Optional.of("heads.safetensors"), OptionalInt.of(2)),
+                    Optional.of(TreeShape.parse("2,1")), 9,
+                    new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Optional.of("calibration.json"),
+                    Optional.of("chatml"), 3, 2, Duration.ofSeconds(9), OptionalInt.of(4)));
+    }
+
+    @Test
+    void everyChatPropertyReachesTheRequests() {
+        assertThat(chatParameters(Map.of("cerberus.chat.temperature", "0.7", "cerberus.chat.top-p", "0.9",
+                "cerberus.chat.top-k", "40", "cerberus.chat.max-output-tokens", "99", "cerberus.chat.seed", "5",
+                "cerberus.chat.stop-sequences", "END,STOP")))
+            .isEqualTo(CerberusChatRequestParameters.builder()
+                .temperature(0.7)
+                .topP(0.9)
+                .topK(40)
+                .maxOutputTokens(99)
+                .seed(5L)
+                .stopSequences(List.of("END", "STOP"))
+                .build());
+    }
+
+    @Test
+    void entropySignalTakesTheEntropyThreshold() {
+        assertThat(engineOptions(Map.of("cerberus.gate.mode", "threshold", "cerberus.gate.signal", "vocab-entropy",
+                "cerberus.gate.entropy-threshold", "1.25", "cerberus.gate.threshold", "0.1"))
+            .gate()).isEqualTo(new GateOptions(GateMode.THRESHOLD, GateSignal.VOCAB_ENTROPY, 1.25));
+    }
+
+    @Test
+    void fileWithEveryKeyLeftAsDocumentedMeansTheDefaults() throws Exception {
+        String yaml = """
+                cerberus:
+                  enabled: true
+                  model:
+                    location:
+                    name:
+                    precision: auto
+                    max-context:
+                  device: auto
+                  heads:
+                    location:
+                    count:
+                  tree:
+                    shape: auto
+                    max-nodes: 16
+                  gate:
+                    mode: adaptive
+                    signal: head-entropy
+                    entropy-threshold: 2.0
+                    threshold:
+                    calibration:
+                  chat:
+                    temperature: 0
+                    top-p:
+                    top-k:
+                    max-output-tokens: 512
+                    seed:
+                    stop-sequences:
+                    template:
+                  engine:
+                    queue-capacity: 64
+                    max-concurrent: 8
+                    request-timeout: 2m
+                    threads:
+                """;
+        EnumerablePropertySource<?> source = (EnumerablePropertySource<?>) new YamlPropertySourceLoader()
+            .load("yaml", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8)))
+            .get(0);
+        Map<String, Object> values = new HashMap<>();
+        for (String name : source.getPropertyNames()) {
+            values.put(name, source.getProperty(name));
+        }
+        assertThat(values).hasSize(26);
+        assertThat(engineOptions(values)).isEqualTo(EngineOptions.builder("somewhere").build());
+        assertThat(chatParameters(values)).isEqualTo(CerberusChatRequestParameters.DEFAULTS);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            cerberus.model.precision          | int4  | must be auto, fp32, bf16 or fp16
+            cerberus.model.max-context        | 0     | must be at least 1
+            cerberus.device                   | gpu   | must be auto, cpu, cuda or cuda:N
+            cerberus.heads.count              | 17    | must be in 1..16
+            cerberus.tree.shape               | 4,x   | must be auto, a branching list such as 4,2,1, or paths
+            cerberus.tree.shape               | 4,0   | must be auto, a branching list such as 4,2,1, or paths
+            cerberus.tree.max-nodes           | 0     | must be in 1..256
+            cerberus.tree.max-nodes           | 257   | must be in 1..256
+            cerberus.gate.entropy-threshold   | -1    | must be at least 0 nats
+            cerberus.gate.threshold           | -1    | must be at least 0
+            cerberus.chat.temperature         | -0.1  | must be in 0..100
+            cerberus.chat.top-p               | 0     | must be greater than 0 and at most 1
+            cerberus.chat.top-p               | 1.1   | must be greater than 0 and at most 1
+            cerberus.chat.top-k               | 0     | must be at least 1
+            cerberus.chat.max-output-tokens   | 0     | must be at least 1
+            cerberus.engine.queue-capacity    | 0     | must be at least 1
+            cerberus.engine.max-concurrent    | 0     | must be at least 1
+            cerberus.engine.request-timeout   | 0s    | must be positive
+            cerberus.engine.threads           | 0     | must be at least 1
+            """)
+    void illegalValueIsRefusedByNameValueAndRange(String name, String value, String allowed) {
+        assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class).isThrownBy(() -> {
+            engineOptions(Map.of(name, value));
+            chatParameters(Map.of(name, value));
+        }).withMessageContaining(name).satisfies((ex) -> {
+            assertThat(ex.getName()).isEqualTo(name);
+            assertThat(String.valueOf(ex.getValue())).isIn(value, value + ".0", "PT0S");
+            assertThat(ex.getReason()).contains(allowed);
+        });
+    }
+
+    @Test
+    void emptyStopSequenceIsRefused() {
+        assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+            .isThrownBy(() -> chatParameters(
+                    Map.of("cerberus.chat.stop-sequences[0]", "END", "cerberus.chat.stop-sequences[1]", "")))
+            .withMessageContaining("cerberus.chat.stop-sequences");
+    }
+
+    @Test
+    void thresholdModeNeedsTheThresholdOfItsSignal() {
+        assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+            .isThrownBy(() -> engineOptions(
+                    Map.of("cerberus.gate.mode", "threshold", "cerberus.gate.signal", "head-confidence")))
+            .withMessageContaining("cerberus.gate.threshold")
+            .withMessageContaining("head-confidence");
+    }
+
+    @Test
+    void probabilitySignalsHaveNoThresholdAboveOne() {
+        assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class).isThrownBy(
+                () -> engineOptions(Map.of("cerberus.gate.signal", "top1-margin", "cerberus.gate.threshold", "1.5")))
+            .withMessageContaining("0..1");
+        assertThat(engineOptions(Map.of("cerberus.gate.signal", "tree-expectation", "cerberus.gate.threshold", "1.5"))
+            .gate()
+            .threshold()).isEqualTo(1.5);
+    }
+
+}

@@ -1,0 +1,59 @@
+package dev.cerberus.spring.boot.autoconfigure;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ConfigurationMetadataTests {
+
+    private static final List<String> CONTRACT = List.of("cerberus.chat.max-output-tokens", "cerberus.chat.seed",
+            "cerberus.chat.stop-sequences", "cerberus.chat.temperature", "cerberus.chat.template",
+            "cerberus.chat.top-k", "cerberus.chat.top-p", "cerberus.device", "cerberus.enabled",
+            "cerberus.engine.max-concurrent", "cerberus.engine.queue-capacity", "cerberus.engine.request-timeout",
+            "cerberus.engine.threads", "cerberus.gate.calibration", "cerberus.gate.entropy-threshold",
+            "cerberus.gate.mode", "cerberus.gate.signal", "cerberus.gate.threshold", "cerberus.heads.count",
+            "cerberus.heads.location", "cerberus.model.location", "cerberus.model.max-context", "cerberus.model.name",
+            "cerberus.model.precision", "cerberus.tree.max-nodes", "cerberus.tree.shape");
+
+    private final JsonNode metadata = read();
+
+    private static JsonNode read() {
+        try (InputStream in = CerberusProperties.class
+            .getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+            assertThat(in).as("metadata written by the configuration processor").isNotNull();
+            return new ObjectMapper().readTree(in);
+        }
+        catch (IOException ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    @Test
+    void everyPropertyIsThere() {
+        assertThat(this.metadata.get("properties")).extracting((property) -> property.get("name").asText())
+            .filteredOn((name) -> name.startsWith("cerberus."))
+            .containsExactlyInAnyOrderElementsOf(CONTRACT);
+    }
+
+    @Test
+    void everyPropertyIsDescribedInOneOrMoreSentences() {
+        assertThat(this.metadata.get("properties")).allSatisfy(
+                (property) -> assertThat(property.path("description").asText()).as(property.get("name").asText())
+                    .endsWith(".")
+                    .doesNotStartWith("The ")
+                    .doesNotStartWith("A "));
+    }
+
+    @Test
+    void everyHintIsForAProperty() {
+        assertThat(this.metadata.get("hints")).isNotEmpty()
+            .allSatisfy((hint) -> assertThat(hint.get("name").asText()).isIn(CONTRACT));
+    }
+
+}

@@ -1,0 +1,110 @@
+package dev.cerberus.spring.boot.autoconfigure.actuate;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.GateOptions;
+import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.Prompt;
+import dev.cerberus.gate.GateMode;
+import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
+import dev.cerberus.spring.boot.autoconfigure.TinyEngine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class CerberusActuatorTests {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+        .withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class, CerberusAutoConfiguration.class,
+                CerberusEndpointAutoConfiguration.class, CerberusHealthContributorAutoConfiguration.class))
+        .withPropertyValues(TinyEngine.properties())
+        .withPropertyValues("management.endpoints.web.exposure.include=*");
+
+    @Test
+    void endpointShowsModelGateAndTotals() {
+        this.runner.run((context) -> {
+            context.getBean(CerberusEngine.class).generate(GenerationRequest.greedy(new Prompt.Raw("abc"), 4));
+            CerberusEndpoint.State state = context.getBean(CerberusEndpoint.class).state();
+            assertThat(state.model().name()).isEqualTo("tiny");
+            assertThat(state.device()).isEqualTo("cpu");
+            assertThat(state.precision()).isEqualTo("fp32");
+            assertThat(state.heads()).isNull();
+            assertThat(state.tree()).isEqualTo(new CerberusEndpoint.Tree("auto", 16));
+            assertThat(state.gate().mode()).isEqualTo("adaptive");
+            assertThat(state.gate().signal()).isEqualTo("head-entropy");
+            assertThat(state.gate().costCurve()).isNotEmpty();
+            assertThat(state.gate().costCurve().get(0).plainSteps()).isEqualTo(1.0);
+            assertThat(state.totals().requests()).isEqualTo(1);
+            assertThat(state.totals().promptTokens()).isEqualTo(3);
+            assertThat(state.totals().skippedSteps()).isEqualTo(state.totals().steps());
+            assertThat(state.notes()).anyMatch((note) -> note.contains("heads"));
+        });
+    }
+
+    @Test
+    void writingChangesModeAndThresholdOfTheEngine() {
+        this.runner.run((context) -> {
+            CerberusEndpoint endpoint = context.getBean(CerberusEndpoint.class);
+            CerberusEngine engine = context.getBean(CerberusEngine.class);
+            assertThat(endpoint.configure(GateMode.THRESHOLD, 1.5).threshold()).isEqualTo(1.5);
+            assertThat(engine.gate()).isEqualTo(GateOptions.DEFAULT.withMode(GateMode.THRESHOLD).withThreshold(1.5));
+            endpoint.configure(null, 0.5);
+            assertThat(engine.gate().mode()).isEqualTo(GateMode.THRESHOLD);
+            assertThat(engine.gate().threshold()).isEqualTo(0.5);
+        });
+    }
+
+    @Test
+    void writingNothingOrAnIllegalThresholdIsRefusedAndChangesNothing() {
+        this.runner.run((context) -> {
+            CerberusEndpoint endpoint = context.getBean(CerberusEndpoint.class);
+            assertThatExceptionOfType(InvalidEndpointRequestException.class)
+                .isThrownBy(() -> endpoint.configure(null, null));
+            assertThatExceptionOfType(InvalidEndpointRequestException.class)
+                .isThrownBy(() -> endpoint.configure(GateMode.ALWAYS, -1.0))
+                .withMessageContaining("-1.0");
+            assertThat(context.getBean(CerberusEngine.class).gate()).isEqualTo(GateOptions.DEFAULT);
+        });
+    }
+
+    @Test
+    void endpointIsReadOnlyUnlessItsAccessIsRaised() {
+        assertThat(CerberusEndpoint.class.getAnnotation(Endpoint.class).defaultAccess()).isEqualTo(Access.READ_ONLY);
+    }
+
+    @Test
+    void endpointThatIsNotExposedIsNotThere() {
+        this.runner.withPropertyValues("management.endpoints.web.exposure.include=health")
+            .run((context) -> assertThat(context).doesNotHaveBean(CerberusEndpoint.class));
+    }
+
+    @Test
+    void healthIsUpWhileRequestsAreTakenAndOutOfServiceAfterwards() {
+        this.runner.run((context) -> {
+            CerberusHealthIndicator indicator = context.getBean(CerberusHealthIndicator.class);
+            Health health = indicator.health();
+            assertThat(health.getStatus()).isEqualTo(Status.UP);
+            assertThat(health.getDetails()).containsEntry("model", "tiny")
+                .containsEntry("device", "cpu")
+                .containsEntry("queued", 0);
+            context.getBean(CerberusEngine.class).stopAdmission();
+            assertThat(indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+        });
+    }
+
+    @Test
+    void healthCanBeSwitchedOff() {
+        this.runner.withPropertyValues("management.health.cerberus.enabled=false")
+            .run((context) -> assertThat(context).doesNotHaveBean(CerberusHealthIndicator.class));
+    }
+
+}

@@ -1,0 +1,189 @@
+package dev.cerberus.spring.boot.autoconfigure.metrics;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import io.micrometer.common.docs.KeyName;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import dev.cerberus.decode.DecodeStatistics;
+import dev.cerberus.decode.DecodeStep;
+import dev.cerberus.decode.FinishReason;
+import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.GenerationResult;
+import dev.cerberus.engine.Prompt;
+import dev.cerberus.gate.GateSignal;
+import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
+import dev.cerberus.spring.boot.autoconfigure.TinyEngine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+class EngineMetersTests {
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+    private final EngineMeters meters = new EngineMeters(this.registry, "tiny");
+
+    private static DecodeStep plain() {
+        return new DecodeStep(0, 0, false, 0, 0, Map.of(), 0, 0.5, 0.125);
+    }
+
+    private static DecodeStep draft(int accepted) {
+        return new DecodeStep(5, 3, true, 1.5, accepted, Map.of(GateSignal.HEAD_ENTROPY, 1.25), 0.25, 0.5, 0.125);
+    }
+
+    private static GenerationResult result(int tokens) {
+        return new GenerationResult("1", "text", new int[tokens], FinishReason.STOP,
+                new DecodeStatistics(7, 3, 2, 0, 10, 2, 0.25, 1.5), 0.5, 2.5);
+    }
+
+    private double count(String name, String... tags) {
+        return this.registry.get(name).tags(tags).counter().count();
+    }
+
+    @Test
+    void registeredMetersAreThoseOfTheEnumWithItsTypesAndTags() {
+        Map<GateSignal, Double> signals = new EnumMap<>(GateSignal.class);
+        Arrays.stream(GateSignal.values()).forEach((signal) -> signals.put(signal, 1.0));
+        this.meters.onStep(new DecodeStep(5, 3, true, 1.5, 3, signals, 0.25, 0.5, 0.125));
+        this.meters.onFinished(result(5));
+        try (CerberusEngine engine = TinyEngine.open()) {
+            this.meters.registerGauges(engine);
+            // the simple registry keeps buckets as gauges of their own
+            List<Meter> registered = this.registry.getMeters()
+                .stream()
+                .filter((meter) -> !meter.getId().getName().endsWith(".histogram"))
+                .toList();
+            assertThat(registered).extracting((meter) -> meter.getId().getName())
+                .containsOnly(
+                        Arrays.stream(CerberusMeters.values()).map(CerberusMeters::getName).toArray(String[]::new));
+            for (Meter meter : registered) {
+                CerberusMeters documented = documented(meter.getId().getName());
+                assertThat(meter.getId().getType()).as(documented.getName()).isEqualTo(documented.getType());
+                assertThat(meter.getId().getTags()).as(documented.getName())
+                    .extracting(Tag::getKey)
+                    .containsExactlyInAnyOrderElementsOf(keys(documented));
+                assertThat(meter.getId().getDescription()).as(documented.getName())
+                    .isEqualTo(documented.getDescription());
+            }
+        }
+    }
+
+    private static CerberusMeters documented(String name) {
+        return Arrays.stream(CerberusMeters.values())
+            .filter((meter) -> meter.getName().equals(name))
+            .findFirst()
+            .orElseThrow();
+    }
+
+    private static List<String> keys(CerberusMeters meter) {
+        return Arrays.stream(meter.getKeyNames()).map(KeyName::asString).toList();
+    }
+
+    @Test
+    void metersThatNeedNoTrafficAreThereAtOnce() {
+        assertThat(count("cerberus.gate.decisions", "decision", "draft")).isZero();
+        assertThat(count("cerberus.gate.decisions", "decision", "skip")).isZero();
+        assertThat(count("cerberus.decode.tokens.accepted", "depth", "1")).isZero();
+    }
+
+    @Test
+    void stepsCountDecisionsTokensAndDepths() {
+        this.meters.onStep(plain());
+        this.meters.onStep(draft(0));
+        this.meters.onStep(draft(2));
+        assertThat(count("cerberus.gate.decisions", "decision", "skip")).isEqualTo(1);
+        assertThat(count("cerberus.gate.decisions", "decision", "draft")).isEqualTo(2);
+        assertThat(count("cerberus.decode.steps", "kind", "plain")).isEqualTo(1);
+        assertThat(count("cerberus.decode.steps", "kind", "draft")).isEqualTo(2);
+        assertThat(count("cerberus.decode.tokens.drafted")).isEqualTo(10);
+        assertThat(count("cerberus.decode.tokens.accepted", "depth", "1")).isEqualTo(1);
+        assertThat(count("cerberus.decode.tokens.accepted", "depth", "2")).isEqualTo(1);
+        assertThat(this.registry.find("cerberus.decode.tokens.accepted").tag("depth", "3").counter()).isNull();
+        // (1 + 1 + 3) tokens in 3 steps
+        assertThat(this.registry.get("cerberus.decode.acceptance.length").summary().mean()).isCloseTo(5.0 / 3,
+                within(1e-9));
+        assertThat(this.registry.get("cerberus.gate.signal").tag("signal", "head-entropy").summary().totalAmount())
+            .isEqualTo(2.5);
+    }
+
+    @Test
+    void phasesAreTimedAndDraftingOnlyWhereTheHeadsRan() {
+        this.meters.onPrefill(7, 2.0);
+        this.meters.onStep(plain());
+        this.meters.onStep(draft(1));
+        assertThat(seconds("prefill")).isEqualTo(2.0);
+        assertThat(seconds("draft")).isEqualTo(0.25);
+        assertThat(seconds("verify")).isEqualTo(1.0);
+        assertThat(seconds("commit")).isEqualTo(0.25);
+        assertThat(this.registry.get("cerberus.decode.phase").tag("phase", "draft").timer().count()).isEqualTo(1);
+    }
+
+    private double seconds(String phase) {
+        return this.registry.get("cerberus.decode.phase").tag("phase", phase).timer().totalTime(TimeUnit.SECONDS);
+    }
+
+    @Test
+    void finishedRequestsFollowTheGenAiConventions() {
+        this.meters.onFinished(result(5));
+        String[] request = { "gen_ai.operation.name", "chat", "gen_ai.provider.name", "cerberus",
+                "gen_ai.request.model", "tiny" };
+        assertThat(
+                this.registry.get("gen_ai.client.operation.duration").tags(request).timer().totalTime(TimeUnit.SECONDS))
+            .isEqualTo(2.5);
+        assertThat(this.registry.get("gen_ai.server.time_to_first_token").timer().totalTime(TimeUnit.SECONDS))
+            .isEqualTo(0.5);
+        // 2 seconds for the 4 tokens after the first
+        assertThat(this.registry.get("gen_ai.server.time_per_output_token").timer().totalTime(TimeUnit.SECONDS))
+            .isEqualTo(0.5);
+        assertThat(this.registry.get("gen_ai.client.token.usage").tag("gen_ai.token.type", "input").summary().max())
+            .isEqualTo(7);
+        assertThat(this.registry.get("gen_ai.client.token.usage").tag("gen_ai.token.type", "output").summary().max())
+            .isEqualTo(5);
+    }
+
+    @Test
+    void requestCancelledBeforeItsFirstTokenHasNoTokenTimes() {
+        this.meters.onFinished(result(0));
+        assertThat(this.registry.get("gen_ai.server.time_to_first_token").timer().count()).isZero();
+        assertThat(this.registry.get("gen_ai.server.time_per_output_token").timer().count()).isZero();
+    }
+
+    @Test
+    void autoConfigurationConnectsEngineAndRegistry() {
+        new ApplicationContextRunner()
+            .withConfiguration(
+                    AutoConfigurations.of(MetricsAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class,
+                            CerberusAutoConfiguration.class, CerberusMetricsAutoConfiguration.class))
+            .withPropertyValues(TinyEngine.properties())
+            .run((context) -> {
+                MeterRegistry meters = context.getBean(MeterRegistry.class);
+                context.getBean(CerberusEngine.class).generate(GenerationRequest.greedy(new Prompt.Raw("abc"), 4));
+                assertThat(meters.get("cerberus.decode.phase").tag("phase", "prefill").timer().count()).isEqualTo(1);
+                assertThat(meters.get("cerberus.requests.queued").gauge().value()).isZero();
+            });
+    }
+
+    @Test
+    void withoutRegistryThereAreNoMeters() {
+        new ApplicationContextRunner()
+            .withConfiguration(
+                    AutoConfigurations.of(CerberusAutoConfiguration.class, CerberusMetricsAutoConfiguration.class))
+            .withPropertyValues(TinyEngine.properties())
+            .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(EngineMeters.class));
+    }
+
+}
