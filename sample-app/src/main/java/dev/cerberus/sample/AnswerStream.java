@@ -1,0 +1,139 @@
+package dev.cerberus.sample;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.PartialResponse;
+import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import tools.jackson.databind.json.JsonMapper;
+
+import dev.cerberus.langchain4j.CerberusPartialResponse;
+
+/**
+ * A handler that turns an answer into server-sent events: {@code token} for each piece,
+ * then {@code done} with the statistics or {@code error} with a problem. When the client
+ * has gone it cancels the request. Thread-safe.
+ */
+/*
+ * The model's thread puts events into a queue and the thread of the HTTP request writes
+ * them. There are never more streams than requests that the engine holds, so a thread for
+ * each is affordable, and it knows for certain when the response has ended. (Asynchronous
+ * responses leave a gap: a connection that breaks while the container is about to hand
+ * the request over may never be completed, and then delays the shutdown.)
+ */
+class AnswerStream implements StreamingChatResponseHandler {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(AnswerStream.class);
+
+    private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+
+    private final Consumer<String> whenComplete;
+
+    private volatile boolean gone;
+
+    private volatile @Nullable RuntimeException failure;
+
+    AnswerStream(Consumer<String> whenComplete) {
+        this.whenComplete = whenComplete;
+    }
+
+    /**
+     * Returns this stream if the model has accepted the request.
+     * @return this stream
+     * @throws RuntimeException if the model has refused the request, so that the client
+     * gets a status instead of an event
+     */
+    AnswerStream unlessRefused() {
+        RuntimeException refusal = this.failure;
+        if (refusal != null) {
+            throw refusal;
+        }
+        return this;
+    }
+
+    /**
+     * Writes the events until the answer ends or the client goes.
+     * @param response the response, not committed
+     * @param json writes the data
+     * @param patience the longest wait for an event
+     */
+    void writeTo(HttpServletResponse response, JsonMapper json, Duration patience) {
+        response.setContentType("text/event-stream;charset=UTF-8");
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
+        try {
+            OutputStream out = response.getOutputStream();
+            boolean ended = false;
+            while (!ended) {
+                Event event = this.events.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
+                if (event == null) {
+                    throw new IOException("Nothing came for " + patience);
+                }
+                String text = "event:" + event.name() + "\ndata:" + json.writeValueAsString(event.data()) + "\n\n";
+                out.write(text.getBytes(StandardCharsets.UTF_8));
+                response.flushBuffer();
+                ended = event.last();
+            }
+        }
+        catch (IOException ex) {
+            LOGGER.debug("The client has gone", ex);
+            this.gone = true;
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            this.gone = true;
+        }
+    }
+
+    @Override
+    public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
+        if (this.gone) {
+            context.streamingHandle().cancel();
+            return;
+        }
+        String origin = (partial instanceof CerberusPartialResponse piece)
+                ? piece.origin().name().toLowerCase(Locale.ROOT) : "target";
+        this.events.add(new Event("token", new Token(partial.text(), origin), false));
+    }
+
+    @Override
+    public void onCompleteResponse(ChatResponse response) {
+        this.whenComplete.accept(response.aiMessage().text());
+        this.events.add(new Event("done", AnswerStats.of(response), true));
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        if (error instanceof RuntimeException refusal) {
+            this.failure = refusal;
+        }
+        this.events.add(new Event("error", ChatErrors.problem(error), true));
+    }
+
+    private record Event(String name, Object data, boolean last) {
+    }
+
+    /**
+     * A piece of an answer.
+     *
+     * @param text the text
+     * @param origin {@code draft} for an accepted draft token, {@code target} for the
+     * target model's own
+     */
+    record Token(String text, String origin) {
+    }
+
+}

@@ -1,0 +1,80 @@
+package dev.cerberus.sample;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.engine.EngineClosedException;
+import dev.cerberus.engine.QueueFullException;
+import dev.cerberus.engine.RequestTimeoutException;
+import dev.cerberus.text.ChatTemplateException;
+
+/**
+ * What clients are told when a request can not be answered, as
+ * {@code application/problem+json}.
+ */
+@RestControllerAdvice(assignableTypes = ChatController.class)
+class ChatErrors extends ResponseEntityExceptionHandler {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ChatErrors.class);
+
+    private static final String RETRY_SECONDS = "1";
+
+    @ExceptionHandler
+    ResponseEntity<ProblemDetail> onFailure(RuntimeException failure) {
+        ProblemDetail problem = problem(failure);
+        ResponseEntity.BodyBuilder response = ResponseEntity.status(problem.getStatus());
+        if (failure instanceof QueueFullException) {
+            response.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+        }
+        return response.body(problem);
+    }
+
+    /**
+     * Returns what a client is told about a failure.
+     * @param failure what went wrong
+     * @return the problem; the message of an unexpected failure stays in the log
+     */
+    static ProblemDetail problem(Throwable failure) {
+        if (failure instanceof PromptTooLongException) {
+            return problem(HttpStatus.CONTENT_TOO_LARGE, failure);
+        }
+        if (failure instanceof QueueFullException || failure instanceof EngineClosedException) {
+            return problem(HttpStatus.SERVICE_UNAVAILABLE, failure);
+        }
+        if (failure instanceof RequestTimeoutException) {
+            return problem(HttpStatus.GATEWAY_TIMEOUT, failure);
+        }
+        if (failure instanceof ChatTemplateException) {
+            return problem(HttpStatus.INTERNAL_SERVER_ERROR, failure);
+        }
+        LOGGER.error("A request failed", failure);
+        return ProblemDetail.forStatusAndDetail(HttpStatus.INTERNAL_SERVER_ERROR,
+                "The answer failed; the log of the application says why");
+    }
+
+    private static ProblemDetail problem(HttpStatus status, Throwable failure) {
+        return ProblemDetail.forStatusAndDetail(status, failure.getMessage());
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(HttpMessageNotReadableException ex,
+            HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status,
+                "The body must be a JSON object with a text 'message' and, if wanted, a text 'conversationId', such as "
+                        + "{\"message\": \"Hello\"}");
+        return handleExceptionInternal(ex, problem, headers, status, request);
+    }
+
+}

@@ -1,0 +1,21 @@
+package dev.cerberus.sample;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/**
+ * The sample application. The model, the engine and LangChain4j's chat models come from
+ * the starter and {@code application.yml}.
+ */
+@SpringBootApplication(proxyBeanMethods = false)
+public class SampleApplication {
+
+    /**
+     * Starts the application.
+     * @param args command line arguments, such as {@code --server.port=9090}
+     */
+    public static void main(String[] args) {
+        SpringApplication.run(SampleApplication.class, args);
+    }
+
+}
