@@ -16,7 +16,7 @@ public final class ConversationGenerator {
     private static final List<TemplateSet> SETS = List.of(WritingTemplates.set(), RoleplayTemplates.set(),
             ReasoningTemplates.set(), MathTemplates.set(), CodingTemplates.set(), ExtractionTemplates.set(),
             StemTemplates.set(), HumanitiesTemplates.set(), JsonTemplates.set(), ToolTemplates.set(),
-            SmallTalkTemplates.set());
+            SmallTalkTemplates.set(), CopyTemplates.set());
 
     private final FillLists lists = new FillLists();
 
