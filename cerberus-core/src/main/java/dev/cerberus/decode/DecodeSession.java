@@ -15,7 +15,6 @@ import dev.cerberus.model.DraftPlan;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.TargetModel;
-import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.sample.TokenSampler;
 import dev.cerberus.tree.CandidateTree;
 import dev.cerberus.tree.DraftTree;
@@ -174,12 +173,14 @@ public final class DecodeSession implements AutoCloseable {
         this.decodeSeconds += secondsSince(start);
         this.lastNode = verdict.lastNode();
 
-        DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), draft != null, expectation,
-                verdict.acceptedDraftTokens(), signals.values(), draftSeconds, verifySeconds, commitSeconds);
-        count(step);
+        // The gate learns from all that was accepted; what the answer did not need is not
+        // counted.
         this.gate.observe(outcome(draft, tree, verdict, draftSeconds, verifySeconds + commitSeconds));
+        int emitted = emit(tree, verdict);
+        DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), draft != null, expectation, emitted,
+                signals.values(), draftSeconds, verifySeconds, commitSeconds);
+        count(step);
         this.listener.onStep(step);
-        emit(tree, verdict);
     }
 
     private @Nullable DraftTree draft(NodeScores before, SignalReader signals) {
@@ -195,10 +196,8 @@ public final class DecodeSession implements AutoCloseable {
         if (shape.isPresent() && shape.get().nodeCount() > room) {
             return null;
         }
-        Optional<SamplingOptions> coupled = (this.request.coupledDrafting() && !this.request.sampling().greedy())
-                ? Optional.of(this.request.sampling()) : Optional.empty();
         DraftPlan plan = new DraftPlan(this.rootToken, this.cache.length(), Math.min(room, maxDraftNodes(this.request)),
-                depth, shape, coupled);
+                depth, shape, this.request.sampling(), this.request.coupledDrafting());
         DraftTree draft = this.heads.get().draft(before, this.lastNode, plan);
         signals.drafted(draft);
         return draft;
@@ -230,13 +229,17 @@ public final class DecodeSession implements AutoCloseable {
         }
     }
 
-    private void emit(CandidateTree tree, Verdict verdict) {
+    /** Returns the number of draft tokens that became part of the answer. */
+    private int emit(CandidateTree tree, Verdict verdict) {
+        int before = this.outputLength;
         for (int i = 1; i < verdict.path().length && this.finishReason == null; i++) {
             emit(tree.token(verdict.path()[i]), TokenOrigin.DRAFT);
         }
+        int drafted = this.outputLength - before;
         if (this.finishReason == null) {
             emit(verdict.nextToken(), TokenOrigin.TARGET);
         }
+        return drafted;
     }
 
     private void emit(int token, TokenOrigin origin) {

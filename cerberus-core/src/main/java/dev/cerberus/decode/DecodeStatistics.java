@@ -6,9 +6,10 @@ package dev.cerberus.decode;
  * @param promptTokens tokens of the prompt
  * @param steps forwards of the target model after prefill
  * @param draftSteps steps that verified draft tokens
- * @param zeroAcceptSteps draft steps that kept no draft token
+ * @param zeroAcceptSteps draft steps of which no draft token became part of the answer
  * @param draftedTokens draft tokens verified
- * @param acceptedDraftTokens draft tokens kept
+ * @param acceptedDraftTokens draft tokens that became part of the answer; what lies
+ * behind its end is not counted
  * @param prefillSeconds time of the prompt's forward
  * @param decodeSeconds time of all steps
  */

@@ -11,7 +11,7 @@ import dev.cerberus.gate.GateSignal;
  * @param draftDepth depth of the deepest draft node
  * @param headsRan whether the heads were run
  * @param expectation accepted draft tokens that the heads expected of the verified nodes
- * @param acceptedDraftTokens draft tokens kept
+ * @param acceptedDraftTokens draft tokens that became part of the answer
  * @param signals the gate signals computed at this step, with their values
  * @param draftSeconds time of running the heads and building the tree
  * @param verifySeconds time of the target's forward and of accepting

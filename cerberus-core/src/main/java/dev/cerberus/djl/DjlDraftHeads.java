@@ -21,6 +21,7 @@ import dev.cerberus.model.HeadsKind;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.sample.GumbelNoise;
+import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.DraftTree;
 import dev.cerberus.tree.HeadCandidates;
 import dev.cerberus.tree.TreeShape;
@@ -237,11 +238,11 @@ public final class DjlDraftHeads implements DraftHeads {
     }
 
     private List<RankedTokens> rank(DraftPlan plan, int ranks, Call call, RowDepth depths) {
-        double temperature = plan.coupledWith().map((sampling) -> sampling.temperature()).orElse(1.0);
-        boolean coupled = plan.coupledWith().isPresent() && temperature > 0;
+        SamplingOptions sampling = plan.sampling();
+        boolean coupled = plan.coupled() && !sampling.greedy();
         int fetched = coupled ? Math.min(Math.max(COUPLED_RANKS, ranks), this.vocabulary.length) : ranks;
         float[] result;
-        try (IValue scale = IValue.from(coupled ? 1 / temperature : 1.0);
+        try (IValue scale = IValue.from(sampling.greedy() ? 1.0 : 1 / sampling.temperature());
                 IValue count = IValue.from((long) fetched);
                 IValue output = call.run(scale, count);
                 NDArray rows = output.toTensor((PtNDManager) this.manager)) {
@@ -251,8 +252,7 @@ public final class DjlDraftHeads implements DraftHeads {
         for (int row = 0; row < result.length / (2 * fetched + 1); row++) {
             RankedTokens tokens = RankedTokens.read(result, row, fetched, this.vocabulary);
             long position = plan.rootPosition() + depths.of(row);
-            ranked.add(coupled ? tokens.coupled(GumbelNoise.key(plan.coupledWith().get().seed(), position), ranks)
-                    : tokens);
+            ranked.add(coupled ? tokens.coupled(GumbelNoise.key(sampling.seed(), position), ranks) : tokens);
         }
         return ranked;
     }

@@ -27,16 +27,6 @@ public final class TorchRuntime {
     }
 
     /**
-     * Returns the number of threads that one operator uses.
-     * @return 1 or more
-     * @throws NativeLibraryException if no native library fits this machine
-     */
-    public static int threads() {
-        engine();
-        return ai.djl.pytorch.jni.JniUtils.getNumThreads();
-    }
-
-    /**
      * Returns the engine, loading libtorch on the first call.
      * @return DJL's PyTorch engine
      * @throws NativeLibraryException if no native library fits this machine

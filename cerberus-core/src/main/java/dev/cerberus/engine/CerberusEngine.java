@@ -82,7 +82,8 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         this.options = options;
         this.model = model;
         this.prompts = new PromptEncoder(model.tokenizer(), model.chatTemplate());
-        this.gates = new GateFactory(new CostMeter(model.target(), model.heads()).measure(maxNodes(options)));
+        this.gates = new GateFactory(new CostMeter(model.target(), model.heads()).measure(maxNodes(options)),
+                model.calibration());
         this.gate = options.gate();
         this.thread = daemon(this::serve, "cerberus-engine");
     }
@@ -150,6 +151,32 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
     @Override
     public GateOptions gate() {
         return this.gate;
+    }
+
+    @Override
+    public GateOptions gate(String profile) {
+        GateOptions found = this.options.profiles().get(profile);
+        if (found == null) {
+            throw new UnknownProfileException(profile, this.options.profiles().keySet());
+        }
+        return found;
+    }
+
+    /**
+     * Returns the bound that mode {@code threshold} compares with.
+     * @param value the gate's options
+     * @return their own threshold, or else that of the calibration, or else a default
+     */
+    public double threshold(GateOptions value) {
+        return this.gates.threshold(value);
+    }
+
+    /**
+     * Returns the calibration in use.
+     * @return the calibration, if there is one for these heads
+     */
+    public Optional<CalibrationInUse> calibration() {
+        return this.model.calibration();
     }
 
     /**
@@ -391,7 +418,8 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
             error.addSuppressed(ex);
         }
         this.totals = this.totals.plusFailure();
-        notify((listener) -> listener.onFailed(error));
+        double seconds = request.ageSeconds();
+        notify((listener) -> listener.onFailed(error, seconds));
         request.fail(error);
     }
 

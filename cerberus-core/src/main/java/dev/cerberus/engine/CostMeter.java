@@ -10,6 +10,7 @@ import dev.cerberus.model.DraftPlan;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.TargetModel;
+import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.CandidateTree;
 
 /**
@@ -95,7 +96,7 @@ final class CostMeter {
         DraftHeads drafting = this.heads.get();
         long start = System.nanoTime();
         drafting.draft(scores, 0, new DraftPlan(0, CONTEXT_TOKENS, maxNodes, drafting.description().heads(),
-                Optional.empty(), Optional.empty()));
+                Optional.empty(), SamplingOptions.GREEDY, false));
         return (System.nanoTime() - start) * 1e-9;
     }
 

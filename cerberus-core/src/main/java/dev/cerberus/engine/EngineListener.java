@@ -46,8 +46,9 @@ public interface EngineListener {
     /**
      * A request failed.
      * @param error what went wrong
+     * @param seconds time since it was submitted
      */
-    default void onFailed(RuntimeException error) {
+    default void onFailed(RuntimeException error, double seconds) {
     }
 
 }

@@ -1,8 +1,10 @@
 package dev.cerberus.engine;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 import dev.cerberus.tree.TreeShape;
 
@@ -19,9 +21,11 @@ import dev.cerberus.tree.TreeShape;
  * @param shape a static tree shape; empty for the best tree of every step
  * @param maxNodes the most draft nodes of a step, 1..256
  * @param gate when to draft
- * @param calibration location of a calibration file; empty for
+ * @param profiles gates of particular tasks, by name; requests choose one by its name
+ * @param calibration path or {@code file:} URL of a calibration file; empty for
  * {@code cerberus-calibration.json} beside the model, if there
- * @param chatTemplate a preset's name or a Jinja file; empty for the model's own
+ * @param chatTemplate a preset's name or the location of a Jinja file; empty for the
+ * model's own
  * @param queueCapacity the most waiting requests, at least 1
  * @param maxConcurrent the most requests decoded in turn, at least 1
  * @param requestTimeout the longest a request may take, queueing included
@@ -29,8 +33,8 @@ import dev.cerberus.tree.TreeShape;
  */
 public record EngineOptions(String modelLocation, Optional<String> modelName, String precision, OptionalInt maxContext,
         String device, HeadsOptions heads, Optional<TreeShape> shape, int maxNodes, GateOptions gate,
-        Optional<String> calibration, Optional<String> chatTemplate, int queueCapacity, int maxConcurrent,
-        Duration requestTimeout, OptionalInt threads) {
+        Map<String, GateOptions> profiles, Optional<String> calibration, Optional<String> chatTemplate,
+        int queueCapacity, int maxConcurrent, Duration requestTimeout, OptionalInt threads) {
 
     /**
      * Which draft heads to use.
@@ -53,6 +57,9 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
      * Checks the ranges.
      */
     public EngineOptions {
+        Map<String, GateOptions> named = new TreeMap<>();
+        profiles.forEach((name, options) -> named.put(name, options.withProfile(name)));
+        profiles = Map.copyOf(named);
         require(!modelLocation.isBlank(), "the model location must not be empty");
         require(maxNodes >= 1 && maxNodes <= 256, "max nodes must be in 1..256, was " + maxNodes);
         require(maxContext.isEmpty() || maxContext.getAsInt() >= 1,
@@ -100,6 +107,8 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         private int maxNodes = 16;
 
         private GateOptions gate = GateOptions.DEFAULT;
+
+        private Map<String, GateOptions> profiles = Map.of();
 
         private Optional<String> calibration = Optional.empty();
 
@@ -198,6 +207,16 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         }
 
         /**
+         * Sets the gates of particular tasks.
+         * @param value gates by name
+         * @return this builder
+         */
+        public Builder profiles(Map<String, GateOptions> value) {
+            this.profiles = Map.copyOf(value);
+            return this;
+        }
+
+        /**
          * Sets the calibration file.
          * @param value its location
          * @return this builder
@@ -264,8 +283,8 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
          */
         public EngineOptions build() {
             return new EngineOptions(this.modelLocation, this.modelName, this.precision, this.maxContext, this.device,
-                    this.heads, this.shape, this.maxNodes, this.gate, this.calibration, this.chatTemplate,
-                    this.queueCapacity, this.maxConcurrent, this.requestTimeout, this.threads);
+                    this.heads, this.shape, this.maxNodes, this.gate, this.profiles, this.calibration,
+                    this.chatTemplate, this.queueCapacity, this.maxConcurrent, this.requestTimeout, this.threads);
         }
 
     }

@@ -1,7 +1,10 @@
 package dev.cerberus.engine;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 import dev.cerberus.gate.AdaptiveGate;
 import dev.cerberus.gate.AlwaysGate;
@@ -21,12 +24,15 @@ final class GateFactory {
 
     private final CostCurve costs;
 
+    private final Optional<CalibrationInUse> calibration;
+
     private final Map<Regime, Experience> experiences = new HashMap<>();
 
     private volatile Experience latest = new Experience();
 
-    GateFactory(CostCurve costs) {
+    GateFactory(CostCurve costs, Optional<CalibrationInUse> calibration) {
         this.costs = costs;
+        this.calibration = calibration;
     }
 
     /**
@@ -37,21 +43,32 @@ final class GateFactory {
     Gate create(GateOptions options, boolean sampled) {
         return switch (options.mode()) {
             case NEVER -> new NeverGate();
-            case ALWAYS -> new AlwaysGate(sizer(options.mode(), sampled));
-            case THRESHOLD -> new ThresholdGate(options.signal(), options.threshold(), sizer(options.mode(), sampled));
-            case ADAPTIVE -> new AdaptiveGate(sizer(options.mode(), sampled));
+            case ALWAYS -> new AlwaysGate(sizer(options, sampled));
+            case THRESHOLD -> new ThresholdGate(options.signal(), threshold(options), sizer(options, sampled));
+            case ADAPTIVE -> new AdaptiveGate(sizer(options, sampled));
         };
     }
 
-    private TreeSizer sizer(GateMode mode, boolean sampled) {
-        Experience experience = this.experiences.computeIfAbsent(new Regime(mode, sampled),
-                (regime) -> new Experience());
+    /**
+     * Returns the bound that mode {@code threshold} compares with; any thread may ask.
+     */
+    double threshold(GateOptions options) {
+        OptionalDouble calibrated = options.ownThreshold().isPresent() ? OptionalDouble.empty()
+                : this.calibration.map((measured) -> measured.threshold(options.signal()))
+                    .orElse(OptionalDouble.empty());
+        return calibrated.orElse(options.threshold());
+    }
+
+    private TreeSizer sizer(GateOptions options, boolean sampled) {
+        Experience experience = this.experiences.computeIfAbsent(new Regime(options.mode(), sampled, options.profile()),
+                (regime) -> new Experience(
+                        this.calibration.map((measured) -> measured.reliability(sampled)).orElse(List.of())));
         this.latest = experience;
         return new TreeSizer(this.costs, experience);
     }
 
     /** Requests that may learn from each other. */
-    private record Regime(GateMode mode, boolean sampled) {
+    private record Regime(GateMode mode, boolean sampled, Optional<String> profile) {
     }
 
     CostEstimate estimate() {

@@ -22,6 +22,7 @@ import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.model.DraftHeads;
+import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.ModelDimensions;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.model.TargetModel;
@@ -47,15 +48,19 @@ final class LoadedModel implements AutoCloseable {
 
     private final Set<Integer> endOfSequence;
 
+    private final Optional<CalibrationInUse> calibration;
+
     private final EngineDescription description;
 
     private LoadedModel(DjlTargetModel target, Optional<DraftHeads> heads, TextTokenizer tokenizer,
-            Optional<ChatTemplate> chatTemplate, Set<Integer> endOfSequence, EngineDescription description) {
+            Optional<ChatTemplate> chatTemplate, Set<Integer> endOfSequence, Optional<CalibrationInUse> calibration,
+            EngineDescription description) {
         this.target = target;
         this.heads = heads;
         this.tokenizer = tokenizer;
         this.chatTemplate = chatTemplate;
         this.endOfSequence = endOfSequence;
+        this.calibration = calibration;
         this.description = description;
     }
 
@@ -73,13 +78,15 @@ final class LoadedModel implements AutoCloseable {
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
             Optional<DraftHeads> heads = heads(options.heads(), directory, config, checkpoint, target, notes);
             heads.ifPresent(closer::add);
+            Optional<CalibrationInUse> calibration = calibration(options, directory, checkpoint, device, precision,
+                    heads.map(DraftHeads::description), notes);
             EngineDescription description = new EngineDescription(options.modelName().orElse(directory.name()),
                     options.modelLocation(), target.dimensions(), device.name(),
                     precision.name().toLowerCase(Locale.ROOT), heads.map(DraftHeads::description), template.isPresent(),
                     List.copyOf(notes));
             notes.forEach((note) -> LOGGER.warn("{}", note));
             closer.keepOpen();
-            return new LoadedModel(target, heads, tokenizer, template, Set.copyOf(directory.eosTokenIds()),
+            return new LoadedModel(target, heads, tokenizer, template, Set.copyOf(directory.eosTokenIds()), calibration,
                     description);
         }
     }
@@ -122,6 +129,29 @@ final class LoadedModel implements AutoCloseable {
         return Optional.of(DjlDraftHeads.load(heads, options.count(), config, checkpoint, target));
     }
 
+    private static Optional<CalibrationInUse> calibration(EngineOptions options, ModelDirectory directory,
+            Checkpoint checkpoint, TorchDevice device, Precision precision, Optional<HeadsDescription> heads,
+            List<String> notes) {
+        Optional<Path> file = options.calibration().map(LoadedModel::calibrationFile).or(directory::calibration);
+        if (file.isEmpty() || heads.isEmpty()) {
+            return Optional.empty();
+        }
+        Calibration.Machine machine = Calibration.Machine.current(device.name(),
+                precision.name().toLowerCase(Locale.ROOT),
+                options.threads().orElse(Runtime.getRuntime().availableProcessors()));
+        return CalibrationInUse.read(file.get(), checkpoint::sha256, heads.get(), machine, notes);
+    }
+
+    private static Path calibrationFile(String location) {
+        try {
+            return ResourceText.path(location);
+        }
+        catch (IllegalArgumentException ex) {
+            throw new ModelException("cerberus.gate.calibration '" + location
+                    + "' is not a path or file: URL; name a file that cerberus calibrate wrote", ex);
+        }
+    }
+
     private static Path file(String location) {
         Path path = Path.of(location.startsWith("file:") ? location.substring("file:".length()) : location);
         if (!Files.isRegularFile(path)) {
@@ -138,12 +168,11 @@ final class LoadedModel implements AutoCloseable {
         if (ChatTemplate.presets().contains(template)) {
             return Optional.of(ChatTemplate.preset(template).withSpecialTokensOf(directory.path()));
         }
-        Path file = Path.of(template);
-        if (!Files.isRegularFile(file)) {
-            throw new ChatTemplateException("cerberus.chat.template '" + template
-                    + "' is neither chatml, llama-2, vicuna or zephyr, nor a Jinja file");
-        }
-        return Optional.of(ChatTemplate.fromFile(file).withSpecialTokensOf(directory.path()));
+        String source = ResourceText.find(template)
+            .orElseThrow(() -> new ChatTemplateException(
+                    "cerberus.chat.template '" + template + "' is neither " + String.join(", ", ChatTemplate.presets())
+                            + " nor a Jinja file; name one of these, a file, or a classpath: resource"));
+        return Optional.of(ChatTemplate.of(template, source).withSpecialTokensOf(directory.path()));
     }
 
     TargetModel target() {
@@ -164,6 +193,10 @@ final class LoadedModel implements AutoCloseable {
 
     Set<Integer> endOfSequence() {
         return this.endOfSequence;
+    }
+
+    Optional<CalibrationInUse> calibration() {
+        return this.calibration;
     }
 
     EngineDescription description() {

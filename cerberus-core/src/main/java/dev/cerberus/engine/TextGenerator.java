@@ -1,5 +1,7 @@
 package dev.cerberus.engine;
 
+import java.util.Set;
+
 /**
  * A source of answers to generation requests. Thread-safe.
  *
@@ -20,6 +22,16 @@ public interface TextGenerator {
      * @return the gate's options at present
      */
     GateOptions gate();
+
+    /**
+     * Returns the gate of a task.
+     * @param profile the task's name
+     * @return the gate's options, to be given with requests of that task
+     * @throws UnknownProfileException if there is no profile of that name
+     */
+    default GateOptions gate(String profile) {
+        throw new UnknownProfileException(profile, Set.of());
+    }
 
     /**
      * Queues a request and returns at once.

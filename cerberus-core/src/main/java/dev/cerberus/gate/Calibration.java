@@ -1,6 +1,7 @@
 package dev.cerberus.gate;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How often a draft node is accepted, by the path probability that the heads gave it.
@@ -21,6 +22,9 @@ final class Calibration {
 
     private static final double PRIOR = 5;
 
+    /** What a measured table counts for, so that serving soon weighs more. */
+    private static final double STARTING_NODES = 100;
+
     /** Applied once per drafting step: a memory of about 1000 of them. */
     private static final double DECAY = 0.999;
 
@@ -36,8 +40,22 @@ final class Calibration {
 
     private double allExpected;
 
-    Calibration() {
+    /**
+     * Creates a calibration that starts from what was measured before.
+     * @param measured nodes by probability; empty to believe the heads at first
+     */
+    Calibration(List<Reliability> measured) {
         Arrays.fill(this.ratios, 1);
+        double total = measured.stream().mapToDouble((bin) -> bin.nodes() * bin.probability()).sum();
+        double scale = Math.min(1, STARTING_NODES / Math.max(total, Double.MIN_NORMAL));
+        for (Reliability bin : measured) {
+            int octave = (int) octave(bin.probability());
+            this.expected[octave] += scale * bin.nodes() * bin.probability();
+            this.accepted[octave] += scale * bin.nodes() * bin.accuracy();
+            this.allExpected += scale * bin.nodes() * bin.probability();
+            this.allAccepted += scale * bin.nodes() * bin.accuracy();
+        }
+        updateRatios();
     }
 
     void observe(StepOutcome outcome) {
@@ -58,6 +76,10 @@ final class Calibration {
             this.accepted[(int) octave(outcome.pathProbabilities()[node])]++;
             this.allAccepted++;
         }
+        updateRatios();
+    }
+
+    private void updateRatios() {
         double overall = ratio();
         for (int i = 0; i < OCTAVES; i++) {
             this.ratios[i] = (this.accepted[i] + PRIOR * overall) / (this.expected[i] + PRIOR);

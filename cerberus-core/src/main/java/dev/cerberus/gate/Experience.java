@@ -1,5 +1,7 @@
 package dev.cerberus.gate;
 
+import java.util.List;
+
 /**
  * What drafting has yielded over many requests: the starting point of the next one.
  *
@@ -15,7 +17,7 @@ public final class Experience {
 
     private static final double WORTH_RATE = 0.02;
 
-    private final Calibration calibration = new Calibration();
+    private final Calibration calibration;
 
     private double tokens = PRIOR;
 
@@ -25,6 +27,21 @@ public final class Experience {
     private double worth = 0.2;
 
     private double probingBudget = Double.POSITIVE_INFINITY;
+
+    /**
+     * Creates an experience that believes the heads at first.
+     */
+    public Experience() {
+        this(List.of());
+    }
+
+    /**
+     * Creates an experience that starts from what was measured before.
+     * @param measured how often the heads were right, by the probability they gave
+     */
+    public Experience(List<Reliability> measured) {
+        this.calibration = new Calibration(measured);
+    }
 
     void observe(double cost, StepOutcome outcome) {
         this.tokens = this.tokens * DECAY + 1 + outcome.acceptedDraftTokens();

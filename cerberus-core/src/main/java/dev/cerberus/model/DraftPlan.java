@@ -13,11 +13,13 @@ import dev.cerberus.tree.TreeShape;
  * @param maxNodes the most draft nodes wanted, at least 1
  * @param maxDepth the deepest level wanted, at least 1
  * @param shape a static shape to fill; empty for the best nodes whatever their shape
- * @param coupledWith sampling options whose noise ranks the candidates; empty to rank by
- * probability alone
+ * @param sampling how the target chooses tokens; the heads' probabilities are meant for
+ * its temperature
+ * @param coupled whether the noise of the target's choice ranks the candidates too;
+ * without effect when greedy
  */
 public record DraftPlan(int rootToken, long rootPosition, int maxNodes, int maxDepth, Optional<TreeShape> shape,
-        Optional<SamplingOptions> coupledWith) {
+        SamplingOptions sampling, boolean coupled) {
 
     /**
      * Checks the ranges.

@@ -159,6 +159,10 @@ abstract class AbstractDecoderContractTests {
         DecodeResult result = run(request(40, 0, Set.of(all[at])));
         assertThat(result.tokens()).isEqualTo(Arrays.copyOf(all, at));
         assertThat(result.finishReason()).isEqualTo(FinishReason.STOP);
+        // One token from the prompt's forward, then one per step, the end-of-sequence
+        // token among them, and those accepted; nothing behind the end.
+        assertThat(1 + result.statistics().steps() + result.statistics().acceptedDraftTokens()).isEqualTo(at + 1);
+        assertThat(this.recorder.draftTokens).isEqualTo(result.statistics().acceptedDraftTokens());
     }
 
     @Test
@@ -227,6 +231,8 @@ abstract class AbstractDecoderContractTests {
         assertThat(result.tokens()).isEqualTo(expected(wanted));
         assertThat(this.recorder.tokens).hasSize(wanted);
         assertThat(result.finishReason()).isEqualTo(FinishReason.STOP);
+        assertThat(result.statistics().acceptedDraftTokens()).isEqualTo(this.recorder.draftTokens)
+            .isEqualTo(this.recorder.steps.stream().mapToInt(DecodeStep::acceptedDraftTokens).sum());
     }
 
     @ParameterizedTest

@@ -85,8 +85,8 @@ class DjlDraftHeadsTests {
                 KvCache cache = target.newCache(32);
                 NodeScores scores = target.prefill(cache, PROMPT)) {
             int root = scores.argmax(0);
-            DraftTree tree = draftHeads.draft(scores, 0,
-                    new DraftPlan(root, PROMPT.length, 10, heads.heads(), Optional.empty(), Optional.empty()));
+            DraftTree tree = draftHeads.draft(scores, 0, new DraftPlan(root, PROMPT.length, 10, heads.heads(),
+                    Optional.empty(), SamplingOptions.GREEDY, false));
             List<NaiveHeads.Path> best = new NaiveHeads(file, config, checkpoint).best(scores.hidden(0), root, 10,
                     heads.heads());
             assertThat(pathsOf(tree)).containsExactlyInAnyOrderElementsOf(
@@ -114,7 +114,7 @@ class DjlDraftHeadsTests {
                 NodeScores scores = target.prefill(cache, PROMPT)) {
             int root = scores.argmax(0);
             DraftTree tree = draftHeads.draft(scores, 0,
-                    new DraftPlan(root, PROMPT.length, 16, 2, Optional.of(shape), Optional.empty()));
+                    new DraftPlan(root, PROMPT.length, 16, 2, Optional.of(shape), SamplingOptions.GREEDY, false));
             NaiveHeads naive = new NaiveHeads(file, config, checkpoint);
             int[] first = naive.ranked(scores.hidden(0), new int[] { root });
             int[] below0 = naive.ranked(scores.hidden(0), new int[] { root, first[0] });
@@ -132,10 +132,28 @@ class DjlDraftHeadsTests {
                 KvCache cache = target.newCache(32);
                 NodeScores scores = target.prefill(cache, PROMPT)) {
             DraftTree tree = draftHeads.draft(scores, 0,
-                    new DraftPlan(1, PROMPT.length, 1, 1, Optional.empty(), Optional.empty()));
+                    new DraftPlan(1, PROMPT.length, 1, 1, Optional.empty(), SamplingOptions.GREEDY, false));
             double[] expected = new NaiveHeads(file, config, checkpoint).probabilities(scores.hidden(0),
                     new int[] { 1 });
             assertThat(tree.pathProbability(0)).isCloseTo(Arrays.stream(expected).max().getAsDouble(), within(1e-5));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("descriptions")
+    void draftWhenSampledButNotCoupledExpectsWhatTheTemperatureLeaves(HeadsDescription heads) {
+        HeadsFile file = write(heads, false);
+        SamplingOptions sampling = new SamplingOptions(1.7, 0, 1, 3);
+        try (DraftHeads draftHeads = load(file);
+                KvCache cache = target.newCache(32);
+                NodeScores scores = target.prefill(cache, PROMPT)) {
+            DraftTree tree = draftHeads.draft(scores, 0, new DraftPlan(1, 6, 3, 1, Optional.empty(), sampling, false));
+            double[] p = new NaiveHeads(file, config, checkpoint).probabilities(scores.hidden(0), new int[] { 1 });
+            double[] flattened = Arrays.stream(p).map((value) -> Math.pow(value, 1 / 1.7)).toArray();
+            double total = Arrays.stream(flattened).sum();
+            double[] expected = Arrays.stream(flattened).map((value) -> -value / total).sorted().limit(3).toArray();
+            assertThat(Arrays.stream(tree.pathProbabilities()).map((value) -> -value).toArray())
+                .containsExactly(expected, within(1e-5));
         }
     }
 
@@ -148,7 +166,7 @@ class DjlDraftHeadsTests {
                 KvCache cache = target.newCache(32);
                 NodeScores scores = target.prefill(cache, PROMPT)) {
             DraftTree tree = draftHeads.draft(scores, 0,
-                    new DraftPlan(1, 6, 16, 4, Optional.of(TreeShape.parse("0,0,0,0;")), Optional.of(sampling)));
+                    new DraftPlan(1, 6, 16, 4, Optional.of(TreeShape.parse("0,0,0,0;")), sampling, true));
             NaiveHeads naive = new NaiveHeads(file, config, checkpoint);
             int[] vocabulary = file.draftVocabulary();
             List<Integer> expected = new ArrayList<>();
@@ -226,7 +244,8 @@ class DjlDraftHeadsTests {
         try (DraftHeads draftHeads = load(file);
                 KvCache cache = target.newCache(32);
                 NodeScores scores = target.prefill(cache, PROMPT)) {
-            DraftTree tree = draftHeads.draft(scores, 0, new DraftPlan(1, 6, 4, 3, Optional.empty(), Optional.empty()));
+            DraftTree tree = draftHeads.draft(scores, 0,
+                    new DraftPlan(1, 6, 4, 3, Optional.empty(), SamplingOptions.GREEDY, false));
             NaiveHeads naive = new NaiveHeads(file, config, checkpoint);
             assertThat(tree.pathProbabilities()).containsExactly(
                     naive.best(scores.hidden(0), 1, 4, 3).stream().mapToDouble(NaiveHeads.Path::probability).toArray(),

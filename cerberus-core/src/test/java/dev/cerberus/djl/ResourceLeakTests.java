@@ -125,9 +125,10 @@ class ResourceLeakTests {
                 int before = ManagedResources.count(ofModel);
                 int beforeInHeads = ManagedResources.count(ofHeads);
                 assertThat(beforeInHeads).isPositive();
-                DraftPlan greedy = new DraftPlan(scores.argmax(0), 3, 6, 2, Optional.empty(), Optional.empty());
+                DraftPlan greedy = new DraftPlan(scores.argmax(0), 3, 6, 2, Optional.empty(), SamplingOptions.GREEDY,
+                        false);
                 DraftPlan coupled = new DraftPlan(scores.argmax(0), 3, 6, 2, Optional.empty(),
-                        Optional.of(new SamplingOptions(0.8, 0, 1, 5)));
+                        new SamplingOptions(0.8, 0, 1, 5), true);
                 for (int i = 0; i < ROUNDS; i++) {
                     heads.draft(scores, 0, (i % 2 == 0) ? greedy : coupled);
                 }

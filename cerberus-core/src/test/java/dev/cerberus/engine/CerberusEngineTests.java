@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.decode.TokenOrigin;
+import dev.cerberus.gate.GateMode;
 import dev.cerberus.hf.ModelFileException;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.sample.SamplingOptions;
@@ -116,6 +118,47 @@ class CerberusEngineTests {
     void conversationGoesThroughTheChatTemplate() {
         Prompt.Chat chat = new Prompt.Chat(List.of(ChatMessage.user("hi")), List.of());
         assertThat(engine.encode(chat)).isEqualTo(engine.encode(new Prompt.Raw("user: hi a:")));
+    }
+
+    @Test
+    void chatTemplateMayLieOnTheClassPath() {
+        try (CerberusEngine other = CerberusEngine
+            .open(options(directory).chatTemplate(Optional.of("classpath:dev/cerberus/text/templates/chatml.jinja"))
+                .build())) {
+            Prompt.Chat chat = new Prompt.Chat(List.of(ChatMessage.user("hi")), List.of());
+            assertThat(other.tokenizer().decode(other.encode(chat))).contains("im_start");
+        }
+    }
+
+    @Test
+    void failedRequestsTellTheListenersHowLongTheyTook() throws Exception {
+        CompletableFuture<Double> seconds = new CompletableFuture<>();
+        try (CerberusEngine other = CerberusEngine
+            .open(options(directory).requestTimeout(Duration.ofNanos(1)).build())) {
+            other.addListener(new EngineListener() {
+                @Override
+                public void onFailed(RuntimeException error, double age) {
+                    assertThat(error).isInstanceOf(RequestTimeoutException.class);
+                    seconds.complete(age);
+                }
+            });
+            assertThatThrownBy(() -> other.generate(raw("late", 5))).isInstanceOf(RequestTimeoutException.class);
+        }
+        assertThat(seconds.get(10, TimeUnit.SECONDS)).isBetween(1e-9, 60.0);
+    }
+
+    @Test
+    void profilesAreFoundByNameAndUnknownOnesListTheOthers() {
+        GateOptions always = GateOptions.DEFAULT.withMode(GateMode.ALWAYS);
+        try (CerberusEngine other = CerberusEngine
+            .open(options(directory).profiles(Map.of("code", always, "chat", GateOptions.DEFAULT)).build())) {
+            assertThat(other.gate("code")).isEqualTo(always.withProfile("code"));
+            assertThat(other.generate(raw("code", 8).withGate(other.gate("code"))).tokens()).hasSize(8);
+            assertThatThrownBy(() -> other.gate("cod")).isInstanceOf(UnknownProfileException.class)
+                .hasMessageContaining("'cod'")
+                .hasMessageContaining("chat, code")
+                .hasMessageContaining("cerberus.gate.profiles");
+        }
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.cerberus.model;
 import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
+
+import dev.cerberus.sample.SamplingOptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -75,10 +77,10 @@ class HeadsDescriptionTests {
     @Test
     void draftsWithoutNodesOrLevelsAreRefused() {
         assertThatIllegalArgumentException()
-            .isThrownBy(() -> new DraftPlan(1, 5, 0, 1, Optional.empty(), Optional.empty()))
+            .isThrownBy(() -> new DraftPlan(1, 5, 0, 1, Optional.empty(), SamplingOptions.GREEDY, false))
             .withMessage("a draft needs at least one node and one level, was 0 and 1");
         assertThatIllegalArgumentException()
-            .isThrownBy(() -> new DraftPlan(1, 5, 1, 0, Optional.empty(), Optional.empty()))
+            .isThrownBy(() -> new DraftPlan(1, 5, 1, 0, Optional.empty(), SamplingOptions.GREEDY, false))
             .withMessage("a draft needs at least one node and one level, was 1 and 0");
     }
 

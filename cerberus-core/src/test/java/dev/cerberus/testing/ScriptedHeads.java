@@ -79,7 +79,8 @@ public final class ScriptedHeads implements DraftHeads {
             throw new AssertionError(
                     "the root is at position " + before.length + ", the plan says " + plan.rootPosition());
         }
-        Optional<SamplingOptions> coupled = plan.coupledWith();
+        Optional<SamplingOptions> coupled = (plan.coupled() && !plan.sampling().greedy()) ? Optional.of(plan.sampling())
+                : Optional.empty();
         if (coupled.isPresent() && !coupled.get().equals(this.sampling)) {
             throw new AssertionError("coupled with " + coupled.get() + " instead of " + this.sampling);
         }

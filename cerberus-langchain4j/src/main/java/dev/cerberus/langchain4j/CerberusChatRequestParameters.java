@@ -32,6 +32,8 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
 
     private final @Nullable Integer minOutputTokens;
 
+    private final @Nullable String profile;
+
     private final @Nullable GateMode gateMode;
 
     private final @Nullable GateSignal gateSignal;
@@ -48,6 +50,7 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
         super(builder);
         this.seed = builder.seed;
         this.minOutputTokens = builder.minOutputTokens;
+        this.profile = builder.profile;
         this.gateMode = builder.gateMode;
         this.gateSignal = builder.gateSignal;
         this.gateThreshold = builder.gateThreshold;
@@ -79,6 +82,14 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
      */
     public @Nullable Integer minOutputTokens() {
         return this.minOutputTokens;
+    }
+
+    /**
+     * Returns the name of the task whose gate is used.
+     * @return a name under {@code cerberus.gate.profiles}
+     */
+    public @Nullable String profile() {
+        return this.profile;
     }
 
     /**
@@ -144,24 +155,24 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
     public boolean equals(@Nullable Object other) {
         return other instanceof CerberusChatRequestParameters that && super.equals(that)
                 && Objects.equals(this.seed, that.seed) && Objects.equals(this.minOutputTokens, that.minOutputTokens)
-                && this.gateMode == that.gateMode && this.gateSignal == that.gateSignal
-                && Objects.equals(this.gateThreshold, that.gateThreshold)
+                && Objects.equals(this.profile, that.profile) && this.gateMode == that.gateMode
+                && this.gateSignal == that.gateSignal && Objects.equals(this.gateThreshold, that.gateThreshold)
                 && Objects.equals(this.treeShape, that.treeShape) && Objects.equals(this.maxNodes, that.maxNodes)
                 && Objects.equals(this.coupledDrafting, that.coupledDrafting);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), this.seed, this.minOutputTokens, this.gateMode, this.gateSignal,
-                this.gateThreshold, this.treeShape, this.maxNodes, this.coupledDrafting);
+        return Objects.hash(super.hashCode(), this.seed, this.minOutputTokens, this.profile, this.gateMode,
+                this.gateSignal, this.gateThreshold, this.treeShape, this.maxNodes, this.coupledDrafting);
     }
 
     @Override
     public String toString() {
         return "CerberusChatRequestParameters{" + super.toString() + ", seed=" + this.seed + ", minOutputTokens="
-                + this.minOutputTokens + ", gateMode=" + this.gateMode + ", gateSignal=" + this.gateSignal
-                + ", gateThreshold=" + this.gateThreshold + ", treeShape=" + this.treeShape + ", maxNodes="
-                + this.maxNodes + ", coupledDrafting=" + this.coupledDrafting + "}";
+                + this.minOutputTokens + ", profile=" + this.profile + ", gateMode=" + this.gateMode + ", gateSignal="
+                + this.gateSignal + ", gateThreshold=" + this.gateThreshold + ", treeShape=" + this.treeShape
+                + ", maxNodes=" + this.maxNodes + ", coupledDrafting=" + this.coupledDrafting + "}";
     }
 
     /**
@@ -172,6 +183,8 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
         private @Nullable Long seed;
 
         private @Nullable Integer minOutputTokens;
+
+        private @Nullable String profile;
 
         private @Nullable GateMode gateMode;
 
@@ -197,6 +210,7 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
             if (parameters instanceof CerberusChatRequestParameters that) {
                 this.seed = (that.seed != null) ? that.seed : this.seed;
                 this.minOutputTokens = (that.minOutputTokens != null) ? that.minOutputTokens : this.minOutputTokens;
+                this.profile = (that.profile != null) ? that.profile : this.profile;
                 this.gateMode = (that.gateMode != null) ? that.gateMode : this.gateMode;
                 this.gateSignal = (that.gateSignal != null) ? that.gateSignal : this.gateSignal;
                 this.gateThreshold = (that.gateThreshold != null) ? that.gateThreshold : this.gateThreshold;
@@ -225,6 +239,16 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
          */
         public Builder minOutputTokens(@Nullable Integer value) {
             this.minOutputTokens = value;
+            return this;
+        }
+
+        /**
+         * Sets the task whose gate is used; what is set of the gate here goes before it.
+         * @param value a name under {@code cerberus.gate.profiles}
+         * @return this builder
+         */
+        public Builder profile(@Nullable String value) {
+            this.profile = value;
             return this;
         }
 

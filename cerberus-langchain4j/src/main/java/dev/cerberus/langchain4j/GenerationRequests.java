@@ -3,6 +3,7 @@ package dev.cerberus.langchain4j;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 
@@ -20,7 +21,7 @@ import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.engine.TextGenerator;
-import dev.cerberus.gate.GateMode;
+import dev.cerberus.gate.GateSignal;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.text.ToolDefinition;
 
@@ -90,16 +91,22 @@ final class GenerationRequests {
                 (temperature == 0) ? 0 : seed.orElseGet(this.seeds::nextLong));
     }
 
-    /** What a request leaves open of its gate is the engine's at present. */
+    /**
+     * What a request leaves open of its gate is its profile's, or else the engine's at
+     * present.
+     */
     private Optional<GateOptions> gate(ChatRequestParameters parameters) {
-        if (!(parameters instanceof CerberusChatRequestParameters own)
-                || (own.gateMode() == null && own.gateSignal() == null && own.gateThreshold() == null)) {
+        if (!(parameters instanceof CerberusChatRequestParameters own) || (own.profile() == null
+                && own.gateMode() == null && own.gateSignal() == null && own.gateThreshold() == null)) {
             return Optional.empty();
         }
-        GateOptions engine = this.generator.gate();
-        GateMode mode = orElse(own.gateMode(), engine.mode());
-        return Optional.of(new GateOptions(mode, orElse(own.gateSignal(), engine.signal()),
-                orElse(own.gateThreshold(), engine.threshold())));
+        GateOptions base = (own.profile() != null) ? this.generator.gate(own.profile()) : this.generator.gate();
+        GateSignal signal = orElse(own.gateSignal(), base.signal());
+        OptionalDouble threshold = (signal == base.signal()) ? base.ownThreshold() : OptionalDouble.empty();
+        if (own.gateThreshold() != null) {
+            threshold = OptionalDouble.of(own.gateThreshold());
+        }
+        return Optional.of(new GateOptions(orElse(own.gateMode(), base.mode()), signal, threshold, base.profile()));
     }
 
     private static Optional<CerberusChatRequestParameters> own(ChatRequestParameters parameters) {

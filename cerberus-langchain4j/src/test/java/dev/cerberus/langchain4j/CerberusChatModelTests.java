@@ -44,6 +44,7 @@ import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
+import dev.cerberus.engine.UnknownProfileException;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.gate.GateSignal;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
@@ -149,6 +150,14 @@ class CerberusChatModelTests {
         this.generator.gate(new GateOptions(GateMode.THRESHOLD, GateSignal.VOCAB_ENTROPY, 1.5));
         GenerationRequest sent = sent(CerberusChatRequestParameters.builder().gateThreshold(0.5).build());
         assertThat(sent.gate()).contains(new GateOptions(GateMode.THRESHOLD, GateSignal.VOCAB_ENTROPY, 0.5));
+    }
+
+    @Test
+    void profileOfARequestIsAskedOfTheEngine() {
+        CerberusChatRequestParameters parameters = CerberusChatRequestParameters.builder().profile("code").build();
+        assertThat(CerberusChatRequestParameters.DEFAULTS.overrideWith(parameters).profile()).isEqualTo("code");
+        assertThatExceptionOfType(UnknownProfileException.class).isThrownBy(() -> sent(parameters))
+            .withMessageContaining("'code'");
     }
 
     @Test

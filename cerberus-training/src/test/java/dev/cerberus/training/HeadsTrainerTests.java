@@ -44,6 +44,7 @@ import dev.cerberus.training.TrainingOptions.HeadsShape;
 import dev.cerberus.training.TrainingOptions.LmHead;
 import dev.cerberus.training.TrainingOptions.Optimization;
 import dev.cerberus.tree.DraftTree;
+import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.TreeShape;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -162,8 +163,8 @@ class HeadsTrainerTests {
                             checkpoint, target);
                     HeadsLearner learner = new HeadsLearner(heads, NDManager.newBaseManager(), false, true, weights,
                             embeddings, hiddenRms)) {
-                DraftTree tree = draftHeads.draft(scores, 0,
-                        new DraftPlan(50, 3, 3, 3, Optional.of(TreeShape.parse("0,0,0;")), Optional.empty()));
+                DraftTree tree = draftHeads.draft(scores, 0, new DraftPlan(50, 3, 3, 3,
+                        Optional.of(TreeShape.parse("0,0,0;")), SamplingOptions.GREEDY, false));
                 int[] path3 = tree.best(3).tokens();
                 ByteBuffer hidden = ByteBuffer.allocateDirect(2 * heads.hiddenSize()).order(ByteOrder.LITTLE_ENDIAN);
                 for (float value : scores.hidden(0)) {

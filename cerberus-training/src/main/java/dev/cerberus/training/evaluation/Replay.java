@@ -206,11 +206,12 @@ public final class Replay {
             this.plainSteps += answer.positions().size();
             int root = 0;
             while (root < answer.positions().size()) {
-                root += 1 + step(gate, answer.positions().get(root));
+                root += 1 + step(gate, answer, root);
             }
         }
 
-        private int step(Gate gate, RecordedPosition position) {
+        private int step(Gate gate, RecordedAnswer answer, int root) {
+            RecordedPosition position = answer.positions().get(root);
             double plain = this.stepSeconds[0];
             if (position.heads() == 0) {
                 count(0, 0, plain);
@@ -228,7 +229,9 @@ public final class Replay {
             int nodes = gate.decide(draft.pathProbabilities(), whole, signals).nodes();
             int[] accepted = acceptedNodes(draft, nodes, position.trueRanks());
             double verifySeconds = this.stepSeconds[nodes];
-            count(nodes, accepted.length, verifySeconds + this.headsSeconds);
+            // a drafted end-of-sequence token ends the answer and is no part of it
+            int kept = Math.min(accepted.length, answer.outputTokens() - root - 1);
+            count(nodes, kept, verifySeconds + this.headsSeconds);
             gate.observe(new StepOutcome(Arrays.copyOf(draft.pathProbabilities(), nodes), accepted, true,
                     this.headsSeconds, verifySeconds));
             return accepted.length;

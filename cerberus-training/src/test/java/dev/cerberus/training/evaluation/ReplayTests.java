@@ -48,6 +48,17 @@ class ReplayTests {
     }
 
     @Test
+    void aDraftedEndOfSequenceTokenIsNotCounted() {
+        RecordedAnswer open = Recordings.answer(List.of(0, 0), 9);
+        RecordedAnswer ended = new RecordedAnswer("p", 0, "writing", open.tokens(), 9, true, open.positions());
+        assertThat(new Replay(Recordings.of(open)).run(shaped("0;0,0")).acceptedDraftTokens()).isEqualTo(2);
+        ReplayResult result = new Replay(Recordings.of(ended)).run(shaped("0;0,0"));
+        assertThat(result.acceptedDraftTokens()).isEqualTo(1);
+        assertThat(result.tokens()).isEqualTo(2);
+        assertThat(result.steps()).isEqualTo(1);
+    }
+
+    @Test
     void aStepThatAcceptsNothingIsCounted() {
         Replay replay = new Replay(Recordings.of(Recordings.answer(List.of(2, 2, 2), 9)));
         ReplayResult result = replay.run(shaped("2,1"));

@@ -2,6 +2,7 @@ package dev.cerberus.spring.boot.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -75,14 +76,31 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param mode Who decides whether a step drafts.
      * @param signal Number that mode threshold compares.
      * @param entropyThreshold Bound in nats of mode threshold with an entropy signal;
-     * below it a step drafts.
+     * below it a step drafts. When it is empty, the calibration's is used, or else 2.
      * @param threshold Bound of mode threshold with a margin, confidence or expectation
-     * signal; above it a step drafts.
+     * signal; above it a step drafts. When it is empty, the calibration's is used, or
+     * else 0.5.
      * @param calibration File written by the calibrate command. When it is empty,
      * cerberus-calibration.json beside the model is used, if there is one.
+     * @param profiles Gates of particular tasks by name; requests choose one by its name.
      */
     public record Gate(@DefaultValue("adaptive") GateMode mode, @DefaultValue("head-entropy") GateSignal signal,
-            @DefaultValue("2.0") double entropyThreshold, @Nullable Double threshold, @Nullable String calibration) {
+            @Nullable Double entropyThreshold, @Nullable Double threshold, @Nullable String calibration,
+            @DefaultValue Map<String, Profile> profiles) {
+    }
+
+    /**
+     * When a step drafts in requests of one task. What is left open is as for other
+     * requests.
+     *
+     * @param mode Who decides whether a step drafts.
+     * @param signal Number that mode threshold compares.
+     * @param entropyThreshold Bound in nats of mode threshold with an entropy signal.
+     * @param threshold Bound of mode threshold with a margin, confidence or expectation
+     * signal.
+     */
+    public record Profile(@Nullable GateMode mode, @Nullable GateSignal signal, @Nullable Double entropyThreshold,
+            @Nullable Double threshold) {
     }
 
     /**
@@ -95,8 +113,9 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param seed Key of the sampling noise; equal seeds repeat an answer. When it is
      * empty, every request gets its own.
      * @param stopSequences Texts that end an answer and are not part of it.
-     * @param template Jinja file of the chat template, or one of chatml, llama-2, vicuna,
-     * zephyr. When it is empty, the model's own is used.
+     * @param template Jinja file of the chat template, as a path or a classpath: or file:
+     * resource, or one of chatml, llama-2, vicuna, zephyr. When it is empty, the model's
+     * own is used.
      */
     public record Chat(@DefaultValue("0") double temperature, @Nullable Double topP, @Nullable Integer topK,
             @DefaultValue("512") int maxOutputTokens, @Nullable Long seed, @DefaultValue List<String> stopSequences,

@@ -1,6 +1,9 @@
 package dev.cerberus.spring.boot.autoconfigure;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -21,9 +24,6 @@ import dev.cerberus.tree.TreeShape;
 final class PropertiesMapper {
 
     private static final Set<String> PRECISIONS = Set.of("auto", "fp32", "bf16", "fp16");
-
-    /** Makes a step draft in about the more promising half of all cases. */
-    private static final double UNSET_THRESHOLD = 0.5;
 
     private final CerberusProperties properties;
 
@@ -53,6 +53,7 @@ final class PropertiesMapper {
             .shape(shape())
             .maxNodes(maxNodes())
             .gate(gate())
+            .profiles(profiles())
             .calibration(text(this.properties.gate().calibration()))
             .chatTemplate(text(this.properties.chat().template()))
             .queueCapacity(engine.queueCapacity())
@@ -91,19 +92,37 @@ final class PropertiesMapper {
 
     private GateOptions gate() {
         CerberusProperties.Gate gate = this.properties.gate();
-        GateSignal signal = gate.signal();
-        Double threshold = gate.threshold();
-        require(gate.entropyThreshold() >= 0, "cerberus.gate.entropy-threshold", gate.entropyThreshold(),
+        return gate("cerberus.gate", gate.mode(), gate.signal(), gate.entropyThreshold(), gate.threshold());
+    }
+
+    private Map<String, GateOptions> profiles() {
+        CerberusProperties.Gate gate = this.properties.gate();
+        Map<String, GateOptions> profiles = new HashMap<>();
+        gate.profiles().forEach((name, profile) -> {
+            GateMode mode = profile.mode();
+            GateSignal signal = profile.signal();
+            Double entropyThreshold = profile.entropyThreshold();
+            Double threshold = profile.threshold();
+            profiles.put(name,
+                    gate("cerberus.gate.profiles." + name, (mode != null) ? mode : gate.mode(),
+                            (signal != null) ? signal : gate.signal(),
+                            (entropyThreshold != null) ? entropyThreshold : gate.entropyThreshold(),
+                            (threshold != null) ? threshold : gate.threshold()));
+        });
+        return profiles;
+    }
+
+    private static GateOptions gate(String prefix, GateMode mode, GateSignal signal, @Nullable Double entropyThreshold,
+            @Nullable Double threshold) {
+        require(entropyThreshold == null || entropyThreshold >= 0, prefix + ".entropy-threshold", entropyThreshold,
                 "must be at least 0 nats");
-        require(threshold == null || threshold >= 0, "cerberus.gate.threshold", threshold, "must be at least 0");
+        require(threshold == null || threshold >= 0, prefix + ".threshold", threshold, "must be at least 0");
         if (signal.draftsBelow()) {
-            return new GateOptions(gate.mode(), signal, gate.entropyThreshold());
+            return new GateOptions(mode, signal, decimal(entropyThreshold), Optional.empty());
         }
-        require(threshold != null || gate.mode() != GateMode.THRESHOLD, "cerberus.gate.threshold", threshold,
-                "must be set when cerberus.gate.mode is threshold and cerberus.gate.signal is " + signal.id());
-        require(threshold == null || threshold <= 1 || signal == GateSignal.TREE_EXPECTATION, "cerberus.gate.threshold",
-                threshold, "must be in 0..1 for cerberus.gate.signal " + signal.id());
-        return new GateOptions(gate.mode(), signal, (threshold != null) ? threshold : UNSET_THRESHOLD);
+        require(threshold == null || threshold <= 1 || signal == GateSignal.TREE_EXPECTATION, prefix + ".threshold",
+                threshold, "must be in 0..1 for " + prefix + ".signal " + signal.id());
+        return new GateOptions(mode, signal, decimal(threshold), Optional.empty());
     }
 
     CerberusChatRequestParameters chatParameters() {
@@ -139,6 +158,10 @@ final class PropertiesMapper {
 
     private static Optional<String> text(@Nullable String value) {
         return Optional.ofNullable(value).filter((text) -> !text.isBlank());
+    }
+
+    private static OptionalDouble decimal(@Nullable Double value) {
+        return (value != null) ? OptionalDouble.of(value) : OptionalDouble.empty();
     }
 
     private static OptionalInt number(@Nullable Integer value) {

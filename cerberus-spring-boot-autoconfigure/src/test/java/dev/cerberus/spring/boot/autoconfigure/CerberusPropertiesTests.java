@@ -66,8 +66,9 @@ class CerberusPropertiesTests {
             .isEqualTo(new EngineOptions("somewhere", Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
                     new HeadsOptions(true, Optional.of("heads.safetensors"), OptionalInt.of(2)),
                     Optional.of(TreeShape.parse("2,1")), 9,
-                    new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Optional.of("calibration.json"),
-                    Optional.of("chatml"), 3, 2, Duration.ofSeconds(9), OptionalInt.of(4)));
+                    new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
+                    Optional.of("calibration.json"), Optional.of("chatml"), 3, 2, Duration.ofSeconds(9),
+                    OptionalInt.of(4)));
     }
 
     @Test
@@ -112,7 +113,7 @@ class CerberusPropertiesTests {
                   gate:
                     mode: adaptive
                     signal: head-entropy
-                    entropy-threshold: 2.0
+                    entropy-threshold:
                     threshold:
                     calibration:
                   chat:
@@ -183,12 +184,32 @@ class CerberusPropertiesTests {
     }
 
     @Test
-    void thresholdModeNeedsTheThresholdOfItsSignal() {
+    void thresholdLeftOpenIsLeftToTheEngine() {
+        GateOptions gate = engineOptions(
+                Map.of("cerberus.gate.mode", "threshold", "cerberus.gate.signal", "head-confidence"))
+            .gate();
+        assertThat(gate.ownThreshold()).isEmpty();
+        assertThat(gate.threshold()).isEqualTo(0.5);
+    }
+
+    @Test
+    void profilesTakeWhatTheyLeaveOpenFromTheGate() {
+        Map<String, GateOptions> profiles = engineOptions(Map.of("cerberus.gate.mode", "threshold",
+                "cerberus.gate.signal", "top1-margin", "cerberus.gate.threshold", "0.3",
+                "cerberus.gate.profiles.code.mode", "always", "cerberus.gate.profiles.chat.signal", "head-entropy",
+                "cerberus.gate.profiles.chat.entropy-threshold", "1.5"))
+            .profiles();
+        assertThat(profiles).containsOnly(
+                Map.entry("code", new GateOptions(GateMode.ALWAYS, GateSignal.TOP1_MARGIN, 0.3).withProfile("code")),
+                Map.entry("chat",
+                        new GateOptions(GateMode.THRESHOLD, GateSignal.HEAD_ENTROPY, 1.5).withProfile("chat")));
+    }
+
+    @Test
+    void illegalValueOfAProfileIsRefusedByName() {
         assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
-            .isThrownBy(() -> engineOptions(
-                    Map.of("cerberus.gate.mode", "threshold", "cerberus.gate.signal", "head-confidence")))
-            .withMessageContaining("cerberus.gate.threshold")
-            .withMessageContaining("head-confidence");
+            .isThrownBy(() -> engineOptions(Map.of("cerberus.gate.profiles.code.entropy-threshold", "-1")))
+            .withMessageContaining("cerberus.gate.profiles.code.entropy-threshold");
     }
 
     @Test

@@ -17,9 +17,9 @@ class ConfigurationMetadataTests {
             "cerberus.chat.top-k", "cerberus.chat.top-p", "cerberus.device", "cerberus.enabled",
             "cerberus.engine.max-concurrent", "cerberus.engine.queue-capacity", "cerberus.engine.request-timeout",
             "cerberus.engine.threads", "cerberus.gate.calibration", "cerberus.gate.entropy-threshold",
-            "cerberus.gate.mode", "cerberus.gate.signal", "cerberus.gate.threshold", "cerberus.heads.count",
-            "cerberus.heads.location", "cerberus.model.location", "cerberus.model.max-context", "cerberus.model.name",
-            "cerberus.model.precision", "cerberus.tree.max-nodes", "cerberus.tree.shape");
+            "cerberus.gate.mode", "cerberus.gate.profiles", "cerberus.gate.signal", "cerberus.gate.threshold",
+            "cerberus.heads.count", "cerberus.heads.location", "cerberus.model.location", "cerberus.model.max-context",
+            "cerberus.model.name", "cerberus.model.precision", "cerberus.tree.max-nodes", "cerberus.tree.shape");
 
     private final JsonNode metadata = read();
 

@@ -3,6 +3,8 @@ package dev.cerberus.spring.boot.autoconfigure.actuate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
@@ -11,6 +13,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
+import dev.cerberus.engine.Calibration;
+import dev.cerberus.engine.CalibrationInUse;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.CostEstimate;
 import dev.cerberus.engine.EngineDescription;
@@ -89,8 +93,18 @@ public final class CerberusEndpoint {
         for (int nodes = 0; nodes < costs.stepSeconds().length; nodes++) {
             curve.add(new Cost(nodes, costs.stepSeconds()[nodes], costs.stepSeconds()[nodes] / costs.stepSeconds()[0]));
         }
-        return new Gate(id(gate.mode()), gate.signal().id(), gate.threshold(), curve, costs.headsSeconds(),
-                costs.tokensPerPlainStep(), costs.reliability());
+        return new Gate(id(gate.mode()), gate.signal().id(), this.engine.threshold(gate), curve, costs.headsSeconds(),
+                costs.tokensPerPlainStep(), costs.reliability(),
+                this.engine.calibration().map(CalibrationState::of).orElse(null), profiles());
+    }
+
+    private Map<String, Profile> profiles() {
+        Map<String, Profile> profiles = new TreeMap<>();
+        this.engine.options()
+            .profiles()
+            .forEach((name, gate) -> profiles.put(name,
+                    new Profile(id(gate.mode()), gate.signal().id(), this.engine.threshold(gate))));
+        return profiles;
     }
 
     private static String id(Enum<?> value) {
@@ -165,9 +179,40 @@ public final class CerberusEndpoint {
      * @param headsSeconds time of running the heads once
      * @param tokensPerPlainStep running number of tokens gained per time of a plain step
      * @param reliability accepted draft tokens per token that the heads expected
+     * @param calibration calibration in use, if any
+     * @param profiles gates of particular tasks by name
      */
     public record Gate(String mode, String signal, double threshold, List<Cost> costCurve, double headsSeconds,
-            double tokensPerPlainStep, double reliability) {
+            double tokensPerPlainStep, double reliability, @Nullable CalibrationState calibration,
+            Map<String, Profile> profiles) {
+    }
+
+    /**
+     * The gate of a task.
+     *
+     * @param mode who decides
+     * @param signal what mode threshold compares
+     * @param threshold its bound
+     */
+    public record Profile(String mode, String signal, double threshold) {
+    }
+
+    /**
+     * The calibration in use.
+     *
+     * @param model name of the model it was measured on
+     * @param prompts name of the prompt file
+     * @param positions positions looked at
+     * @param thresholds whether its thresholds hold here; if not, it serves expectations
+     * only
+     */
+    public record CalibrationState(String model, String prompts, int positions, boolean thresholds) {
+
+        static CalibrationState of(CalibrationInUse calibration) {
+            Calibration.Source source = calibration.calibration().source();
+            return new CalibrationState(source.model(), source.prompts(), source.positions(), calibration.thresholds());
+        }
+
     }
 
     /**

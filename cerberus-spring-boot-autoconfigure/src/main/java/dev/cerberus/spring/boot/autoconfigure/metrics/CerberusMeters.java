@@ -49,7 +49,7 @@ public enum CerberusMeters implements MeterDocumentation {
 
     /** How long requests took. */
     OPERATION_DURATION("gen_ai.client.operation.duration", Meter.Type.TIMER, "Time of a request, waiting included",
-            Keys.OPERATION, Keys.PROVIDER, Keys.REQUEST_MODEL),
+            Keys.OPERATION, Keys.PROVIDER, Keys.REQUEST_MODEL, Keys.ERROR_TYPE),
 
     /** How large requests were. */
     TOKEN_USAGE("gen_ai.client.token.usage", Meter.Type.DISTRIBUTION_SUMMARY, "Tokens of a request", Keys.OPERATION,
@@ -131,6 +131,9 @@ public enum CerberusMeters implements MeterDocumentation {
 
         /** Name of the model. */
         REQUEST_MODEL("gen_ai.request.model"),
+
+        /** Class of what a request failed with, or {@code none}. */
+        ERROR_TYPE("error.type"),
 
         /** {@code input} or {@code output}. */
         TOKEN_TYPE("gen_ai.token.type");

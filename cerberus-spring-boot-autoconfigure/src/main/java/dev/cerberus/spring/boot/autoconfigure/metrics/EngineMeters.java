@@ -38,6 +38,9 @@ final class EngineMeters implements EngineListener {
 
     private static final double[] USAGE_TOKENS = { 1, 4, 16, 64, 256, 1024, 4096, 16384, 65536 };
 
+    /** Every time series of a meter must have the same tags, successes included. */
+    private static final String NO_ERROR = "none";
+
     private final MeterRegistry registry;
 
     private final Counter drafts;
@@ -59,6 +62,8 @@ final class EngineMeters implements EngineListener {
     private final Timer verify;
 
     private final Timer commit;
+
+    private final Tags request;
 
     private final Timer operationDuration;
 
@@ -89,7 +94,8 @@ final class EngineMeters implements EngineListener {
         this.commit = phase("commit");
         Tags request = Tags.of(Keys.OPERATION.asString(), "chat", Keys.PROVIDER.asString(), "cerberus",
                 Keys.REQUEST_MODEL.asString(), modelName);
-        this.operationDuration = timer(CerberusMeters.OPERATION_DURATION, request, OPERATION_SECONDS);
+        this.request = request;
+        this.operationDuration = operationDuration(NO_ERROR);
         this.timeToFirstToken = timer(CerberusMeters.TIME_TO_FIRST_TOKEN, request, FIRST_TOKEN_SECONDS);
         this.timePerOutputToken = timer(CerberusMeters.TIME_PER_OUTPUT_TOKEN, request, OUTPUT_TOKEN_SECONDS);
         this.inputTokens = tokenUsage(request, "input");
@@ -133,6 +139,11 @@ final class EngineMeters implements EngineListener {
             .tags(tags)
             .serviceLevelObjectives(buckets)
             .register(this.registry);
+    }
+
+    private Timer operationDuration(String errorType) {
+        return timer(CerberusMeters.OPERATION_DURATION, this.request.and(Keys.ERROR_TYPE.asString(), errorType),
+                OPERATION_SECONDS);
     }
 
     private DistributionSummary tokenUsage(Tags request, String type) {
@@ -185,6 +196,11 @@ final class EngineMeters implements EngineListener {
         if (tokens > 1) {
             record(this.timePerOutputToken, (result.seconds() - result.timeToFirstTokenSeconds()) / (tokens - 1));
         }
+    }
+
+    @Override
+    public void onFailed(RuntimeException error, double seconds) {
+        record(operationDuration(error.getClass().getName()), seconds);
     }
 
     private static void record(Timer timer, double seconds) {

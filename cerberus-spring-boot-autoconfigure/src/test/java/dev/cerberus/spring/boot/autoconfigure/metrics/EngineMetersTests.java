@@ -25,6 +25,7 @@ import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.GenerationResult;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.gate.GateSignal;
+import dev.cerberus.model.ModelException;
 import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
 import dev.cerberus.spring.boot.autoconfigure.TinyEngine;
 
@@ -153,6 +154,20 @@ class EngineMetersTests {
             .isEqualTo(7);
         assertThat(this.registry.get("gen_ai.client.token.usage").tag("gen_ai.token.type", "output").summary().max())
             .isEqualTo(5);
+    }
+
+    @Test
+    void failedRequestsAreTimedByTheirError() {
+        this.meters.onFinished(result(5));
+        this.meters.onFailed(new ModelException("out of memory"), 3.0);
+        assertThat(this.registry.get("gen_ai.client.operation.duration")
+            .tag("error.type", "dev.cerberus.model.ModelException")
+            .timer()
+            .totalTime(TimeUnit.SECONDS)).isEqualTo(3.0);
+        assertThat(this.registry.get("gen_ai.client.operation.duration").tag("error.type", "none").timer().count())
+            .isEqualTo(1);
+        assertThat(this.registry.get("gen_ai.client.token.usage").tag("gen_ai.token.type", "output").summary().count())
+            .isEqualTo(1);
     }
 
     @Test

@@ -1,0 +1,20 @@
+package dev.cerberus.engine;
+
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Thrown when a request asks for a gate profile that the engine does not have.
+ */
+public final class UnknownProfileException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1L;
+
+    UnknownProfileException(String profile, Set<String> known) {
+        super("there is no gate profile '" + profile + "'; "
+                + (known.isEmpty() ? "none is"
+                        : "known are " + String.join(", ", new TreeSet<>(known)) + ", others are")
+                + " to be defined under cerberus.gate.profiles");
+    }
+
+}
