@@ -1,8 +1,6 @@
 package dev.cerberus.langchain4j;
 
-import java.security.SecureRandom;
 import java.util.List;
-import java.util.random.RandomGenerator;
 
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.ChatModel;
@@ -37,11 +35,10 @@ public final class CerberusChatModel implements ChatModel {
     private final GenerationRequests requests;
 
     private CerberusChatModel(Builder builder) {
-        this.generator = builder.generator;
-        this.defaultRequestParameters = CerberusChatRequestParameters.DEFAULTS
-            .overrideWith(builder.defaultRequestParameters);
-        this.listeners = builder.listeners;
-        this.requests = new GenerationRequests(builder.generator, builder.seeds);
+        this.generator = builder.generator();
+        this.defaultRequestParameters = builder.mergedParameters();
+        this.listeners = builder.listeners();
+        this.requests = builder.requests();
     }
 
     /**
@@ -96,48 +93,14 @@ public final class CerberusChatModel implements ChatModel {
     /**
      * A builder of chat models. Not thread-safe.
      */
-    public static final class Builder {
-
-        private final TextGenerator generator;
-
-        private ChatRequestParameters defaultRequestParameters = CerberusChatRequestParameters.DEFAULTS;
-
-        private List<ChatModelListener> listeners = List.of();
-
-        private RandomGenerator seeds = new SecureRandom();
+    public static final class Builder extends ChatModelBuilder<Builder> {
 
         private Builder(TextGenerator generator) {
-            this.generator = generator;
+            super(generator);
         }
 
-        /**
-         * Sets the parameters of requests that do not bring their own.
-         * @param value any parameters, preferably {@link CerberusChatRequestParameters};
-         * what they leave open comes from {@link CerberusChatRequestParameters#DEFAULTS}
-         * @return this builder
-         */
-        public Builder defaultRequestParameters(ChatRequestParameters value) {
-            this.defaultRequestParameters = value;
-            return this;
-        }
-
-        /**
-         * Sets the observers of requests, responses and errors.
-         * @param value the listeners, called in this order
-         * @return this builder
-         */
-        public Builder listeners(List<? extends ChatModelListener> value) {
-            this.listeners = List.copyOf(value);
-            return this;
-        }
-
-        /**
-         * Sets the source of seeds for sampled requests that do not bring one.
-         * @param value a thread-safe generator
-         * @return this builder
-         */
-        public Builder seeds(RandomGenerator value) {
-            this.seeds = value;
+        @Override
+        Builder self() {
             return this;
         }
 

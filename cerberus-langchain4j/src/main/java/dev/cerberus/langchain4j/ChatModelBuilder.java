@@ -1,0 +1,81 @@
+package dev.cerberus.langchain4j;
+
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+
+import dev.cerberus.engine.TextGenerator;
+
+/**
+ * What the builders of both chat models have in common. Not thread-safe.
+ *
+ * @param <B> the builder itself
+ */
+public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>>
+        permits CerberusChatModel.Builder, CerberusStreamingChatModel.Builder {
+
+    private final TextGenerator generator;
+
+    private ChatRequestParameters defaultRequestParameters = CerberusChatRequestParameters.DEFAULTS;
+
+    private List<ChatModelListener> listeners = List.of();
+
+    private RandomGenerator seeds = new SecureRandom();
+
+    ChatModelBuilder(TextGenerator generator) {
+        this.generator = generator;
+    }
+
+    abstract B self();
+
+    /**
+     * Sets the parameters of requests that do not bring their own.
+     * @param value any parameters, preferably {@link CerberusChatRequestParameters}; what
+     * they leave open comes from {@link CerberusChatRequestParameters#DEFAULTS}
+     * @return this builder
+     */
+    public B defaultRequestParameters(ChatRequestParameters value) {
+        this.defaultRequestParameters = value;
+        return self();
+    }
+
+    /**
+     * Sets the observers of requests, responses and errors.
+     * @param value the listeners, called in this order
+     * @return this builder
+     */
+    public B listeners(List<? extends ChatModelListener> value) {
+        this.listeners = List.copyOf(value);
+        return self();
+    }
+
+    /**
+     * Sets the source of seeds for sampled requests that do not bring one.
+     * @param value a thread-safe generator
+     * @return this builder
+     */
+    public B seeds(RandomGenerator value) {
+        this.seeds = value;
+        return self();
+    }
+
+    TextGenerator generator() {
+        return this.generator;
+    }
+
+    ChatRequestParameters mergedParameters() {
+        return CerberusChatRequestParameters.DEFAULTS.overrideWith(this.defaultRequestParameters);
+    }
+
+    List<ChatModelListener> listeners() {
+        return this.listeners;
+    }
+
+    GenerationRequests requests() {
+        return new GenerationRequests(this.generator, this.seeds);
+    }
+
+}
