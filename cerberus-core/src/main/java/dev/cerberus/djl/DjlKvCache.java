@@ -10,7 +10,7 @@ import ai.djl.pytorch.jni.IValue;
 import dev.cerberus.model.KvCache;
 
 /**
- * A cache of one tensor per layer, allocated once and written in place.
+ * A cache of one tensor, allocated once and written in place.
  */
 final class DjlKvCache implements KvCache {
 
@@ -18,7 +18,9 @@ final class DjlKvCache implements KvCache {
 
     private final ScriptModule program;
 
-    private final IValue layers; // [capacity, 2·kv, dim] per layer
+    private final IValue all; // [layers, capacity, 2·kv, dim]
+
+    private final IValue layers; // views of it, [capacity, 2·kv, dim] per layer
 
     private final int capacity;
 
@@ -26,9 +28,10 @@ final class DjlKvCache implements KvCache {
 
     private boolean closed;
 
-    DjlKvCache(NDManager manager, ScriptModule program, List<NDArray> layers, int capacity) {
+    DjlKvCache(NDManager manager, ScriptModule program, NDArray all, List<NDArray> layers, int capacity) {
         this.manager = manager;
         this.program = program;
+        this.all = ScriptModule.argument(all);
         this.layers = ScriptModule.listArgument(new ArrayList<>(layers));
         this.capacity = capacity;
     }
@@ -59,7 +62,7 @@ final class DjlKvCache implements KvCache {
         if (path[path.length - 1] != path.length - 1) {
             try (IValue start = IValue.from((long) this.length);
                     IValue nodes = IValue.listFrom(DjlTargetModel.longs(path));
-                    IValue end = this.program.call("commit", this.layers, start, nodes)) {
+                    IValue end = this.program.call("commit", this.all, start, nodes)) {
                 this.length = (int) end.toLong();
             }
         }
@@ -81,6 +84,7 @@ final class DjlKvCache implements KvCache {
         if (!this.closed) {
             this.closed = true;
             this.layers.close();
+            this.all.close();
             this.manager.close();
         }
     }

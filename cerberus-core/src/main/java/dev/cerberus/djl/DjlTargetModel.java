@@ -39,6 +39,8 @@ public final class DjlTargetModel implements TargetModel {
                 return torch.to(torch.select(rows, 0, node), 6)
               def cache(self: __torch__.M, like: Tensor, shape: List[int], precision: int) -> Tensor:
                 return torch.zeros(shape, dtype=precision, device=ops.prim.device(like))
+              def layer(self: __torch__.M, all: Tensor, at: int) -> Tensor:
+                return torch.select(all, 0, at)
               def frequencies(self: __torch__.M, inverse: Tensor, length: int) -> Tensor:
                 positions = torch.arange(0, length, dtype=6, device=ops.prim.device(inverse))
                 angles = torch.outer(positions, inverse)
@@ -160,13 +162,16 @@ public final class DjlTargetModel implements TargetModel {
         NDManager cacheManager = this.manager.newSubManager();
         try (IValue like = ScriptModule.argument(this.embedding);
                 IValue type = IValue.from((long) this.precision.scalarType());
-                IValue shape = IValue.listFrom(capacityTokens, 2L * this.config.keyValueHeads(),
+                IValue shape = IValue.listFrom(this.config.layers(), capacityTokens, 2L * this.config.keyValueHeads(),
                         this.config.headDim())) {
+            NDArray all = this.readers.callForArray("cache", cacheManager, like, shape, type);
             List<NDArray> layers = new ArrayList<>();
             for (int i = 0; i < this.config.layers(); i++) {
-                layers.add(this.readers.callForArray("cache", cacheManager, like, shape, type));
+                try (IValue whole = ScriptModule.argument(all); IValue layer = IValue.from((long) i)) {
+                    layers.add(this.readers.callForArray("layer", cacheManager, whole, layer));
+                }
             }
-            return new DjlKvCache(cacheManager, this.program, layers, capacityTokens);
+            return new DjlKvCache(cacheManager, this.program, all, layers, capacityTokens);
         }
         catch (EngineException ex) {
             cacheManager.close();

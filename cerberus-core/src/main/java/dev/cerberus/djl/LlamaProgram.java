@@ -136,14 +136,12 @@ final class LlamaProgram {
                   def grouped(self: __torch__.M, bias: Tensor) -> Tensor:
                     rows = torch.repeat_interleave(%12$s, %13$d, 0)
                     return torch.unsqueeze(torch.unsqueeze(rows, 0), 0)
-                  def commit(self: __torch__.M, kv: List[Tensor], start: int, path: List[int]) -> int:
-                    n = torch.len(path)
-                    for i in range(torch.len(kv)):
-                      cache = kv[i]
-                      rows = torch.tensor(path, dtype=4, device=ops.prim.device(cache))
-                      kept = torch.index_select(torch.slice(cache, 0, start), 0, rows)
-                      _0 = torch.copy_(torch.slice(cache, 0, start, torch.add(start, n)), kept)
-                    return torch.add(start, n)
+                  def commit(self: __torch__.M, all: Tensor, start: int, path: List[int]) -> int:
+                    end = torch.add(start, torch.len(path))
+                    rows = torch.tensor(path, dtype=4, device=ops.prim.device(all))
+                    kept = torch.index_select(torch.slice(all, 1, start), 1, rows)
+                    _0 = torch.copy_(torch.slice(all, 1, start, end), kept)
+                    return end
                 """.formatted(heads + kv, dim / 2, kv, embeddingIndex(), this.config.layers(), weightsPerLayer(), layer,
                 this.config.hiddenSize(), finalNormIndex(), eps(), lmHead(), fromFloat("bias"), heads / kv);
     }
