@@ -91,7 +91,7 @@ final class BenchCommand implements Callable<Integer> {
             description = "Measurements of every prompt, of which the median counts; default: ${DEFAULT-VALUE}")
     private int repeat;
 
-    @Option(names = "--warm-up", paramLabel = "N", defaultValue = "3",
+    @Option(names = "--warm-up", paramLabel = "N", defaultValue = "16",
             description = "Prompts answered by every mode before anything counts; default: ${DEFAULT-VALUE}")
     private int warmUp;
 

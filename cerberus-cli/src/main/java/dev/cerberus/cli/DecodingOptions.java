@@ -1,6 +1,7 @@
 package dev.cerberus.cli;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 import org.jspecify.annotations.Nullable;
 
@@ -58,9 +59,10 @@ final class DecodingOptions {
                     + "head-entropy or tree-expectation; default: ${DEFAULT-VALUE}")
     private String signal = "head-entropy";
 
-    @Option(names = "--threshold", paramLabel = "X", defaultValue = "2.0",
-            description = "Bound of the signal: entropies draft below it, the others above; default: ${DEFAULT-VALUE}")
-    private double threshold;
+    @Option(names = "--threshold", paramLabel = "X",
+            description = "Bound of the signal: entropies draft below it, the others above; default: the calibrated one, "
+                    + "or else 2.0 for entropies and 0.5 for the others")
+    private @Nullable Double threshold;
 
     @Option(names = "--no-coupled-drafting",
             description = "When sampling, rank drafts by probability instead of by the noise of the target's choice")
@@ -126,7 +128,8 @@ final class DecodingOptions {
     }
 
     GateOptions gate(GateMode mode) {
-        return new GateOptions(mode, GateSignal.ofId(this.signal), this.threshold);
+        OptionalDouble bound = (this.threshold == null) ? OptionalDouble.empty() : OptionalDouble.of(this.threshold);
+        return new GateOptions(mode, GateSignal.ofId(this.signal), bound, Optional.empty());
     }
 
 }
