@@ -109,14 +109,18 @@ public final class DjlDraftHeads implements DraftHeads {
     /*
      * Both methods return one row per head or node, [2·ranks + 1] float32: the
      * probabilities of the best candidates, their rows in the draft vocabulary, the
-     * entropy. One tensor crosses to Java.
+     * entropy. One tensor crosses to Java. The entropy is the logits' normalizer less
+     * their mean, which needs no logarithm per token.
      */
     private static String draftMethod(HeadsDescription heads) {
         String rows = """
                   def ranked(self: __torch__.M, logits: Tensor, scale: float, ranks: int) -> Tensor:
-                    p = torch.softmax(torch.mul(torch.to(logits, 6), scale), 1)
+                    scaled = torch.mul(torch.to(logits, 6), scale)
+                    p = torch.softmax(scaled, 1)
                     best, at, = torch.topk(p, ranks, 1)
-                    entropy = torch.sum(torch.special_entr(p), [1], True)
+                    top = torch.slice(at, 1, 0, 1)
+                    normalizer = torch.sub(torch.gather(scaled, 1, top), torch.log(torch.slice(best, 1, 0, 1)))
+                    entropy = torch.sub(normalizer, torch.sum(torch.mul(p, scaled), [1], True))
                     return torch.cat([best, torch.to(at, 6), entropy], 1)
                 """;
         if (heads.kind() != HeadsKind.HYDRA) {

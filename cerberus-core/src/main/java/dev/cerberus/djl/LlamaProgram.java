@@ -23,7 +23,8 @@ import dev.cerberus.hf.ModelConfig;
  * the two halves of a head interleaved; the rows of the query and key weights are
  * permuted once at loading, which leaves every score as it was. - Keys and values are
  * written to the cache by one copy. - Grouped queries are rows of the same attention
- * call: [kv, rows·group, dim].
+ * call: [kv, rows·group, dim]. - The best token comes from max, whose kernel is several times
+ * faster than argmax's.
  */
 final class LlamaProgram {
 
@@ -132,7 +133,8 @@ final class LlamaProgram {
                     return (self).scores(h, ws)
                   def scores(self: __torch__.M, h: Tensor, ws: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
                     logits = %11$s
-                    return (h, logits, torch.argmax(logits, 1))
+                    _1, best, = torch.max(logits, 1)
+                    return (h, logits, best)
                   def grouped(self: __torch__.M, bias: Tensor) -> Tensor:
                     rows = torch.repeat_interleave(%12$s, %13$d, 0)
                     return torch.unsqueeze(torch.unsqueeze(rows, 0), 0)
