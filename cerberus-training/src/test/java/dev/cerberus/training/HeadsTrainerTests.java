@@ -3,8 +3,10 @@ package dev.cerberus.training;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +20,8 @@ import java.util.stream.IntStream;
 import ai.djl.ndarray.NDManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -194,25 +198,11 @@ class HeadsTrainerTests {
                 false);
         HeadsTrainer.train(whole);
 
-        Path checkpoint = this.directory.resolve("work/checkpoint-cerberus-killed.safetensors");
-        Process process = new ProcessBuilder(ProcessHandle.current().info().command().orElse("java"), "-cp",
-                System.getProperty("java.class.path"), "-Dai.djl.offline=true", TrainingProcess.class.getName(),
-                this.directory.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(this.directory.resolve("process.log").toFile())
-            .start();
-        try {
-            while (process.isAlive() && !Files.exists(checkpoint)) {
-                TimeUnit.MILLISECONDS.sleep(5);
-            }
-            assertThat(process.isAlive()).as(Files.readString(this.directory.resolve("process.log"))).isTrue();
-        }
-        finally {
-            process.destroyForcibly().waitFor();
-        }
+        killOnceThereIs(this.directory.resolve("work/checkpoint-cerberus-killed.safetensors"), "killed.safetensors",
+                "work");
         assertThat(this.directory.resolve("killed.safetensors")).doesNotExist();
 
-        HeadsTrainer.train(killed(this.directory, true));
+        HeadsTrainer.train(inProcess(this.directory, "killed.safetensors", "work", true));
         HeadsFile expected = HeadsFile.read(this.directory.resolve("whole.safetensors"));
         HeadsFile resumed = HeadsFile.read(this.directory.resolve("killed.safetensors"));
         assertThat(resumed.metadata()).isEqualTo(expected.metadata());
@@ -223,6 +213,69 @@ class HeadsTrainerTests {
                 assertThat(resumed.blockResidual(head, layer).floats())
                     .containsExactly(expected.blockResidual(head, layer).floats());
             }
+        }
+    }
+
+    @Test
+    void distillationWhenTheProcessWasKilledGoesOnAndGivesTheSameText() throws IOException, InterruptedException {
+        HeadsTrainer.train(inProcess(this.directory, "whole.safetensors", "work", false));
+        List<Path> whole = parts("work");
+        Path first = this.directory.resolve("killed").resolve(this.directory.resolve("work").relativize(whole.get(0)));
+
+        killOnceThereIs(first, "killed.safetensors", "killed");
+        assertThat(parts("killed")).isNotEmpty().hasSizeLessThan(whole.size());
+        FileTime before = Files.getLastModifiedTime(first);
+
+        HeadsTrainer.train(inProcess(this.directory, "killed.safetensors", "killed", true));
+        assertThat(Files.getLastModifiedTime(first)).isEqualTo(before);
+        List<Path> resumed = parts("killed");
+        assertThat(resumed).hasSameSizeAs(whole);
+        for (int i = 0; i < whole.size(); i++) {
+            assertThat(resumed.get(i)).hasSameBinaryContentAs(whole.get(i));
+        }
+        assertThat(this.directory.resolve("killed.safetensors"))
+            .hasSameBinaryContentAs(this.directory.resolve("whole.safetensors"));
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "the size of files is limited by a Linux shell")
+    void trainWhenTheDiskIsFullSaysSoAndKeepsTheOldHeads() throws IOException, InterruptedException {
+        Path heads = this.directory.resolve("heads.safetensors");
+        HeadsTrainer.train(inProcess(this.directory, "heads.safetensors", "work", false));
+        byte[] before = Files.readAllBytes(heads);
+        List<String> limited = new ArrayList<>(
+                List.of("bash", "-c", "ulimit -f " + before.length / 2048 + "; exec \"$@\"", "bash"));
+        limited.addAll(process("heads.safetensors", "work"));
+
+        Process process = new ProcessBuilder(limited).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isEqualTo(1);
+        assertThat(said).contains("cannot be written", "File too large", "what was there before is unchanged",
+                "free space");
+        assertThat(Files.readAllBytes(heads)).isEqualTo(before);
+        try (var files = Files.walk(this.directory)) {
+            assertThat(files).noneMatch((file) -> file.getFileName().toString().endsWith(".tmp"));
+        }
+    }
+
+    private List<String> process(String out, String work) {
+        return List.of(ProcessHandle.current().info().command().orElse("java"), "-XX:-UsePerfData", "-cp",
+                System.getProperty("java.class.path"), "-Dai.djl.offline=true", TrainingProcess.class.getName(),
+                this.directory.toString(), out, work);
+    }
+
+    private void killOnceThereIs(Path file, String out, String work) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(process(out, work)).redirectErrorStream(true)
+            .redirectOutput(this.directory.resolve("process.log").toFile())
+            .start();
+        try {
+            while (process.isAlive() && !Files.exists(file)) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+            assertThat(process.isAlive()).as(Files.readString(this.directory.resolve("process.log"))).isTrue();
+        }
+        finally {
+            process.destroyForcibly().waitFor();
         }
     }
 
@@ -287,20 +340,20 @@ class HeadsTrainerTests {
     @Test
     void distillationWhenDoneAlreadyIsNotRepeated() throws IOException {
         HeadsTrainer.train(options("one.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(20), false, false));
-        List<Path> parts = parts();
+        List<Path> parts = parts("work");
         List<Object> times = new ArrayList<>();
         for (Path part : parts) {
             times.add(Files.getLastModifiedTime(part));
         }
         HeadsTrainer.train(options("two.safetensors", HeadsShape.of(HeadsKind.MEDUSA), steps(20), false, false));
-        assertThat(parts()).isEqualTo(parts);
+        assertThat(parts("work")).isEqualTo(parts);
         for (int i = 0; i < parts.size(); i++) {
             assertThat(Files.getLastModifiedTime(parts.get(i))).isEqualTo(times.get(i));
         }
     }
 
-    private List<Path> parts() throws IOException {
-        try (var files = Files.walk(this.directory.resolve("work"))) {
+    private List<Path> parts(String work) throws IOException {
+        try (var files = Files.walk(this.directory.resolve(work))) {
             return files.filter((file) -> file.getFileName().toString().startsWith("part-")).sorted().toList();
         }
     }
@@ -313,19 +366,19 @@ class HeadsTrainerTests {
         return new Optimization(OptionalInt.of(steps), 1, 32, OptionalDouble.empty(), 0.8, 100, 0, 20, 1);
     }
 
-    static TrainingOptions killed(Path directory, boolean resume) {
-        return options(directory, "killed.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(240), false, resume);
+    static TrainingOptions inProcess(Path directory, String out, String work, boolean resume) {
+        return options(directory, out, work, HeadsShape.of(HeadsKind.CERBERUS), steps(240), false, resume);
     }
 
     private TrainingOptions options(String out, HeadsShape shape, Optimization optimization, boolean soft,
             boolean resume) {
-        return options(this.directory, out, shape, optimization, soft, resume);
+        return options(this.directory, out, "work", shape, optimization, soft, resume);
     }
 
-    private static TrainingOptions options(Path directory, String out, HeadsShape shape, Optimization optimization,
-            boolean soft, boolean resume) {
+    private static TrainingOptions options(Path directory, String out, String work, HeadsShape shape,
+            Optimization optimization, boolean soft, boolean resume) {
         return new TrainingOptions(directory.resolve("model").toString(), List.of(directory.resolve("prompts.jsonl")),
-                directory.resolve(out), directory.resolve("work"), shape,
+                directory.resolve(out), directory.resolve(work), shape,
                 new Distillation(2000, 64, 24, 0.5, 0.7, 8, false, soft), optimization, "cpu", "fp32", resume);
     }
 
