@@ -23,8 +23,8 @@ import dev.cerberus.hf.ModelConfig;
  * the two halves of a head interleaved; the rows of the query and key weights are
  * permuted once at loading, which leaves every score as it was. - Keys and values are
  * written to the cache by one copy. - Grouped queries are rows of the same attention
- * call: [kv, rows·group, dim]. - The best token comes from max, whose kernel is several times
- * faster than argmax's.
+ * call: [kv, rows·group, dim]. - The best token comes from max, whose kernel is several
+ * times faster than argmax's.
  */
 final class LlamaProgram {
 

@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import dev.cerberus.hf.ModelFileException;
 
 /**
- * A training in a process of its own, to be killed or hindered. Arguments: folder, name of
- * the heads file, name of the work folder.
+ * A training in a process of its own, to be killed or hindered. Arguments: folder, name
+ * of the heads file, name of the work folder.
  */
 final class TrainingProcess {
 

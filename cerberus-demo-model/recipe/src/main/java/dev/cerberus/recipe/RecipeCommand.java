@@ -21,6 +21,7 @@ import dev.cerberus.recipe.data.Encoder;
 import dev.cerberus.recipe.data.FillLists;
 import dev.cerberus.recipe.data.HeldOutPrompts;
 import dev.cerberus.recipe.data.PublicTexts;
+import dev.cerberus.recipe.data.RandomPrompts;
 import dev.cerberus.recipe.data.Split;
 import dev.cerberus.recipe.data.TokenizerFiles;
 import dev.cerberus.recipe.data.Turn;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(name = "recipe", mixinStandardHelpOptions = true, description = "Makes the Cerberus demo model.",
         subcommands = { RecipeCommand.Conversations.class, RecipeCommand.Tokenizer.class, RecipeCommand.Corpus.class,
-                RecipeCommand.MiniBench.class, TrainCommand.class, ExportCommand.class, EvaluateCommand.class })
+                RecipeCommand.MiniBench.class, RecipeCommand.Random.class, TrainCommand.class, ExportCommand.class,
+                EvaluateCommand.class })
 public final class RecipeCommand {
 
     private static final long SEED = 1L;
@@ -231,6 +233,43 @@ public final class RecipeCommand {
                     lines = stream.count();
                 }
                 this.spec.commandLine().getOut().printf("%d accuracy prompts written to %s%n", lines, this.accuracy);
+            }
+            catch (IOException ex) {
+                throw new CommandLine.ExecutionException(this.spec.commandLine(),
+                        "Cannot write the prompts: " + ex.getMessage(), ex);
+            }
+        }
+
+    }
+
+    /** Writes prompts of random tokens. */
+    @Command(name = "random-prompts", description = "Writes prompts of random tokens.")
+    static final class Random implements Runnable {
+
+        @Spec
+        private CommandSpec spec;
+
+        @Option(names = "--tokenizer", required = true, description = "Folder of tokenizer.json.")
+        private Path tokenizer;
+
+        @Option(names = "--out", required = true, description = "File for the prompts.")
+        private Path out;
+
+        @Option(names = "--count", defaultValue = "40", description = "Number of prompts.")
+        private int count;
+
+        @Option(names = "--tokens", defaultValue = "48", description = "Tokens of each prompt.")
+        private int tokens;
+
+        @Option(names = "--vocabulary", defaultValue = "4096", description = "Size of the vocabulary.")
+        private int vocabulary;
+
+        @Override
+        public void run() {
+            try (Encoder encoder = new Encoder(this.tokenizer)) {
+                RandomPrompts.write(this.out, encoder, this.vocabulary, this.count, this.tokens,
+                        new SplittableRandom(SEED));
+                this.spec.commandLine().getOut().printf("%d random prompts written to %s%n", this.count, this.out);
             }
             catch (IOException ex) {
                 throw new CommandLine.ExecutionException(this.spec.commandLine(),

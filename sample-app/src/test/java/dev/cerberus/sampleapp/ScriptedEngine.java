@@ -1,4 +1,4 @@
-package dev.cerberus.sample;
+package dev.cerberus.sampleapp;
 
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;

@@ -1,4 +1,4 @@
-package dev.cerberus.sample;
+package dev.cerberus.sampleapp;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;

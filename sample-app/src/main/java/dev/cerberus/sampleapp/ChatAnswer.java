@@ -1,4 +1,4 @@
-package dev.cerberus.sample;
+package dev.cerberus.sampleapp;
 
 /**
  * The body of an answer.

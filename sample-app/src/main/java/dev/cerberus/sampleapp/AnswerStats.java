@@ -1,4 +1,4 @@
-package dev.cerberus.sample;
+package dev.cerberus.sampleapp;
 
 import java.util.Locale;
 

@@ -1,4 +1,4 @@
-package dev.cerberus.sample;
+package dev.cerberus.sampleapp;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
