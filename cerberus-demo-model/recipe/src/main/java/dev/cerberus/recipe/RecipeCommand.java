@@ -2,8 +2,6 @@ package dev.cerberus.recipe;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +10,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.jspecify.annotations.Nullable;
 import dev.cerberus.recipe.data.BpeTrainer;
 import dev.cerberus.recipe.data.ChatMl;
 import dev.cerberus.recipe.data.Conversation;
@@ -215,9 +214,12 @@ public final class RecipeCommand {
         @Option(names = "--out", required = true, description = "File for the 80 questions in MT-Bench form.")
         private Path out;
 
-        @Option(names = "--accuracy", required = true,
-                description = "File for the prompts that accuracy is measured on.")
-        private Path accuracy;
+        @Option(names = "--seed", defaultValue = "" + HeldOutPrompts.BENCH_SEED,
+                description = "Another seed gives other questions, for tuning.")
+        private long seed;
+
+        @Option(names = "--accuracy", description = "File for the prompts that accuracy is measured on.")
+        private @Nullable Path accuracy;
 
         @Option(names = "--per-category", defaultValue = "50",
                 description = "Number of accuracy prompts in each category.")
@@ -226,13 +228,13 @@ public final class RecipeCommand {
         @Override
         public void run() {
             try {
-                HeldOutPrompts.writeBench(this.out);
-                HeldOutPrompts.writeAccuracy(this.accuracy, this.perCategory);
-                long lines;
-                try (var stream = Files.lines(this.accuracy, StandardCharsets.UTF_8)) {
-                    lines = stream.count();
+                HeldOutPrompts.writeBench(this.out, this.seed);
+                if (this.accuracy != null) {
+                    int lines = HeldOutPrompts.writeAccuracy(this.accuracy, this.perCategory);
+                    this.spec.commandLine()
+                        .getOut()
+                        .printf("%d accuracy prompts written to %s%n", lines, this.accuracy);
                 }
-                this.spec.commandLine().getOut().printf("%d accuracy prompts written to %s%n", lines, this.accuracy);
             }
             catch (IOException ex) {
                 throw new CommandLine.ExecutionException(this.spec.commandLine(),

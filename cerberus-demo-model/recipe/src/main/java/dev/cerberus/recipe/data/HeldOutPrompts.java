@@ -38,9 +38,10 @@ public final class HeldOutPrompts {
     /**
      * Returns ten conversations for each MT-Bench category; three of each ten have two
      * requests.
+     * @param seed of the choice; {@link #BENCH_SEED} for the published questions
      */
-    public static List<Conversation> bench() {
-        ConversationGenerator generator = new ConversationGenerator(new SplittableRandom(BENCH_SEED));
+    public static List<Conversation> bench(long seed) {
+        ConversationGenerator generator = new ConversationGenerator(new SplittableRandom(seed));
         List<Conversation> prompts = new ArrayList<>();
         for (String category : ConversationGenerator.BENCH_CATEGORIES) {
             Set<List<String>> seen = new HashSet<>();
@@ -79,11 +80,12 @@ public final class HeldOutPrompts {
 
     /**
      * Writes the benchmark in MT-Bench form.
+     * @param seed of the choice; {@link #BENCH_SEED} for the published questions
      * @throws IOException if the file cannot be written
      */
-    public static void writeBench(Path file) throws IOException {
+    public static void writeBench(Path file, long seed) throws IOException {
         List<String> lines = new ArrayList<>();
-        for (Conversation conversation : bench()) {
+        for (Conversation conversation : bench(seed)) {
             Map<String, Object> line = new LinkedHashMap<>();
             line.put("question_id", lines.size() + 1);
             line.put("category", conversation.category());
@@ -96,9 +98,10 @@ public final class HeldOutPrompts {
     /**
      * Writes the accuracy prompts: the messages before the last answer, the answer, and
      * what it has to contain.
+     * @return the number of prompts
      * @throws IOException if the file cannot be written
      */
-    public static void writeAccuracy(Path file, int perCategory) throws IOException {
+    public static int writeAccuracy(Path file, int perCategory) throws IOException {
         List<String> lines = new ArrayList<>();
         for (Conversation conversation : accuracy(perCategory)) {
             Map<String, Object> line = new LinkedHashMap<>();
@@ -116,6 +119,7 @@ public final class HeldOutPrompts {
         }
         Files.createDirectories(file.toAbsolutePath().getParent());
         Files.write(file, lines, StandardCharsets.UTF_8);
+        return lines.size();
     }
 
 }

@@ -68,7 +68,7 @@ class ConversationGeneratorTests {
 
     @Test
     void benchHasTenQuestionsOfEachCategoryAndThreeOfThemHaveTwoTurns() {
-        List<Conversation> bench = HeldOutPrompts.bench();
+        List<Conversation> bench = HeldOutPrompts.bench(HeldOutPrompts.BENCH_SEED);
         for (String category : ConversationGenerator.BENCH_CATEGORIES) {
             List<Conversation> questions = bench.stream().filter((item) -> item.category().equals(category)).toList();
             assertThat(questions).hasSize(10);
@@ -83,7 +83,7 @@ class ConversationGeneratorTests {
         for (Conversation conversation : conversations(4, Split.TRAINING, 60_000)) {
             training.add(conversation.category() + conversation.userTurns().get(0));
         }
-        List<Conversation> prompts = new ArrayList<>(HeldOutPrompts.bench());
+        List<Conversation> prompts = new ArrayList<>(HeldOutPrompts.bench(HeldOutPrompts.BENCH_SEED));
         prompts.addAll(HeldOutPrompts.accuracy(50));
         assertThat(prompts).hasSize(80 + 50 * ConversationGenerator.categories().size());
         assertThat(prompts).filteredOn((item) -> training.contains(item.category() + item.userTurns().get(0)))
