@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -17,9 +15,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.decode.DecodeStatistics;
-import dev.cerberus.decode.TokenOrigin;
 import dev.cerberus.engine.CerberusEngine;
-import dev.cerberus.engine.GenerationListener;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.GenerationResult;
 import dev.cerberus.engine.Prompt;
@@ -119,45 +115,14 @@ final class GenerateCommand implements Callable<Integer> {
                 if (!alone || turn > 0) {
                     out.println("> " + asked);
                 }
-                result = stream(engine, request, out);
+                result = engine.generate(request, (text, origin) -> {
+                    out.print(text);
+                    out.flush();
+                });
                 out.println();
             }
             out.flush();
             answers.add(result.text());
-        }
-    }
-
-    private static GenerationResult stream(TextGenerator engine, GenerationRequest request, PrintWriter out) {
-        CompletableFuture<GenerationResult> future = new CompletableFuture<>();
-        engine.submit(request, new GenerationListener() {
-            @Override
-            public void onText(String text, TokenOrigin origin) {
-                out.print(text);
-                out.flush();
-            }
-
-            @Override
-            public void onComplete(GenerationResult result) {
-                future.complete(result);
-            }
-
-            @Override
-            public void onError(RuntimeException error) {
-                future.completeExceptionally(error);
-            }
-        });
-        try {
-            return future.get();
-        }
-        catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while waiting for an answer", ex);
-        }
-        catch (ExecutionException ex) {
-            if (ex.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException(ex.getCause());
         }
     }
 

@@ -8,9 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -289,36 +287,6 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
     private TokenTextStream textStream(GenerationRequest request, int[] prompt) {
         return (request.prompt() instanceof Prompt.Chat) ? new TokenTextStream(tokenizer())
                 : new TokenTextStream(tokenizer(), prompt);
-    }
-
-    @Override
-    public GenerationResult generate(GenerationRequest request) {
-        CompletableFuture<GenerationResult> future = new CompletableFuture<>();
-        GenerationHandle handle = submit(request, new GenerationListener() {
-            @Override
-            public void onComplete(GenerationResult result) {
-                future.complete(result);
-            }
-
-            @Override
-            public void onError(RuntimeException error) {
-                future.completeExceptionally(error);
-            }
-        });
-        try {
-            return future.get();
-        }
-        catch (InterruptedException ex) {
-            handle.cancel();
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while waiting for an answer; the request was cancelled", ex);
-        }
-        catch (ExecutionException ex) {
-            if (ex.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException(ex.getCause());
-        }
     }
 
     private void serve() {

@@ -1,6 +1,9 @@
 package dev.cerberus.engine;
 
 import java.util.Set;
+import java.util.function.BiConsumer;
+
+import dev.cerberus.decode.TokenOrigin;
 
 /**
  * A source of answers to generation requests. Thread-safe.
@@ -59,6 +62,23 @@ public interface TextGenerator {
      * @throws EngineClosedException if no more requests are taken
      * @throws RequestTimeoutException if the answer took longer than allowed
      */
-    GenerationResult generate(GenerationRequest request);
+    default GenerationResult generate(GenerationRequest request) {
+        return generate(request, (text, origin) -> {
+        });
+    }
+
+    /**
+     * Generates an answer, hands on its pieces and waits for the end; an interrupt
+     * cancels the request.
+     * @param request what to generate
+     * @param onText receives every piece of the answer as it comes, on another thread
+     * @return the outcome
+     * @throws RuntimeException for the reasons that {@link #generate(GenerationRequest)}
+     * has
+     */
+    default GenerationResult generate(GenerationRequest request, BiConsumer<String, TokenOrigin> onText) {
+        AwaitedAnswer answer = new AwaitedAnswer(onText);
+        return answer.await(submit(request, answer));
+    }
 
 }

@@ -8,7 +8,6 @@ import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationHandle;
 import dev.cerberus.engine.GenerationListener;
 import dev.cerberus.engine.GenerationRequest;
-import dev.cerberus.engine.GenerationResult;
 import dev.cerberus.engine.TextGenerator;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 
@@ -51,11 +50,6 @@ class ScriptedEngine {
         @Override
         public GenerationHandle submit(GenerationRequest request, GenerationListener listener) {
             return this.script.submit(request, listener);
-        }
-
-        @Override
-        public GenerationResult generate(GenerationRequest request) {
-            return this.script.generate(request);
         }
 
     }

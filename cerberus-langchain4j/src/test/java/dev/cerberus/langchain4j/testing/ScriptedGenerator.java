@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -209,28 +208,6 @@ public final class ScriptedGenerator implements TextGenerator {
         int draftSteps = Math.min(accepted, steps);
         return new GenerationResult(handle.id(), text.toString(), new int[tokens], reason,
                 new DecodeStatistics(7, steps, draftSteps, 0, 3 * draftSteps, accepted, 0.25, 0.5), 0.3, 0.75);
-    }
-
-    @Override
-    public GenerationResult generate(GenerationRequest request) {
-        CompletableFuture<GenerationResult> future = new CompletableFuture<>();
-        submit(request, new GenerationListener() {
-            @Override
-            public void onComplete(GenerationResult result) {
-                future.complete(result);
-            }
-
-            @Override
-            public void onError(RuntimeException error) {
-                future.completeExceptionally(error);
-            }
-        });
-        try {
-            return future.join();
-        }
-        catch (java.util.concurrent.CompletionException ex) {
-            throw (RuntimeException) ex.getCause();
-        }
     }
 
     private static final class Handle implements GenerationHandle {
