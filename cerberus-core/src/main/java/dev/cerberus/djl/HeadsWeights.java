@@ -5,8 +5,6 @@ import java.util.List;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 
 import dev.cerberus.hf.Checkpoint;
@@ -22,11 +20,7 @@ import dev.cerberus.model.HeadsKind;
  */
 final class HeadsWeights implements AutoCloseable {
 
-    private static final String SOURCE = """
-              def typed(self: __torch__.M, bytes: Tensor, source: int, shape: List[int], target: int) -> Tensor:
-                return torch.clone(torch.to(torch.reshape(torch.view_copy(bytes, dtype=source), shape), target))
-              def joined(self: __torch__.M, parts: List[Tensor]) -> Tensor:
-                return torch.cat(parts, 0)
+    private static final String METHODS = """
               def stacked(self: __torch__.M, parts: List[Tensor]) -> Tensor:
                 return torch.contiguous(torch.transpose(torch.stack(parts, 0), 1, 2))
               def stacked_rows(self: __torch__.M, parts: List[Tensor]) -> Tensor:
@@ -35,32 +29,18 @@ final class HeadsWeights implements AutoCloseable {
                 return torch.cat([torch.zeros_like(bias), bias], 0)
               def chosen(self: __torch__.M, w: Tensor, rows: List[int]) -> Tensor:
                 return torch.index_select(w, 0, torch.tensor(rows, dtype=4, device=ops.prim.device(w)))
-              def packed(self: __torch__.M, w: Tensor) -> Tensor:
-                return %s
             """;
 
     private final HeadsFile file;
 
     private final HeadsDescription heads;
 
-    private final Precision precision;
-
-    private final LinearKernel kernel;
-
-    private final NDManager owner;
-
-    private final NDManager scratch;
-
-    private final ScriptModule script;
+    private final TensorWorkbench bench;
 
     HeadsWeights(HeadsFile file, HeadsDescription heads, Precision precision, LinearKernel kernel, NDManager owner) {
         this.file = file;
         this.heads = heads;
-        this.precision = precision;
-        this.kernel = kernel;
-        this.owner = owner;
-        this.scratch = owner.newSubManager();
-        this.script = ScriptModule.load(this.scratch, SOURCE.formatted(kernel.pack("w")));
+        this.bench = new TensorWorkbench(precision, kernel, owner, METHODS);
     }
 
     /**
@@ -104,7 +84,7 @@ final class HeadsWeights implements AutoCloseable {
             return bias;
         }
         try (IValue input = ScriptModule.argument(bias)) {
-            return this.script.callForArray("unbiased", this.scratch, input);
+            return this.bench.call("unbiased", input);
         }
     }
 
@@ -123,46 +103,29 @@ final class HeadsWeights implements AutoCloseable {
         NDArray rows = tensor(new HeadsFile.Tensor(checkpoint.info(name), checkpoint.data(name)));
         try (IValue input = ScriptModule.argument(rows);
                 IValue ids = IValue.listFrom(DjlTargetModel.longs(this.file.draftVocabulary()))) {
-            return pack(this.script.callForArray("chosen", this.scratch, input, ids));
+            return pack(this.bench.call("chosen", input, ids));
         }
     }
 
     private NDArray tensor(HeadsFile.Tensor tensor) {
-        try (IValue shape = IValue.listFrom(tensor.info().dimensions());
-                IValue source = IValue
-                    .from((long) WeightLoader.scalarType(tensor.info().name(), tensor.info().dtype()));
-                IValue target = IValue.from((long) this.precision.scalarType());
-                NDArray bytes = this.scratch.create(tensor.data().duplicate(), new Shape(tensor.info().bytes()),
-                        DataType.UINT8);
-                IValue input = ScriptModule.argument(bytes)) {
-            return this.script.callForArray("typed", this.scratch, input, source, shape, target);
-        }
+        return this.bench.tensor(tensor.info(), tensor.data());
     }
 
     private NDArray call(String method, List<NDArray> parts) {
-        try (IValue list = ScriptModule.listArgument(parts)) {
-            return this.script.callForArray(method, this.scratch, list);
-        }
+        return this.bench.call(method, parts);
     }
 
     private NDArray pack(NDArray matrix) {
-        if (this.kernel == LinearKernel.GENERAL) {
-            return keep(matrix);
-        }
-        try (IValue input = ScriptModule.argument(matrix)) {
-            return this.script.callForArray("packed", this.owner, input);
-        }
+        return this.bench.pack(matrix);
     }
 
     private NDArray keep(NDArray array) {
-        array.attach(this.owner);
-        return array;
+        return this.bench.keep(array);
     }
 
     @Override
     public void close() {
-        this.script.close();
-        this.scratch.close();
+        this.bench.close();
     }
 
 }

@@ -1,0 +1,133 @@
+package dev.cerberus.djl;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.jni.IValue;
+
+import dev.cerberus.hf.TensorInfo;
+import dev.cerberus.hf.TensorType;
+import dev.cerberus.model.ModelException;
+
+/**
+ * The place where the bytes of a file become weights on the device: typed, joined,
+ * packed.
+ *
+ * <p>
+ * Intermediate arrays live until {@link #clear()} or {@link #close()}; what is
+ * {@linkplain #keep kept} or {@linkplain #pack packed} belongs to the owner.
+ */
+/*
+ * DJL knows neither bf16 nor a way to make such an array, so raw bytes enter as UINT8 and
+ * get their type inside TorchScript.
+ */
+final class TensorWorkbench implements AutoCloseable {
+
+    private static final String SOURCE = """
+              def typed(self: __torch__.M, bytes: Tensor, source: int, shape: List[int], target: int) -> Tensor:
+                return torch.clone(torch.to(torch.reshape(torch.view_copy(bytes, dtype=source), shape), target))
+              def joined(self: __torch__.M, parts: List[Tensor]) -> Tensor:
+                return torch.cat(parts, 0)
+              def packed(self: __torch__.M, w: Tensor) -> Tensor:
+                return %s
+            """;
+
+    private final Precision precision;
+
+    private final LinearKernel kernel;
+
+    private final NDManager owner;
+
+    private final NDManager scratch;
+
+    private final ScriptModule script;
+
+    /**
+     * Sets up a workbench.
+     * @param precision number format of the weights
+     * @param kernel decides how matrices are packed
+     * @param owner manager that the weights end up with
+     * @param moreMethods TorchScript methods for {@link #call}
+     */
+    TensorWorkbench(Precision precision, LinearKernel kernel, NDManager owner, String moreMethods) {
+        this.precision = precision;
+        this.kernel = kernel;
+        this.owner = owner;
+        this.scratch = owner.newSubManager();
+        this.script = ScriptModule.load(this.scratch, SOURCE.formatted(kernel.pack("w")) + moreMethods);
+    }
+
+    /**
+     * Returns a tensor of a file in the precision of the weights.
+     * @throws ModelException if it is not of a floating-point type
+     */
+    NDArray tensor(TensorInfo info, ByteBuffer data) {
+        try (IValue shape = IValue.listFrom(info.dimensions());
+                IValue source = IValue.from((long) scalarType(info));
+                IValue target = IValue.from((long) this.precision.scalarType());
+                NDArray bytes = this.scratch.create(data.duplicate(), new Shape(data.remaining()), DataType.UINT8);
+                IValue input = ScriptModule.argument(bytes)) {
+            return call("typed", input, source, shape, target);
+        }
+    }
+
+    /** Returns the rows of all parts, one part after another. */
+    NDArray joined(List<NDArray> parts) {
+        return call("joined", parts);
+    }
+
+    NDArray call(String method, List<NDArray> parts) {
+        try (IValue list = ScriptModule.listArgument(parts)) {
+            return call(method, list);
+        }
+    }
+
+    NDArray call(String method, IValue... arguments) {
+        return this.script.callForArray(method, this.scratch, arguments);
+    }
+
+    /** Returns a matrix as the kernel wants it, attached to the owner. */
+    NDArray pack(NDArray matrix) {
+        if (this.kernel == LinearKernel.GENERAL) {
+            return keep(matrix);
+        }
+        try (IValue input = ScriptModule.argument(matrix)) {
+            return this.script.callForArray("packed", this.owner, input);
+        }
+    }
+
+    /** Returns an array as it is, attached to the owner. */
+    NDArray keep(NDArray array) {
+        array.attach(this.owner);
+        return array;
+    }
+
+    /** Frees the intermediate arrays. */
+    void clear() {
+        for (var resource : this.scratch.getManagedArrays()) {
+            resource.close();
+        }
+    }
+
+    private static int scalarType(TensorInfo info) {
+        TensorType type = info.dtype();
+        return switch (type) {
+            case F32 -> 6;
+            case F16 -> 5;
+            case BF16 -> 15;
+            case F64, I64, I32, I16, I8, U8, BOOL -> throw new ModelException(
+                    "tensor " + info.name() + " is of type " + type + "; weights must be F32, F16 or BF16");
+        };
+    }
+
+    @Override
+    public void close() {
+        this.script.close();
+        this.scratch.close();
+    }
+
+}
