@@ -153,8 +153,8 @@ final class BenchCommand implements Callable<Integer> {
                 .ifPresent((shape) -> shapes.put(role, shape));
         }
         return new BenchOptions(modes(), this.raw, this.decoding.maxTokens(), this.decoding.minTokens(), this.repeat,
-                this.warmUp, this.decoding.sampling(), this.decoding.coupledDrafting(), shapes,
-                this.decoding.maxNodes(), this.decoding.gate(GateMode.THRESHOLD));
+                this.warmUp, this.decoding.sampling(), this.decoding.drafting(), shapes, this.decoding.maxNodes(),
+                this.decoding.gate(GateMode.THRESHOLD));
     }
 
     private Set<BenchMode> modes() {

@@ -72,8 +72,7 @@ final class CalibrateCommand implements Callable<Integer> {
                         + this.model.headsName() + "; give --heads FILE"));
             BenchOptions options = new BenchOptions(EnumSet.of(BenchMode.AUTOREGRESSIVE), this.raw,
                     this.decoding.maxTokens(), this.decoding.minTokens(), 1, 0, this.decoding.sampling(),
-                    this.decoding.coupledDrafting(), Map.of(), this.decoding.maxNodes(),
-                    this.decoding.gate(GateMode.NEVER));
+                    this.decoding.drafting(), Map.of(), this.decoding.maxNodes(), this.decoding.gate(GateMode.NEVER));
             Recording recording = new Recorder(new EngineSubject(engine), options, engine.costs(),
                     new ProgressLine("calibrate", this.spec.commandLine().getErr()))
                 .record(conversations);

@@ -5,6 +5,7 @@ import java.util.OptionalDouble;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.gate.GateSignal;
@@ -68,6 +69,11 @@ final class DecodingOptions {
             description = "When sampling, rank drafts by probability instead of by the noise of the target's choice")
     private boolean uncoupled;
 
+    @Option(names = "--no-context-lookup",
+            description = "Draft with the heads alone, not also with how the text went on where its last tokens stood "
+                    + "before")
+    private boolean headsAlone;
+
     /** Checks what the option types do not, so that it counts as wrong usage. */
     void check() {
         require(this.maxTokens >= 1, "--max-tokens must be at least 1, was " + this.maxTokens);
@@ -110,8 +116,8 @@ final class DecodingOptions {
         return this.maxNodes;
     }
 
-    boolean coupledDrafting() {
-        return !this.uncoupled;
+    DraftingOptions drafting() {
+        return new DraftingOptions(!this.uncoupled, !this.headsAlone);
     }
 
     SamplingOptions sampling() {

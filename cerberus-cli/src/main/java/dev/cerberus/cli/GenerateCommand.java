@@ -104,7 +104,7 @@ final class GenerateCommand implements Callable<Integer> {
             GenerationRequest request = new GenerationRequest(prompt, this.decoding.sampling(),
                     this.decoding.maxTokens(), this.decoding.minTokens(), List.of(),
                     Optional.of(this.decoding.gate(this.gate)), this.decoding.shape(),
-                    Optional.of(this.decoding.maxNodes()), this.decoding.coupledDrafting());
+                    Optional.of(this.decoding.maxNodes()), this.decoding.drafting());
             String asked = conversation.turns().get(turn);
             GenerationResult result;
             if (this.json) {

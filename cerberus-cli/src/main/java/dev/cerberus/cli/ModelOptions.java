@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.EngineOptions.HeadsOptions;
 import dev.cerberus.model.ModelException;
@@ -45,7 +46,8 @@ final class ModelOptions {
             description = "auto, cpu, cuda or cuda:N; default: ${DEFAULT-VALUE}")
     private String device = "auto";
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of one native operator")
+    @Option(names = "--threads", paramLabel = "N",
+            description = "Threads of one native operator; default: 1 for small models, else libtorch's choice")
     private @Nullable Integer threads;
 
     @Option(names = "--chat-template", paramLabel = "NAME|FILE",
@@ -76,8 +78,9 @@ final class ModelOptions {
         return Optional.ofNullable(this.heads);
     }
 
+    /** Returns the threads of one operator, once an engine is open. */
     int threads() {
-        return (this.threads != null) ? this.threads : Runtime.getRuntime().availableProcessors();
+        return (this.threads != null) ? this.threads : TorchRuntime.threads();
     }
 
     /** Returns the engine's options with the heads of option {@code --heads}. */

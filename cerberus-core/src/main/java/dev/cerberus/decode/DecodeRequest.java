@@ -19,11 +19,10 @@ import dev.cerberus.tree.TreeShape;
  * @param sampling how tokens are chosen
  * @param shape a static tree shape; empty for the best tree of every step
  * @param maxNodes the most draft nodes of a step, at least 1
- * @param coupledDrafting whether candidates are ranked with the noise of the target's
- * choice when sampling
+ * @param drafting what drafts are made of
  */
 public record DecodeRequest(int[] prompt, int maxTokens, int minTokens, Set<Integer> endOfSequence,
-        SamplingOptions sampling, Optional<TreeShape> shape, int maxNodes, boolean coupledDrafting) {
+        SamplingOptions sampling, Optional<TreeShape> shape, int maxNodes, DraftingOptions drafting) {
 
     /**
      * Checks the ranges.
@@ -51,7 +50,8 @@ public record DecodeRequest(int[] prompt, int maxTokens, int minTokens, Set<Inte
      * @return the request
      */
     public static DecodeRequest greedy(int[] prompt, int maxTokens) {
-        return new DecodeRequest(prompt, maxTokens, 0, Set.of(), SamplingOptions.GREEDY, Optional.empty(), 16, true);
+        return new DecodeRequest(prompt, maxTokens, 0, Set.of(), SamplingOptions.GREEDY, Optional.empty(), 16,
+                DraftingOptions.DEFAULT);
     }
 
 }

@@ -17,6 +17,7 @@ import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.TargetModel;
 import dev.cerberus.sample.TokenSampler;
 import dev.cerberus.tree.CandidateTree;
+import dev.cerberus.tree.Continuation;
 import dev.cerberus.tree.DraftTree;
 import dev.cerberus.tree.TreeShape;
 
@@ -56,6 +57,8 @@ public final class DecodeSession implements AutoCloseable {
     private final int budget;
 
     private final KvCache cache;
+
+    private final ContextLookup lookup;
 
     private @Nullable NodeScores scores;
 
@@ -109,6 +112,7 @@ public final class DecodeSession implements AutoCloseable {
         this.budget = Math.min(request.maxTokens(), context - promptLength);
         int treeRows = heads.isPresent() ? maxDraftNodes(request) : 0;
         this.cache = model.newCache(Math.min(context, promptLength + this.budget + treeRows));
+        this.lookup = new ContextLookup(request.prompt());
     }
 
     private static int maxDraftNodes(DecodeRequest request) {
@@ -187,8 +191,11 @@ public final class DecodeSession implements AutoCloseable {
         if (this.heads.isEmpty()) {
             return null;
         }
-        int depth = Math.min(this.budget - this.outputLength - 1, this.heads.get().description().heads());
+        int useful = this.budget - this.outputLength - 1;
+        int depth = Math.min(useful, this.heads.get().description().heads());
         int room = this.cache.capacity() - this.cache.length() - 1;
+        Optional<Continuation> continuation = this.request.drafting().contextLookup() ? this.lookup.continuation(useful)
+                : Optional.empty();
         if (depth < 1 || room < 1 || !this.gate.consultsHeads(signals)) {
             return null;
         }
@@ -197,7 +204,7 @@ public final class DecodeSession implements AutoCloseable {
             return null;
         }
         DraftPlan plan = new DraftPlan(this.rootToken, this.cache.length(), Math.min(room, maxDraftNodes(this.request)),
-                depth, shape, this.request.sampling(), this.request.coupledDrafting());
+                useful, shape, this.request.sampling(), this.request.drafting().coupled(), continuation);
         DraftTree draft = this.heads.get().draft(before, this.lastNode, plan);
         signals.drafted(draft);
         return draft;
@@ -244,6 +251,7 @@ public final class DecodeSession implements AutoCloseable {
 
     private void emit(int token, TokenOrigin origin) {
         this.rootToken = token;
+        this.lookup.append(token);
         if (this.outputLength >= this.request.minTokens() && this.request.endOfSequence().contains(token)) {
             this.finishReason = FinishReason.STOP;
             return;

@@ -62,8 +62,8 @@ public final class DjlDraftHeads implements DraftHeads {
         this.vocabulary = file.draftVocabulary();
         this.manager = manager;
         LinearKernel kernel = target.device().linearKernel();
-        this.program = ScriptModule.load(this.manager,
-                HeadsProgram.forDrafting(description, kernel).source() + draftMethod(description));
+        HeadsProgram drafting = HeadsProgram.forDrafting(description, kernel, config.vocabularySize());
+        this.program = ScriptModule.load(this.manager, drafting.source() + draftMethod(description, drafting.tabled()));
         try (HeadsWeights loader = new HeadsWeights(file, description, target.precision(), kernel, this.manager)) {
             this.weights = ScriptModule.listArgument(loader.load(config, checkpoint));
         }
@@ -112,7 +112,7 @@ public final class DjlDraftHeads implements DraftHeads {
      * entropy. One tensor crosses to Java. The entropy is the logits' normalizer less
      * their mean, which needs no logarithm per token.
      */
-    private static String draftMethod(HeadsDescription heads) {
+    private static String draftMethod(HeadsDescription heads, boolean tabled) {
         String rows = """
                   def ranked(self: __torch__.M, logits: Tensor, scale: float, ranks: int) -> Tensor:
                     scaled = torch.mul(torch.to(logits, 6), scale)
@@ -128,10 +128,10 @@ public final class DjlDraftHeads implements DraftHeads {
                       def draft(self: __torch__.M, hs: Tensor, node: int, root: int, table: Tensor, ws: List[Tensor],
                                 scale: float, ranks: int) -> Tensor:
                         h = torch.slice(hs, 0, node, torch.add(node, 1))
-                        e = torch.slice(table, 0, root, torch.add(root, 1))
+                        e = torch.slice(%s, 0, root, torch.add(root, 1))
                         logits = torch.squeeze((self).logits((self).states(h, e, ws), ws), 1)
                         return (self).ranked(logits, scale, ranks)
-                    """;
+                    """.formatted(tabled ? "ws[1]" : "table");
         }
         int last = HeadsProgram.forTraining(heads).weightShapes().length - 1;
         return rows + """
@@ -198,7 +198,8 @@ public final class DjlDraftHeads implements DraftHeads {
             HeadCandidates candidates = new HeadCandidates(tokens, probabilities, heads.get(0).entropyNats());
             return plan.shape()
                 .map((shape) -> candidates.fill(plan.rootToken(), shape))
-                .orElseGet(() -> candidates.dynamic(plan.rootToken(), plan.maxNodes(), depth));
+                .orElseGet(() -> candidates.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(),
+                        plan.continuation()));
         }
     }
 

@@ -39,13 +39,22 @@ import dev.cerberus.model.HeadsKind;
  */
 public final class HeadsProgram {
 
+    /**
+     * A table halves the weights that a draft reads, and is worth the memory where that
+     * is little.
+     */
+    private static final long LARGEST_TABLE_BYTES = 64L << 20;
+
     private final HeadsDescription heads;
 
     private final LinearKernel kernel;
 
-    private HeadsProgram(HeadsDescription heads, LinearKernel kernel) {
+    private final boolean tabled;
+
+    private HeadsProgram(HeadsDescription heads, LinearKernel kernel, boolean tabled) {
         this.heads = heads;
         this.kernel = kernel;
+        this.tabled = tabled;
     }
 
     /**
@@ -54,11 +63,27 @@ public final class HeadsProgram {
      * @return the program
      */
     public static HeadsProgram forTraining(HeadsDescription heads) {
-        return new HeadsProgram(heads, LinearKernel.GENERAL);
+        return new HeadsProgram(heads, LinearKernel.GENERAL, false);
     }
 
-    static HeadsProgram forDrafting(HeadsDescription heads, LinearKernel kernel) {
-        return new HeadsProgram(heads, kernel);
+    static HeadsProgram forDrafting(HeadsDescription heads, LinearKernel kernel, int vocabularySize) {
+        return new HeadsProgram(heads, kernel, isTabled(heads, vocabularySize));
+    }
+
+    /**
+     * Returns whether drafting looks up what the root token adds to the first layer,
+     * instead of multiplying: {@code ws[1]} is then a table [target vocabulary, K·2H],
+     * bias included, {@code ws[0]} only the part for the hidden state, and {@code states}
+     * takes a row of the table as e.
+     */
+    static boolean isTabled(HeadsDescription heads, int vocabularySize) {
+        long bytes = 2L * Float.BYTES * heads.heads() * heads.hiddenSize() * vocabularySize;
+        return heads.kind() == HeadsKind.CERBERUS && heads.rootConditioned() && heads.layers() == 1
+                && bytes <= LARGEST_TABLE_BYTES;
+    }
+
+    boolean tabled() {
+        return this.tabled;
     }
 
     /**
@@ -121,14 +146,16 @@ public final class HeadsProgram {
                   def states(self: __torch__.M, h: Tensor, e: Tensor, ws: List[Tensor]) -> Tensor:
                     rows = torch.size(h, 0)
                     first = torch.unsqueeze(h, 0)
-                    roots = torch.expand(torch.unsqueeze(e, 0), [%1$d, rows, %2$d])
-                    z = %3$s
+                %7$s    z = %3$s
                     y = torch.transpose(torch.reshape(%4$s, [rows, %1$d, %5$d]), 0, 1)
                     r, g, = torch.chunk(y, 2, 2)
                     s = torch.add(r, torch.silu(g))
                 %6$s    return s
-                """.formatted(count, hidden, root ? "torch.cat([h, e], 1)" : "h",
-                this.kernel.linear("z", "ws[0]", "ws[1]"), 2 * hidden, later);
+                """.formatted(count, hidden, (root && !this.tabled) ? "torch.cat([h, e], 1)" : "h",
+                this.kernel.linear("z", "ws[0]", this.tabled ? "torch.select(e, 0, 0)" : "ws[1]"), 2 * hidden, later,
+                (root && this.heads.layers() > 1)
+                        ? "    roots = torch.expand(torch.unsqueeze(e, 0), [%d, rows, %d])\n".formatted(count, hidden)
+                        : "");
     }
 
     private String medusa() {

@@ -25,6 +25,11 @@ final class HeadsWeights implements AutoCloseable {
                 return torch.contiguous(torch.transpose(torch.stack(parts, 0), 1, 2))
               def stacked_rows(self: __torch__.M, parts: List[Tensor]) -> Tensor:
                 return torch.unsqueeze(torch.stack(parts, 0), 1)
+              def for_state(self: __torch__.M, w: Tensor) -> Tensor:
+                return torch.contiguous(torch.slice(w, 1, 0, torch.floordiv(torch.size(w, 1), 2)))
+              def by_root(self: __torch__.M, w: Tensor, table: Tensor, bias: Tensor) -> Tensor:
+                for_root = torch.slice(w, 1, torch.floordiv(torch.size(w, 1), 2))
+                return torch.addmm(bias, table, torch.t(for_root))
               def unbiased(self: __torch__.M, bias: Tensor) -> Tensor:
                 return torch.cat([torch.zeros_like(bias), bias], 0)
               def chosen(self: __torch__.M, w: Tensor, rows: List[int]) -> Tensor:
@@ -64,12 +69,28 @@ final class HeadsWeights implements AutoCloseable {
                     matrices.add(matrix(head, layer));
                     biases.add(bias(head, layer));
                 }
-                weights.add((layer == 0) ? pack(call("joined", matrices)) : keep(call("stacked", matrices)));
-                weights.add(keep(call((layer == 0) ? "joined" : "stacked_rows", biases)));
+                if (layer == 0 && HeadsProgram.isTabled(this.heads, config.vocabularySize())) {
+                    addTabled(weights, call("joined", matrices), call("joined", biases), checkpoint);
+                }
+                else {
+                    weights.add((layer == 0) ? pack(call("joined", matrices)) : keep(call("stacked", matrices)));
+                    weights.add(keep(call((layer == 0) ? "joined" : "stacked_rows", biases)));
+                }
             }
         }
         weights.add(lmHead(config, checkpoint));
         return weights;
+    }
+
+    private void addTabled(List<NDArray> weights, NDArray matrix, NDArray bias, Checkpoint checkpoint) {
+        NDArray embedding = tensor(
+                new HeadsFile.Tensor(checkpoint.info(WeightNames.EMBEDDING), checkpoint.data(WeightNames.EMBEDDING)));
+        try (IValue input = ScriptModule.argument(matrix);
+                IValue roots = ScriptModule.argument(embedding);
+                IValue added = ScriptModule.argument(bias)) {
+            weights.add(pack(this.bench.call("for_state", input)));
+            weights.add(keep(this.bench.call("by_root", input, roots, added)));
+        }
     }
 
     private NDArray matrix(int head, int layer) {

@@ -136,8 +136,10 @@ final class LlamaProgram {
                     _1, best, = torch.max(logits, 1)
                     return (h, logits, best)
                   def grouped(self: __torch__.M, bias: Tensor) -> Tensor:
-                    rows = torch.repeat_interleave(%12$s, %13$d, 0)
-                    return torch.unsqueeze(torch.unsqueeze(rows, 0), 0)
+                    n = torch.size(bias, 0)
+                    end = torch.size(bias, 1)
+                    rows = torch.expand(torch.unsqueeze(%12$s, 1), [n, %13$d, end])
+                    return torch.reshape(rows, [1, 1, torch.mul(n, %13$d), end])
                   def commit(self: __torch__.M, all: Tensor, start: int, path: List[int]) -> int:
                     end = torch.add(start, torch.len(path))
                     rows = torch.tensor(path, dtype=4, device=ops.prim.device(all))

@@ -11,6 +11,8 @@ import ai.djl.engine.EngineException;
  */
 public final class TorchRuntime {
 
+    private static final String THREADS = "ai.djl.pytorch.num_threads";
+
     private TorchRuntime() {
     }
 
@@ -23,7 +25,15 @@ public final class TorchRuntime {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, was " + threads);
         }
-        System.setProperty("ai.djl.pytorch.num_threads", Integer.toString(threads));
+        System.setProperty(THREADS, Integer.toString(threads));
+    }
+
+    /**
+     * Returns the number of threads that one operator may use.
+     * @return what was set, else one per processor
+     */
+    public static int threads() {
+        return Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors());
     }
 
     /**

@@ -361,7 +361,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         DecodeRequest decoding = new DecodeRequest(active.prompt(), request.maxOutputTokens(),
                 request.minOutputTokens(), this.model.endOfSequence(), request.sampling(),
                 request.shape().or(this.options::shape), request.maxNodes().orElse(this.options.maxNodes()),
-                request.coupledDrafting());
+                request.drafting().within(this.options.contextLookup()));
         return new DecodeSession(this.model.target(), this.model.heads(),
                 this.gates.create(request.gate().orElse(this.gate), !request.sampling().greedy()), decoding,
                 active::onToken, new StepObserver());

@@ -20,6 +20,8 @@ import dev.cerberus.tree.TreeShape;
  * @param heads which draft heads to use
  * @param shape a static tree shape; empty for the best tree of every step
  * @param maxNodes the most draft nodes of a step, 1..256
+ * @param contextLookup whether dynamic trees hold how the text went on before, unless a
+ * request declines
  * @param gate when to draft
  * @param profiles gates of particular tasks, by name; requests choose one by its name
  * @param calibration path or {@code file:} URL of a calibration file; empty for
@@ -29,12 +31,14 @@ import dev.cerberus.tree.TreeShape;
  * @param queueCapacity the most waiting requests, at least 1
  * @param maxConcurrent the most requests decoded in turn, at least 1
  * @param requestTimeout the longest a request may take, queueing included
- * @param threads threads of one native operator; empty for the engine's default
+ * @param threads threads of one native operator; empty for one with a small model, and
+ * libtorch's choice with a larger one
  */
 public record EngineOptions(String modelLocation, Optional<String> modelName, String precision, OptionalInt maxContext,
-        String device, HeadsOptions heads, Optional<TreeShape> shape, int maxNodes, GateOptions gate,
-        Map<String, GateOptions> profiles, Optional<String> calibration, Optional<String> chatTemplate,
-        int queueCapacity, int maxConcurrent, Duration requestTimeout, OptionalInt threads) {
+        String device, HeadsOptions heads, Optional<TreeShape> shape, int maxNodes, boolean contextLookup,
+        GateOptions gate, Map<String, GateOptions> profiles, Optional<String> calibration,
+        Optional<String> chatTemplate, int queueCapacity, int maxConcurrent, Duration requestTimeout,
+        OptionalInt threads) {
 
     /**
      * Which draft heads to use.
@@ -105,6 +109,8 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         private Optional<TreeShape> shape = Optional.empty();
 
         private int maxNodes = 16;
+
+        private boolean contextLookup = true;
 
         private GateOptions gate = GateOptions.DEFAULT;
 
@@ -197,6 +203,16 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         }
 
         /**
+         * Sets whether dynamic trees hold how the text went on before.
+         * @param value whether to look the context up
+         * @return this builder
+         */
+        public Builder contextLookup(boolean value) {
+            this.contextLookup = value;
+            return this;
+        }
+
+        /**
          * Sets when to draft.
          * @param value the gate
          * @return this builder
@@ -283,8 +299,9 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
          */
         public EngineOptions build() {
             return new EngineOptions(this.modelLocation, this.modelName, this.precision, this.maxContext, this.device,
-                    this.heads, this.shape, this.maxNodes, this.gate, this.profiles, this.calibration,
-                    this.chatTemplate, this.queueCapacity, this.maxConcurrent, this.requestTimeout, this.threads);
+                    this.heads, this.shape, this.maxNodes, this.contextLookup, this.gate, this.profiles,
+                    this.calibration, this.chatTemplate, this.queueCapacity, this.maxConcurrent, this.requestTimeout,
+                    this.threads);
         }
 
     }

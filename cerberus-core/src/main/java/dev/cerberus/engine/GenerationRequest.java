@@ -3,6 +3,7 @@ package dev.cerberus.engine;
 import java.util.List;
 import java.util.Optional;
 
+import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.TreeShape;
 
@@ -18,12 +19,11 @@ import dev.cerberus.tree.TreeShape;
  * @param gate when to draft; empty for the engine's own
  * @param shape a static tree shape; empty for the engine's own
  * @param maxNodes the most draft nodes of a step; empty for the engine's own
- * @param coupledDrafting whether drafts of a sampled answer are ranked with the noise of
- * the target's choice
+ * @param drafting what drafts are made of
  */
 public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int maxOutputTokens, int minOutputTokens,
         List<String> stopStrings, Optional<GateOptions> gate, Optional<TreeShape> shape, Optional<Integer> maxNodes,
-        boolean coupledDrafting) {
+        DraftingOptions drafting) {
 
     /**
      * Checks the ranges.
@@ -52,7 +52,7 @@ public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int max
      */
     public static GenerationRequest greedy(Prompt prompt, int maxOutputTokens) {
         return new GenerationRequest(prompt, SamplingOptions.GREEDY, maxOutputTokens, 0, List.of(), Optional.empty(),
-                Optional.empty(), Optional.empty(), true);
+                Optional.empty(), Optional.empty(), DraftingOptions.DEFAULT);
     }
 
     /**
@@ -62,7 +62,7 @@ public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int max
      */
     public GenerationRequest withGate(GateOptions options) {
         return new GenerationRequest(this.prompt, this.sampling, this.maxOutputTokens, this.minOutputTokens,
-                this.stopStrings, Optional.of(options), this.shape, this.maxNodes, this.coupledDrafting);
+                this.stopStrings, Optional.of(options), this.shape, this.maxNodes, this.drafting);
     }
 
     /**
@@ -72,7 +72,7 @@ public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int max
      */
     public GenerationRequest withSampling(SamplingOptions options) {
         return new GenerationRequest(this.prompt, options, this.maxOutputTokens, this.minOutputTokens, this.stopStrings,
-                this.gate, this.shape, this.maxNodes, this.coupledDrafting);
+                this.gate, this.shape, this.maxNodes, this.drafting);
     }
 
 }

@@ -18,6 +18,7 @@ import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.hf.Checkpoint;
+import dev.cerberus.hf.ExpectedTensors;
 import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelDirectory;
@@ -37,6 +38,8 @@ import dev.cerberus.text.TextTokenizer;
 final class LoadedModel implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LoadedModel.class);
+
+    private static final long SMALL_MODEL_PARAMETERS = 64_000_000;
 
     private final DjlTargetModel target;
 
@@ -70,7 +73,7 @@ final class LoadedModel implements AutoCloseable {
         List<String> notes = new ArrayList<>(config.notes());
         int maxContext = maxContext(options.maxContext(), config);
         Optional<ChatTemplate> template = template(options, directory);
-        options.threads().ifPresent(TorchRuntime::useThreads);
+        threads(options.threads(), config).ifPresent(TorchRuntime::useThreads);
         TorchDevice device = TorchDevice.of(options.device());
         Precision precision = precision(options.precision(), device);
         try (Closer closer = new Closer(); Checkpoint checkpoint = directory.openCheckpoint()) {
@@ -89,6 +92,18 @@ final class LoadedModel implements AutoCloseable {
             return new LoadedModel(target, heads, tokenizer, template, Set.copyOf(directory.eosTokenIds()), calibration,
                     description);
         }
+    }
+
+    /*
+     * An operator of a small model is over before a second thread has woken up; on a busy
+     * machine, waiting for that thread costs more than the step. Larger models get what
+     * libtorch takes by itself.
+     */
+    private static OptionalInt threads(OptionalInt asked, ModelConfig config) {
+        if (asked.isPresent() || ExpectedTensors.parameters(config) > SMALL_MODEL_PARAMETERS) {
+            return asked;
+        }
+        return OptionalInt.of(1);
     }
 
     private static int maxContext(OptionalInt asked, ModelConfig config) {
@@ -137,8 +152,7 @@ final class LoadedModel implements AutoCloseable {
             return Optional.empty();
         }
         Calibration.Machine machine = Calibration.Machine.current(device.name(),
-                precision.name().toLowerCase(Locale.ROOT),
-                options.threads().orElse(Runtime.getRuntime().availableProcessors()));
+                precision.name().toLowerCase(Locale.ROOT), TorchRuntime.threads());
         return CalibrationInUse.read(file.get(), checkpoint::sha256, heads.get(), machine, notes);
     }
 

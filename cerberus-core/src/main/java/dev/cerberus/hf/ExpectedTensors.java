@@ -50,6 +50,15 @@ public final class ExpectedTensors {
         return Collections.unmodifiableMap(shapes);
     }
 
+    /**
+     * Counts the parameters of a model.
+     * @param config the model's configuration
+     * @return the number of weights
+     */
+    public static long parameters(ModelConfig config) {
+        return of(config).values().stream().mapToLong((shape) -> shape.stream().reduce(1L, (a, b) -> a * b)).sum();
+    }
+
     private static void projection(Map<String, List<Long>> shapes, String name, long outputs, long inputs,
             boolean bias) {
         shapes.put(WeightNames.weight(name), List.of(outputs, inputs));

@@ -3,6 +3,7 @@ package dev.cerberus.model;
 import java.util.Optional;
 
 import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.tree.Continuation;
 import dev.cerberus.tree.TreeShape;
 
 /**
@@ -17,9 +18,11 @@ import dev.cerberus.tree.TreeShape;
  * its temperature
  * @param coupled whether the noise of the target's choice ranks the candidates too;
  * without effect when greedy
+ * @param continuation a path that something other than the heads proposes; it has no
+ * place in a static shape
  */
 public record DraftPlan(int rootToken, long rootPosition, int maxNodes, int maxDepth, Optional<TreeShape> shape,
-        SamplingOptions sampling, boolean coupled) {
+        SamplingOptions sampling, boolean coupled, Optional<Continuation> continuation) {
 
     /**
      * Checks the ranges.
@@ -29,6 +32,21 @@ public record DraftPlan(int rootToken, long rootPosition, int maxNodes, int maxD
             throw new IllegalArgumentException(
                     "a draft needs at least one node and one level, was " + maxNodes + " and " + maxDepth);
         }
+    }
+
+    /**
+     * Creates a plan for the heads alone.
+     * @param rootToken the token that the target model already chose
+     * @param rootPosition absolute position of the root token
+     * @param maxNodes the most draft nodes wanted
+     * @param maxDepth the deepest level wanted
+     * @param shape a static shape to fill
+     * @param sampling how the target chooses tokens
+     * @param coupled whether the noise of the target's choice ranks the candidates too
+     */
+    public DraftPlan(int rootToken, long rootPosition, int maxNodes, int maxDepth, Optional<TreeShape> shape,
+            SamplingOptions sampling, boolean coupled) {
+        this(rootToken, rootPosition, maxNodes, maxDepth, shape, sampling, coupled, Optional.empty());
     }
 
 }

@@ -2,6 +2,8 @@ package dev.cerberus.tree;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.PriorityQueue;
 
 /**
@@ -41,6 +43,19 @@ public record HeadCandidates(int[][] tokens, double[][] probabilities, double he
      * @param maxDepth the deepest level
      * @return the draft, nodes in order of descending path probability
      */
+    public DraftTree dynamic(int rootToken, int maxNodes, int maxDepth) {
+        return dynamic(rootToken, maxNodes, maxDepth, Optional.empty());
+    }
+
+    /**
+     * Returns the draft tree of the nodes with the largest path probabilities, those of a
+     * continuation among them.
+     * @param rootToken token of the root
+     * @param maxNodes the most draft nodes
+     * @param maxDepth the deepest level; a continuation may reach below the last head
+     * @param continuation a path proposed by something else
+     * @return the draft, nodes in order of descending path probability
+     */
     /*
      * EAGLE-2's dynamic tree [1] for parallel heads. A node's path probability is at most
      * its parent's, and at most its elder sibling's, so a heap that holds for every taken
@@ -49,31 +64,21 @@ public record HeadCandidates(int[][] tokens, double[][] probabilities, double he
      *
      * [1] EAGLE-2, https://arxiv.org/abs/2406.16858
      */
-    public DraftTree dynamic(int rootToken, int maxNodes, int maxDepth) {
-        int depthLimit = Math.min(maxDepth, this.tokens.length);
+    public DraftTree dynamic(int rootToken, int maxNodes, int maxDepth, Optional<Continuation> continuation) {
         int[] nodeTokens = new int[maxNodes];
         int[] parents = new int[maxNodes];
         double[] products = new double[maxNodes];
         int count = 0;
-        PriorityQueue<Frontier> heap = new PriorityQueue<>(FRONTIER_ORDER);
-        if (depthLimit > 0) {
-            heap.add(new Frontier(0, 1, 0, 1, this.probabilities[0][0]));
-        }
-        while (count < maxNodes && !heap.isEmpty()) {
-            Frontier best = heap.remove();
-            int head = best.depth() - 1;
-            nodeTokens[count] = this.tokens[head][best.rank()];
+        Frontier frontier = new Frontier(maxDepth, continuation);
+        frontier.addChildren(0, 0, 1, continuation.isPresent());
+        while (count < maxNodes && !frontier.heap.isEmpty()) {
+            Proposal best = frontier.heap.remove();
+            nodeTokens[count] = best.token();
             parents[count] = best.parent();
             products[count] = best.product();
             count++;
-            if (best.rank() + 1 < this.tokens[head].length) {
-                heap.add(new Frontier(best.parent(), best.depth(), best.rank() + 1, best.parentProduct(),
-                        best.parentProduct() * this.probabilities[head][best.rank() + 1]));
-            }
-            if (best.depth() < depthLimit) {
-                heap.add(new Frontier(count, best.depth() + 1, 0, best.product(),
-                        best.product() * this.probabilities[head + 1][0]));
-            }
+            frontier.addNextSibling(best);
+            frontier.addChildren(count, best.depth(), best.product(), best.rank() == CONTINUED);
         }
         return new DraftTree(rootToken, Arrays.copyOf(nodeTokens, count), Arrays.copyOf(parents, count),
                 Arrays.copyOf(products, count), this.probabilities[0][0], this.headEntropyNats);
@@ -108,13 +113,105 @@ public record HeadCandidates(int[][] tokens, double[][] probabilities, double he
         return new DraftTree(rootToken, nodeTokens, parents, products, this.probabilities[0][0], this.headEntropyNats);
     }
 
-    private static final Comparator<Frontier> FRONTIER_ORDER = Comparator.comparingDouble(Frontier::product)
-        .reversed()
-        .thenComparingInt(Frontier::depth)
-        .thenComparingInt(Frontier::parent)
-        .thenComparingInt(Frontier::rank);
+    /** Rank of a continuation's token, which is not one of the head's ranks. */
+    private static final int CONTINUED = -1;
 
-    private record Frontier(int parent, int depth, int rank, double parentProduct, double product) {
+    private static final Comparator<Proposal> ORDER = Comparator.comparingDouble(Proposal::product)
+        .reversed()
+        .thenComparingInt(Proposal::depth)
+        .thenComparingInt(Proposal::parent)
+        .thenComparingInt(Proposal::rank);
+
+    /**
+     * A node that may be taken next.
+     *
+     * @param base what the probabilities of the parent's children are multiplied by
+     * @param excluded token that is not proposed by rank; empty if every one is
+     */
+    private record Proposal(int parent, int depth, int rank, int token, double base, double product,
+            OptionalInt excluded) {
+    }
+
+    /** The nodes that may be taken next, given those taken already. */
+    private final class Frontier {
+
+        private final PriorityQueue<Proposal> heap = new PriorityQueue<>(ORDER);
+
+        private final int maxDepth;
+
+        private final Optional<Continuation> continuation;
+
+        Frontier(int maxDepth, Optional<Continuation> continuation) {
+            this.maxDepth = maxDepth;
+            this.continuation = continuation;
+        }
+
+        void addChildren(int parent, int parentDepth, double product, boolean continued) {
+            if (parentDepth >= this.maxDepth) {
+                return;
+            }
+            if (continued && parentDepth < this.continuation.map(Continuation::length).orElse(0)) {
+                addBoth(parent, parentDepth, product, this.continuation.get());
+            }
+            else {
+                addRank(parent, parentDepth + 1, 0, product, OptionalInt.empty());
+            }
+        }
+
+        /*
+         * Two opinions about one token: the head gives p to its best other token and q to
+         * the continued one, the continuation gives it a. Taken as independent evidence,
+         * of which both can not be right, the continued token has the weight a'(1 - p)
+         * with a' = 1 - (1-a)(1-q), and every other token its probability times 1 - a'.
+         */
+        private void addBoth(int parent, int head, double product, Continuation continued) {
+            int token = continued.tokens()[head];
+            OptionalInt excluded = OptionalInt.of(token);
+            double own = 0;
+            double other = 0;
+            if (head < HeadCandidates.this.tokens.length) {
+                int[] ranked = HeadCandidates.this.tokens[head];
+                double[] chances = HeadCandidates.this.probabilities[head];
+                for (int rank = 0; rank < ranked.length; rank++) {
+                    if (ranked[rank] == token) {
+                        own = chances[rank];
+                    }
+                    else {
+                        other = Math.max(other, chances[rank]);
+                    }
+                }
+            }
+            double agreed = 1 - (1 - continued.acceptances()[head]) * (1 - own);
+            double total = 1 - agreed * other;
+            double share = (total > 0) ? agreed * (1 - other) / total : 0;
+            double rest = (total > 0) ? (1 - agreed) / total : 1;
+            this.heap
+                .add(new Proposal(parent, head + 1, CONTINUED, token, product, product * share, OptionalInt.empty()));
+            addRank(parent, head + 1, 0, product * rest, excluded);
+        }
+
+        void addNextSibling(Proposal taken) {
+            if (taken.rank() != CONTINUED) {
+                addRank(taken.parent(), taken.depth(), taken.rank() + 1, taken.base(), taken.excluded());
+            }
+        }
+
+        private void addRank(int parent, int depth, int first, double base, OptionalInt excluded) {
+            int head = depth - 1;
+            if (head >= HeadCandidates.this.tokens.length) {
+                return;
+            }
+            int[] ranked = HeadCandidates.this.tokens[head];
+            int rank = first;
+            if (rank < ranked.length && excluded.isPresent() && ranked[rank] == excluded.getAsInt()) {
+                rank++;
+            }
+            if (rank < ranked.length) {
+                this.heap.add(new Proposal(parent, depth, rank, ranked[rank], base,
+                        base * HeadCandidates.this.probabilities[head][rank], excluded));
+            }
+        }
+
     }
 
 }

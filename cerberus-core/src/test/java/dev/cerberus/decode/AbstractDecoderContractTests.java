@@ -74,7 +74,8 @@ abstract class AbstractDecoderContractTests {
     }
 
     private DecodeRequest request(int maxTokens, int minTokens, Set<Integer> endOfSequence) {
-        return new DecodeRequest(PROMPT, maxTokens, minTokens, endOfSequence, this.sampling, shape(), MAX_NODES, true);
+        return new DecodeRequest(PROMPT, maxTokens, minTokens, endOfSequence, this.sampling, shape(), MAX_NODES,
+                DraftingOptions.DEFAULT);
     }
 
     private DecodeSession session(DecodeRequest request, TokenSink sink) {

@@ -20,6 +20,7 @@ import dev.cerberus.decode.DecodeListener;
 import dev.cerberus.decode.DecodeRequest;
 import dev.cerberus.decode.DecodeResult;
 import dev.cerberus.decode.DecodeSession;
+import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.decode.TokenSink;
 import dev.cerberus.gate.Gate;
 import dev.cerberus.gate.GateDecision;
@@ -253,9 +254,32 @@ class DjlDraftHeadsTests {
         }
     }
 
+    @Test
+    void contextLookupIsAcceptedWhereTheTextRepeatsAndChangesNothing() {
+        try (DraftHeads draftHeads = load(write(RandomHeads.descriptions().get(3), false))) {
+            DecodeResult alone = looking(draftHeads, DraftingOptions.HEADS_ALONE);
+            DecodeResult looking = looking(draftHeads, DraftingOptions.DEFAULT);
+            assertThat(looking.tokens()).isEqualTo(alone.tokens());
+            assertThat(looking.statistics().acceptedDraftTokens())
+                .isGreaterThan(10 + alone.statistics().acceptedDraftTokens());
+        }
+    }
+
+    private static DecodeResult looking(DraftHeads heads, DraftingOptions drafting) {
+        int[] prompt = new int[40];
+        for (int i = 0; i < prompt.length; i++) {
+            prompt[i] = 4 + i % 4;
+        }
+        DecodeRequest request = new DecodeRequest(prompt, 80, 0, Set.of(), SamplingOptions.GREEDY, Optional.empty(), 8,
+                drafting);
+        return new DecodeSession(target, Optional.of(heads), new WholeTreeGate(), request,
+                (token, origin) -> TokenSink.Signal.CONTINUE, DecodeListener.NONE)
+            .run();
+    }
+
     private static int accepted(DraftHeads heads, SamplingOptions sampling, boolean coupled) {
         DecodeRequest request = new DecodeRequest(PROMPT, 40, 0, Set.of(), sampling,
-                Optional.of(TreeShape.branching(1, 1)), 16, coupled);
+                Optional.of(TreeShape.branching(1, 1)), 16, new DraftingOptions(coupled, true));
         return new DecodeSession(target, Optional.of(heads), new WholeTreeGate(), request,
                 (token, origin) -> TokenSink.Signal.CONTINUE, DecodeListener.NONE)
             .run()
@@ -265,7 +289,7 @@ class DjlDraftHeadsTests {
 
     private static DecodeResult decode(Optional<DraftHeads> heads, Gate gate, SamplingOptions sampling,
             Optional<TreeShape> shape) {
-        DecodeRequest request = new DecodeRequest(PROMPT, 16, 0, Set.of(), sampling, shape, 8, true);
+        DecodeRequest request = new DecodeRequest(PROMPT, 16, 0, Set.of(), sampling, shape, 8, DraftingOptions.DEFAULT);
         return new DecodeSession(target, heads, gate, request, (token, origin) -> TokenSink.Signal.CONTINUE,
                 DecodeListener.NONE)
             .run();

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.decode.TokenOrigin;
@@ -58,7 +59,7 @@ class CerberusEngineTests {
 
     private static GenerationRequest raw(String text, int tokens) {
         return new GenerationRequest(new Prompt.Raw(text), SamplingOptions.GREEDY, tokens, tokens, List.of(),
-                Optional.empty(), Optional.empty(), Optional.empty(), true);
+                Optional.empty(), Optional.empty(), Optional.empty(), DraftingOptions.DEFAULT);
     }
 
     @Test
@@ -108,7 +109,7 @@ class CerberusEngineTests {
         String whole = engine.generate(raw("stop", 40)).text();
         String stop = whole.substring(10, 12);
         GenerationRequest request = new GenerationRequest(new Prompt.Raw("stop"), SamplingOptions.GREEDY, 40, 40,
-                List.of(stop), Optional.empty(), Optional.empty(), Optional.empty(), true);
+                List.of(stop), Optional.empty(), Optional.empty(), Optional.empty(), DraftingOptions.DEFAULT);
         GenerationResult result = engine.generate(request);
         assertThat(result.finishReason()).isEqualTo(FinishReason.STOP);
         assertThat(result.text()).isEqualTo(whole.substring(0, whole.indexOf(stop)));

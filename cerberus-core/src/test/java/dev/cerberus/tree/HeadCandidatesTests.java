@@ -1,8 +1,14 @@
 package dev.cerberus.tree;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 import org.junit.jupiter.api.Test;
@@ -83,6 +89,61 @@ class HeadCandidatesTests {
         HeadCandidates candidates = RandomTrees.candidates(RandomTrees.random(1), 2, 2);
         assertThat(candidates.dynamic(0, 4, 0).nodeCount()).isZero();
         assertThat(candidates.dynamic(9, 4, 0).best(0).token(0)).isEqualTo(9);
+    }
+
+    @Test
+    void dynamicWithContinuationStaysATreeOfProbabilities() {
+        RandomGenerator random = RandomTrees.random(8);
+        for (int round = 0; round < 100; round++) {
+            HeadCandidates candidates = RandomTrees.candidates(random, 1 + random.nextInt(3), 1 + random.nextInt(4));
+            int length = 1 + random.nextInt(5);
+            int[] tokens = new int[length];
+            double[] chances = new double[length];
+            for (int i = 0; i < length; i++) {
+                tokens[i] = random.nextBoolean() ? 100 * i : 5000 + i; // the head's first
+                                                                       // token, or a new
+                                                                       // one
+                chances[i] = random.nextDouble();
+            }
+            DraftTree draft = candidates.dynamic(7, 60, 4, Optional.of(new Continuation(tokens, chances)));
+            Map<Integer, Set<Integer>> children = new HashMap<>();
+            double[] below = new double[draft.nodeCount() + 1];
+            for (int i = 0; i < draft.nodeCount(); i++) {
+                assertThat(children.computeIfAbsent(draft.parent(i), (parent) -> new HashSet<>()).add(draft.token(i)))
+                    .as("a token twice below one node")
+                    .isTrue();
+                below[draft.parent(i)] += draft.pathProbability(i);
+                assertThat(draft.pathProbability(i))
+                    .isLessThanOrEqualTo((i == 0) ? 1 : draft.pathProbability(i - 1) + 1e-12);
+            }
+            for (int parent = 0; parent < below.length; parent++) {
+                assertThat(below[parent])
+                    .isLessThanOrEqualTo(((parent == 0) ? 1 : draft.pathProbability(parent - 1)) + 1e-9);
+            }
+            assertThat(draft.nodesAlong(Arrays.copyOf(tokens, Math.min(1, draft.nodeCount())))).hasSize(1);
+        }
+    }
+
+    @Test
+    void continuationThatTheHeadSharesIsBelievedMore() {
+        HeadCandidates candidates = new HeadCandidates(new int[][] { { 1, 2 } }, new double[][] { { 0.6, 0.3 } }, 0);
+        DraftTree agreed = candidates.dynamic(0, 4, 4,
+                Optional.of(new Continuation(new int[] { 1 }, new double[] { 0.5 })));
+        assertThat(agreed.token(0)).isEqualTo(1);
+        assertThat(agreed.pathProbability(0)).isBetween(0.7, 0.8);
+        DraftTree opposed = candidates.dynamic(0, 4, 4,
+                Optional.of(new Continuation(new int[] { 9 }, new double[] { 0.5 })));
+        assertThat(opposed.token(0)).isEqualTo(1);
+        assertThat(opposed.pathProbability(0)).isLessThan(0.6);
+        assertThat(opposed.token(1)).isEqualTo(9);
+    }
+
+    @Test
+    void continuationReachesBelowTheLastHead() {
+        HeadCandidates candidates = new HeadCandidates(new int[][] { { 1 } }, new double[][] { { 0.5 } }, 0);
+        Continuation long5 = new Continuation(new int[] { 3, 4, 5, 6, 7 }, new double[] { 0.9, 0.9, 0.9, 0.9, 0.9 });
+        assertThat(candidates.dynamic(0, 9, 9, Optional.of(long5)).nodesAlong(new int[] { 3, 4, 5, 6, 7 })).hasSize(5);
+        assertThat(candidates.dynamic(0, 9, 2, Optional.of(long5)).best(3).maxDepth()).isEqualTo(2);
     }
 
     @Test

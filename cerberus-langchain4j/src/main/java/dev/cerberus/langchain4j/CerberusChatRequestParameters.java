@@ -46,6 +46,8 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
 
     private final @Nullable Boolean coupledDrafting;
 
+    private final @Nullable Boolean contextLookup;
+
     private CerberusChatRequestParameters(Builder builder) {
         super(builder);
         this.seed = builder.seed;
@@ -57,6 +59,7 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
         this.treeShape = builder.treeShape;
         this.maxNodes = builder.maxNodes;
         this.coupledDrafting = builder.coupledDrafting;
+        this.contextLookup = builder.contextLookup;
     }
 
     /**
@@ -141,6 +144,15 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
         return this.coupledDrafting;
     }
 
+    /**
+     * Returns whether drafts also hold how the text went on where its last tokens stood
+     * before.
+     * @return whether the context is looked up
+     */
+    public @Nullable Boolean contextLookup() {
+        return this.contextLookup;
+    }
+
     @Override
     public CerberusChatRequestParameters overrideWith(ChatRequestParameters other) {
         return builder().overrideWith(this).overrideWith(other).build();
@@ -158,13 +170,15 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
                 && Objects.equals(this.profile, that.profile) && this.gateMode == that.gateMode
                 && this.gateSignal == that.gateSignal && Objects.equals(this.gateThreshold, that.gateThreshold)
                 && Objects.equals(this.treeShape, that.treeShape) && Objects.equals(this.maxNodes, that.maxNodes)
-                && Objects.equals(this.coupledDrafting, that.coupledDrafting);
+                && Objects.equals(this.coupledDrafting, that.coupledDrafting)
+                && Objects.equals(this.contextLookup, that.contextLookup);
     }
 
     @Override
     public int hashCode() {
         return Objects.hash(super.hashCode(), this.seed, this.minOutputTokens, this.profile, this.gateMode,
-                this.gateSignal, this.gateThreshold, this.treeShape, this.maxNodes, this.coupledDrafting);
+                this.gateSignal, this.gateThreshold, this.treeShape, this.maxNodes, this.coupledDrafting,
+                this.contextLookup);
     }
 
     @Override
@@ -172,7 +186,8 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
         return "CerberusChatRequestParameters{" + super.toString() + ", seed=" + this.seed + ", minOutputTokens="
                 + this.minOutputTokens + ", profile=" + this.profile + ", gateMode=" + this.gateMode + ", gateSignal="
                 + this.gateSignal + ", gateThreshold=" + this.gateThreshold + ", treeShape=" + this.treeShape
-                + ", maxNodes=" + this.maxNodes + ", coupledDrafting=" + this.coupledDrafting + "}";
+                + ", maxNodes=" + this.maxNodes + ", coupledDrafting=" + this.coupledDrafting + ", contextLookup="
+                + this.contextLookup + "}";
     }
 
     /**
@@ -198,6 +213,8 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
 
         private @Nullable Boolean coupledDrafting;
 
+        private @Nullable Boolean contextLookup;
+
         private Builder() {
         }
 
@@ -217,6 +234,7 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
                 this.treeShape = (that.treeShape != null) ? that.treeShape : this.treeShape;
                 this.maxNodes = (that.maxNodes != null) ? that.maxNodes : this.maxNodes;
                 this.coupledDrafting = (that.coupledDrafting != null) ? that.coupledDrafting : this.coupledDrafting;
+                this.contextLookup = (that.contextLookup != null) ? that.contextLookup : this.contextLookup;
             }
             return this;
         }
@@ -311,6 +329,17 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
          */
         public Builder coupledDrafting(@Nullable Boolean value) {
             this.coupledDrafting = value;
+            return this;
+        }
+
+        /**
+         * Sets whether drafts also hold how the text went on where its last tokens stood
+         * before.
+         * @param value whether to look the context up
+         * @return this builder
+         */
+        public Builder contextLookup(@Nullable Boolean value) {
+            this.contextLookup = value;
             return this;
         }
 

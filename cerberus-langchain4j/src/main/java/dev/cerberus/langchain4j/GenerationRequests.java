@@ -17,6 +17,7 @@ import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
 import org.jspecify.annotations.Nullable;
 
+import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
@@ -55,7 +56,8 @@ final class GenerationRequests {
                 orElse(parameters.stopSequences(), List.of()), gate(parameters),
                 own(parameters).map(CerberusChatRequestParameters::treeShape),
                 own(parameters).map(CerberusChatRequestParameters::maxNodes),
-                own(parameters).map(CerberusChatRequestParameters::coupledDrafting).orElse(true));
+                new DraftingOptions(own(parameters).map(CerberusChatRequestParameters::coupledDrafting).orElse(true),
+                        own(parameters).map(CerberusChatRequestParameters::contextLookup).orElse(true)));
         return new PreparedRequest(request, !tools.isEmpty(),
                 sampling.greedy() ? OptionalLong.empty() : OptionalLong.of(sampling.seed()));
     }

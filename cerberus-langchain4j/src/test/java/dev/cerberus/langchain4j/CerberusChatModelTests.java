@@ -41,6 +41,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
@@ -139,10 +140,11 @@ class CerberusChatModelTests {
             .treeShape(TreeShape.parse("2,1"))
             .maxNodes(5)
             .coupledDrafting(false)
+            .contextLookup(false)
             .build());
         assertThat(sent).isEqualTo(new GenerationRequest(sent.prompt(), new SamplingOptions(0.5, 4, 0.9, 3), 9, 2,
                 List.of("END"), Optional.of(new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.25)),
-                Optional.of(TreeShape.parse("2,1")), Optional.of(5), false));
+                Optional.of(TreeShape.parse("2,1")), Optional.of(5), new DraftingOptions(false, false)));
     }
 
     @Test

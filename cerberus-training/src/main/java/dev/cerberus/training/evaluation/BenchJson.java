@@ -68,7 +68,8 @@ public final class BenchJson {
             .put("topK", options.sampling().topK())
             .put("topP", options.sampling().topP())
             .put("seed", options.sampling().seed())
-            .put("coupledDrafting", options.coupledDrafting())
+            .put("coupledDrafting", options.drafting().coupled())
+            .put("contextLookup", options.drafting().contextLookup())
             .put("maxNodes", options.maxNodes())
             .put("signal", options.gate().signal().id())
             .put("threshold", options.gate().threshold());

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
@@ -22,15 +23,14 @@ import dev.cerberus.tree.TreeShape;
  * @param repeat measurements of every prompt, at least 1; the one of median time counts
  * @param warmUpPrompts prompts answered by each mode before anything is measured
  * @param sampling how tokens are chosen
- * @param coupledDrafting whether drafts are ranked with the noise of the target's choice
- * when sampling
+ * @param drafting what drafts are made of; Medusa and Hydra draft with their heads alone
  * @param shapes static tree shapes by heads; heads without an entry draft the best tree
  * of every step
  * @param maxNodes the most draft nodes of a step, 1..256
  * @param gate signal and threshold of mode {@code cerberus-threshold}
  */
 public record BenchOptions(Set<BenchMode> modes, boolean raw, int maxTokens, int minTokens, int repeat,
-        int warmUpPrompts, SamplingOptions sampling, boolean coupledDrafting,
+        int warmUpPrompts, SamplingOptions sampling, DraftingOptions drafting,
         Map<BenchMode.HeadsRole, TreeShape> shapes, int maxNodes, GateOptions gate) {
 
     /**
@@ -58,7 +58,12 @@ public record BenchOptions(Set<BenchMode> modes, boolean raw, int maxTokens, int
     GenerationRequest request(BenchMode mode, Prompt prompt, int tokens) {
         return new GenerationRequest(prompt, this.sampling, tokens, Math.min(this.minTokens, tokens), List.of(),
                 Optional.of(this.gate.withMode(mode.gate())), Optional.ofNullable(this.shapes.get(mode.heads())),
-                Optional.of(this.maxNodes), this.coupledDrafting);
+                Optional.of(this.maxNodes), drafting(mode));
+    }
+
+    private DraftingOptions drafting(BenchMode mode) {
+        return (mode.heads() == BenchMode.HeadsRole.CERBERUS) ? this.drafting
+                : new DraftingOptions(this.drafting.coupled(), false);
     }
 
 }

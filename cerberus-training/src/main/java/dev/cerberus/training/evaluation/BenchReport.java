@@ -70,7 +70,7 @@ public final class BenchReport {
                 options.sampling().greedy() ? "greedy"
                         : "temperature " + options.sampling().temperature() + ", top-k " + options.sampling().topK()
                                 + ", top-p " + options.sampling().topP() + ", seed " + options.sampling().seed()
-                                + (options.coupledDrafting() ? ", coupled drafting" : ", uncoupled drafting")));
+                                + (options.drafting().coupled() ? ", coupled drafting" : ", uncoupled drafting")));
         for (BenchMode.HeadsRole role : BenchMode.HeadsRole.values()) {
             TreeShape shape = options.shapes().get(role);
             if (options.modes().stream().anyMatch((mode) -> mode.heads() == role)) {

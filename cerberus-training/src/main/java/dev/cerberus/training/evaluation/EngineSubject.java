@@ -124,7 +124,7 @@ public final class EngineSubject implements Subject {
     private static GenerationRequest shortRequest(GenerationRequest request, int[] prompt, int tokens) {
         return new GenerationRequest(new Prompt.Tokens(prompt), request.sampling(), tokens, tokens, List.of(),
                 Optional.of(GateOptions.DEFAULT.withMode(GateMode.NEVER)), Optional.empty(), request.maxNodes(),
-                request.coupledDrafting());
+                request.drafting());
     }
 
     private static double topTwoMargin(float[] logits, SamplingOptions sampling, long position) {
@@ -160,7 +160,7 @@ public final class EngineSubject implements Subject {
         DraftRecorder recorder = new DraftRecorder(width);
         GenerationRequest looking = new GenerationRequest(request.prompt(), request.sampling(),
                 request.maxOutputTokens(), request.minOutputTokens(), request.stopStrings(), Optional.of(LOOK_ONLY),
-                Optional.of(DraftRecorder.comb(heads.heads(), width)), request.maxNodes(), request.coupledDrafting());
+                Optional.of(DraftRecorder.comb(heads.heads(), width)), request.maxNodes(), request.drafting());
         GenerationResult result = generate(looking, recorder);
         int[] tokens = result.tokens();
         boolean ended = result.finishReason() == FinishReason.STOP;

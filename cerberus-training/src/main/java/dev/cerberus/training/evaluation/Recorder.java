@@ -70,7 +70,7 @@ public final class Recorder {
         return new Recording(this.subject.description().modelName(), this.subject.description().device(),
                 this.subject.description().precision(), heads.kind().id(), heads.heads(),
                 Math.min(RANKS, heads.draftVocabulary()), this.options.sampling().temperature(),
-                this.options.coupledDrafting() && !this.options.sampling().greedy(), this.costs.stepSeconds(),
+                this.options.drafting().coupled() && !this.options.sampling().greedy(), this.costs.stepSeconds(),
                 this.costs.headsSeconds(), recorded);
     }
 

@@ -10,6 +10,7 @@ import java.util.function.Function;
 
 import org.junit.jupiter.api.Test;
 
+import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
@@ -29,8 +30,8 @@ class BenchTests {
             new Conversation("2", "stem", List.of("b")));
 
     private static BenchOptions options(int repeat, Set<BenchMode> modes) {
-        return new BenchOptions(modes, true, 8, 0, repeat, 0, SamplingOptions.GREEDY, true, Map.of(), 4,
-                GateOptions.DEFAULT);
+        return new BenchOptions(modes, true, 8, 0, repeat, 0, SamplingOptions.GREEDY, DraftingOptions.DEFAULT, Map.of(),
+                4, GateOptions.DEFAULT);
     }
 
     private static BenchOutcome run(BenchOptions options, List<Conversation> prompts,
@@ -130,7 +131,7 @@ class BenchTests {
     void warmUpIsNotMeasured() {
         ScriptedSubject subject = new ScriptedSubject((request) -> ScriptedSubject.plainAnswer("x", 1, 1));
         BenchOptions warm = new BenchOptions(EnumSet.of(BenchMode.CERBERUS), true, 8, 0, 1, 1, SamplingOptions.GREEDY,
-                true, Map.of(), 4, GateOptions.DEFAULT);
+                DraftingOptions.DEFAULT, Map.of(), 4, GateOptions.DEFAULT);
         BenchOutcome outcome = new Bench(warm, (mode) -> subject, SILENT).run(TWO_PROMPTS);
         assertThat(subject.requests).hasSize(2 + 4);
         assertThat(outcome.row(BenchMode.CERBERUS, BenchRow.ALL).prompts()).isEqualTo(2);

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineOptions;
+import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
@@ -104,7 +105,8 @@ class EngineSubjectTests {
 
     private static BenchOptions options(SamplingOptions sampling, GateOptions gate) {
         return new BenchOptions(EnumSet.of(BenchMode.CERBERUS_ALWAYS, BenchMode.CERBERUS_THRESHOLD), true, 60, 0, 1, 0,
-                sampling, true, Map.of(BenchMode.HeadsRole.CERBERUS, TreeShape.parse("4,2,1")), 16, gate);
+                sampling, DraftingOptions.DEFAULT, Map.of(BenchMode.HeadsRole.CERBERUS, TreeShape.parse("4,2,1")), 16,
+                gate);
     }
 
     @Test

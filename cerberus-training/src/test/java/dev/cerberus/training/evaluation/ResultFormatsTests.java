@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import dev.cerberus.engine.Calibration;
+import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.gate.GateSignal;
@@ -33,8 +34,8 @@ class ResultFormatsTests {
     private static final List<Conversation> PROMPTS = List.of(new Conversation("1", "math", List.of("a")));
 
     private static final BenchOptions OPTIONS = new BenchOptions(
-            EnumSet.of(BenchMode.CERBERUS_ALWAYS, BenchMode.CERBERUS), true, 8, 0, 1, 0, SamplingOptions.GREEDY, true,
-            Map.of(), 4, GateOptions.DEFAULT);
+            EnumSet.of(BenchMode.CERBERUS_ALWAYS, BenchMode.CERBERUS), true, 8, 0, 1, 0, SamplingOptions.GREEDY,
+            DraftingOptions.DEFAULT, Map.of(), 4, GateOptions.DEFAULT);
 
     @TempDir
     private Path directory;

@@ -66,8 +66,11 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param shape Shape of the tree: auto for the best tree of every step, a branching
      * list such as 4,2,1, or explicit paths such as 0;1;0,0;0,1.
      * @param maxNodes Most draft tokens of a step.
+     * @param contextLookup Whether trees of shape auto also hold how the text went on
+     * where its last tokens stood before.
      */
-    public record Tree(@DefaultValue("auto") String shape, @DefaultValue("16") int maxNodes) {
+    public record Tree(@DefaultValue("auto") String shape, @DefaultValue("16") int maxNodes,
+            @DefaultValue("true") boolean contextLookup) {
     }
 
     /**
@@ -128,7 +131,8 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param queueCapacity Most requests waiting for a turn; further ones are refused.
      * @param maxConcurrent Most requests decoded in turn.
      * @param requestTimeout Longest time of a request, waiting included.
-     * @param threads Threads of one native operator. When it is empty, libtorch decides.
+     * @param threads Threads of one native operator. When it is empty, small models take
+     * one and libtorch decides for larger ones.
      */
     public record Engine(@DefaultValue("64") int queueCapacity, @DefaultValue("8") int maxConcurrent,
             @DefaultValue("2m") Duration requestTimeout, @Nullable Integer threads) {

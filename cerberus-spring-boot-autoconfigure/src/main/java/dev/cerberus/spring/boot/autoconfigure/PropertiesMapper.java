@@ -52,6 +52,7 @@ final class PropertiesMapper {
             .heads(heads())
             .shape(shape())
             .maxNodes(maxNodes())
+            .contextLookup(this.properties.tree().contextLookup())
             .gate(gate())
             .profiles(profiles())
             .calibration(text(this.properties.gate().calibration()))

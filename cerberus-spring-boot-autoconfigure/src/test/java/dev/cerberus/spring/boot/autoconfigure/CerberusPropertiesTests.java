@@ -53,19 +53,19 @@ class CerberusPropertiesTests {
 
     @Test
     void everyPropertyReachesTheEngine() {
-        Map<String, String> values = new HashMap<>(
-                Map.of("cerberus.model.name", "mine", "cerberus.model.precision", "bf16", "cerberus.model.max-context",
-                        "300", "cerberus.device", "cuda:1", "cerberus.heads.location", "heads.safetensors",
-                        "cerberus.heads.count", "2", "cerberus.tree.shape", "2,1", "cerberus.tree.max-nodes", "9"));
-        values.putAll(Map.of("cerberus.gate.mode", "threshold", "cerberus.gate.signal", "top1-margin",
-                "cerberus.gate.threshold", "0.3", "cerberus.gate.calibration", "calibration.json",
-                "cerberus.chat.template", "chatml", "cerberus.engine.queue-capacity", "3",
+        Map<String, String> values = new HashMap<>(Map.of("cerberus.model.name", "mine", "cerberus.model.precision",
+                "bf16", "cerberus.model.max-context", "300", "cerberus.device", "cuda:1", "cerberus.heads.location",
+                "heads.safetensors", "cerberus.heads.count", "2", "cerberus.tree.shape", "2,1",
+                "cerberus.tree.max-nodes", "9", "cerberus.tree.context-lookup", "false"));
+        values.putAll(Map.of("cerberus.tree.context-lookup", "false", "cerberus.gate.mode", "threshold",
+                "cerberus.gate.signal", "top1-margin", "cerberus.gate.threshold", "0.3", "cerberus.gate.calibration",
+                "calibration.json", "cerberus.chat.template", "chatml", "cerberus.engine.queue-capacity", "3",
                 "cerberus.engine.max-concurrent", "2", "cerberus.engine.request-timeout", "9s",
                 "cerberus.engine.threads", "4"));
         assertThat(engineOptions(values))
             .isEqualTo(new EngineOptions("somewhere", Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
                     new HeadsOptions(true, Optional.of("heads.safetensors"), OptionalInt.of(2)),
-                    Optional.of(TreeShape.parse("2,1")), 9,
+                    Optional.of(TreeShape.parse("2,1")), 9, false,
                     new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
                     Optional.of("calibration.json"), Optional.of("chatml"), 3, 2, Duration.ofSeconds(9),
                     OptionalInt.of(4)));
@@ -110,6 +110,7 @@ class CerberusPropertiesTests {
                   tree:
                     shape: auto
                     max-nodes: 16
+                    context-lookup: true
                   gate:
                     mode: adaptive
                     signal: head-entropy

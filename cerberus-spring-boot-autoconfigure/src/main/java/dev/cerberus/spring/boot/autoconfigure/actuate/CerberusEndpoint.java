@@ -55,9 +55,11 @@ public final class CerberusEndpoint {
                         description.dimensions().vocabularySize(), description.dimensions().hiddenSize(),
                         description.dimensions().maxContext(), description.chat()),
                 description.device(), description.precision(), description.heads().map(Heads::of).orElse(null),
-                new Tree(options.shape().map(Object::toString).orElse("auto"), options.maxNodes()), gate(),
-                Totals.of(this.engine.totals()), new Requests(this.engine.queuedRequests(), options.queueCapacity(),
-                        this.engine.activeRequests(), options.maxConcurrent(), this.engine.cachedTokens()),
+                new Tree(options.shape().map(Object::toString).orElse("auto"), options.maxNodes(),
+                        options.contextLookup()),
+                gate(), Totals.of(this.engine.totals()),
+                new Requests(this.engine.queuedRequests(), options.queueCapacity(), this.engine.activeRequests(),
+                        options.maxConcurrent(), this.engine.cachedTokens()),
                 description.notes());
     }
 
@@ -165,8 +167,9 @@ public final class CerberusEndpoint {
      *
      * @param shape {@code auto} or the paths of a static shape
      * @param maxNodes most draft tokens of a step
+     * @param contextLookup whether dynamic trees hold how the text went on before
      */
-    public record Tree(String shape, int maxNodes) {
+    public record Tree(String shape, int maxNodes, boolean contextLookup) {
     }
 
     /**
