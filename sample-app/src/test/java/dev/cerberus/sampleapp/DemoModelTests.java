@@ -7,11 +7,14 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -60,18 +63,38 @@ class DemoModelTests {
         return this.json.readTree(response.body());
     }
 
+    /*
+     * Questions of the held-out benchmark, one of each category, with what an answer must
+     * say.
+     */
+    static Stream<Arguments> questions() {
+        return Stream.of(
+                Arguments.of("Draft a thank-you note for a vacuum cleaner. It goes to Yusuf, it comes from Brenda, and "
+                        + "the gift is practical.", List.of("Dear Yusuf", "vacuum cleaner", "Brenda")),
+                Arguments.of("You are a dragon named Giulia from Bologna. Introduce yourself.",
+                        List.of("Giulia", "dragon from Bologna")),
+                Arguments.of("Logic question. All eagles need water. Diego is a teacher. Does Diego need water? Why?",
+                        List.of("does not follow", "eagles")),
+                Arguments.of("What is 20 times 9?", List.of("180")),
+                Arguments.of("Write a Python function add_balances that adds 14 to all balances.",
+                        List.of("def add_balances(balances):", "x + 14")),
+                Arguments.of(
+                        "Make an address book entry from this: Please contact Aria Kelly of Redstone Software, 94 "
+                                + "Rose Avenue, Miami. Phone 555-409-187, e-mail aria.kelly@example.com.",
+                        List.of("Aria Kelly", "555-409-187", "aria.kelly@example.com")),
+                Arguments.of("Who is closer to the sun? Uranus? Venus?", List.of("Venus is closer")),
+                Arguments.of("What is the capital of Turkey?", List.of("Ankara")));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = { "Write a short story about a brave dog.", "Pretend to be a pirate and greet me.",
-            "Tom is taller than Ann. Ann is taller than Bob. Who is the tallest?", "What is 12 plus 30?",
-            "Write a Python function that adds two numbers.", "Extract the name and the city: Maria lives in Rome.",
-            "Which planet is the largest?", "Who was the first president of the United States?" })
-    void everyCategoryGetsAnAnswer(String question) throws Exception {
+    @MethodSource("questions")
+    void everyCategoryGetsASensibleAnswer(String question, List<String> expected) throws Exception {
         HttpResponse<String> response = chat(question);
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         JsonNode body = this.json.readTree(response.body());
-        assertThat(body.get("answer").asString()).isNotBlank();
+        assertThat(body.get("answer").asString()).contains(expected);
         assertThat(body.get("stats").get("outputTokens").asInt()).isPositive();
-        assertThat(body.get("stats").get("acceptanceLength").asDouble()).isGreaterThanOrEqualTo(1);
+        assertThat(body.get("stats").get("acceptanceLength").asDouble()).isGreaterThan(1);
     }
 
     @Test
