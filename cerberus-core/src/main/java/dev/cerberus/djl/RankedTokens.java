@@ -1,8 +1,5 @@
 package dev.cerberus.djl;
 
-import java.util.Comparator;
-import java.util.stream.IntStream;
-
 import dev.cerberus.sample.GumbelNoise;
 
 /**
@@ -63,19 +60,26 @@ record RankedTokens(int[] tokens, double[] probabilities, double entropyNats) {
         for (double score : scores) {
             total += Math.exp((score - best) / ERROR_SCALE);
         }
-        int[] order = IntStream.range(0, n)
-            .boxed()
-            .sorted(Comparator.comparingDouble((Integer i) -> -scores[i]))
-            .limit(keep)
-            .mapToInt(Integer::intValue)
-            .toArray();
-        int[] rankedTokens = new int[order.length];
-        double[] ranked = new double[order.length];
-        for (int i = 0; i < order.length; i++) {
-            rankedTokens[i] = this.tokens[order[i]];
-            ranked[i] = Math.exp((scores[order[i]] - best) / ERROR_SCALE) / total;
+        int kept = Math.min(keep, n);
+        int[] rankedTokens = new int[kept];
+        double[] ranked = new double[kept];
+        for (int rank = 0; rank < kept; rank++) {
+            int first = largest(scores);
+            rankedTokens[rank] = this.tokens[first];
+            ranked[rank] = Math.exp((scores[first] - best) / ERROR_SCALE) / total;
+            scores[first] = Double.NEGATIVE_INFINITY;
         }
         return new RankedTokens(rankedTokens, ranked, this.entropyNats);
+    }
+
+    private static int largest(double[] values) {
+        int largest = 0;
+        for (int i = 1; i < values.length; i++) {
+            if (values[i] > values[largest]) {
+                largest = i;
+            }
+        }
+        return largest;
     }
 
 }

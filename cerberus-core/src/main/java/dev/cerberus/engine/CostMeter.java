@@ -23,9 +23,11 @@ final class CostMeter {
 
     private static final int CONTEXT_TOKENS = 128;
 
-    private static final int WARM_UP_ROUNDS = 2;
+    private static final int WARM_UP_ROUNDS = 8;
 
-    private static final int ROUNDS = 7;
+    private static final int ROUNDS = 15;
+
+    private static final double WARM_UP_SECONDS = 0.7;
 
     private static final double BUDGET_SECONDS = 2;
 
@@ -60,6 +62,9 @@ final class CostMeter {
         try (KvCache cache = this.model.newCache(context + sizes[sizes.length - 1] + 1);
                 NodeScores scores = this.model.prefill(cache, new int[context])) {
             for (int round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+                if (round < 0 && (System.nanoTime() - start) * 1e-9 > WARM_UP_SECONDS) {
+                    round = 0;
+                }
                 int slot = Math.max(0, round);
                 for (int i = 0; i < sizes.length; i++) {
                     samples[i][slot] = forwardSeconds(cache, sizes[i]);

@@ -182,9 +182,23 @@ public final class CostCurve {
             double closeness = 1 - Math.abs(n - nodes) / (reach + 1.0);
             this.seconds[n] *= Math.pow(ratio, rate * closeness);
         }
+        keepRising(nodes - reach, last);
         if (outcome.headsRan() && outcome.headsSeconds() > 0 && this.headsSeconds > 0) {
             double headsRatio = bounded(outcome.headsSeconds() / (this.headsSeconds * this.drift));
             this.headsSeconds *= Math.pow(headsRatio, HEADS_RATE);
+        }
+    }
+
+    /*
+     * More nodes never cost less. What has just been seen is believed over entries that
+     * were measured at start and not used since.
+     */
+    private void keepRising(int first, int last) {
+        for (int n = first - 1; n > 0; n--) {
+            this.seconds[n] = Math.min(this.seconds[n], this.seconds[n + 1]);
+        }
+        for (int n = Math.max(1, last) + 1; n <= maxNodes(); n++) {
+            this.seconds[n] = Math.max(this.seconds[n], this.seconds[n - 1]);
         }
     }
 

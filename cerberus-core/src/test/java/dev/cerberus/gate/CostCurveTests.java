@@ -37,6 +37,19 @@ class CostCurveTests {
     }
 
     @Test
+    void sizeThatProvesCheapMakesTheSmallerOnesNoDearer() {
+        CostCurve curve = CostCurve.through(new int[] { 0, 4, 8, 16 }, new double[] { 1, 2, 2.2, 4 }, 0);
+        for (int i = 0; i < 300; i++) {
+            curve.observe(new StepOutcome(new double[8], new int[0], false, 0, 1.3));
+            curve.observe(StepOutcome.plain(false, 0, 1));
+        }
+        assertThat(curve.plainSteps(8)).isLessThan(1.5);
+        for (int n = 1; n < 16; n++) {
+            assertThat(curve.plainSteps(n)).as("%d nodes", n).isLessThanOrEqualTo(curve.plainSteps(n + 1));
+        }
+    }
+
+    @Test
     void throughOnePointKnowsPlainStepsOnly() {
         assertThat(CostCurve.through(new int[] { 0 }, new double[] { 2 }, 0).maxNodes()).isZero();
     }
