@@ -138,7 +138,7 @@ class CerberusPropertiesTests {
         for (String name : source.getPropertyNames()) {
             values.put(name, source.getProperty(name));
         }
-        assertThat(values).hasSize(26);
+        assertThat(values).hasSize(27);
         assertThat(engineOptions(values)).isEqualTo(EngineOptions.builder("somewhere").build());
         assertThat(chatParameters(values)).isEqualTo(CerberusChatRequestParameters.DEFAULTS);
     }
