@@ -74,7 +74,8 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--heads", paramLabel = "K", defaultValue = "4", description = "Number of heads")
     private int heads = 4;
 
-    @Option(names = "--layers", paramLabel = "L", description = "Blocks per head; default: 2 for cerberus, else 1")
+    @Option(names = "--layers", paramLabel = "L",
+            description = "Blocks per head; default: 1, for cerberus without the root token 2")
     private @Nullable Integer layers;
 
     @Option(names = "--draft-vocabulary", paramLabel = "N", defaultValue = "1024",

@@ -104,8 +104,12 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
             return this.rootConditioned.orElse(this.kind != HeadsKind.MEDUSA);
         }
 
+        /*
+         * With the root token a second block gained less than it cost (docs/results.md);
+         * without it, a lattice needs two for its links to mean anything.
+         */
         int layerCount() {
-            return this.layers.orElse((this.kind == HeadsKind.CERBERUS) ? 2 : 1);
+            return this.layers.orElse((this.kind == HeadsKind.CERBERUS && !root()) ? 2 : 1);
         }
 
         LmHead output() {
