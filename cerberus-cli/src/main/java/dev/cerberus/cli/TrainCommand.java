@@ -87,6 +87,16 @@ final class TrainCommand implements Callable<Integer> {
                     + "default: shared, for medusa own")
     private @Nullable String lmHead;
 
+    @Option(names = "--transition-rank", paramLabel = "R",
+            description = "Rank of the scores for one drafted token to follow another, 0 for none; default: 64 for "
+                    + "cerberus, 0 for the other kinds")
+    private @Nullable Integer transitionRank;
+
+    @Option(names = "--head-temperature", paramLabel = "T", defaultValue = "1.5",
+            description = "What the heads' scores are divided by when drafting; above 1 makes them less sure than "
+                    + "they learned to be")
+    private double headTemperature = HeadsShape.DEFAULT_TEMPERATURE;
+
     @ArgGroup
     private Length length = new Length();
 
@@ -186,7 +196,8 @@ final class TrainCommand implements Callable<Integer> {
     private TrainingOptions options() {
         try {
             HeadsShape shape = new HeadsShape(HeadsKind.ofId(this.kind), condition(), this.links, this.heads,
-                    optional(this.layers), this.draftVocabulary, lmHead());
+                    optional(this.layers), this.draftVocabulary, lmHead(), optional(this.transitionRank),
+                    this.headTemperature);
             Distillation distillation = new Distillation(this.tokens, this.maxPromptTokens, this.maxTokens,
                     this.sampledShare, this.temperature, this.sequences, this.raw, this.softLabels);
             Optimization optimization = new Optimization(optional(this.length.steps),

@@ -2,6 +2,7 @@ package dev.cerberus.djl;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 import ai.djl.engine.EngineException;
@@ -24,6 +25,7 @@ import dev.cerberus.sample.GumbelNoise;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.DraftTree;
 import dev.cerberus.tree.HeadCandidates;
+import dev.cerberus.tree.Transitions;
 import dev.cerberus.tree.TreeShape;
 
 /**
@@ -44,9 +46,24 @@ public final class DjlDraftHeads implements DraftHeads {
     /** Candidates of one head that are ranked again by noise when sampling. */
     private static final int COUPLED_RANKS = 64;
 
+    /** Candidates of one head that transitions choose from. */
+    private static final int FOLLOWING_RANKS = 256;
+
+    /**
+     * Up to this vocabulary, handing over whole distributions is faster than finding the
+     * best tokens natively.
+     */
+    private static final int LARGEST_WHOLE = 2048;
+
     private final HeadsDescription description;
 
     private final int[] vocabulary;
+
+    private final boolean whole;
+
+    private final double temperature;
+
+    private Optional<Transitions> transitions; // as sharp as the last draft wanted them
 
     private final NDManager manager;
 
@@ -57,9 +74,14 @@ public final class DjlDraftHeads implements DraftHeads {
     private final IValue embedding;
 
     private DjlDraftHeads(HeadsFile file, HeadsDescription description, ModelConfig config, Checkpoint checkpoint,
-            DjlTargetModel target, NDManager manager) {
+            DjlTargetModel target, NDManager manager, int largestWhole) {
         this.description = description;
         this.vocabulary = file.draftVocabulary();
+        this.temperature = file.temperature();
+        this.transitions = (description.transitionRank() > 0) ? Optional
+            .of(new Transitions(this.vocabulary, file.transitionsFrom().floats(), file.transitionsTo().floats()))
+                : Optional.empty();
+        this.whole = this.vocabulary.length <= largestWhole;
         this.manager = manager;
         LinearKernel kernel = target.device().linearKernel();
         HeadsProgram drafting = HeadsProgram.forDrafting(description, kernel, config.vocabularySize());
@@ -84,6 +106,11 @@ public final class DjlDraftHeads implements DraftHeads {
      */
     public static DjlDraftHeads load(HeadsFile file, OptionalInt count, ModelConfig config, Checkpoint checkpoint,
             DjlTargetModel target) {
+        return load(file, count, config, checkpoint, target, LARGEST_WHOLE);
+    }
+
+    static DjlDraftHeads load(HeadsFile file, OptionalInt count, ModelConfig config, Checkpoint checkpoint,
+            DjlTargetModel target, int largestWhole) {
         file.requireTarget(config, checkpoint);
         HeadsDescription all = file.description();
         int used = count.orElse(all.heads());
@@ -93,7 +120,7 @@ public final class DjlDraftHeads implements DraftHeads {
         }
         NDManager manager = target.device().newManager();
         try {
-            return new DjlDraftHeads(file, all.first(used), config, checkpoint, target, manager);
+            return new DjlDraftHeads(file, all.first(used), config, checkpoint, target, manager, largestWhole);
         }
         catch (ModelException | ModelFileException ex) {
             manager.close();
@@ -107,10 +134,11 @@ public final class DjlDraftHeads implements DraftHeads {
     }
 
     /*
-     * Both methods return one row per head or node, [2·ranks + 1] float32: the
-     * probabilities of the best candidates, their rows in the draft vocabulary, the
-     * entropy. One tensor crosses to Java. The entropy is the logits' normalizer less
-     * their mean, which needs no logarithm per token.
+     * One tensor crosses to Java, float32, with a row per head or node. Small
+     * vocabularies of parallel heads: all probabilities, [vocabulary]. Otherwise [2·ranks
+     * + 1]: the probabilities of the best candidates, their rows in the draft vocabulary,
+     * the entropy. The entropy is the logits' normalizer less their mean, which needs no
+     * logarithm per token.
      */
     private static String draftMethod(HeadsDescription heads, boolean tabled) {
         String rows = """
@@ -130,7 +158,11 @@ public final class DjlDraftHeads implements DraftHeads {
                         h = torch.slice(hs, 0, node, torch.add(node, 1))
                         e = torch.slice(%s, 0, root, torch.add(root, 1))
                         logits = torch.squeeze((self).logits((self).states(h, e, ws), ws), 1)
-                        return (self).ranked(logits, scale, ranks)
+                        if torch.eq(ranks, 0):
+                          rows = torch.softmax(torch.mul(logits, scale), 1, dtype=6)
+                        else:
+                          rows = (self).ranked(logits, scale, ranks)
+                        return rows
                     """.formatted(tabled ? "ws[1]" : "table");
         }
         int last = HeadsProgram.forTraining(heads).weightShapes().length - 1;
@@ -187,15 +219,8 @@ public final class DjlDraftHeads implements DraftHeads {
 
     private DraftTree parallel(IValue hidden, IValue node, DraftPlan plan, int depth, int ranks) {
         try (IValue root = IValue.from((long) plan.rootToken())) {
-            List<RankedTokens> heads = rank(plan, ranks, (scale, fetched) -> this.program.call("draft", hidden, node,
-                    root, this.embedding, this.weights, scale, fetched), (row) -> row + 1);
-            int[][] tokens = new int[depth][];
-            double[][] probabilities = new double[depth][];
-            for (int h = 0; h < depth; h++) {
-                tokens[h] = heads.get(h).tokens();
-                probabilities[h] = heads.get(h).probabilities();
-            }
-            HeadCandidates candidates = new HeadCandidates(tokens, probabilities, heads.get(0).entropyNats());
+            HeadCandidates candidates = candidates(plan, depth, ranks, (scale, fetched) -> this.program.call("draft",
+                    hidden, node, root, this.embedding, this.weights, scale, fetched));
             return plan.shape()
                 .map((shape) -> candidates.fill(plan.rootToken(), shape))
                 .orElseGet(() -> candidates.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(),
@@ -203,12 +228,77 @@ public final class DjlDraftHeads implements DraftHeads {
         }
     }
 
+    private HeadCandidates candidates(DraftPlan plan, int depth, int ranks, Call call) {
+        HeadCandidates candidates = this.whole ? whole(plan, depth, call) : listed(plan, depth, ranks, call);
+        if (this.transitions.isPresent()) {
+            candidates = candidates.with(transitions(plan));
+        }
+        if (coupled(plan)) {
+            long[] keys = new long[depth];
+            for (int head = 0; head < depth; head++) {
+                keys[head] = GumbelNoise.key(plan.sampling().seed(), plan.rootPosition() + head + 1L);
+            }
+            candidates = candidates.with((head, token) -> GumbelNoise.at(keys[head], token));
+        }
+        return candidates;
+    }
+
+    private Transitions transitions(DraftPlan plan) {
+        Transitions sharpened = this.transitions.orElseThrow().withSharpness(scale(plan));
+        this.transitions = Optional.of(sharpened);
+        return sharpened;
+    }
+
+    /**
+     * Returns what the heads' scores are multiplied by. Coupled candidates are ranked by
+     * what the target is believed to compare, and get their doubts afterwards.
+     */
+    private double scale(DraftPlan plan) {
+        SamplingOptions sampling = plan.sampling();
+        if (sampling.greedy()) {
+            return 1 / this.temperature;
+        }
+        return 1 / (coupled(plan) ? sampling.temperature() : this.temperature * sampling.temperature());
+    }
+
+    private HeadCandidates whole(DraftPlan plan, int depth, Call call) {
+        float[] result = fetch(plan, 0, call);
+        int width = this.vocabulary.length;
+        double[][] probabilities = new double[depth][width];
+        for (int head = 0; head < depth; head++) {
+            for (int i = 0; i < width; i++) {
+                probabilities[head][i] = result[head * width + i];
+            }
+        }
+        return HeadCandidates.whole(this.vocabulary, probabilities);
+    }
+
+    private HeadCandidates listed(DraftPlan plan, int depth, int ranks, Call call) {
+        int wanted = Math.max(ranks,
+                this.transitions.isPresent() ? FOLLOWING_RANKS : coupled(plan) ? COUPLED_RANKS : 0);
+        int fetched = Math.min(wanted, this.vocabulary.length);
+        float[] result = fetch(plan, fetched, call);
+        int[][] tokens = new int[depth][];
+        double[][] probabilities = new double[depth][];
+        for (int head = 0; head < depth; head++) {
+            RankedTokens ranked = RankedTokens.read(result, head, fetched, this.vocabulary);
+            tokens[head] = ranked.tokens();
+            probabilities[head] = ranked.probabilities();
+        }
+        return new HeadCandidates(tokens, probabilities,
+                RankedTokens.read(result, 0, fetched, this.vocabulary).entropyNats());
+    }
+
+    private static boolean coupled(DraftPlan plan) {
+        return plan.coupled() && !plan.sampling().greedy();
+    }
+
     private DraftTree serial(IValue hidden, IValue node, DraftPlan plan, int depth, int ranks) {
         SerialDrafter drafter = new SerialDrafter(plan.rootToken(), (index, paths) -> {
             try (IValue tokens = IValue.listFrom(flat(plan.rootToken(), paths));
                     IValue head = IValue.from((long) index)) {
-                return rank(plan, ranks, (scale, fetched) -> this.program.call("draft", hidden, node, tokens, head,
-                        this.embedding, this.weights, scale, fetched), (row) -> index + 1);
+                return rank(plan, ranks, plan.rootPosition() + index + 1L, (scale, fetched) -> this.program
+                    .call("draft", hidden, node, tokens, head, this.embedding, this.weights, scale, fetched));
             }
         });
         return plan.shape().map(drafter::fill).orElseGet(() -> drafter.dynamic(plan.maxNodes(), depth));
@@ -234,30 +324,24 @@ public final class DjlDraftHeads implements DraftHeads {
 
     }
 
-    /** The depth that a result row is for. */
-    @FunctionalInterface
-    private interface RowDepth {
-
-        int of(int row);
-
-    }
-
-    private List<RankedTokens> rank(DraftPlan plan, int ranks, Call call, RowDepth depths) {
-        SamplingOptions sampling = plan.sampling();
-        boolean coupled = plan.coupled() && !sampling.greedy();
-        int fetched = coupled ? Math.min(Math.max(COUPLED_RANKS, ranks), this.vocabulary.length) : ranks;
-        float[] result;
-        try (IValue scale = IValue.from(sampling.greedy() ? 1.0 : 1 / sampling.temperature());
-                IValue count = IValue.from((long) fetched);
+    private float[] fetch(DraftPlan plan, int ranks, Call call) {
+        try (IValue scale = IValue.from(scale(plan));
+                IValue count = IValue.from((long) ranks);
                 IValue output = call.run(scale, count);
                 NDArray rows = output.toTensor((PtNDManager) this.manager)) {
-            result = rows.toFloatArray();
+            return rows.toFloatArray();
         }
+    }
+
+    /** Returns the candidates of every row, all being for one position. */
+    private List<RankedTokens> rank(DraftPlan plan, int ranks, long position, Call call) {
+        int fetched = coupled(plan) ? Math.min(Math.max(COUPLED_RANKS, ranks), this.vocabulary.length) : ranks;
+        float[] result = fetch(plan, fetched, call);
+        long key = GumbelNoise.key(plan.sampling().seed(), position);
         List<RankedTokens> ranked = new ArrayList<>();
         for (int row = 0; row < result.length / (2 * fetched + 1); row++) {
             RankedTokens tokens = RankedTokens.read(result, row, fetched, this.vocabulary);
-            long position = plan.rootPosition() + depths.of(row);
-            ranked.add(coupled ? tokens.coupled(GumbelNoise.key(sampling.seed(), position), ranks) : tokens);
+            ranked.add(coupled(plan) ? tokens.coupled(key, ranks) : tokens);
         }
         return ranked;
     }

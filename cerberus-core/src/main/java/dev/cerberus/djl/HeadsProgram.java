@@ -24,6 +24,8 @@ import dev.cerberus.model.HeadsKind;
  * <li>parallel heads, later layers: [K, in, 2H] and bias [K, 1, 2H]; medusa [K, H, H] and
  * [K, 1, H]</li>
  * <li>hydra: per head and layer [2H, in] and bias [2H]</li>
+ * <li>transitions of rank r, for training alone: [vocabulary + 1, r], the last row for a
+ * token that is not in the draft vocabulary, and [r, vocabulary]</li>
  * <li>LM head: [vocabulary, H] when shared, else [K, H, vocabulary]</li>
  * </ul>
  */
@@ -67,14 +69,15 @@ public final class HeadsProgram {
     }
 
     static HeadsProgram forDrafting(HeadsDescription heads, LinearKernel kernel, int vocabularySize) {
-        return new HeadsProgram(heads, kernel, isTabled(heads, vocabularySize));
+        return new HeadsProgram(heads.withoutTransitions(), kernel, isTabled(heads, vocabularySize));
     }
 
     /**
      * Returns whether drafting looks up what the root token adds to the first layer,
      * instead of multiplying: {@code ws[1]} is then a table [target vocabulary, K·2H],
-     * bias included, {@code ws[0]} only the part for the hidden state, and {@code states}
-     * takes a row of the table as e.
+     * bias included, {@code ws[0]} only the part for the hidden state, both with the
+     * residual's rows of all heads before the gated ones, and {@code states} takes one
+     * hidden state as h and a row of the table as e.
      */
     static boolean isTabled(HeadsDescription heads, int vocabularySize) {
         long bytes = 2L * Float.BYTES * heads.heads() * heads.hiddenSize() * vocabularySize;
@@ -111,20 +114,25 @@ public final class HeadsProgram {
             }
         }
         long vocabulary = this.heads.draftVocabulary();
+        if (this.heads.transitionRank() > 0) {
+            shapes.add(new long[] { vocabulary + 1, this.heads.transitionRank() });
+            shapes.add(new long[] { this.heads.transitionRank(), vocabulary });
+        }
         shapes
             .add(this.heads.ownLmHead() ? new long[] { count, hidden, vocabulary } : new long[] { vocabulary, hidden });
         return shapes.toArray(long[][]::new);
     }
 
     /**
-     * Returns the methods {@code states} and {@code logits}, and {@code state} for serial
-     * heads.
+     * Returns the methods {@code states} and {@code logits}, {@code state} for serial
+     * heads, and {@code followed(logits, parents, ws)} for heads with transitions, which
+     * adds the scores for following the parents, [heads - 1, rows], in place.
      * @return TorchScript source, indented as {@link ScriptModule} expects
      */
     public String source() {
         return switch (this.heads.kind()) {
-            case CERBERUS -> lattice() + logits();
-            case MEDUSA -> medusa() + logits();
+            case CERBERUS -> lattice() + logits() + transitions();
+            case MEDUSA -> medusa() + logits() + transitions();
             case HYDRA -> hydra() + logits();
         };
     }
@@ -133,6 +141,13 @@ public final class HeadsProgram {
         int count = this.heads.heads();
         int hidden = this.heads.hiddenSize();
         boolean root = this.heads.rootConditioned();
+        if (this.tabled) {
+            return """
+                      def states(self: __torch__.M, h: Tensor, e: Tensor, ws: List[Tensor]) -> Tensor:
+                        y = torch.reshape(%s, [2, %d, 1, %d])
+                        return torch.add(torch.select(y, 0, 0), torch.silu(torch.select(y, 0, 1)))
+                    """.formatted(this.kernel.linear("h", "ws[0]", "torch.select(e, 0, 0)"), count, hidden);
+        }
         String neighbour = this.heads.linked() ? "torch.cat([first, torch.slice(s, 0, 0, %d)], 0)".formatted(count - 1)
                 : "s";
         StringBuilder later = new StringBuilder();
@@ -151,8 +166,8 @@ public final class HeadsProgram {
                     r, g, = torch.chunk(y, 2, 2)
                     s = torch.add(r, torch.silu(g))
                 %6$s    return s
-                """.formatted(count, hidden, (root && !this.tabled) ? "torch.cat([h, e], 1)" : "h",
-                this.kernel.linear("z", "ws[0]", this.tabled ? "torch.select(e, 0, 0)" : "ws[1]"), 2 * hidden, later,
+                """.formatted(count, hidden, root ? "torch.cat([h, e], 1)" : "h",
+                this.kernel.linear("z", "ws[0]", "ws[1]"), 2 * hidden, later,
                 (root && this.heads.layers() > 1)
                         ? "    roots = torch.expand(torch.unsqueeze(e, 0), [%d, rows, %d])\n".formatted(count, hidden)
                         : "");
@@ -196,6 +211,19 @@ public final class HeadsProgram {
                     return torch.stack(all, 0)
                 """.formatted(2 * this.heads.layers(), this.kernel.linear("z", "ws[at]", "ws[at + 1]"), blocks,
                 this.heads.heads(), this.heads.hiddenSize());
+    }
+
+    private String transitions() {
+        if (this.heads.transitionRank() == 0) {
+            return "";
+        }
+        int last = weightShapes().length - 1;
+        return """
+                  def followed(self: __torch__.M, y: Tensor, parents: Tensor, ws: List[Tensor]) -> Tensor:
+                    scores = torch.matmul(torch.embedding(ws[%d], parents), ws[%d])
+                    _0 = torch.add_(torch.slice(y, 0, 1), scores)
+                    return y
+                """.formatted(last - 2, last - 1);
     }
 
     private String logits() {

@@ -62,27 +62,38 @@ final class HeadsWeights implements AutoCloseable {
             }
         }
         else {
+            boolean tabled = HeadsProgram.isTabled(this.heads, config.vocabularySize());
             for (int layer = 0; layer < this.heads.layers(); layer++) {
+                if (layer == 0 && tabled) {
+                    addTabled(weights, checkpoint);
+                    continue;
+                }
                 List<NDArray> matrices = new ArrayList<>();
                 List<NDArray> biases = new ArrayList<>();
                 for (int head = 0; head < this.heads.heads(); head++) {
                     matrices.add(matrix(head, layer));
                     biases.add(bias(head, layer));
                 }
-                if (layer == 0 && HeadsProgram.isTabled(this.heads, config.vocabularySize())) {
-                    addTabled(weights, call("joined", matrices), call("joined", biases), checkpoint);
-                }
-                else {
-                    weights.add((layer == 0) ? pack(call("joined", matrices)) : keep(call("stacked", matrices)));
-                    weights.add(keep(call((layer == 0) ? "joined" : "stacked_rows", biases)));
-                }
+                weights.add((layer == 0) ? pack(call("joined", matrices)) : keep(call("stacked", matrices)));
+                weights.add(keep(call((layer == 0) ? "joined" : "stacked_rows", biases)));
             }
         }
         weights.add(lmHead(config, checkpoint));
         return weights;
     }
 
-    private void addTabled(List<NDArray> weights, NDArray matrix, NDArray bias, Checkpoint checkpoint) {
+    private void addTabled(List<NDArray> weights, Checkpoint checkpoint) {
+        List<NDArray> residuals = new ArrayList<>();
+        List<NDArray> gated = new ArrayList<>();
+        List<NDArray> biases = new ArrayList<>();
+        for (int head = 0; head < this.heads.heads(); head++) {
+            residuals.add(tensor(this.file.blockResidual(head, 0)));
+            gated.add(tensor(this.file.blockWeight(head, 0)));
+            biases.add(tensor(this.file.blockBias(head, 0)));
+        }
+        residuals.addAll(gated);
+        NDArray matrix = call("joined", residuals);
+        NDArray bias = unbiased(call("joined", biases));
         NDArray embedding = tensor(
                 new HeadsFile.Tensor(checkpoint.info(WeightNames.EMBEDDING), checkpoint.data(WeightNames.EMBEDDING)));
         try (IValue input = ScriptModule.argument(matrix);
@@ -104,6 +115,11 @@ final class HeadsWeights implements AutoCloseable {
         if (!this.file.hasResidual()) {
             return bias;
         }
+        return unbiased(bias);
+    }
+
+    /** Returns biases after as many zeros, for the residuals. */
+    private NDArray unbiased(NDArray bias) {
         try (IValue input = ScriptModule.argument(bias)) {
             return this.bench.call("unbiased", input);
         }

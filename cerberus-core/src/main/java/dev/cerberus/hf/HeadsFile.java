@@ -21,9 +21,11 @@ import dev.cerberus.model.HeadsKind;
  * for which target model it was trained; its tensors are, for head {@code k} and layer
  * {@code l}, {@code heads.k.blocks.l.weight} and {@code .residual} [hidden, in] and
  * {@code .bias} [hidden], {@code lm_head.weight} or {@code heads.k.lm_head.weight} [draft
- * vocabulary, hidden] and {@code draft_vocabulary}. Published Medusa heads have no
- * metadata: {@code k.0.linear.weight}, {@code k.0.linear.bias}, {@code k.1.weight}.
- * Immutable and thread-safe; the file must not be shortened while this is in use.
+ * vocabulary, hidden], {@code transitions.from} [draft vocabulary + 1, rank] and
+ * {@code transitions.to} [draft vocabulary, rank], and {@code draft_vocabulary}.
+ * Published Medusa heads have no metadata: {@code k.0.linear.weight},
+ * {@code k.0.linear.bias}, {@code k.1.weight}. Immutable and thread-safe; the file must
+ * not be shortened while this is in use.
  */
 public final class HeadsFile {
 
@@ -33,6 +35,10 @@ public final class HeadsFile {
     private static final String DRAFT_VOCABULARY = "draft_vocabulary";
 
     private static final String SHARED_LM_HEAD = "lm_head.weight";
+
+    private static final String TRANSITIONS_FROM = "transitions.from";
+
+    private static final String TRANSITIONS_TO = "transitions.to";
 
     private static final String WITH_THIS_VERSION = "train the heads again with this version of cerberus train";
 
@@ -46,12 +52,14 @@ public final class HeadsFile {
 
     private final int vocabularySize;
 
+    private final double temperature;
+
     private final int[] draftVocabulary; // ascending
 
     private final Naming naming;
 
     private HeadsFile(Path file, Safetensors tensors, HeadsDescription description, int vocabularySize,
-            int[] draftVocabulary, Naming naming) {
+            int[] draftVocabulary, Naming naming, double temperature) {
         this.file = file;
         this.metadata = tensors.metadata();
         this.tensors = tensors.names()
@@ -62,6 +70,7 @@ public final class HeadsFile {
         this.vocabularySize = vocabularySize;
         this.draftVocabulary = draftVocabulary;
         this.naming = naming;
+        this.temperature = temperature;
         checkTensors();
     }
 
@@ -99,12 +108,13 @@ public final class HeadsFile {
             description = new HeadsDescription(kind, metadata.choice("condition", "root", "none"),
                     metadata.choice("links", "true", "false"), metadata.choice("lm_head", "own", "shared"),
                     metadata.integer("heads"), metadata.integer("layers"), metadata.integer("hidden_size"),
-                    vocabulary.length);
+                    vocabulary.length, tensors.contains(TRANSITIONS_FROM) ? metadata.integer("transition_rank") : 0);
         }
         catch (IllegalArgumentException ex) {
             throw new ModelFileException(file, "its metadata are wrong: " + ex.getMessage(), WITH_THIS_VERSION, ex);
         }
-        return new HeadsFile(file, tensors, description, vocabularySize, vocabulary, Naming.CERBERUS);
+        return new HeadsFile(file, tensors, description, vocabularySize, vocabulary, Naming.CERBERUS,
+                metadata.positive("temperature", 1));
     }
 
     private static HeadsFile published(Path file, Safetensors tensors) {
@@ -136,7 +146,7 @@ public final class HeadsFile {
                     "use other heads", ex);
         }
         return new HeadsFile(file, tensors, description, vocabularySize, IntStream.range(0, vocabularySize).toArray(),
-                naming);
+                naming, 1);
     }
 
     private static int[] vocabulary(Path file, Safetensors tensors, int vocabularySize) {
@@ -170,6 +180,11 @@ public final class HeadsFile {
             if (this.description.ownLmHead()) {
                 check(this.naming.lmHead(head), List.of((long) this.draftVocabulary.length, hidden));
             }
+        }
+        long rank = this.description.transitionRank();
+        if (rank > 0) {
+            check(TRANSITIONS_FROM, List.of(this.draftVocabulary.length + 1L, rank));
+            check(TRANSITIONS_TO, List.of((long) this.draftVocabulary.length, rank));
         }
         if (!this.description.ownLmHead() && this.tensors.containsKey(SHARED_LM_HEAD)) {
             check(SHARED_LM_HEAD, List.of((long) this.draftVocabulary.length, hidden));
@@ -250,6 +265,15 @@ public final class HeadsFile {
                         + "another model they would only slow decoding down");
     }
 
+    /**
+     * What the heads' scores are divided by when drafting, since heads are surer than
+     * they are right on text unlike that which they learned from.
+     * @return positive; 1 where the file says nothing
+     */
+    public double temperature() {
+        return this.temperature;
+    }
+
     /** Number of tokens of the target model. */
     public int vocabularySize() {
         return this.vocabularySize;
@@ -311,6 +335,23 @@ public final class HeadsFile {
                 ? Optional.of(tensor(SHARED_LM_HEAD)) : Optional.empty();
     }
 
+    /**
+     * One factor of the transitions: how each token of the draft vocabulary, and any
+     * other one in the last row, is followed; [draft vocabulary + 1, rank].
+     * @throws ModelFileException if the heads have no transitions
+     */
+    public Tensor transitionsFrom() {
+        return tensor(TRANSITIONS_FROM);
+    }
+
+    /**
+     * The other factor: how each token follows; [draft vocabulary, rank].
+     * @throws ModelFileException if the heads have no transitions
+     */
+    public Tensor transitionsTo() {
+        return tensor(TRANSITIONS_TO);
+    }
+
     private Tensor tensor(String name) {
         Tensor tensor = this.tensors.get(name);
         if (tensor == null) {
@@ -362,6 +403,24 @@ public final class HeadsFile {
                         key + " in its metadata must be a positive integer, was '" + value + "'", WITH_THIS_VERSION);
             }
             return Integer.parseInt(value);
+        }
+
+        double positive(String key, double absent) {
+            String value = this.values.get(key);
+            if (value == null) {
+                return absent;
+            }
+            try {
+                double number = Double.parseDouble(value);
+                if (number > 0 && number <= 100) {
+                    return number;
+                }
+            }
+            catch (NumberFormatException ex) {
+                // refused below, as one that is out of range
+            }
+            throw new ModelFileException(this.file,
+                    key + " in its metadata must be a number in (0, 100], was '" + value + "'", WITH_THIS_VERSION);
         }
 
         /** Whether the value is the first of two that are allowed. */

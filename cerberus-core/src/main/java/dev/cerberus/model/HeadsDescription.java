@@ -13,9 +13,11 @@ package dev.cerberus.model;
  * @param layers blocks per head, 1..8
  * @param hiddenSize width of the target's hidden state
  * @param draftVocabulary number of tokens that the heads can propose
+ * @param transitionRank rank of the scores for one drafted token to follow another, 0 for
+ * heads without such scores
  */
 public record HeadsDescription(HeadsKind kind, boolean rootConditioned, boolean linked, boolean ownLmHead, int heads,
-        int layers, int hiddenSize, int draftVocabulary) {
+        int layers, int hiddenSize, int draftVocabulary, int transitionRank) {
 
     /**
      * Checks the ranges.
@@ -34,6 +36,29 @@ public record HeadsDescription(HeadsKind kind, boolean rootConditioned, boolean 
         if (kind == HeadsKind.MEDUSA && rootConditioned) {
             throw new IllegalArgumentException("medusa heads do not see the root token; use condition none");
         }
+        if (transitionRank < 0 || transitionRank > hiddenSize) {
+            throw new IllegalArgumentException("the rank of the transitions must be in 0.." + hiddenSize
+                    + ", the hidden size, was " + transitionRank);
+        }
+        if (kind == HeadsKind.HYDRA && transitionRank > 0) {
+            throw new IllegalArgumentException("hydra heads see the whole path already; use transition rank 0");
+        }
+    }
+
+    /**
+     * Describes heads without transitions.
+     * @param kind family
+     * @param rootConditioned whether every block sees the root token's embedding
+     * @param linked whether a block sees the previous head's state
+     * @param ownLmHead whether every head has its own LM head
+     * @param heads number of heads, 1..16
+     * @param layers blocks per head, 1..8
+     * @param hiddenSize width of the target's hidden state
+     * @param draftVocabulary number of tokens that the heads can propose
+     */
+    public HeadsDescription(HeadsKind kind, boolean rootConditioned, boolean linked, boolean ownLmHead, int heads,
+            int layers, int hiddenSize, int draftVocabulary) {
+        this(kind, rootConditioned, linked, ownLmHead, heads, layers, hiddenSize, draftVocabulary, 0);
     }
 
     /**
@@ -66,6 +91,15 @@ public record HeadsDescription(HeadsKind kind, boolean rootConditioned, boolean 
     }
 
     /**
+     * Returns these heads without their transitions.
+     * @return the description of heads that guess every depth on its own
+     */
+    public HeadsDescription withoutTransitions() {
+        return new HeadsDescription(this.kind, this.rootConditioned, this.linked, this.ownLmHead, this.heads,
+                this.layers, this.hiddenSize, this.draftVocabulary);
+    }
+
+    /**
      * Returns these heads cut to the first ones.
      * @param count number of heads to use, 1..{@link #heads()}
      * @return the description of the smaller set
@@ -75,7 +109,7 @@ public record HeadsDescription(HeadsKind kind, boolean rootConditioned, boolean 
             throw new IllegalArgumentException("heads.count must be in 1.." + this.heads + ", was " + count);
         }
         return new HeadsDescription(this.kind, this.rootConditioned, this.linked, this.ownLmHead, count, this.layers,
-                this.hiddenSize, this.draftVocabulary);
+                this.hiddenSize, this.draftVocabulary, this.transitionRank);
     }
 
 }

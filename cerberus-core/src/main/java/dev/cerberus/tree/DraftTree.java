@@ -1,6 +1,7 @@
 package dev.cerberus.tree;
 
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Everything the draft heads propose at one step, the most promising nodes first.
@@ -22,10 +23,12 @@ public final class DraftTree {
 
     private final double headConfidence;
 
-    private final double headEntropyNats;
+    private final double headEntropyNats; // of heads without candidates
+
+    private final Optional<HeadCandidates> candidates;
 
     /**
-     * Creates a draft.
+     * Creates a draft of heads that run one after another.
      * @param rootToken token of the root
      * @param tokens token ids, [nodes]
      * @param parents index of every node's parent plus 1; 0 for children of the root,
@@ -37,6 +40,17 @@ public final class DraftTree {
      */
     public DraftTree(int rootToken, int[] tokens, int[] parents, double[] pathProbabilities, double headConfidence,
             double headEntropyNats) {
+        this(rootToken, tokens, parents, pathProbabilities, headConfidence, headEntropyNats, Optional.empty());
+    }
+
+    /** Creates a draft of parallel heads, whose entropy is computed when asked for. */
+    DraftTree(int rootToken, int[] tokens, int[] parents, double[] pathProbabilities, double headConfidence,
+            HeadCandidates candidates) {
+        this(rootToken, tokens, parents, pathProbabilities, headConfidence, 0, Optional.of(candidates));
+    }
+
+    private DraftTree(int rootToken, int[] tokens, int[] parents, double[] pathProbabilities, double headConfidence,
+            double headEntropyNats, Optional<HeadCandidates> candidates) {
         if (tokens.length != parents.length || tokens.length != pathProbabilities.length) {
             throw new IllegalArgumentException("tokens, parents and path probabilities must have one length, were "
                     + tokens.length + ", " + parents.length + " and " + pathProbabilities.length);
@@ -52,6 +66,7 @@ public final class DraftTree {
         this.pathProbabilities = pathProbabilities.clone();
         this.headConfidence = headConfidence;
         this.headEntropyNats = headEntropyNats;
+        this.candidates = candidates;
     }
 
     /**
@@ -60,6 +75,14 @@ public final class DraftTree {
      */
     public int nodeCount() {
         return this.tokens.length;
+    }
+
+    /**
+     * Returns the token of the root.
+     * @return the token id
+     */
+    public int rootToken() {
+        return this.rootToken;
     }
 
     /**
@@ -125,7 +148,15 @@ public final class DraftTree {
      * @return nats, 0 or more
      */
     public double headEntropyNats() {
-        return this.headEntropyNats;
+        return this.candidates.map(HeadCandidates::headEntropyNats).orElse(this.headEntropyNats);
+    }
+
+    /**
+     * Returns what the nodes were chosen from.
+     * @return the candidates of all heads; empty for heads that run one after another
+     */
+    public Optional<HeadCandidates> candidates() {
+        return this.candidates;
     }
 
     /**

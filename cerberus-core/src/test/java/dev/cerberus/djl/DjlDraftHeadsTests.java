@@ -80,6 +80,28 @@ class DjlDraftHeadsTests {
 
     @ParameterizedTest
     @MethodSource("descriptions")
+    void draftWhenTheVocabularyIsLargeProposesTheSame(HeadsDescription heads) {
+        HeadsFile file = write(heads, false);
+        try (DraftHeads whole = load(file);
+                DraftHeads listed = DjlDraftHeads.load(file, OptionalInt.empty(), config, checkpoint, target, 0);
+                KvCache cache = target.newCache(32);
+                NodeScores scores = target.prefill(cache, PROMPT)) {
+            for (SamplingOptions sampling : List.of(SamplingOptions.GREEDY, new SamplingOptions(0.8, 0, 1, 5))) {
+                for (Optional<TreeShape> shape : List.of(Optional.<TreeShape>empty(),
+                        Optional.of(TreeShape.branching(3, 2)))) {
+                    DraftPlan plan = new DraftPlan(5, PROMPT.length, 12, heads.heads(), shape, sampling, true);
+                    DraftTree expected = whole.draft(scores, 0, plan);
+                    DraftTree actual = listed.draft(scores, 0, plan);
+                    assertThat(pathsOf(actual)).isEqualTo(pathsOf(expected));
+                    assertThat(actual.pathProbabilities()).containsExactly(expected.pathProbabilities(), within(1e-5));
+                    assertThat(actual.headEntropyNats()).isCloseTo(expected.headEntropyNats(), within(1e-4));
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("descriptions")
     void draftWhenShapeIsFreeHoldsTheNodesWithTheLargestProducts(HeadsDescription heads) {
         HeadsFile file = write(heads, false);
         try (DraftHeads draftHeads = load(file);

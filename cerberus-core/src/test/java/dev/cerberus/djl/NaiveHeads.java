@@ -10,6 +10,7 @@ import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.model.HeadsDescription;
+import dev.cerberus.model.HeadsKind;
 
 /**
  * Draft heads computed with loops, straight from the tensors of the file.
@@ -41,6 +42,9 @@ final class NaiveHeads {
         for (int d = 0; d < depth; d++) {
             List<Path> next = new ArrayList<>();
             for (Path path : level) {
+                if (this.heads.kind() != HeadsKind.HYDRA && path.probability() < 0.01) {
+                    continue; // what is rarer gets no children
+                }
                 double[] p = probabilities(hidden, path.tokens());
                 for (int i = 0; i < p.length; i++) {
                     int[] tokens = Arrays.copyOf(path.tokens(), d + 2);
@@ -85,7 +89,7 @@ final class NaiveHeads {
                 yield blocks(head, z, 0);
             }
         };
-        return softmax(state, head);
+        return softmax(state, head, path);
     }
 
     private double[][] lattice(float[] hidden, double[] root) {
@@ -127,7 +131,7 @@ final class NaiveHeads {
         return out;
     }
 
-    private double[] softmax(double[] state, int head) {
+    private double[] softmax(double[] state, int head, int[] path) {
         int hidden = this.heads.hiddenSize();
         float[] rows;
         if (this.heads.ownLmHead()) {
@@ -144,6 +148,19 @@ final class NaiveHeads {
             }
         }
         double[] p = product(rows, state);
+        int rank = this.heads.transitionRank();
+        if (rank > 0 && head > 0) {
+            int found = Arrays.binarySearch(this.file.draftVocabulary(), path[head]);
+            int from = ((found >= 0) ? found : p.length) * rank;
+            double[] scores = product(this.file.transitionsTo().floats(),
+                    doubles(Arrays.copyOfRange(this.file.transitionsFrom().floats(), from, from + rank)));
+            for (int i = 0; i < p.length; i++) {
+                p[i] += scores[i];
+            }
+        }
+        for (int i = 0; i < p.length; i++) {
+            p[i] /= this.file.temperature();
+        }
         double max = Arrays.stream(p).max().getAsDouble();
         double total = 0;
         for (int i = 0; i < p.length; i++) {

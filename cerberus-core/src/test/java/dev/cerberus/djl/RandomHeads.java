@@ -67,6 +67,8 @@ final class RandomHeads {
             .metadata("layers", Integer.toString(heads.layers()))
             .metadata("hidden_size", Integer.toString(heads.hiddenSize()))
             .metadata("vocab_size", Integer.toString(VOCABULARY))
+            .metadata("temperature", (heads.layers() == 1) ? "1.5" : "1")
+            .metadata("transition_rank", Integer.toString(heads.transitionRank()))
             .metadata("links", Boolean.toString(heads.linked()))
             .metadata("lm_head", heads.ownLmHead() ? "own" : "shared");
         try (Checkpoint checkpoint = Checkpoint.open(target)) {
@@ -86,6 +88,10 @@ final class RandomHeads {
             if (heads.ownLmHead()) {
                 add(writer, "heads." + head + ".lm_head.weight", random, heads.draftVocabulary(), hidden);
             }
+        }
+        if (heads.transitionRank() > 0) {
+            add(writer, "transitions.from", random, heads.draftVocabulary() + 1, heads.transitionRank());
+            add(writer, "transitions.to", random, heads.draftVocabulary(), heads.transitionRank());
         }
         if (storedLmHead) {
             add(writer, "lm_head.weight", random, heads.draftVocabulary(), hidden);
@@ -118,6 +124,8 @@ final class RandomHeads {
                 new HeadsDescription(HeadsKind.CERBERUS, false, true, false, 3, 3, HIDDEN, VOCABULARY),
                 new HeadsDescription(HeadsKind.CERBERUS, true, false, true, 3, 2, HIDDEN, 20),
                 new HeadsDescription(HeadsKind.CERBERUS, true, true, false, 2, 1, HIDDEN, 20),
+                new HeadsDescription(HeadsKind.CERBERUS, true, true, false, 4, 1, HIDDEN, 20, 3),
+                new HeadsDescription(HeadsKind.CERBERUS, false, true, true, 3, 2, HIDDEN, VOCABULARY, 16),
                 new HeadsDescription(HeadsKind.MEDUSA, false, false, true, 4, 1, HIDDEN, 20),
                 new HeadsDescription(HeadsKind.MEDUSA, false, false, false, 2, 2, HIDDEN, VOCABULARY),
                 new HeadsDescription(HeadsKind.HYDRA, true, false, false, 4, 2, HIDDEN, 20),

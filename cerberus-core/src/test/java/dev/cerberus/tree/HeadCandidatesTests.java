@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -46,12 +47,16 @@ class HeadCandidatesTests {
 
     private static void addProducts(HeadCandidates candidates, int maxDepth, int head, double product,
             List<Double> all) {
-        if (head == maxDepth || head == candidates.probabilities().length) {
+        if (head == maxDepth || head == candidates.heads()) {
             return;
         }
-        for (double probability : candidates.probabilities()[head]) {
+        Ranking ranking = candidates.below(head, 0);
+        for (int rank = 0; rank < ranking.size(); rank++) {
+            double probability = ranking.probability(rank);
             all.add(product * probability);
-            addProducts(candidates, maxDepth, head + 1, product * probability, all);
+            if (product * probability >= 0.01) { // what is rarer gets no children
+                addProducts(candidates, maxDepth, head + 1, product * probability, all);
+            }
         }
     }
 
@@ -65,7 +70,7 @@ class HeadCandidatesTests {
             double product = 1;
             for (int at = node; at > 0; at = tree.parent(at)) {
                 // Token ids are 100 · head + rank.
-                product *= candidates.probabilities()[tree.depth(at) - 1][tree.token(at) % 100];
+                product *= candidates.below(tree.depth(at) - 1, 0).probability(tree.token(at) % 100);
                 assertThat(tree.token(at) / 100).isEqualTo(tree.depth(at) - 1);
             }
             expectation += product;
@@ -146,16 +151,106 @@ class HeadCandidatesTests {
         assertThat(candidates.dynamic(0, 9, 2, Optional.of(long5)).best(3).maxDepth()).isEqualTo(2);
     }
 
+    /**
+     * After 1, 3 is e² times likelier; after 2, 4 is e³ times; after others, 3 is 1/e.
+     */
+    private static Transitions transitions() {
+        float[] from = { 0, 0, 2, 0, 0, 3, 0, 0, 0, 0, -1, 0 };
+        float[] to = { 0, 0, 0, 0, 0, 0, 1, 0, 0, 1 };
+        return new Transitions(new int[] { 0, 1, 2, 3, 4 }, from, to);
+    }
+
+    private static HeadCandidates following() {
+        return new HeadCandidates(new int[][] { { 1, 2, 0 }, { 3, 4, 2 } },
+                new double[][] { { 0.5, 0.25, 0.125 }, { 0.5, 0.25, 0.125 } }, 1)
+            .with(transitions());
+    }
+
+    @Test
+    void belowWeighsByTransitionAndCountsTheRest() {
+        Ranking after2 = following().below(1, 2);
+        double total = 0.5 + 0.25 * Math.exp(3) + 0.125 + 0.125;
+        assertThat(IntStream.range(0, 3).map(after2::token)).containsExactly(4, 3, 2);
+        assertThat(after2.probability(0)).isCloseTo(0.25 * Math.exp(3) / total, within(1e-12));
+        assertThat(after2.probabilityOf(2)).isCloseTo(0.125 / total, within(1e-12));
+        assertThat(after2.rankOf(3)).isEqualTo(1);
+        Ranking afterUnknown = following().below(1, 77);
+        assertThat(afterUnknown.probability(0)).isCloseTo(0.25 / (0.5 / Math.E + 0.5), within(1e-12));
+    }
+
+    @Test
+    void belowTheRootLooksAtNoTransition() {
+        assertThat(following().below(0, 2).probability(0)).isEqualTo(0.5);
+        assertThat(following().below(2, 2).size()).isZero();
+    }
+
+    @Test
+    void dynamicWithTransitionsTakesTheLargestProductsOfWhatFollows() {
+        HeadCandidates candidates = following();
+        DraftTree draft = candidates.dynamic(9, 12, 2);
+        List<Double> all = new ArrayList<>();
+        for (int first = 0; first < 3; first++) {
+            double p = candidates.below(0, 9).probability(first);
+            all.add(p);
+            Ranking below = candidates.below(1, candidates.below(0, 9).token(first));
+            for (int second = 0; second < 3; second++) {
+                all.add(p * below.probability(second));
+            }
+        }
+        all.sort(Collections.reverseOrder());
+        assertThat(draft.pathProbabilities()).containsExactly(all.stream().mapToDouble(Double::doubleValue).toArray(),
+                within(1e-12));
+        assertThat(draft.nodesAlong(new int[] { 2, 4 })).hasSize(2);
+        assertThat(candidates.fill(9, TreeShape.parse("0,0;1,0")).best(4).tokens()).containsExactly(9, 1, 3, 2, 4);
+    }
+
+    @Test
+    void sharperTransitionsAreThePowerOfTheFactors() {
+        Ranking sharp = new HeadCandidates(new int[][] { { 1 }, { 3, 4 } }, new double[][] { { 1 }, { 0.5, 0.5 } }, 0)
+            .with(transitions().withSharpness(0.5))
+            .below(1, 2);
+        assertThat(sharp.probability(0)).isCloseTo(Math.exp(1.5) / (Math.exp(1.5) + 1), within(1e-12));
+    }
+
+    @Test
+    void wholeDistributionsRankLikeTheirSortedTops() {
+        RandomGenerator random = RandomTrees.random(9);
+        int[] vocabulary = IntStream.range(0, 5).toArray();
+        double[][] p = new double[2][];
+        for (int h = 0; h < 2; h++) {
+            double[] raw = random.doubles(5).toArray();
+            double sum = Arrays.stream(raw).sum();
+            p[h] = Arrays.stream(raw).map((value) -> value / sum).toArray();
+        }
+        HeadCandidates whole = HeadCandidates.whole(vocabulary, p).with(transitions());
+        HeadCandidates listed = new HeadCandidates(new int[][] { vocabulary.clone(), vocabulary.clone() }, p, 0)
+            .with(transitions());
+        assertThat(whole.dynamic(1, 30, 2).pathProbabilities())
+            .containsExactly(listed.dynamic(1, 30, 2).pathProbabilities(), within(1e-12));
+        double entropy = Arrays.stream(p[0]).map((value) -> -value * Math.log(value)).sum();
+        assertThat(whole.dynamic(1, 3, 2).headEntropyNats()).isCloseTo(entropy, within(1e-12));
+    }
+
+    @Test
+    void noiseChoosesAmongTheCandidatesOfEveryNode() {
+        double[][] noise = { { 0, 0, 3, 0, 0 }, { 0, 0, 0, 4, 0 } };
+        HeadCandidates candidates = following().with((head, token) -> noise[head][token]);
+        assertThat(candidates.below(0, 9).token(0)).isEqualTo(2); // 0.25 e³ over 0.5
+        assertThat(candidates.below(1, 2).token(0)).isEqualTo(3); // 0.5 e⁴ over 0.25 e³
+        assertThat(candidates.below(1, 2).probability(0)).isLessThan(1).isGreaterThan(0.5);
+    }
+
     @Test
     void fillPutsRanksWhereTheShapeSays() {
         HeadCandidates candidates = RandomTrees.candidates(RandomTrees.random(2), 3, 4);
         DraftTree draft = candidates.fill(9, TreeShape.parse("0;0,2;0,2,1;3"));
-        double[][] p = candidates.probabilities();
+        double[] p = { candidates.below(0, 0).probability(0), candidates.below(1, 0).probability(2),
+                candidates.below(2, 0).probability(1), candidates.below(0, 0).probability(3) };
         CandidateTree tree = draft.best(4);
         assertThat(tree.tokens()).containsExactly(9, 0, 102, 201, 3);
-        assertThat(draft.pathProbability(2)).isCloseTo(p[0][0] * p[1][2] * p[2][1], within(1e-15));
-        assertThat(draft.pathProbability(3)).isEqualTo(p[0][3]);
-        assertThat(draft.headConfidence()).isEqualTo(p[0][0]);
+        assertThat(draft.pathProbability(2)).isCloseTo(p[0] * p[1] * p[2], within(1e-15));
+        assertThat(draft.pathProbability(3)).isEqualTo(p[3]);
+        assertThat(draft.headConfidence()).isEqualTo(p[0]);
         assertThat(draft.headEntropyNats()).isEqualTo(1);
     }
 

@@ -44,6 +44,8 @@ final class Batches {
         long[] roots = new long[n * width];
         long[] labels = new long[this.heads.heads() * n * choices];
         float[] weights = new float[labels.length];
+        long[] parents = new long[(this.heads.transitionRank() > 0) ? (this.heads.heads() - 1) * n : 0];
+        Arrays.fill(parents, this.vocabulary.length);
         for (int i = 0; i < n; i++) {
             int position = positions[from + i];
             this.text.hidden(position, hidden);
@@ -54,6 +56,10 @@ final class Batches {
             }
             for (int head = 0; head < Math.min(this.heads.heads(), this.text.labels(position)); head++) {
                 label(position + head + 1, (head * n + i) * choices, choices, labels, weights);
+                if (head > 0 && parents.length > 0) {
+                    int row = Arrays.binarySearch(this.vocabulary, this.text.token(position + head));
+                    parents[(head - 1) * n + i] = (row >= 0) ? row : this.vocabulary.length;
+                }
             }
         }
         if (learning) {
@@ -61,7 +67,7 @@ final class Batches {
                 normalize(weights, head * n * choices, (head + 1) * n * choices, Math.pow(this.headDecay, head));
             }
         }
-        return new HeadsLearner.Batch(hidden.flip(), roots, labels, weights);
+        return new HeadsLearner.Batch(hidden.flip(), roots, labels, weights, parents);
     }
 
     private void label(int position, int at, int choices, long[] labels, float[] weights) {

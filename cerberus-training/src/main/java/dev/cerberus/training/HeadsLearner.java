@@ -182,8 +182,11 @@ final class HeadsLearner implements AutoCloseable {
      * @param roots rows of the embedding table, [positions · roots per position]
      * @param labels rows of the draft vocabulary, [heads · positions · choices]
      * @param weights what each label counts, [heads · positions · choices]
+     * @param parents rows of the draft vocabulary of the tokens before the labels of the
+     * second head and the further ones, [(heads - 1) · positions]; empty for heads
+     * without transitions
      */
-    record Batch(ByteBuffer hidden, long[] roots, long[] labels, float[] weights) {
+    record Batch(ByteBuffer hidden, long[] roots, long[] labels, float[] weights, long[] parents) {
 
         List<NDArray> tensors(NDManager scope, HeadsDescription heads) {
             int width = LearningProgram.rootsPerPosition(heads);
@@ -192,8 +195,13 @@ final class HeadsLearner implements AutoCloseable {
                     this.labels.length / ((long) heads.heads() * positions));
             NDArray states = scope.create(this.hidden.duplicate(),
                     new Shape(positions, this.hidden.remaining() / positions), DataType.UINT8);
-            return List.of(states, scope.create(this.roots, new Shape(positions, width)),
-                    scope.create(this.labels, choices), scope.create(this.weights, choices));
+            List<NDArray> tensors = new ArrayList<>(
+                    List.of(states, scope.create(this.roots, new Shape(positions, width)),
+                            scope.create(this.labels, choices), scope.create(this.weights, choices)));
+            if (this.parents.length > 0) {
+                tensors.add(scope.create(this.parents, new Shape(heads.heads() - 1L, positions)));
+            }
+            return tensors;
         }
 
     }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 
 import dev.cerberus.djl.HeadsProgram;
 import dev.cerberus.hf.SafetensorsWriter;
@@ -21,6 +22,10 @@ import dev.cerberus.model.HeadsKind;
  * divisor, since the heads' states keep the smaller scale throughout.
  */
 final class HeadsParameters {
+
+    private static final int TRANSITION_SEED = 5;
+
+    private static final double TRANSITION_SCALE = 0.05;
 
     private final HeadsDescription heads;
 
@@ -65,6 +70,14 @@ final class HeadsParameters {
                         values.get(block.matrix())[block.residual(i, i)] = 1;
                     }
                 }
+            }
+        }
+        if (this.heads.transitionRank() > 0) {
+            // Zero scores at first; one factor random, or neither would ever move.
+            SplittableRandom random = new SplittableRandom(TRANSITION_SEED);
+            float[] to = values.get(values.size() - 2);
+            for (int i = 0; i < to.length; i++) {
+                to[i] = (float) (TRANSITION_SCALE * random.nextGaussian());
             }
         }
         float[] output = values.get(values.size() - 1);
@@ -115,6 +128,9 @@ final class HeadsParameters {
                 writer.add(prefix + "bias", TensorType.BF16, new long[] { hidden }, bias);
             }
         }
+        if (this.heads.transitionRank() > 0) {
+            writeTransitions(values, draftVocabulary.length, writer);
+        }
         long[] shape = { draftVocabulary.length, hidden };
         float[] output = values.get(values.size() - 1);
         if (!this.heads.ownLmHead()) {
@@ -138,6 +154,21 @@ final class HeadsParameters {
             }
             writer.add("draft_vocabulary", TensorType.I32, new long[] { draftVocabulary.length }, ids.flip());
         }
+    }
+
+    /** Both factors by token: [vocabulary + 1, rank] and [vocabulary, rank]. */
+    private void writeTransitions(List<float[]> values, int vocabulary, SafetensorsWriter writer) {
+        int rank = this.heads.transitionRank();
+        float[] from = values.get(values.size() - 3);
+        float[] columns = values.get(values.size() - 2);
+        float[] to = new float[columns.length];
+        for (int token = 0; token < vocabulary; token++) {
+            for (int i = 0; i < rank; i++) {
+                to[token * rank + i] = columns[i * vocabulary + token];
+            }
+        }
+        writer.add("transitions.from", TensorType.BF16, new long[] { vocabulary + 1L, rank }, from);
+        writer.add("transitions.to", TensorType.BF16, new long[] { vocabulary, rank }, to);
     }
 
     /*

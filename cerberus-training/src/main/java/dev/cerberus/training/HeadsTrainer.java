@@ -115,7 +115,7 @@ public final class HeadsTrainer implements AutoCloseable {
         int[] vocabulary = text.frequentTokens(shape.draftVocabulary(), this.config.vocabularySize());
         HeadsDescription heads = new HeadsDescription(shape.kind(), shape.root(),
                 shape.kind() == HeadsKind.CERBERUS && shape.linked(), shape.output() == LmHead.OWN, shape.heads(),
-                shape.layerCount(), this.config.hiddenSize(), vocabulary.length);
+                shape.layerCount(), this.config.hiddenSize(), vocabulary.length, shape.rank(this.config.hiddenSize()));
         LOGGER.info("{}; {} positions to learn from, {} held out; the draft vocabulary covers {} of the text", heads,
                 text.training().length, text.heldOut().length, percent(text.coverage(vocabulary)));
 
@@ -241,6 +241,8 @@ public final class HeadsTrainer implements AutoCloseable {
             .metadata("lm_head", heads.ownLmHead() ? "own" : "shared")
             .metadata("heads", Integer.toString(heads.heads()))
             .metadata("layers", Integer.toString(heads.layers()))
+            .metadata("transition_rank", Integer.toString(heads.transitionRank()))
+            .metadata("temperature", Double.toString(this.options.shape().temperature()))
             .metadata("hidden_size", Integer.toString(heads.hiddenSize()))
             .metadata("vocab_size", Integer.toString(this.config.vocabularySize()))
             .metadata("target_sha256", this.checkpoint.sha256())

@@ -16,8 +16,10 @@ final class LearningProgram {
      * Parameters and optimizer state are float32; what the heads compute with is rounded
      * to DTYPE once a step. data: hidden states as bytes of bf16 [n, 2·hidden], rows of
      * the embedding table [n] (serial heads: [n, heads]), labels as rows of the draft
-     * vocabulary [heads, n, choices], their weights [heads, n, choices]. fixed: embedding
-     * table, scale of the hidden states, and the LM head when it is not trained.
+     * vocabulary [heads, n, choices], their weights [heads, n, choices], and for heads
+     * with transitions the rows of the tokens before the labels [heads - 1, n]. fixed:
+     * embedding table, scale of the hidden states, and the LM head when it is not
+     * trained.
      *
      * A block's bias belongs to its gated half alone; the fused bias has a place for the
      * residual half too, which stays zero.
@@ -48,6 +50,7 @@ final class LearningProgram {
                   _2 = torch.append(ws, leaves[i])
                 $FROZEN
                 y = (self).logits((self).final_states(data, fixed, ws), ws)
+                $FOLLOWED
                 torch.set_grad_enabled(False)
                 logits = torch.to(torch.detach(y), 6)
                 size = torch.logsumexp(logits, [2], True)
@@ -99,6 +102,7 @@ final class LearningProgram {
                 ws = (self).rounded(ps, False)
                 $FROZEN
                 y = (self).logits((self).final_states(data, fixed, ws), ws)
+                $FOLLOWED
                 logits = torch.to(y, 6)
                 picked = torch.gather(logits, 2, torch.slice(data[2], 2, 0, 1))
                 weight = torch.squeeze(torch.slice(data[3], 2, 0, 1), 2)
@@ -125,9 +129,11 @@ final class LearningProgram {
     static String source(HeadsDescription heads, boolean bf16, boolean trainsOutput) {
         HeadsProgram program = HeadsProgram.forTraining(heads);
         int output = program.weightShapes().length - 1;
+        int blocks = (heads.transitionRank() > 0) ? output - 2 : output;
         return program.source() + SOURCE.replace("$DTYPE", bf16 ? "15" : "6")
             .replace("$FROZEN", trainsOutput ? "_9 = 0" : "_9 = torch.append(ws, fixed[2])")
-            .replace("$BIASED", (heads.kind() == HeadsKind.MEDUSA) ? "0" : Integer.toString(output))
+            .replace("$FOLLOWED", (heads.transitionRank() > 0) ? "y = (self).followed(y, data[4], ws)" : "")
+            .replace("$BIASED", (heads.kind() == HeadsKind.MEDUSA) ? "0" : Integer.toString(blocks))
             .replace("$HIDDEN", Integer.toString(heads.hiddenSize()))
             .replace("$OUTPUT", Integer.toString(output))
             .replace("$RANKS", Integer.toString(RANKS));

@@ -72,9 +72,21 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
      * @param draftVocabulary number of most frequent tokens that can be proposed; 0 for
      * all
      * @param lmHead whose LM head; empty for the kind's own way
+     * @param transitionRank rank of the scores for one token to follow another, 0 for
+     * none; empty for the kind's own way
+     * @param temperature what the heads' scores are divided by when drafting, in (0, 100]
      */
     public record HeadsShape(HeadsKind kind, Optional<Boolean> rootConditioned, boolean linked, int heads,
-            OptionalInt layers, int draftVocabulary, Optional<LmHead> lmHead) {
+            OptionalInt layers, int draftVocabulary, Optional<LmHead> lmHead, OptionalInt transitionRank,
+            double temperature) {
+
+        /**
+         * Heads are surer than they are right on text unlike that which they learned
+         * from, and sureness takes the place of other candidates.
+         */
+        public static final double DEFAULT_TEMPERATURE = 1.5;
+
+        private static final int DEFAULT_RANK = 64;
 
         /**
          * Checks the ranges.
@@ -85,6 +97,10 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
                     "layers must be in 1..8, was " + layers.orElse(0));
             require(draftVocabulary == 0 || draftVocabulary >= 2,
                     "the draft vocabulary must have at least 2 tokens, or 0 for all, was " + draftVocabulary);
+            require(temperature > 0 && temperature <= 100,
+                    "the heads' temperature must be in (0, 100], was " + temperature);
+            require(transitionRank.isEmpty() || transitionRank.getAsInt() >= 0,
+                    "the rank of the transitions must be 0 or more, was " + transitionRank.orElse(0));
             require(kind != HeadsKind.MEDUSA || !rootConditioned.orElse(false),
                     "medusa heads do not see the root token; leave out --condition or set it to none");
             require(kind != HeadsKind.HYDRA || rootConditioned.orElse(true),
@@ -97,7 +113,8 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
          * @return the shape
          */
         public static HeadsShape of(HeadsKind kind) {
-            return new HeadsShape(kind, Optional.empty(), true, 4, OptionalInt.empty(), 1024, Optional.empty());
+            return new HeadsShape(kind, Optional.empty(), true, 4, OptionalInt.empty(), 1024, Optional.empty(),
+                    OptionalInt.empty(), DEFAULT_TEMPERATURE);
         }
 
         boolean root() {
@@ -110,6 +127,12 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
          */
         int layerCount() {
             return this.layers.orElse((this.kind == HeadsKind.CERBERUS && !root()) ? 2 : 1);
+        }
+
+        /** Returns the rank of the transitions, which a single head has no use for. */
+        int rank(int hiddenSize) {
+            int preset = (this.kind == HeadsKind.CERBERUS && this.heads > 1) ? Math.min(DEFAULT_RANK, hiddenSize) : 0;
+            return this.transitionRank.orElse(preset);
         }
 
         LmHead output() {

@@ -110,11 +110,12 @@ class HeadsTrainerTests {
     }
 
     static List<HeadsShape> shapes() {
-        return List.of(shape(HeadsKind.CERBERUS, true, true, 2, LmHead.SHARED),
-                shape(HeadsKind.CERBERUS, false, true, 3, LmHead.TUNED),
-                shape(HeadsKind.CERBERUS, true, false, 2, LmHead.OWN),
-                shape(HeadsKind.MEDUSA, false, true, 2, LmHead.OWN),
-                shape(HeadsKind.HYDRA, true, true, 2, LmHead.SHARED));
+        return List.of(shape(HeadsKind.CERBERUS, true, true, 2, LmHead.SHARED, 0),
+                shape(HeadsKind.CERBERUS, true, true, 1, LmHead.SHARED, 6),
+                shape(HeadsKind.CERBERUS, false, true, 3, LmHead.TUNED, 4),
+                shape(HeadsKind.CERBERUS, true, false, 2, LmHead.OWN, 0),
+                shape(HeadsKind.MEDUSA, false, true, 2, LmHead.OWN, 5),
+                shape(HeadsKind.HYDRA, true, true, 2, LmHead.SHARED, 0));
     }
 
     @ParameterizedTest
@@ -125,7 +126,7 @@ class HeadsTrainerTests {
         int[] vocabulary = IntStream.range(0, TinyModels.VOCABULARY).filter((token) -> token % 3 != 0).toArray();
         HeadsDescription heads = new HeadsDescription(shape.kind(), shape.root(),
                 shape.kind() == HeadsKind.CERBERUS && shape.linked(), shape.output() == LmHead.OWN, 3,
-                shape.layerCount(), config.hiddenSize(), vocabulary.length);
+                shape.layerCount(), config.hiddenSize(), vocabulary.length, shape.rank(config.hiddenSize()));
         double hiddenRms = (shape.kind() == HeadsKind.MEDUSA) ? 1 : 1.7;
         double embeddingRms = 0.4;
         HeadsParameters layout = new HeadsParameters(heads, hiddenRms, embeddingRms);
@@ -138,7 +139,8 @@ class HeadsTrainerTests {
                 .initial(TargetRows.read(checkpoint, "model.embed_tokens.weight", vocabulary));
             SplittableRandom random = new SplittableRandom(3);
             for (int w = 0; w < weights.size(); w++) {
-                boolean bias = heads.kind() != HeadsKind.MEDUSA && w % 2 == 1;
+                boolean bias = heads.kind() != HeadsKind.MEDUSA && w % 2 == 1
+                        && w < weights.size() - ((heads.transitionRank() > 0) ? 3 : 1);
                 for (int i = 0; i < weights.get(w).length; i++) {
                     boolean residual = bias && (i / heads.hiddenSize()) % 2 == 0; // has
                                                                                   // no
@@ -151,6 +153,7 @@ class HeadsTrainerTests {
                 .metadata("condition", heads.condition())
                 .metadata("links", Boolean.toString(heads.linked()))
                 .metadata("lm_head", heads.ownLmHead() ? "own" : "shared")
+                .metadata("transition_rank", Integer.toString(heads.transitionRank()))
                 .metadata("heads", "3")
                 .metadata("layers", Integer.toString(heads.layers()))
                 .metadata("hidden_size", Integer.toString(heads.hiddenSize()))
@@ -180,8 +183,9 @@ class HeadsTrainerTests {
                 long[] labels = Arrays.stream(path3, 1, 4)
                     .mapToLong((token) -> Arrays.binarySearch(vocabulary, token))
                     .toArray();
+                long[] parents = (heads.transitionRank() > 0) ? Arrays.copyOf(labels, 2) : new long[0];
                 float[][] measured = learner
-                    .measure(new HeadsLearner.Batch(hidden.flip(), roots, labels, new float[] { 1, 1, 1 }));
+                    .measure(new HeadsLearner.Batch(hidden.flip(), roots, labels, new float[] { 1, 1, 1 }, parents));
                 double before = 1;
                 for (int head = 0; head < 3; head++) {
                     double drafted = tree.pathProbability(head) / before;
@@ -316,9 +320,8 @@ class HeadsTrainerTests {
             List<float[]> before = learner.state();
             ByteBuffer hidden = ByteBuffer.allocateDirect(8).order(ByteOrder.LITTLE_ENDIAN);
             hidden.putShort(HalfFloats.toBFloat16(Float.NaN)).putShort((short) 0).putInt(0);
-            float[] result = learner.step(
-                    new HeadsLearner.Batch(hidden.flip(), new long[] { 1 }, new long[] { 2, 3 }, new float[] { 1, 1 }),
-                    new float[] { 0.1f, 0.1f, 1, 0 });
+            float[] result = learner.step(new HeadsLearner.Batch(hidden.flip(), new long[] { 1 }, new long[] { 2, 3 },
+                    new float[] { 1, 1 }, new long[0]), new float[] { 0.1f, 0.1f, 1, 0 });
             assertThat(result[0]).isNaN();
             List<float[]> after = learner.state();
             for (int i = 0; i < before.size(); i++) {
@@ -376,8 +379,9 @@ class HeadsTrainerTests {
         }
     }
 
-    private static HeadsShape shape(HeadsKind kind, boolean root, boolean linked, int layers, LmHead lmHead) {
-        return new HeadsShape(kind, Optional.of(root), linked, 3, OptionalInt.of(layers), 0, Optional.of(lmHead));
+    private static HeadsShape shape(HeadsKind kind, boolean root, boolean linked, int layers, LmHead lmHead, int rank) {
+        return new HeadsShape(kind, Optional.of(root), linked, 3, OptionalInt.of(layers), 0, Optional.of(lmHead),
+                OptionalInt.of(rank), 1);
     }
 
     static Optimization steps(int steps) {

@@ -96,7 +96,7 @@ public final class Calibrator {
             .stream()
             .flatMap((answer) -> answer.positions().stream())
             .filter((position) -> position.trueRanks().length > head)
-            .map((position) -> new Guess(position.probabilities()[head][0], position.trueRanks()[head]))
+            .map((position) -> new Guess(position.likeliest()[head], position.trueRanks()[head]))
             .toList();
     }
 

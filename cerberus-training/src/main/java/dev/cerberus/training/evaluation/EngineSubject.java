@@ -25,7 +25,7 @@ import dev.cerberus.model.NodeScores;
 import dev.cerberus.sample.GumbelNoise;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.DraftTree;
-import dev.cerberus.tree.TreeShape;
+import dev.cerberus.tree.HeadCandidates;
 
 /**
  * An engine under evaluation; nobody else may send it requests meanwhile.
@@ -37,6 +37,9 @@ public final class EngineSubject implements Subject {
 
     /** The heads run at every step, and never is one of their drafts verified. */
     private static final GateOptions LOOK_ONLY = new GateOptions(GateMode.THRESHOLD, GateSignal.HEAD_CONFIDENCE, 2);
+
+    /** Nodes noted per position; a static tree may have a few that are not among them. */
+    private static final int RECORDED_NODES = 64;
 
     private static final EngineListener IDLE = new EngineListener() {
     };
@@ -160,7 +163,7 @@ public final class EngineSubject implements Subject {
         DraftRecorder recorder = new DraftRecorder(width);
         GenerationRequest looking = new GenerationRequest(request.prompt(), request.sampling(),
                 request.maxOutputTokens(), request.minOutputTokens(), request.stopStrings(), Optional.of(LOOK_ONLY),
-                Optional.of(DraftRecorder.comb(heads.heads(), width)), request.maxNodes(), request.drafting());
+                Optional.empty(), Optional.of(RECORDED_NODES), request.drafting().within(false));
         GenerationResult result = generate(looking, recorder);
         int[] tokens = result.tokens();
         boolean ended = result.finishReason() == FinishReason.STOP;
@@ -189,71 +192,37 @@ public final class EngineSubject implements Subject {
 
         private final List<Note> notes = new ArrayList<>();
 
-        private record Note(double hiddenEntropy, double vocabEntropy, double margin, double headEntropy,
-                int[][] tokens, float[][] probabilities) {
+        private record Note(double hiddenEntropy, double vocabEntropy, double margin, Optional<DraftTree> draft) {
+
+            RecordedPosition position(int[] answer, int index, int ranks) {
+                Optional<HeadCandidates> candidates = this.draft.flatMap(DraftTree::candidates);
+                if (candidates.isEmpty()) {
+                    return RecordedPosition.plain(this.hiddenEntropy, this.vocabEntropy, this.margin);
+                }
+                int[] following = RecordedPosition.following(answer, index, candidates.get().heads());
+                return RecordedPosition.of(this.hiddenEntropy, this.vocabEntropy, this.margin, this.draft.orElseThrow(),
+                        candidates.get(), ranks, following);
+            }
+
         }
 
         DraftRecorder(int ranks) {
             this.ranks = ranks;
         }
 
-        /**
-         * Returns the shape that shows every candidate of parallel heads: all ranks of
-         * each head below the first candidates of the heads before it.
-         */
-        static TreeShape comb(int heads, int ranks) {
-            List<int[]> paths = new ArrayList<>();
-            for (int depth = 1; depth <= heads; depth++) {
-                for (int rank = 0; rank < ranks; rank++) {
-                    int[] path = new int[depth];
-                    path[depth - 1] = rank;
-                    paths.add(path);
-                }
-            }
-            return TreeShape.ofPaths(paths);
-        }
-
         @Override
         public void onDraft(NodeScores scores, int node, Optional<DraftTree> draft) {
             float[] logits = scores.logits(node);
-            int heads = draft.map(DraftTree::nodeCount).orElse(0) / this.ranks;
-            int[][] tokens = new int[heads][this.ranks];
-            float[][] probabilities = new float[heads][this.ranks];
-            if (draft.isPresent() && heads > 0) {
-                DraftTree tree = draft.get();
-                TreeShape shape = comb(heads, this.ranks);
-                for (int i = 0; i < tree.nodeCount(); i++) {
-                    int head = shape.depth(i) - 1;
-                    double parent = (tree.parent(i) == 0) ? 1 : tree.pathProbability(tree.parent(i) - 1);
-                    tokens[head][shape.rank(i)] = tree.token(i);
-                    probabilities[head][shape.rank(i)] = (parent > 0) ? (float) (tree.pathProbability(i) / parent) : 0;
-                }
-            }
             this.notes.add(new Note(Distributions.entropyNats(scores.hidden(node)), Distributions.entropyNats(logits),
-                    Distributions.top1Margin(logits), draft.map(DraftTree::headEntropyNats).orElse(0.0), tokens,
-                    probabilities));
+                    Distributions.top1Margin(logits), draft));
         }
 
         List<RecordedPosition> positions(int[] answer) {
             List<RecordedPosition> positions = new ArrayList<>();
             for (int i = 0; i < this.notes.size(); i++) {
-                Note note = this.notes.get(i);
-                int[] trueRanks = new int[Math.min(note.tokens().length, answer.length - i - 1)];
-                for (int depth = 1; depth <= trueRanks.length; depth++) {
-                    trueRanks[depth - 1] = rank(note.tokens()[depth - 1], answer[i + depth]);
-                }
-                positions.add(new RecordedPosition(note.hiddenEntropy(), note.vocabEntropy(), note.margin(),
-                        note.headEntropy(), note.probabilities(), trueRanks));
+                positions.add(this.notes.get(i).position(answer, i, this.ranks));
             }
             return positions;
-        }
-
-        private static int rank(int[] candidates, int token) {
-            int rank = 0;
-            while (rank < candidates.length && candidates[rank] != token) {
-                rank++;
-            }
-            return rank;
         }
 
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordingFile {
 
-    private static final String FORMAT = "cerberus-recording-1";
+    private static final String FORMAT = "cerberus-recording-2";
 
     private static final ObjectMapper MAPPER = new ObjectMapper()
         .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);

@@ -17,7 +17,6 @@ import dev.cerberus.gate.StepOutcome;
 import dev.cerberus.gate.ThresholdGate;
 import dev.cerberus.gate.TreeSizer;
 import dev.cerberus.tree.DraftTree;
-import dev.cerberus.tree.HeadCandidates;
 import dev.cerberus.tree.TreeShape;
 
 /**
@@ -97,21 +96,38 @@ public final class Replay {
 
     /** Returns the draft at a position, its tokens being ranks. */
     DraftTree draft(RecordedPosition position, Optional<TreeShape> shape, int maxNodes) {
-        int heads = position.heads();
-        int[][] ranks = new int[heads][];
-        double[][] probabilities = new double[heads][];
-        for (int h = 0; h < heads; h++) {
-            int count = position.probabilities()[h].length;
-            ranks[h] = new int[count];
-            probabilities[h] = new double[count];
-            for (int r = 0; r < count; r++) {
-                ranks[h][r] = r;
-                probabilities[h][r] = position.probabilities()[h][r];
-            }
+        RecordedDraft recorded = position.draft();
+        if (shape.isPresent()) {
+            return filled(position, shape.get().limitedTo(position.heads()));
         }
-        HeadCandidates candidates = new HeadCandidates(ranks, probabilities, position.headEntropyNats());
-        return shape.map((whole) -> candidates.fill(0, whole.limitedTo(heads)))
-            .orElseGet(() -> candidates.dynamic(0, maxNodes, heads));
+        int n = Math.min(maxNodes, recorded.nodeCount());
+        double[] probabilities = new double[n];
+        for (int i = 0; i < n; i++) {
+            probabilities[i] = recorded.pathProbabilities()[i];
+        }
+        return new DraftTree(0, Arrays.copyOf(recorded.ranks(), n), Arrays.copyOf(recorded.parents(), n), probabilities,
+                position.headConfidence(), position.headEntropyNats());
+    }
+
+    /*
+     * Nodes of the shape that were not among the recorded ones, all of them unlikely,
+     * count nothing in what the tree is expected to yield. Whether they are accepted is
+     * known all the same, from the true ranks.
+     */
+    private static DraftTree filled(RecordedPosition position, TreeShape shape) {
+        int n = shape.nodeCount();
+        int[] ranks = new int[n];
+        int[] parents = new int[n];
+        int[] recorded = new int[n + 1];
+        double[] probabilities = new double[n];
+        for (int i = 0; i < n; i++) {
+            ranks[i] = shape.rank(i);
+            parents[i] = shape.parentInTree(i);
+            boolean known = parents[i] == 0 || recorded[parents[i]] > 0;
+            recorded[i + 1] = known ? position.draft().child(recorded[parents[i]], ranks[i]) : 0;
+            probabilities[i] = (recorded[i + 1] == 0) ? 0 : position.draft().pathProbabilities()[recorded[i + 1] - 1];
+        }
+        return new DraftTree(0, ranks, parents, probabilities, position.headConfidence(), position.headEntropyNats());
     }
 
     /**

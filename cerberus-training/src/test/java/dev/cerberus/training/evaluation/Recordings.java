@@ -1,8 +1,12 @@
 package dev.cerberus.training.evaluation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+
+import dev.cerberus.tree.DraftTree;
+import dev.cerberus.tree.HeadCandidates;
 
 /**
  * Small recordings made by hand or at random: two heads, three candidates each.
@@ -13,7 +17,7 @@ final class Recordings {
 
     static final int RANKS = 3;
 
-    private static final float[][] PROBABILITIES = { { 0.6f, 0.3f, 0.1f }, { 0.5f, 0.25f, 0.125f } };
+    private static final double[][] PROBABILITIES = { { 0.6, 0.3, 0.1 }, { 0.5, 0.25, 0.125 } };
 
     private Recordings() {
     }
@@ -28,16 +32,24 @@ final class Recordings {
         int n = ranks.size() + 1;
         List<RecordedPosition> positions = new ArrayList<>();
         for (int root = 0; root < n - 1; root++) {
-            int heads = Math.min(HEADS, budget - root - 2);
-            float[][] probabilities = new float[Math.max(0, heads)][];
-            System.arraycopy(PROBABILITIES, 0, probabilities, 0, probabilities.length);
-            int[] trueRanks = new int[Math.min(probabilities.length, n - 1 - root)];
+            int heads = Math.max(0, Math.min(HEADS, budget - root - 2));
+            int[] trueRanks = new int[Math.min(heads, n - 1 - root)];
+            float[] likeliest = new float[trueRanks.length];
             for (int d = 0; d < trueRanks.length; d++) {
                 trueRanks[d] = ranks.get(root + d);
+                likeliest[d] = (float) PROBABILITIES[d][0];
             }
-            positions.add(new RecordedPosition(1, 2, 0.5, 0.9, probabilities, trueRanks));
+            positions.add(new RecordedPosition(1, 2, 0.5, 0.9, PROBABILITIES[0][0], heads,
+                    (heads == 0) ? RecordedDraft.NOTHING : RecordedDraft.of(tree(heads)), trueRanks, likeliest));
         }
         return new RecordedAnswer("p", 0, "writing", new int[n], budget, false, positions);
+    }
+
+    /** Returns all candidates as a tree whose tokens are ranks. */
+    private static DraftTree tree(int heads) {
+        int[][] ranks = new int[heads][];
+        Arrays.fill(ranks, new int[] { 0, 1, 2 });
+        return new HeadCandidates(ranks, Arrays.copyOf(PROBABILITIES, heads), 0.9).dynamic(0, 12, heads);
     }
 
     static Recording of(RecordedAnswer... answers) {
