@@ -84,7 +84,8 @@ public final class DjlDraftHeads implements DraftHeads {
         this.whole = this.vocabulary.length <= largestWhole;
         this.manager = manager;
         LinearKernel kernel = target.device().linearKernel();
-        HeadsProgram drafting = HeadsProgram.forDrafting(description, kernel, config.vocabularySize());
+        HeadsProgram drafting = HeadsProgram.forDrafting(description, kernel, target.precision(),
+                config.vocabularySize());
         this.program = ScriptModule.load(this.manager, drafting.source() + draftMethod(description, drafting.tabled()));
         try (HeadsWeights loader = new HeadsWeights(file, description, target.precision(), kernel, this.manager)) {
             this.weights = ScriptModule.listArgument(loader.load(config, checkpoint));
@@ -229,7 +230,8 @@ public final class DjlDraftHeads implements DraftHeads {
     }
 
     private HeadCandidates candidates(DraftPlan plan, int depth, int ranks, Call call) {
-        HeadCandidates candidates = this.whole ? whole(plan, depth, call) : listed(plan, depth, ranks, call);
+        HeadCandidates candidates = this.whole ? HeadCandidates.whole(this.vocabulary, fetch(plan, 0, call), depth)
+                : listed(plan, depth, ranks, call);
         if (this.transitions.isPresent()) {
             candidates = candidates.with(transitions(plan));
         }
@@ -259,18 +261,6 @@ public final class DjlDraftHeads implements DraftHeads {
             return 1 / this.temperature;
         }
         return 1 / (coupled(plan) ? sampling.temperature() : this.temperature * sampling.temperature());
-    }
-
-    private HeadCandidates whole(DraftPlan plan, int depth, Call call) {
-        float[] result = fetch(plan, 0, call);
-        int width = this.vocabulary.length;
-        double[][] probabilities = new double[depth][width];
-        for (int head = 0; head < depth; head++) {
-            for (int i = 0; i < width; i++) {
-                probabilities[head][i] = result[head * width + i];
-            }
-        }
-        return HeadCandidates.whole(this.vocabulary, probabilities);
     }
 
     private HeadCandidates listed(DraftPlan plan, int depth, int ranks, Call call) {

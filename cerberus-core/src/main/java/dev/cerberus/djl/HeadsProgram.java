@@ -47,16 +47,22 @@ public final class HeadsProgram {
      */
     private static final long LARGEST_TABLE_BYTES = 64L << 20;
 
+    /** The int8 kernel takes rows of a multiple of this. */
+    private static final int ROUNDED_MULTIPLE = 32;
+
     private final HeadsDescription heads;
 
     private final LinearKernel kernel;
 
     private final boolean tabled;
 
-    private HeadsProgram(HeadsDescription heads, LinearKernel kernel, boolean tabled) {
+    private final boolean rounded;
+
+    private HeadsProgram(HeadsDescription heads, LinearKernel kernel, boolean tabled, boolean rounded) {
         this.heads = heads;
         this.kernel = kernel;
         this.tabled = tabled;
+        this.rounded = rounded;
     }
 
     /**
@@ -65,11 +71,25 @@ public final class HeadsProgram {
      * @return the program
      */
     public static HeadsProgram forTraining(HeadsDescription heads) {
-        return new HeadsProgram(heads, LinearKernel.GENERAL, false);
+        return new HeadsProgram(heads, LinearKernel.GENERAL, false, false);
     }
 
-    static HeadsProgram forDrafting(HeadsDescription heads, LinearKernel kernel, int vocabularySize) {
-        return new HeadsProgram(heads.withoutTransitions(), kernel, isTabled(heads, vocabularySize));
+    static HeadsProgram forDrafting(HeadsDescription heads, LinearKernel kernel, Precision precision,
+            int vocabularySize) {
+        boolean tabled = isTabled(heads, vocabularySize);
+        return new HeadsProgram(heads.withoutTransitions(), kernel, tabled,
+                tabled && isRounded(heads, kernel, precision));
+    }
+
+    /**
+     * Returns whether drafting with a table rounds the first layer's matrix to int8,
+     * which halves the bytes that it reads: {@code ws[0]} is then int8 and {@code ws[2]}
+     * has a scale for each of its rows. What heads propose may be a little off; what is
+     * accepted is not.
+     */
+    static boolean isRounded(HeadsDescription heads, LinearKernel kernel, Precision precision) {
+        return kernel == LinearKernel.PACKED && precision == Precision.BF16
+                && heads.hiddenSize() % ROUNDED_MULTIPLE == 0;
     }
 
     /**
@@ -142,11 +162,13 @@ public final class HeadsProgram {
         int hidden = this.heads.hiddenSize();
         boolean root = this.heads.rootConditioned();
         if (this.tabled) {
+            String product = this.rounded ? "torch.add(torch._weight_int8pack_mm(h, ws[0], ws[2]), e)"
+                    : this.kernel.linear("h", "ws[0]", "torch.select(e, 0, 0)");
             return """
                       def states(self: __torch__.M, h: Tensor, e: Tensor, ws: List[Tensor]) -> Tensor:
                         y = torch.reshape(%s, [2, %d, 1, %d])
                         return torch.add(torch.select(y, 0, 0), torch.silu(torch.select(y, 0, 1)))
-                    """.formatted(this.kernel.linear("h", "ws[0]", "torch.select(e, 0, 0)"), count, hidden);
+                    """.formatted(product, count, hidden);
         }
         String neighbour = this.heads.linked() ? "torch.cat([first, torch.slice(s, 0, 0, %d)], 0)".formatted(count - 1)
                 : "s";
@@ -227,7 +249,7 @@ public final class HeadsProgram {
     }
 
     private String logits() {
-        int last = weightShapes().length - 1;
+        int last = weightShapes().length - (this.rounded ? 0 : 1);
         String product = this.heads.ownLmHead() ? "torch.matmul(s, ws[%d])".formatted(last)
                 : this.kernel.linear("s", "ws[%d]".formatted(last), "None");
         return """

@@ -30,6 +30,12 @@ final class HeadsWeights implements AutoCloseable {
               def by_root(self: __torch__.M, w: Tensor, table: Tensor, bias: Tensor) -> Tensor:
                 for_root = torch.slice(w, 1, torch.floordiv(torch.size(w, 1), 2))
                 return torch.addmm(bias, table, torch.t(for_root))
+              def scales(self: __torch__.M, parts: List[Tensor]) -> Tensor:
+                largest = torch.amax(torch.abs(parts[0]), [1])
+                return torch.clone(torch.div(torch.clamp(largest, 1e-6), 127.))
+              def rounded(self: __torch__.M, parts: List[Tensor]) -> Tensor:
+                rows = torch.div(torch.to(parts[0], 6), torch.unsqueeze(torch.to(parts[1], 6), 1))
+                return torch.clone(torch.to(torch.clamp(torch.round(rows), -127., 127.), 1))
               def unbiased(self: __torch__.M, bias: Tensor) -> Tensor:
                 return torch.cat([torch.zeros_like(bias), bias], 0)
               def chosen(self: __torch__.M, w: Tensor, rows: List[int]) -> Tensor:
@@ -42,9 +48,12 @@ final class HeadsWeights implements AutoCloseable {
 
     private final TensorWorkbench bench;
 
+    private final boolean rounded;
+
     HeadsWeights(HeadsFile file, HeadsDescription heads, Precision precision, LinearKernel kernel, NDManager owner) {
         this.file = file;
         this.heads = heads;
+        this.rounded = HeadsProgram.isRounded(heads, kernel, precision);
         this.bench = new TensorWorkbench(precision, kernel, owner, METHODS);
     }
 
@@ -99,8 +108,15 @@ final class HeadsWeights implements AutoCloseable {
         try (IValue input = ScriptModule.argument(matrix);
                 IValue roots = ScriptModule.argument(embedding);
                 IValue added = ScriptModule.argument(bias)) {
-            weights.add(pack(this.bench.call("for_state", input)));
-            weights.add(keep(this.bench.call("by_root", input, roots, added)));
+            NDArray forState = this.bench.call("for_state", input);
+            NDArray byRoot = keep(this.bench.call("by_root", input, roots, added));
+            if (this.rounded) {
+                NDArray scales = call("scales", List.of(forState));
+                weights.addAll(List.of(keep(call("rounded", List.of(forState, scales))), byRoot, keep(scales)));
+            }
+            else {
+                weights.addAll(List.of(pack(forState), byRoot));
+            }
         }
     }
 

@@ -44,6 +44,11 @@ public final class AdaptiveGate implements Gate {
 
     private static final double PATIENCE = 15;
 
+    /** Where drafting yields this rate, what a plain step costs decides nothing soon. */
+    private static final double CLEAR_RATE = 1.5;
+
+    private static final int CLEAR_PATIENCE = 4;
+
     /** How many consultations earlier requests count for at the start of a request. */
     private static final double HEAD_START = 5;
 
@@ -66,7 +71,8 @@ public final class AdaptiveGate implements Gate {
 
     @Override
     public boolean consultsHeads(ToDoubleFunction<GateSignal> signals) {
-        boolean awake = this.worth > 0 && !this.sizer.costs().plainStepIsDue();
+        int patience = (this.sizer.tokensPerPlainStep() >= CLEAR_RATE) ? CLEAR_PATIENCE : 1;
+        boolean awake = this.worth > 0 && !this.sizer.costs().plainStepIsDue(patience);
         this.probing = this.worth <= 0 && budget() >= probePrice();
         return awake || this.probing;
     }

@@ -231,10 +231,11 @@ public final class CostCurve {
      * Returns whether the cost of a plain step, to which all others are related, has not
      * been seen for so long that one should be taken: more than a hundred steps, or a few
      * if the last one was a surprise.
+     * @param patience what to multiply these numbers by, at least 1
      * @return whether a plain step is due
      */
-    boolean plainStepIsDue() {
-        return this.stepsSincePlain >= (this.surprised ? INTERVAL_AFTER_SURPRISE : PLAIN_STEP_INTERVAL);
+    boolean plainStepIsDue(int patience) {
+        return this.stepsSincePlain >= patience * (this.surprised ? INTERVAL_AFTER_SURPRISE : PLAIN_STEP_INTERVAL);
     }
 
     /** Keeps a pause of the machine from counting as a property of the step. */

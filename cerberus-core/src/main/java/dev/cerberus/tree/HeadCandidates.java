@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * Head {@code h} (0-based) proposes tokens for depth {@code h + 1}. The arrays are not
- * copied; treat them as read-only. Immutable, unless the noise is not.
+ * copied; treat them as read-only. Used by one thread.
  */
 public final class HeadCandidates {
 
@@ -42,6 +42,8 @@ public final class HeadCandidates {
     private final Optional<Transitions> transitions;
 
     private final Optional<Noise> noise;
+
+    private double[] scratch = new double[0];
 
     private HeadCandidates(int[][] tokens, double[][] probabilities, DoubleSupplier headEntropyNats,
             Optional<Transitions> transitions, Optional<Noise> noise) {
@@ -75,14 +77,20 @@ public final class HeadCandidates {
     /**
      * Creates candidates from the whole distribution of every head.
      * @param vocabulary the tokens that every head can propose, [tokens]
-     * @param probabilities their probabilities, [heads][tokens], in 0..1
+     * @param probabilities their probabilities, [heads · tokens], in 0..1
+     * @param heads number of heads to take
      * @return the candidates
      */
-    public static HeadCandidates whole(int[] vocabulary, double[][] probabilities) {
-        int[][] tokens = new int[probabilities.length][];
+    public static HeadCandidates whole(int[] vocabulary, float[] probabilities, int heads) {
+        int[][] tokens = new int[heads][];
         Arrays.fill(tokens, vocabulary);
-        return new HeadCandidates(tokens, probabilities, () -> entropyNats(probabilities[0]), Optional.empty(),
-                Optional.empty());
+        double[][] byHead = new double[heads][vocabulary.length];
+        for (int head = 0; head < heads; head++) {
+            for (int i = 0; i < vocabulary.length; i++) {
+                byHead[head][i] = probabilities[head * vocabulary.length + i];
+            }
+        }
+        return new HeadCandidates(tokens, byHead, () -> entropyNats(byHead[0]), Optional.empty(), Optional.empty());
     }
 
     private static double entropyNats(double[] distribution) {
@@ -158,30 +166,42 @@ public final class HeadCandidates {
             return Ranking.NOTHING;
         }
         int[] proposed = this.tokens[head];
-        double[] weights = this.probabilities[head].clone();
+        double[] weights = this.probabilities[head];
         double total = 1;
         if (head > 0 && this.transitions.isPresent()) {
-            total += follow(weights, this.transitions.get().factors(parent, proposed));
+            double[] own = weights;
+            weights = scratch(own.length);
+            total += follow(own, this.transitions.get().factors(parent, proposed), weights);
         }
         return this.noise.isPresent()
                 ? Ranking.coupled(proposed, weights, (token) -> this.noise.get().at(head, token), atLeast)
                 : Ranking.of(proposed, weights, total, atLeast);
     }
 
-    /** Multiplies the weights and returns how much that adds to their sum. */
-    private static double follow(double[] weights, double[] factors) {
+    /** Returns room for weights, the same at every call: rankings copy what they keep. */
+    private double[] scratch(int size) {
+        if (this.scratch.length != size) {
+            this.scratch = new double[size];
+        }
+        return this.scratch;
+    }
+
+    /**
+     * Multiplies probabilities by factors and returns how much that adds to their sum.
+     */
+    private static double follow(double[] probabilities, float[] factors, double[] weights) {
         double even = 0; // two sums, for one would have to wait for itself
         double odd = 0;
-        for (int i = 0; i + 1 < weights.length; i += 2) {
-            even += weights[i] * factors[i] - weights[i];
-            odd += weights[i + 1] * factors[i + 1] - weights[i + 1];
+        int n = weights.length;
+        for (int i = 0; i + 1 < n; i += 2) {
+            weights[i] = probabilities[i] * factors[i];
+            weights[i + 1] = probabilities[i + 1] * factors[i + 1];
+            even += weights[i] - probabilities[i];
+            odd += weights[i + 1] - probabilities[i + 1];
         }
-        if (weights.length % 2 == 1) {
-            int last = weights.length - 1;
-            even += weights[last] * factors[last] - weights[last];
-        }
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] *= factors[i];
+        if (n % 2 == 1) {
+            weights[n - 1] = probabilities[n - 1] * factors[n - 1];
+            even += weights[n - 1] - probabilities[n - 1];
         }
         return even + odd;
     }

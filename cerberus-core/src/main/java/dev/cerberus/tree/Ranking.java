@@ -50,8 +50,8 @@ public final class Ranking {
 
     /**
      * Ranks candidates by weight.
-     * @param tokens token ids, [candidates]; not copied
-     * @param weights what each counts, 0 or more, [candidates]; taken over by the ranking
+     * @param tokens token ids, [candidates]; to be left as they are
+     * @param weights what each counts, 0 or more, [candidates]
      * @param total sum of the weights of all tokens, candidates or not
      * @param atLeast how many candidates are to have a rank, if there are so many; others
      * are left out if they are too unlikely to be worth a node
@@ -59,22 +59,22 @@ public final class Ranking {
      */
     static Ranking of(int[] tokens, double[] weights, double total, int atLeast) {
         double least = total * LEAST_PROBABILITY;
+        int[] likely = new int[tokens.length];
         int count = 0;
-        for (double weight : weights) {
-            count += (weight >= least) ? 1 : 0;
+        for (int i = 0; i < tokens.length; i++) {
+            likely[count] = i;
+            count += (weights[i] >= least) ? 1 : 0;
         }
-        if (count < atLeast || count == tokens.length) {
-            return new Ranking(tokens, weights, total);
+        if (count < Math.min(atLeast, tokens.length)) {
+            return new Ranking(tokens, weights.clone(), total);
         }
-        int[] likely = new int[count];
+        int[] likelyTokens = new int[count];
         double[] likelyWeights = new double[count];
-        for (int i = 0, at = 0; at < count; i++) {
-            if (weights[i] >= least) {
-                likely[at] = tokens[i];
-                likelyWeights[at++] = weights[i];
-            }
+        for (int i = 0; i < count; i++) {
+            likelyTokens[i] = tokens[likely[i]];
+            likelyWeights[i] = weights[likely[i]];
         }
-        return new Ranking(likely, likelyWeights, total);
+        return new Ranking(likelyTokens, likelyWeights, total);
     }
 
     /**

@@ -37,7 +37,7 @@ public final class Transitions {
 
     private final double sharpness;
 
-    private final AtomicReferenceArray<double[]> kept; // [tokens + 1], or none
+    private final AtomicReferenceArray<float[]> kept; // [tokens + 1], or none
 
     /**
      * Creates transitions. The arrays are not copied; treat them as read-only.
@@ -87,12 +87,12 @@ public final class Transitions {
      * @param tokens ids of tokens that can be drafted
      * @return e to the score of each, [tokens]; to be read only
      */
-    double[] factors(int parent, int[] tokens) {
+    float[] factors(int parent, int[] tokens) {
         int row = row(parent);
         if (tokens != this.vocabulary || this.kept.length() == 0) {
             return computed(row, tokens);
         }
-        double[] known = this.kept.get(row);
+        float[] known = this.kept.get(row);
         if (known == null) {
             known = computed(row, tokens);
             this.kept.set(row, known);
@@ -100,10 +100,10 @@ public final class Transitions {
         return known;
     }
 
-    private double[] computed(int row, int[] tokens) {
-        double[] factors = new double[tokens.length];
+    private float[] computed(int row, int[] tokens) {
+        float[] factors = new float[tokens.length];
         for (int i = 0; i < factors.length; i++) {
-            factors[i] = Math.exp(this.sharpness * product(row, row(tokens[i])));
+            factors[i] = (float) Math.exp(this.sharpness * product(row, row(tokens[i])));
         }
         return factors;
     }

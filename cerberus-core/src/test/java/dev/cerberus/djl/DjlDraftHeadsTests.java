@@ -46,6 +46,7 @@ import dev.cerberus.tree.TreeShape;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 class DjlDraftHeadsTests {
 
@@ -144,6 +145,34 @@ class DjlDraftHeadsTests {
             int[] below1 = naive.ranked(scores.hidden(0), new int[] { root, first[1] });
             assertThat(pathsOf(tree)).containsExactly(List.of(first[0]), List.of(first[0], below0[0]),
                     List.of(first[0], below0[1]), List.of(first[1]), List.of(first[1], below1[0]), List.of(first[2]));
+        }
+    }
+
+    @Test
+    void draftInBf16RoundsTheFirstLayerAndProposesNearlyTheSame() {
+        // hidden size 32, so that the int8 kernel takes it
+        Path wide = directory.resolve("wide");
+        RandomHeads.target(wide, 32);
+        HeadsDescription heads = new HeadsDescription(HeadsKind.CERBERUS, true, true, false, 4, 1, 32, 20, 3);
+        Path path = directory.resolve("wide-heads.safetensors");
+        RandomHeads.heads(heads, wide, false).write(path);
+        HeadsFile file = HeadsFile.read(path);
+        ModelConfig wideConfig = ModelConfig.read(wide);
+        TorchDevice cpu = TorchDevice.of("cpu");
+        assumeThat(HeadsProgram.isRounded(heads, cpu.linearKernel(), Precision.BF16)).isTrue();
+        try (Checkpoint wideCheckpoint = Checkpoint.open(wide);
+                DjlTargetModel model = DjlTargetModel.load(wideConfig, wideCheckpoint, 32, cpu, Precision.BF16);
+                DraftHeads draftHeads = DjlDraftHeads.load(file, OptionalInt.empty(), wideConfig, wideCheckpoint,
+                        model);
+                KvCache cache = model.newCache(32);
+                NodeScores scores = model.prefill(cache, PROMPT)) {
+            DraftTree tree = draftHeads.draft(scores, 0,
+                    new DraftPlan(7, PROMPT.length, 8, 4, Optional.empty(), SamplingOptions.GREEDY, false));
+            double[] expected = new NaiveHeads(file, wideConfig, wideCheckpoint).best(scores.hidden(0), 7, 8, 4)
+                .stream()
+                .mapToDouble(NaiveHeads.Path::probability)
+                .toArray();
+            assertThat(tree.pathProbabilities()).containsExactly(expected, within(0.03));
         }
     }
 

@@ -31,13 +31,18 @@ final class RandomHeads {
 
     /** A Llama of two layers; its directory. */
     static Path target(Path directory) {
+        return target(directory, HIDDEN);
+    }
+
+    static Path target(Path directory, int hidden) {
         try {
+            Files.createDirectories(directory);
             Files.writeString(directory.resolve("config.json"), """
-                    {"model_type": "llama", "hidden_size": 16, "intermediate_size": 24, "num_hidden_layers": 2,
+                    {"model_type": "llama", "hidden_size": %d, "intermediate_size": 24, "num_hidden_layers": 2,
                      "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 8, "vocab_size": 48,
                      "max_position_embeddings": 96, "rms_norm_eps": 1e-5, "rope_theta": 10000.0,
                      "tie_word_embeddings": false}
-                    """);
+                    """.formatted(hidden));
         }
         catch (IOException ex) {
             throw new UncheckedIOException(ex);

@@ -172,10 +172,10 @@ class AdaptiveGateTests {
     }
 
     @Test
-    void plainStepIsTakenNowAndThenSoThatItsCostIsKnown() {
+    void plainStepIsTakenNowAndThenSoThatItsCostStaysKnown() {
         GateSimulation good = simulation("flat", 0.1, Regime.GOOD);
         Run run = good.run(gate(good));
-        assertThat(run.steps() - run.draftSteps()).isBetween(run.steps() / 150, run.steps() / 50);
+        assertThat(run.steps() - run.draftSteps()).isBetween(run.steps() / 700, run.steps() / 300);
     }
 
     @Test

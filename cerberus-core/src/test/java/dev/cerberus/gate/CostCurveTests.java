@@ -144,12 +144,12 @@ class CostCurveTests {
     void plainStepIsDueWhenNoneWasSeenForLong() {
         CostCurve curve = CostCurve.through(new int[] { 0, 4 }, new double[] { 1, 2 }, 0.1);
         for (int i = 0; i < 128; i++) {
-            assertThat(curve.plainStepIsDue()).isFalse();
+            assertThat(curve.plainStepIsDue(1)).isFalse();
             curve.observe(step(4, 0.1, 2));
         }
-        assertThat(curve.plainStepIsDue()).isTrue();
+        assertThat(curve.plainStepIsDue(1)).isTrue();
         curve.observe(step(0, 0, 1));
-        assertThat(curve.plainStepIsDue()).isFalse();
+        assertThat(curve.plainStepIsDue(1)).isFalse();
     }
 
     @Test
@@ -158,17 +158,17 @@ class CostCurveTests {
         curve.observe(step(4, 0.1, 2));
         curve.observe(step(0, 0, 0.5));
         for (int i = 0; i < 8; i++) {
-            assertThat(curve.plainStepIsDue()).isFalse();
+            assertThat(curve.plainStepIsDue(1)).isFalse();
             curve.observe(step(4, 0.1, 2));
         }
-        assertThat(curve.plainStepIsDue()).isTrue();
+        assertThat(curve.plainStepIsDue(1)).isTrue();
     }
 
     @Test
     void alwaysTheSameTreeStillLearnsFromItsFewPlainSteps() {
         CostCurve curve = CostCurve.through(new int[] { 0, 4 }, new double[] { 1, 1.1 }, 0.1);
         for (int i = 0; i < 2000; i++) {
-            boolean plain = curve.plainStepIsDue();
+            boolean plain = curve.plainStepIsDue(1);
             curve.observe(plain ? step(0, 0, 1) : step(4, 0.1, 2));
         }
         assertThat(curve.plainSteps(4)).isCloseTo(2, within(0.3));

@@ -171,11 +171,11 @@ class HeadCandidatesTests {
         Ranking after2 = following().below(1, 2);
         double total = 0.5 + 0.25 * Math.exp(3) + 0.125 + 0.125;
         assertThat(IntStream.range(0, 3).map(after2::token)).containsExactly(4, 3, 2);
-        assertThat(after2.probability(0)).isCloseTo(0.25 * Math.exp(3) / total, within(1e-12));
-        assertThat(after2.probabilityOf(2)).isCloseTo(0.125 / total, within(1e-12));
+        assertThat(after2.probability(0)).isCloseTo(0.25 * Math.exp(3) / total, within(1e-6));
+        assertThat(after2.probabilityOf(2)).isCloseTo(0.125 / total, within(1e-6));
         assertThat(after2.rankOf(3)).isEqualTo(1);
         Ranking afterUnknown = following().below(1, 77);
-        assertThat(afterUnknown.probability(0)).isCloseTo(0.25 / (0.5 / Math.E + 0.5), within(1e-12));
+        assertThat(afterUnknown.probability(0)).isCloseTo(0.25 / (0.5 / Math.E + 0.5), within(1e-6));
     }
 
     @Test
@@ -209,7 +209,7 @@ class HeadCandidatesTests {
         Ranking sharp = new HeadCandidates(new int[][] { { 1 }, { 3, 4 } }, new double[][] { { 1 }, { 0.5, 0.5 } }, 0)
             .with(transitions().withSharpness(0.5))
             .below(1, 2);
-        assertThat(sharp.probability(0)).isCloseTo(Math.exp(1.5) / (Math.exp(1.5) + 1), within(1e-12));
+        assertThat(sharp.probability(0)).isCloseTo(Math.exp(1.5) / (Math.exp(1.5) + 1), within(1e-6));
     }
 
     @Test
@@ -222,13 +222,17 @@ class HeadCandidatesTests {
             double sum = Arrays.stream(raw).sum();
             p[h] = Arrays.stream(raw).map((value) -> value / sum).toArray();
         }
-        HeadCandidates whole = HeadCandidates.whole(vocabulary, p).with(transitions());
+        float[] flat = new float[10];
+        for (int i = 0; i < 10; i++) {
+            flat[i] = (float) p[i / 5][i % 5];
+        }
+        HeadCandidates whole = HeadCandidates.whole(vocabulary, flat, 2).with(transitions());
         HeadCandidates listed = new HeadCandidates(new int[][] { vocabulary.clone(), vocabulary.clone() }, p, 0)
             .with(transitions());
         assertThat(whole.dynamic(1, 30, 2).pathProbabilities())
-            .containsExactly(listed.dynamic(1, 30, 2).pathProbabilities(), within(1e-12));
+            .containsExactly(listed.dynamic(1, 30, 2).pathProbabilities(), within(1e-6));
         double entropy = Arrays.stream(p[0]).map((value) -> -value * Math.log(value)).sum();
-        assertThat(whole.dynamic(1, 3, 2).headEntropyNats()).isCloseTo(entropy, within(1e-12));
+        assertThat(whole.dynamic(1, 3, 2).headEntropyNats()).isCloseTo(entropy, within(1e-6));
     }
 
     @Test
