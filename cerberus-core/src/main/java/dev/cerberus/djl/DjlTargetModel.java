@@ -219,7 +219,7 @@ public final class DjlTargetModel implements TargetModel {
         for (int i = 0; i < n; i++) {
             positions[i] = cache.length() + (long) tree.depth(i);
         }
-        double[] mask = (n == 1) ? new double[0] : doubles(TreeAttentionMask.additive(tree));
+        double[] mask = (n == 1) ? new double[0] : mask(tree);
         try (IValue ids = IValue.listFrom(longs(tokens));
                 IValue at = IValue.listFrom(positions);
                 IValue start = IValue.from((long) cache.length());
@@ -261,12 +261,21 @@ public final class DjlTargetModel implements TargetModel {
         return Arrays.stream(values).asLongStream().toArray();
     }
 
-    private static double[] doubles(float[] values) {
-        double[] result = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
-            result[i] = values[i];
+    /**
+     * Returns the tree's mask with every row as often as query heads share a key head:
+     * [nodes · group, nodes].
+     */
+    private double[] mask(CandidateTree tree) {
+        float[] bias = TreeAttentionMask.additive(tree);
+        int n = tree.nodeCount();
+        int group = this.config.heads() / this.config.keyValueHeads();
+        double[] rows = new double[n * group * n];
+        for (int row = 0; row < n * group; row++) {
+            for (int column = 0; column < n; column++) {
+                rows[row * n + column] = bias[row / group * n + column];
+            }
         }
-        return result;
+        return rows;
     }
 
     @Override

@@ -126,9 +126,10 @@ final class LlamaProgram {
                     if torch.eq(n, 1):
                       h = (self).layers(tokens, at, start, None, ws, frequencies, kv)
                     else:
-                      tree = torch.reshape(torch.tensor(mask, dtype=6, device=ops.prim.device(frequencies)), [n, n])
-                      free = torch.zeros([n, start], dtype=6, device=ops.prim.device(frequencies))
-                      bias = (self).grouped(torch.cat([free, tree], 1))
+                      rows = torch.mul(n, %13$d)
+                      tree = torch.tensor(mask, dtype=%14$d, device=ops.prim.device(frequencies))
+                      free = torch.zeros([1, 1, rows, start], dtype=%14$d, device=ops.prim.device(frequencies))
+                      bias = torch.cat([free, torch.reshape(tree, [1, 1, rows, n])], 3)
                       h = (self).layers(tokens, at, start, bias, ws, frequencies, kv)
                     return (self).scores(h, ws)
                   def scores(self: __torch__.M, h: Tensor, ws: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
@@ -147,7 +148,8 @@ final class LlamaProgram {
                     _0 = torch.copy_(torch.slice(all, 1, start, end), kept)
                     return end
                 """.formatted(heads + kv, dim / 2, kv, embeddingIndex(), this.config.layers(), weightsPerLayer(), layer,
-                this.config.hiddenSize(), finalNormIndex(), eps(), lmHead(), fromFloat("bias"), heads / kv);
+                this.config.hiddenSize(), finalNormIndex(), eps(), lmHead(), fromFloat("bias"), heads / kv,
+                this.precision.scalarType());
     }
 
     int finalNormIndex() {

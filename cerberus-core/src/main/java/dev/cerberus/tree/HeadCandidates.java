@@ -296,7 +296,7 @@ public final class HeadCandidates {
     private static final int CONTINUED = -1;
 
     /** No machine verifies nodes so cheaply that those below a rarer one are worth it. */
-    private static final double LEAST_PARENT = 0.01;
+    private static final double LEAST_PARENT = 0.03;
 
     private static final Comparator<Proposal> ORDER = Comparator.comparingDouble(Proposal::product)
         .reversed()

@@ -42,7 +42,7 @@ final class NaiveHeads {
         for (int d = 0; d < depth; d++) {
             List<Path> next = new ArrayList<>();
             for (Path path : level) {
-                if (this.heads.kind() != HeadsKind.HYDRA && path.probability() < 0.01) {
+                if (this.heads.kind() != HeadsKind.HYDRA && path.probability() < 0.03) {
                     continue; // what is rarer gets no children
                 }
                 double[] p = probabilities(hidden, path.tokens());

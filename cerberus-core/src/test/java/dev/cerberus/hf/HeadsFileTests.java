@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.cerberus.model.HeadsDescription;
@@ -64,6 +65,46 @@ class HeadsFileTests {
         assertThat(file.hasResidual()).isFalse();
         assertThat(file.lmHead(2).info().name()).isEqualTo("2.1.weight");
         assertThat(file.notes()).singleElement().asString().contains("do not say which target model");
+    }
+
+    @Test
+    void readWhenThereAreTransitionsDescribesThem() {
+        Map<String, String> metadata = metadata();
+        metadata.put("transition_rank", "5");
+        metadata.put("temperature", "1.25");
+        SafetensorsWriter writer = tensors(2);
+        add(writer, "transitions.from", 4, 5);
+        add(writer, "transitions.to", 3, 5);
+        HeadsFile file = HeadsFile.read(write(metadata, writer));
+        assertThat(file.description().transitionRank()).isEqualTo(5);
+        assertThat(file.temperature()).isEqualTo(1.25);
+        assertThat(file.transitionsFrom().floats()).hasSize(20);
+        assertThat(file.transitionsTo().floats()).hasSize(15);
+        assertThat(HeadsFile.read(write(metadata(), tensors(2))).temperature()).isEqualTo(1);
+    }
+
+    @Test
+    void readWhenTransitionsDoNotFitTheVocabularyNamesTheTensor() {
+        Map<String, String> metadata = metadata();
+        metadata.put("transition_rank", "5");
+        SafetensorsWriter writer = tensors(2);
+        add(writer, "transitions.from", 3, 5);
+        add(writer, "transitions.to", 3, 5);
+        assertThatThrownBy(() -> HeadsFile.read(write(metadata, writer))).isInstanceOf(ModelFileException.class)
+            .hasMessageContaining("transitions.from should be floats of shape [4, 5] but is F32 of shape [3, 5]");
+        SafetensorsWriter missing = tensors(2);
+        add(missing, "transitions.from", 4, 5);
+        assertThatThrownBy(() -> HeadsFile.read(write(metadata, missing))).isInstanceOf(ModelFileException.class)
+            .hasMessageContaining("lacks the tensor transitions.to");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "0", "-1", "NaN", "warm", "101" })
+    void readWhenTheTemperatureIsImpossibleSaysWhatIsAllowed(String temperature) {
+        Map<String, String> metadata = metadata();
+        metadata.put("temperature", temperature);
+        assertThatThrownBy(() -> HeadsFile.read(write(metadata, tensors(2)))).isInstanceOf(ModelFileException.class)
+            .hasMessageContaining("temperature in its metadata must be a number in (0, 100], was '" + temperature);
     }
 
     @Test

@@ -54,7 +54,7 @@ class HeadCandidatesTests {
         for (int rank = 0; rank < ranking.size(); rank++) {
             double probability = ranking.probability(rank);
             all.add(product * probability);
-            if (product * probability >= 0.01) { // what is rarer gets no children
+            if (product * probability >= 0.03) { // what is rarer gets no children
                 addProducts(candidates, maxDepth, head + 1, product * probability, all);
             }
         }
@@ -64,7 +64,8 @@ class HeadCandidatesTests {
     void dynamicPathProbabilitiesAreTheProductsAlongTheTree() {
         RandomGenerator random = RandomTrees.random(6);
         HeadCandidates candidates = RandomTrees.candidates(random, 4, 6);
-        CandidateTree tree = candidates.dynamic(7, 40, 4).best(40);
+        DraftTree draft = candidates.dynamic(7, 40, 4);
+        CandidateTree tree = draft.best(draft.nodeCount());
         double expectation = 0;
         for (int node = 1; node < tree.nodeCount(); node++) {
             double product = 1;
@@ -75,7 +76,7 @@ class HeadCandidatesTests {
             }
             expectation += product;
         }
-        assertThat(candidates.dynamic(7, 40, 4).expectation(40)).isCloseTo(expectation, within(1e-12));
+        assertThat(draft.expectation(draft.nodeCount())).isCloseTo(expectation, within(1e-12));
     }
 
     @Test

@@ -105,6 +105,7 @@ public final class HeadsTrainer implements AutoCloseable {
     }
 
     private TrainingReport run() {
+        int transitionRank = this.options.shape().rank(this.config.hiddenSize());
         DistilledText text = new DistilledText(distilled(), this.config.hiddenSize(),
                 this.options.optimization().seed());
         if (text.training().length == 0 || text.heldOut().length == 0) {
@@ -115,7 +116,7 @@ public final class HeadsTrainer implements AutoCloseable {
         int[] vocabulary = text.frequentTokens(shape.draftVocabulary(), this.config.vocabularySize());
         HeadsDescription heads = new HeadsDescription(shape.kind(), shape.root(),
                 shape.kind() == HeadsKind.CERBERUS && shape.linked(), shape.output() == LmHead.OWN, shape.heads(),
-                shape.layerCount(), this.config.hiddenSize(), vocabulary.length, shape.rank(this.config.hiddenSize()));
+                shape.layerCount(), this.config.hiddenSize(), vocabulary.length, transitionRank);
         LOGGER.info("{}; {} positions to learn from, {} held out; the draft vocabulary covers {} of the text", heads,
                 text.training().length, text.heldOut().length, percent(text.coverage(vocabulary)));
 

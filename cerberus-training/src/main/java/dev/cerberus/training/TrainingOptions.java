@@ -103,6 +103,8 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
                     "the rank of the transitions must be 0 or more, was " + transitionRank.orElse(0));
             require(kind != HeadsKind.MEDUSA || !rootConditioned.orElse(false),
                     "medusa heads do not see the root token; leave out --condition or set it to none");
+            require(kind != HeadsKind.HYDRA || transitionRank.orElse(0) == 0,
+                    "hydra heads see the whole path already; leave out --transition-rank or set it to 0");
             require(kind != HeadsKind.HYDRA || rootConditioned.orElse(true),
                     "hydra heads always see the root token; leave out --condition or set it to root");
         }
@@ -131,8 +133,14 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
 
         /** Returns the rank of the transitions, which a single head has no use for. */
         int rank(int hiddenSize) {
-            int preset = (this.kind == HeadsKind.CERBERUS && this.heads > 1) ? Math.min(DEFAULT_RANK, hiddenSize) : 0;
-            return this.transitionRank.orElse(preset);
+            if (this.heads == 1) {
+                return 0;
+            }
+            int rank = this.transitionRank
+                .orElse((this.kind == HeadsKind.CERBERUS) ? Math.min(DEFAULT_RANK, hiddenSize) : 0);
+            require(rank <= hiddenSize, "the rank of the transitions must be at most " + hiddenSize
+                    + ", the model's hidden size, was " + rank);
+            return rank;
         }
 
         LmHead output() {

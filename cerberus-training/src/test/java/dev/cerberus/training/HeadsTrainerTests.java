@@ -373,6 +373,28 @@ class HeadsTrainerTests {
         }
     }
 
+    @Test
+    void transitionRankThatIsImpossibleIsRefusedBeforeTextIsWritten() {
+        HeadsShape wide = shape(HeadsKind.CERBERUS, true, true, 1, LmHead.SHARED, 10_000);
+        assertThatThrownBy(() -> HeadsTrainer.train(options("wide.safetensors", wide, steps(20), false, false)))
+            .isInstanceOf(TrainingException.class)
+            .hasMessageContaining("at most " + ModelConfig.read(this.directory.resolve("model")).hiddenSize())
+            .hasMessageContaining("was 10000");
+        assertThat(this.directory.resolve("work")).doesNotExist();
+        assertThatThrownBy(() -> shape(HeadsKind.HYDRA, true, true, 1, LmHead.SHARED, 4))
+            .isInstanceOf(TrainingException.class)
+            .hasMessageContaining("--transition-rank");
+    }
+
+    @Test
+    void aSingleHeadLearnsWithoutTransitions() {
+        HeadsShape one = new HeadsShape(HeadsKind.CERBERUS, Optional.empty(), true, 1, OptionalInt.empty(), 0,
+                Optional.empty(), OptionalInt.of(4), 1.5);
+        TrainingReport report = HeadsTrainer.train(options("one-head.safetensors", one, steps(20), false, false));
+        assertThat(report.heads().transitionRank()).isZero();
+        assertThat(HeadsFile.read(report.file()).temperature()).isEqualTo(1.5);
+    }
+
     private List<Path> parts(String work) throws IOException {
         try (var files = Files.walk(this.directory.resolve(work))) {
             return files.filter((file) -> file.getFileName().toString().startsWith("part-")).sorted().toList();

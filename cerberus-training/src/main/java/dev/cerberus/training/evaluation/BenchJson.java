@@ -89,7 +89,8 @@ public final class BenchJson {
             .put("ownLmHead", heads.ownLmHead())
             .put("heads", heads.heads())
             .put("layers", heads.layers())
-            .put("draftVocabulary", heads.draftVocabulary());
+            .put("draftVocabulary", heads.draftVocabulary())
+            .put("transitionRank", heads.transitionRank());
     }
 
     private static ArrayNode flips(BenchOutcome outcome) {

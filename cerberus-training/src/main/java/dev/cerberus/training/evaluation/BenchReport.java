@@ -86,9 +86,10 @@ public final class BenchReport {
     }
 
     private static String heads(HeadsDescription heads) {
-        return String.format(Locale.ROOT, "%d %s heads, %d layers, condition %s%s, draft vocabulary %d", heads.heads(),
-                heads.kind().id(), heads.layers(), heads.condition(), heads.linked() ? ", linked" : "",
-                heads.draftVocabulary());
+        return String.format(Locale.ROOT, "%d %s heads, %d layers, condition %s%s, draft vocabulary %d%s",
+                heads.heads(), heads.kind().id(), heads.layers(), heads.condition(), heads.linked() ? ", linked" : "",
+                heads.draftVocabulary(),
+                (heads.transitionRank() > 0) ? ", transitions of rank " + heads.transitionRank() : "");
     }
 
     private static void differences(StringBuilder text, BenchOutcome outcome) {

@@ -79,6 +79,7 @@ class EngineSubjectTests {
             .metadata("layers", "1")
             .metadata("hidden_size", "64")
             .metadata("vocab_size", "512")
+            .metadata("transition_rank", "2")
             .metadata("lm_head", "shared");
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             writer.metadata("target_sha256", checkpoint.sha256());
@@ -94,6 +95,14 @@ class EngineSubjectTests {
             writer.add(prefix + "weight", TensorType.F32, new long[] { HIDDEN, HIDDEN }, weight)
                 .add(prefix + "residual", TensorType.F32, new long[] { HIDDEN, HIDDEN }, residual)
                 .add(prefix + "bias", TensorType.F32, new long[] { HIDDEN }, new float[HIDDEN]);
+        }
+        for (String name : List.of("from", "to")) {
+            int rows = name.equals("from") ? 513 : 512;
+            float[] factor = new float[2 * rows];
+            for (int i = 0; i < factor.length; i++) {
+                factor[i] = (float) (0.7 * random.nextGaussian());
+            }
+            writer.add("transitions." + name, TensorType.F32, new long[] { rows, 2 }, factor);
         }
         writer.write(file);
     }

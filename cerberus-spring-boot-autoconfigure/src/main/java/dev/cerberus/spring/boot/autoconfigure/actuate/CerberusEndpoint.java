@@ -152,12 +152,14 @@ public final class CerberusEndpoint {
      * @param count number of heads
      * @param layers blocks per head
      * @param draftVocabulary tokens that they can propose
+     * @param transitionRank rank of the scores for one token to follow another, 0 for
+     * none
      */
-    public record Heads(String kind, String condition, int count, int layers, int draftVocabulary) {
+    public record Heads(String kind, String condition, int count, int layers, int draftVocabulary, int transitionRank) {
 
         static Heads of(HeadsDescription heads) {
             return new Heads(id(heads.kind()), heads.condition(), heads.heads(), heads.layers(),
-                    heads.draftVocabulary());
+                    heads.draftVocabulary(), heads.transitionRank());
         }
 
     }
