@@ -209,7 +209,8 @@ public final class DjlBatchGenerator implements AutoCloseable {
                       cache = torch.slice(kv[i], 0, 0, b)
                       where = annotate(List[Optional[Tensor]], [slots, rows])
                       _0 = torch.index_put_(cache, where, torch.slice(r, 1, %14$d, %11$d))
-                      q = torch.reshape(torch.slice(r, 1, 0, %14$d), [b, %4$d, %15$d, %12$d])
+                      q = torch.reshape(torch.slice(r, 1, 0, %14$d), [b, %15$d, %4$d, %12$d])
+                      q = torch.transpose(q, 1, 2)
                       seen = torch.transpose(torch.slice(cache, 1, 0, longest), 1, 2)
                       o = torch.scaled_dot_product_attention(q, torch.slice(seen, 1, 0, %4$d),
                           torch.slice(seen, 1, %4$d, %16$d), bias)
@@ -222,7 +223,8 @@ public final class DjlBatchGenerator implements AutoCloseable {
                 """.formatted(llama.embeddingIndex(), heads + kv, dim / 2, kv, type, config.layers(),
                 llama.weightsPerLayer(), config.hiddenSize(), config.rmsNormEps(),
                 kernel.linear("a", "ws[at + 2]", qkvBias), heads + 2 * kv, dim, norms, heads, heads / kv, 2 * kv,
-                kernel.linearPlus("torch.reshape(o, [b, " + heads * dim + "])", "ws[at + 3]", outputBias, "x"),
+                kernel.linearPlus("torch.reshape(torch.transpose(o, 1, 2), [b, " + heads * dim + "])", "ws[at + 3]",
+                        outputBias, "x"),
                 kernel.linear("a", "ws[at + 4]", "None"),
                 kernel.linearPlus("torch.mul(torch.silu(g), u)", "ws[at + 5]", "None", "x"), llama.finalNormIndex(),
                 kernel.linear("h", "ws[" + llama.lmHeadIndex() + "]", "None"));

@@ -22,9 +22,11 @@ import dev.cerberus.hf.ModelConfig;
  * over query, key and value together, the value heads being multiplied by one. It needs
  * the two halves of a head interleaved; the rows of the query and key weights are
  * permuted once at loading, which leaves every score as it was. - Keys and values are
- * written to the cache by one copy. - Grouped queries are rows of the same attention
- * call: [kv, rows·group, dim]. - The best token comes from max, whose kernel is several
- * times faster than argmax's.
+ * written to the cache by one copy, which converts them. - Grouped queries are rows of
+ * the same attention call, [kv, rows·group, dim]. Query heads come in the order [group,
+ * kv], to which the query and output weights are permuted at loading: then neither the
+ * queries nor the result have to be moved for it. - The best token comes from max, whose
+ * kernel is several times faster than argmax's.
  */
 final class LlamaProgram {
 
@@ -77,19 +79,17 @@ final class LlamaProgram {
         }
         line(layer, "c = torch.view_as_complex(torch.reshape(%s, [n, %d, %d, 2]))", toFloat("qkv"), heads + 2 * kv,
                 dim / 2);
-        line(layer, "r = torch.reshape(%s, [n, %d, %d])", fromFloat("torch.view_as_real(torch.mul(c, f))"),
-                heads + 2 * kv, dim);
+        line(layer, "r = torch.reshape(torch.view_as_real(torch.mul(c, f)), [n, %d, %d])", heads + 2 * kv, dim);
         line(layer, "cache = kv[i]");
         line(layer, "_0 = torch.copy_(torch.slice(cache, 0, start, end), torch.slice(r, 1, %d, %d))", heads,
                 heads + 2 * kv);
-        line(layer, "q = torch.transpose(torch.reshape(torch.slice(r, 1, 0, %d), [n, %d, %d, %d]), 0, 1)", heads, kv,
-                heads / kv, dim);
-        line(layer, "q = torch.reshape(q, [1, %d, torch.mul(n, %d), %d])", kv, heads / kv, dim);
+        line(layer, "q = torch.reshape(%s, [1, torch.mul(n, %d), %d, %d])",
+                fromFloat("torch.slice(r, 1, 0, " + heads + ")"), heads / kv, kv, dim);
+        line(layer, "q = torch.transpose(q, 1, 2)");
         line(layer, "seen = torch.unsqueeze(torch.transpose(torch.slice(cache, 0, 0, end), 0, 1), 0)");
         line(layer, "o = torch.scaled_dot_product_attention(q, torch.slice(seen, 1, 0, %d), "
                 + "torch.slice(seen, 1, %d, %d), bias)", kv, kv, 2 * kv);
-        line(layer, "o = torch.transpose(torch.reshape(o, [%d, n, %d, %d]), 0, 1)", kv, heads / kv, dim);
-        line(layer, "o = torch.reshape(o, [n, %d])", heads * dim);
+        line(layer, "o = torch.reshape(torch.transpose(o, 1, 2), [n, %d])", heads * dim);
         line(layer, "x = %s", this.kernel.linearPlus("o", "ws[at + 3]", outputBias, "x"));
         line(layer, "a = torch.rms_norm(x, [%d], ws[at + 1], %s)", this.config.hiddenSize(), eps());
         line(layer, "g, u, = torch.chunk(%s, 2, 1)", this.kernel.linear("a", "ws[at + 4]", "None"));

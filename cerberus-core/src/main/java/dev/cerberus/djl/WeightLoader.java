@@ -23,6 +23,12 @@ final class WeightLoader implements AutoCloseable {
                 half = torch.floordiv(rows, torch.mul(heads, 2))
                 split = torch.reshape(w, [heads, 2, half, -1])
                 return torch.reshape(torch.transpose(split, 1, 2), torch.size(w))
+              def group_major(self: __torch__.M, w: Tensor, groups: int, heads: int) -> Tensor:
+                split = torch.reshape(w, [heads, groups, -1])
+                return torch.reshape(torch.transpose(split, 0, 1), torch.size(w))
+              def group_major_columns(self: __torch__.M, w: Tensor, groups: int, heads: int) -> Tensor:
+                split = torch.reshape(w, [torch.size(w, 0), heads, groups, -1])
+                return torch.reshape(torch.transpose(split, 1, 2), torch.size(w))
             """;
 
     private final Checkpoint checkpoint;
@@ -44,7 +50,7 @@ final class WeightLoader implements AutoCloseable {
             weights.add(keep(tensor(prefix + "input_layernorm.weight")));
             weights.add(keep(tensor(prefix + "post_attention_layernorm.weight")));
             weights.add(pack(qkv(prefix + "self_attn.", "weight", config)));
-            weights.add(pack(tensor(prefix + "self_attn.o_proj.weight")));
+            weights.add(pack(ordered("group_major_columns", tensor(prefix + "self_attn.o_proj.weight"), config)));
             weights.add(pack(joined(tensor(prefix + "mlp.gate_proj.weight"), tensor(prefix + "mlp.up_proj.weight"))));
             weights.add(pack(tensor(prefix + "mlp.down_proj.weight")));
             if (config.attentionBias()) {
@@ -67,7 +73,7 @@ final class WeightLoader implements AutoCloseable {
     }
 
     private NDArray qkv(String prefix, String kind, ModelConfig config) {
-        return joined(interleaved(tensor(prefix + "q_proj." + kind), config.heads()),
+        return joined(ordered("group_major", interleaved(tensor(prefix + "q_proj." + kind), config.heads()), config),
                 interleaved(tensor(prefix + "k_proj." + kind), config.keyValueHeads()),
                 tensor(prefix + "v_proj." + kind));
     }
@@ -79,6 +85,22 @@ final class WeightLoader implements AutoCloseable {
     private NDArray interleaved(NDArray rows, int heads) {
         try (IValue input = ScriptModule.argument(rows); IValue count = IValue.from((long) heads)) {
             return this.bench.call("interleaved", input, count);
+        }
+    }
+
+    /**
+     * Puts query heads into the order of their place within the group that shares a key
+     * head, then of the key head, instead of the other way round.
+     */
+    private NDArray ordered(String method, NDArray weight, ModelConfig config) {
+        int heads = config.keyValueHeads();
+        if (heads == config.heads() || heads == 1) {
+            return weight;
+        }
+        try (IValue input = ScriptModule.argument(weight);
+                IValue groups = IValue.from((long) config.heads() / heads);
+                IValue count = IValue.from((long) heads)) {
+            return this.bench.call(method, input, groups, count);
         }
     }
 
