@@ -15,9 +15,10 @@ import java.util.Arrays;
  * reuses scratch space; one instance per decoding thread.
  */
 /*
- * The noise is bounded by GumbelNoise.MAX, so a token whose scaled logit lies further
- * below the best score so far can not win, and its noise is not computed. The row maximum
- * is tried first, which leaves few candidates on a peaked row.
+ * A token whose noise can not make up for what its scaled logit lies below the best score
+ * so far can not win, and its noise is not computed: two logarithms saved for nearly
+ * every token. The row maximum is tried first, which leaves few candidates on a peaked
+ * row.
  */
 public final class TokenSampler {
 
@@ -58,7 +59,7 @@ public final class TokenSampler {
         double bestScore = GumbelNoise.at(key, best);
         for (int token = 0; token < logits.length; token++) {
             double scaled = ((double) logits[token] - logits[best]) / temperature;
-            if (token != best && logits[token] >= floor && scaled + GumbelNoise.MAX > bestScore) {
+            if (token != best && logits[token] >= floor && GumbelNoise.mayExceed(key, token, bestScore - scaled)) {
                 double score = scaled + GumbelNoise.at(key, token);
                 if (score > bestScore) {
                     bestScore = score;

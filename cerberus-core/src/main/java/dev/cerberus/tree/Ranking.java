@@ -123,7 +123,11 @@ public final class Ranking {
      * Returns the weight that between {@code atLeast} and {@code most} candidates have.
      */
     private static double least(double[] weights, int atLeast, int most) {
-        double least = Arrays.stream(weights).max().orElse(0) * LEAST_COUPLED_SHARE;
+        double largest = 0;
+        for (double weight : weights) {
+            largest = Math.max(largest, weight);
+        }
+        double least = largest * LEAST_COUPLED_SHARE;
         int count = 0;
         for (double weight : weights) {
             count += (weight >= least) ? 1 : 0;

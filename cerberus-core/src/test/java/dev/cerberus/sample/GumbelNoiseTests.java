@@ -1,5 +1,6 @@
 package dev.cerberus.sample;
 
+import java.util.SplittableRandom;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -71,6 +72,27 @@ class GumbelNoiseTests {
             sum += value;
         }
         return sum / values.length;
+    }
+
+    @Test
+    void mayExceedIsNeverWrongAboutNoAndSeldomSaysYesInVain() {
+        SplittableRandom random = new SplittableRandom(4);
+        long key = GumbelNoise.key(9, 100);
+        int asked = 0;
+        int yes = 0;
+        for (int token = 0; token < 200_000; token++) {
+            double noise = GumbelNoise.at(key, token);
+            assertThat(GumbelNoise.mayExceed(key, token, Math.nextDown(noise))).isTrue();
+            assertThat(GumbelNoise.mayExceed(key, token, noise - 1e-12)).isTrue();
+            double bound = random.nextDouble(0, 12);
+            boolean may = GumbelNoise.mayExceed(key, token, bound);
+            assertThat(may || noise <= bound).isTrue();
+            asked += (bound > 6) ? 1 : 0;
+            yes += (bound > 6 && may) ? 1 : 0;
+        }
+        assertThat(yes).isPositive().isLessThan(asked / 500);
+        assertThat(GumbelNoise.mayExceed(key, 1, Double.POSITIVE_INFINITY)).isFalse();
+        assertThat(GumbelNoise.mayExceed(key, 1, Double.NEGATIVE_INFINITY)).isTrue();
     }
 
     @Test
