@@ -17,7 +17,7 @@ import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.TargetModel;
 import dev.cerberus.sample.TokenSampler;
 import dev.cerberus.tree.CandidateTree;
-import dev.cerberus.tree.Continuation;
+import dev.cerberus.tree.PathLookup;
 import dev.cerberus.tree.DraftTree;
 import dev.cerberus.tree.TreeShape;
 
@@ -97,6 +97,21 @@ public final class DecodeSession implements AutoCloseable {
      */
     public DecodeSession(TargetModel model, Optional<DraftHeads> heads, Gate gate, DecodeRequest request,
             TokenSink sink, DecodeListener listener) {
+        this(model, heads, gate, new LookupTrust(), request, sink, listener);
+    }
+
+    /**
+     * Creates a session that learns from others when to trust context lookup.
+     * @param model the target model
+     * @param heads the draft heads, if there are any
+     * @param gate decides about drafting; ignored without heads
+     * @param trust what sessions of the same kind have learned
+     * @param request what to decode; the prompt must be shorter than the model's context
+     * @param sink receives the output tokens
+     * @param listener observes the steps
+     */
+    public DecodeSession(TargetModel model, Optional<DraftHeads> heads, Gate gate, LookupTrust trust,
+            DecodeRequest request, TokenSink sink, DecodeListener listener) {
         int context = model.dimensions().maxContext();
         int promptLength = request.prompt().length;
         if (promptLength >= context) {
@@ -112,7 +127,7 @@ public final class DecodeSession implements AutoCloseable {
         this.budget = Math.min(request.maxTokens(), context - promptLength);
         int treeRows = heads.isPresent() ? maxDraftNodes(request) : 0;
         this.cache = model.newCache(Math.min(context, promptLength + this.budget + treeRows));
-        this.lookup = new ContextLookup(request.prompt());
+        this.lookup = new ContextLookup(request.prompt(), trust);
     }
 
     private static int maxDraftNodes(DecodeRequest request) {
@@ -194,7 +209,7 @@ public final class DecodeSession implements AutoCloseable {
         int useful = this.budget - this.outputLength - 1;
         int depth = Math.min(useful, this.heads.get().description().heads());
         int room = this.cache.capacity() - this.cache.length() - 1;
-        Optional<Continuation> continuation = this.request.drafting().contextLookup() ? this.lookup.continuation(useful)
+        Optional<PathLookup> lookup = this.request.drafting().contextLookup() ? Optional.of(this.lookup)
                 : Optional.empty();
         if (depth < 1 || room < 1 || !this.gate.consultsHeads(signals)) {
             return null;
@@ -204,7 +219,7 @@ public final class DecodeSession implements AutoCloseable {
             return null;
         }
         DraftPlan plan = new DraftPlan(this.rootToken, this.cache.length(), Math.min(room, maxDraftNodes(this.request)),
-                useful, shape, this.request.sampling(), this.request.drafting().coupled(), continuation);
+                useful, shape, this.request.sampling(), this.request.drafting().coupled(), lookup);
         DraftTree draft = this.heads.get().draft(before, this.lastNode, plan);
         signals.drafted(draft);
         return draft;

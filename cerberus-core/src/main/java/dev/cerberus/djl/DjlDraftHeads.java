@@ -224,8 +224,7 @@ public final class DjlDraftHeads implements DraftHeads {
                     hidden, node, root, this.embedding, this.weights, scale, fetched));
             return plan.shape()
                 .map((shape) -> candidates.fill(plan.rootToken(), shape))
-                .orElseGet(() -> candidates.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(),
-                        plan.continuation()));
+                .orElseGet(() -> candidates.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(), plan.lookup()));
         }
     }
 

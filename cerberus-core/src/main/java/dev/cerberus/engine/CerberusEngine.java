@@ -362,9 +362,10 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
                 request.minOutputTokens(), this.model.endOfSequence(), request.sampling(),
                 request.shape().or(this.options::shape), request.maxNodes().orElse(this.options.maxNodes()),
                 request.drafting().within(this.options.contextLookup()));
-        return new DecodeSession(this.model.target(), this.model.heads(),
-                this.gates.create(request.gate().orElse(this.gate), !request.sampling().greedy()), decoding,
-                active::onToken, new StepObserver());
+        GateOptions drafting = request.gate().orElse(this.gate);
+        boolean sampled = !request.sampling().greedy();
+        return new DecodeSession(this.model.target(), this.model.heads(), this.gates.create(drafting, sampled),
+                this.gates.trust(drafting, sampled), decoding, active::onToken, new StepObserver());
     }
 
     private void complete(ActiveRequest request) {

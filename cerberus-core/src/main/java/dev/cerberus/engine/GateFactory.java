@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
+import dev.cerberus.decode.LookupTrust;
 import dev.cerberus.gate.AdaptiveGate;
 import dev.cerberus.gate.AlwaysGate;
 import dev.cerberus.gate.CostCurve;
@@ -28,6 +29,8 @@ final class GateFactory {
 
     private final Map<Regime, Experience> experiences = new HashMap<>();
 
+    private final Map<Regime, LookupTrust> trusts = new HashMap<>();
+
     private volatile Experience latest = new Experience();
 
     GateFactory(CostCurve costs, Optional<CalibrationInUse> calibration) {
@@ -47,6 +50,16 @@ final class GateFactory {
             case THRESHOLD -> new ThresholdGate(options.signal(), threshold(options), sizer(options, sampled));
             case ADAPTIVE -> new AdaptiveGate(sizer(options, sampled));
         };
+    }
+
+    /**
+     * Returns what the requests like a new one have taught about context lookup.
+     * @param options when to draft
+     * @param sampled whether tokens are sampled
+     */
+    LookupTrust trust(GateOptions options, boolean sampled) {
+        return this.trusts.computeIfAbsent(new Regime(options.mode(), sampled, options.profile()),
+                (regime) -> new LookupTrust());
     }
 
     /**

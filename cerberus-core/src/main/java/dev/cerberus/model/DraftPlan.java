@@ -3,7 +3,7 @@ package dev.cerberus.model;
 import java.util.Optional;
 
 import dev.cerberus.sample.SamplingOptions;
-import dev.cerberus.tree.Continuation;
+import dev.cerberus.tree.PathLookup;
 import dev.cerberus.tree.TreeShape;
 
 /**
@@ -18,11 +18,10 @@ import dev.cerberus.tree.TreeShape;
  * its temperature
  * @param coupled whether the noise of the target's choice ranks the candidates too;
  * without effect when greedy
- * @param continuation a path that something other than the heads proposes; it has no
- * place in a static shape
+ * @param lookup a second opinion beside the heads'; it has no place in a static shape
  */
 public record DraftPlan(int rootToken, long rootPosition, int maxNodes, int maxDepth, Optional<TreeShape> shape,
-        SamplingOptions sampling, boolean coupled, Optional<Continuation> continuation) {
+        SamplingOptions sampling, boolean coupled, Optional<PathLookup> lookup) {
 
     /**
      * Checks the ranges.

@@ -2,8 +2,8 @@ package dev.cerberus.tree;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.PriorityQueue;
 import java.util.function.DoubleSupplier;
 
@@ -218,12 +218,12 @@ public final class HeadCandidates {
     }
 
     /**
-     * Returns the draft tree of the nodes with the largest path probabilities, those of a
-     * continuation among them.
+     * Returns the draft tree of the nodes with the largest path probabilities, those that
+     * a lookup guesses among them.
      * @param rootToken token of the root
      * @param maxNodes the most draft nodes
-     * @param maxDepth the deepest level; a continuation may reach below the last head
-     * @param continuation a path proposed by something else
+     * @param maxDepth the deepest level; guesses may reach below the last head
+     * @param lookup a second opinion on what follows each node
      * @return the draft, nodes in order of descending path probability
      */
     /*
@@ -234,25 +234,14 @@ public final class HeadCandidates {
      *
      * [1] EAGLE-2, https://arxiv.org/abs/2406.16858
      */
-    public DraftTree dynamic(int rootToken, int maxNodes, int maxDepth, Optional<Continuation> continuation) {
-        int[] nodeTokens = new int[maxNodes];
-        int[] parents = new int[maxNodes];
-        double[] products = new double[maxNodes];
-        int count = 0;
-        Frontier frontier = new Frontier(rootToken, maxDepth, continuation);
-        while (count < maxNodes && !frontier.heap.isEmpty()) {
-            Proposal best = frontier.heap.remove();
-            nodeTokens[count] = best.token();
-            parents[count] = best.parent();
-            products[count] = best.product();
-            count++;
-            frontier.addNextSibling(best);
-            if (count < maxNodes) {
-                frontier.addChildren(count, best);
-            }
+    public DraftTree dynamic(int rootToken, int maxNodes, int maxDepth, Optional<PathLookup> lookup) {
+        Frontier frontier = new Frontier(rootToken, maxNodes, maxDepth, lookup);
+        while (frontier.count < maxNodes && !frontier.heap.isEmpty()) {
+            frontier.take(frontier.heap.remove());
         }
-        return new DraftTree(rootToken, Arrays.copyOf(nodeTokens, count), Arrays.copyOf(parents, count),
-                Arrays.copyOf(products, count), frontier.first.probability(0), this);
+        int count = frontier.count;
+        return new DraftTree(rootToken, Arrays.copyOf(frontier.tokens, count), Arrays.copyOf(frontier.parents, count),
+                Arrays.copyOf(frontier.products, count), frontier.first.probability(0), this);
     }
 
     /**
@@ -292,11 +281,14 @@ public final class HeadCandidates {
         return new DraftTree(rootToken, nodeTokens, parents, products, first.probability(0), this);
     }
 
-    /** Rank of a continuation's token, which is not one of the head's ranks. */
-    private static final int CONTINUED = -1;
+    /** Rank of the best guessed token; those of the heads' begin at 0. */
+    private static final int GUESSED = -1;
 
     /** No machine verifies nodes so cheaply that those below a rarer one are worth it. */
     private static final double LEAST_PARENT = 0.03;
+
+    /** Heads that leave others less than this are taken to leave nothing. */
+    private static final double LEAST_CLAIM = 1e-6;
 
     private static final Comparator<Proposal> ORDER = Comparator.comparingDouble(Proposal::product)
         .reversed()
@@ -309,88 +301,101 @@ public final class HeadCandidates {
      *
      * @param ranking the candidates it is one of
      * @param base what the probabilities of the parent's children are multiplied by
-     * @param excluded token that is not proposed by rank; empty if every one is
+     * @param guesses tokens that are not proposed by rank
      */
     private record Proposal(int parent, int depth, Ranking ranking, int rank, int token, double base, double product,
-            OptionalInt excluded) {
+            List<PathLookup.Guess> guesses) {
     }
 
-    /** The nodes that may be taken next, given those taken already. */
+    /** The nodes taken already, and those that may be taken next. */
     private final class Frontier {
 
         private final PriorityQueue<Proposal> heap = new PriorityQueue<>(ORDER);
 
         private final int maxDepth;
 
-        private final Optional<Continuation> continuation;
+        private final Optional<PathLookup> lookup;
 
         private final Ranking first;
 
-        Frontier(int rootToken, int maxDepth, Optional<Continuation> continuation) {
+        private final int[] tokens; // [maxNodes]
+
+        private final int[] parents; // [maxNodes], 0 for the root, i + 1 for node i
+
+        private final double[] products; // [maxNodes]
+
+        private int count;
+
+        Frontier(int rootToken, int maxNodes, int maxDepth, Optional<PathLookup> lookup) {
+            this.tokens = new int[maxNodes];
+            this.parents = new int[maxNodes];
+            this.products = new double[maxNodes];
             this.maxDepth = maxDepth;
-            this.continuation = continuation;
+            this.lookup = lookup;
             this.first = below(0, rootToken);
             if (maxDepth > 0) {
-                addChildren(0, this.first, 0, 1, continuation.isPresent());
+                addChildren(0, this.first, 1, 1);
             }
         }
 
-        void addChildren(int parent, Proposal taken) {
-            boolean continued = taken.rank() == CONTINUED;
-            if (taken.depth() < this.maxDepth && (continued || taken.product() >= LEAST_PARENT)) {
-                addChildren(parent, below(taken.depth(), taken.token()), taken.depth(), taken.product(), continued);
+        void take(Proposal best) {
+            this.tokens[this.count] = best.token();
+            this.parents[this.count] = best.parent();
+            this.products[this.count] = best.product();
+            this.count++;
+            if (best.rank() >= 0) {
+                addRank(best, best.rank() + 1);
+            }
+            if (this.count < this.tokens.length && best.depth() < this.maxDepth && best.product() >= LEAST_PARENT) {
+                addChildren(this.count, below(best.depth(), best.token()), best.depth() + 1, best.product());
             }
         }
 
-        private void addChildren(int parent, Ranking ranking, int parentDepth, double product, boolean continued) {
-            if (continued && parentDepth < this.continuation.map(Continuation::length).orElse(0)) {
-                addBoth(parent, parentDepth, ranking, product, this.continuation.get());
+        private void addChildren(int parent, Ranking ranking, int depth, double product) {
+            List<PathLookup.Guess> guesses = this.lookup.map((source) -> source.after(path(parent, depth - 1), ranking))
+                .orElse(List.of());
+            double heads = 1;
+            double claimed = 1;
+            for (int i = 0; i < guesses.size(); i++) {
+                PathLookup.Guess guess = guesses.get(i);
+                this.heap.add(new Proposal(parent, depth, ranking, GUESSED - i, guess.token(), product,
+                        product * guess.probability(), guesses));
+                heads -= guess.probability();
+                claimed -= ranking.probabilityOf(guess.token());
             }
-            else {
-                addRank(parent, parentDepth + 1, ranking, 0, product, OptionalInt.empty());
+            double base = (claimed > LEAST_CLAIM) ? product * heads / claimed : 0;
+            addRank(new Proposal(parent, depth, ranking, 0, 0, base, 0, guesses), 0);
+        }
+
+        private int[] path(int node, int length) {
+            int[] path = new int[length];
+            int at = node;
+            for (int i = length - 1; i >= 0; i--) {
+                path[i] = this.tokens[at - 1];
+                at = this.parents[at - 1];
             }
+            return path;
         }
 
-        /*
-         * Two opinions about one token: the head gives p to its best other token and q to
-         * the continued one, the continuation gives it a. Taken as independent evidence,
-         * of which both can not be right, the continued token has the weight a'(1 - p)
-         * with a' = 1 - (1-a)(1-q), and every other token its probability times 1 - a'.
-         */
-        private void addBoth(int parent, int head, Ranking ranking, double product, Continuation continued) {
-            int token = continued.tokens()[head];
-            double own = ranking.probabilityOf(token);
-            double other = bestOther(ranking, token);
-            double agreed = 1 - (1 - continued.acceptances()[head]) * (1 - own);
-            double total = 1 - agreed * other;
-            double share = (total > 0) ? agreed * (1 - other) / total : 0;
-            double rest = (total > 0) ? (1 - agreed) / total : 1;
-            this.heap.add(new Proposal(parent, head + 1, ranking, CONTINUED, token, product, product * share,
-                    OptionalInt.empty()));
-            addRank(parent, head + 1, ranking, 0, product * rest, OptionalInt.of(token));
-        }
-
-        private static double bestOther(Ranking ranking, int token) {
-            int rank = (ranking.size() > 0 && ranking.token(0) == token) ? 1 : 0;
-            return (rank < ranking.size()) ? ranking.probability(rank) : 0;
-        }
-
-        void addNextSibling(Proposal taken) {
-            if (taken.rank() != CONTINUED) {
-                addRank(taken.parent(), taken.depth(), taken.ranking(), taken.rank() + 1, taken.base(),
-                        taken.excluded());
-            }
-        }
-
-        private void addRank(int parent, int depth, Ranking ranking, int first, double base, OptionalInt excluded) {
+        private void addRank(Proposal sibling, int first) {
+            Ranking ranking = sibling.ranking();
             int rank = first;
-            if (rank < ranking.size() && excluded.isPresent() && ranking.token(rank) == excluded.getAsInt()) {
+            while (rank < ranking.size() && isGuessed(ranking.token(rank), sibling.guesses())) {
                 rank++;
             }
             if (rank < ranking.size()) {
-                this.heap.add(new Proposal(parent, depth, ranking, rank, ranking.token(rank), base,
-                        base * ranking.probability(rank), excluded));
+                this.heap.add(new Proposal(sibling.parent(), sibling.depth(), ranking, rank, ranking.token(rank),
+                        sibling.base(), sibling.base() * ranking.probability(rank), sibling.guesses()));
             }
+        }
+
+        private static boolean isGuessed(int token, List<PathLookup.Guess> guesses) {
+            for (PathLookup.Guess guess : guesses) {
+                if (guess.token() == token) {
+                    return true;
+                }
+            }
+            return false;
         }
 
     }

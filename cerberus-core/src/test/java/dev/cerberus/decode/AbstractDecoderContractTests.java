@@ -315,7 +315,8 @@ abstract class AbstractDecoderContractTests {
         assertThat(statistics.acceptanceLength()).isCloseTo(79.0 / statistics.steps(), within(1e-12));
         if (draftsEveryStep()) {
             assertThat(statistics.acceptanceLength()).isGreaterThan(1.5);
-            assertThat(steps).allSatisfy((step) -> assertThat(step.draftDepth()).isLessThanOrEqualTo(HEADS));
+            // Looked-up tokens may lie below the last head.
+            assertThat(steps).allSatisfy((step) -> assertThat(step.draftDepth()).isLessThanOrEqualTo(step.nodes()));
         }
     }
 

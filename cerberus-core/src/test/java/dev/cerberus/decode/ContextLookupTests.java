@@ -1,101 +1,192 @@
 package dev.cerberus.decode;
 
-import java.util.Optional;
+import java.util.Arrays;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
-import dev.cerberus.tree.Continuation;
+import dev.cerberus.tree.HeadCandidates;
+import dev.cerberus.tree.PathLookup.Guess;
+import dev.cerberus.tree.Ranking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class ContextLookupTests {
 
-    @Test
-    void continuationIsWhatFollowedTheLongestEarlierMatch() {
-        ContextLookup lookup = new ContextLookup(new int[] { 1, 2, 3, 4, 9, 3, 7, 8, 1, 2, 3 });
-        assertThat(tokens(lookup, 3)).containsExactly(4, 9, 3);
+    /** Heads that know nothing of the tokens used here. */
+    private static final Ranking NO_IDEA = heads(900, 0.1);
+
+    private static Ranking heads(int token, double probability) {
+        return new HeadCandidates(new int[][] { { token } }, new double[][] { { probability } }, 0).below(0, 0);
+    }
+
+    private static ContextLookup lookup(int... prompt) {
+        return new ContextLookup(prompt, new LookupTrust());
+    }
+
+    private static List<Integer> tokens(ContextLookup lookup, int... path) {
+        return lookup.after(path, NO_IDEA).stream().map(Guess::token).toList();
+    }
+
+    private static double chance(ContextLookup lookup, int... path) {
+        return lookup.after(path, NO_IDEA).get(0).probability();
     }
 
     @Test
-    void continuationOfEquallyLongMatchesIsTheLatest() {
-        ContextLookup lookup = new ContextLookup(new int[] { 5, 1, 6, 2, 7, 1, 8, 2, 1 });
-        assertThat(tokens(lookup, 2)).containsExactly(8, 2);
+    void guessIsWhatFollowedTheLongestEarlierMatchThenTheLatestOther() {
+        assertThat(tokens(lookup(1, 2, 3, 4, 9, 3, 7, 8, 1, 2, 3))).containsExactly(4, 7);
+        assertThat(tokens(lookup(5, 1, 6, 2, 7, 1, 8, 2, 1))).containsExactly(8, 6);
     }
 
     @Test
-    void continuationMayOverlapTheMatch() {
-        ContextLookup lookup = new ContextLookup(new int[] { 4, 4, 4 });
-        assertThat(tokens(lookup, 5)).containsExactly(4);
+    void guessBelowAPathFollowsTheTextExtendedByThePath() {
+        ContextLookup lookup = lookup(1, 2, 3, 4, 9, 3, 7, 8, 1);
+        assertThat(tokens(lookup)).containsExactly(2);
+        assertThat(tokens(lookup, 2)).containsExactly(3);
+        assertThat(tokens(lookup, 2, 3)).containsExactly(4, 7);
+        assertThat(tokens(lookup, 8)).containsExactly(1);
+        assertThat(tokens(lookup, 77)).isEmpty();
     }
 
     @Test
-    void continuationOfANewTokenIsEmpty() {
-        ContextLookup lookup = new ContextLookup(new int[] { 1, 2, 3 });
-        assertThat(lookup.continuation(4)).isEmpty();
+    void guessMayBeWhatThePathItselfRepeats() {
+        assertThat(tokens(lookup(4, 4, 4))).containsExactly(4);
+        assertThat(tokens(lookup(1, 2), 1)).containsExactly(2);
+    }
+
+    @Test
+    void guessAfterANewTokenIsNone() {
+        ContextLookup lookup = lookup(1, 2, 3);
+        assertThat(tokens(lookup)).isEmpty();
         lookup.append(1);
-        assertThat(tokens(lookup, 4)).containsExactly(2, 3, 1);
+        assertThat(tokens(lookup)).containsExactly(2);
         lookup.append(7);
-        assertThat(lookup.continuation(4)).isEmpty();
+        assertThat(tokens(lookup)).isEmpty();
     }
 
     @Test
-    void continuationWhenNothingIsWantedIsEmpty() {
-        assertThat(new ContextLookup(new int[] { 1, 1 }).continuation(0)).isEmpty();
+    void occurrencesThatGoOnAlikeAreOneGuess() {
+        assertThat(tokens(lookup(1, 2, 8, 1, 2, 9, 1, 2, 5, 1))).containsExactly(2);
     }
 
     @Test
     void longerMatchesAreBelievedMore() {
-        Continuation continuation = new ContextLookup(new int[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 2 }).continuation(6)
-            .orElseThrow();
-        assertThat(continuation.acceptances()).isSorted();
-        assertThat(continuation.acceptances()[0]).isLessThan(0.3);
-        assertThat(continuation.acceptances()[5]).isGreaterThan(0.8);
+        ContextLookup lookup = lookup(1, 2, 3, 4, 5, 6, 7, 8, 9, 2);
+        double[] chances = { chance(lookup), chance(lookup, 3), chance(lookup, 3, 4), chance(lookup, 3, 4, 5) };
+        assertThat(chances).isSorted();
+        assertThat(chances[3]).isGreaterThan(chances[0] + 0.1);
     }
 
     @Test
-    void chancesFollowWhatTheAnswerDoes() {
-        ContextLookup deaf = new ContextLookup(new int[] { 1, 2, 1 });
+    void guessesLeaveTheHeadsWhatTheyAreSureOf() {
+        ContextLookup lookup = lookup(1, 2, 1);
+        double modest = lookup.after(new int[0], heads(900, 0.1)).get(0).probability();
+        double opposed = lookup.after(new int[0], heads(900, 0.99)).get(0).probability();
+        double agreed = lookup.after(new int[0], heads(2, 0.9)).get(0).probability();
+        assertThat(opposed).isLessThan(0.1).isLessThan(modest);
+        assertThat(agreed).isGreaterThan(modest).isLessThan(1);
+    }
+
+    @Test
+    void probabilitiesOfSeveralGuessesSumToLessThanOne() {
+        ContextLookup lookup = lookup(1, 2, 5, 1, 2, 6, 1, 2);
+        List<Guess> guesses = lookup.after(new int[0], heads(5, 0.9999));
+        assertThat(guesses).hasSize(2);
+        assertThat(guesses.stream().mapToDouble(Guess::probability).sum()).isLessThan(1);
+        assertThat(guesses.stream().mapToDouble(Guess::probability)).allMatch((p) -> p > 0);
+    }
+
+    @Test
+    void chancesFollowWhatTheAnswerDoesAtEveryPathAsked() {
+        ContextLookup deaf = lookup(1, 2, 3, 1);
         double before = chance(deaf);
+        double below = chance(deaf, 2);
         deaf.append(9);
         deaf.append(1);
         assertThat(chance(deaf)).isLessThan(before);
 
-        ContextLookup faithful = new ContextLookup(new int[] { 1, 2, 1 });
+        ContextLookup faithful = lookup(1, 2, 3, 1);
         assertThat(chance(faithful)).isEqualTo(before);
+        assertThat(chance(faithful, 2)).isEqualTo(below);
         faithful.append(2);
-        faithful.append(8);
+        faithful.append(3);
         faithful.append(1);
         assertThat(chance(faithful)).isGreaterThan(before);
     }
 
     @Test
+    void pathsThatTheAnswerDidNotTakeTeachNothing() {
+        ContextLookup lookup = lookup(1, 2, 3, 1);
+        double before = chance(lookup);
+        double below = chance(lookup, 2);
+        lookup.append(2); // right
+        lookup.append(9); // below the path asked about: wrong
+        ContextLookup other = lookup(1, 2, 3, 1);
+        chance(other);
+        chance(other, 2);
+        other.append(9); // wrong; what would have followed 2 stays unknown
+        other.append(3);
+        other.append(1);
+        lookup.append(1);
+        assertThat(chance(lookup)).isGreaterThan(before);
+        assertThat(chance(other)).isLessThan(before);
+        assertThat(chance(other, 2)).isEqualTo(below);
+    }
+
+    @Test
+    void trustIsSharedBetweenTexts() {
+        LookupTrust trust = new LookupTrust();
+        ContextLookup first = new ContextLookup(new int[] { 1, 2, 3, 1 }, trust);
+        double before = chance(first);
+        first.append(2);
+        assertThat(chance(new ContextLookup(new int[] { 7, 8, 9, 7 }, trust))).isGreaterThan(before);
+    }
+
+    @Test
     void longTextsAreFollowed() {
-        ContextLookup lookup = new ContextLookup(new int[] { 0 });
+        ContextLookup lookup = lookup(0);
         for (int i = 1; i < 1000; i++) {
             lookup.append(i);
         }
         lookup.append(500);
-        assertThat(tokens(lookup, 2)).containsExactly(501, 502);
-    }
-
-    private static int[] tokens(ContextLookup lookup, int most) {
-        return lookup.continuation(most).orElseThrow().tokens();
-    }
-
-    private static double chance(ContextLookup lookup) {
-        return lookup.continuation(1).map((found) -> found.acceptances()[0]).orElse(0.0);
+        assertThat(tokens(lookup)).containsExactly(501);
+        assertThat(tokens(lookup, 501, 502)).containsExactly(503);
     }
 
     @Test
-    void unwantedTokensAreNotCountedAsMisses() {
-        ContextLookup lookup = new ContextLookup(new int[] { 1, 2, 3, 1 });
-        double before = chance(lookup);
-        lookup.append(2); // wanted one token, and it was right
-        lookup.append(9); // not part of what was proposed
-        lookup.append(1);
-        Optional<Continuation> after = lookup.continuation(2);
-        assertThat(after.map((found) -> found.acceptances()[0]))
-            .hasValueSatisfying((chance) -> assertThat(chance).isGreaterThan(before));
+    void guessesEqualThoseOfANaiveSearch() {
+        java.util.Random random = new java.util.Random(11); // small vocabulary, many
+                                                            // matches
+        int[] text = random.ints(60, 0, 4).toArray();
+        for (int length = 2; length < text.length; length++) {
+            int[] all = Arrays.copyOf(text, length);
+            int split = Math.max(1, length - 2);
+            ContextLookup lookup = lookup(Arrays.copyOf(all, split));
+            assertThat(tokens(lookup, Arrays.copyOfRange(all, split, length))).isEqualTo(naive(all, split));
+        }
+    }
+
+    /** What followed the longest, then latest earlier occurrences of the end. */
+    private static List<Integer> naive(int[] all, int known) {
+        java.util.Map<Integer, int[]> best = new java.util.HashMap<>(); // by next token:
+                                                                        // length, place
+        for (int at = 0; at + 1 < known; at++) {
+            int match = 0;
+            while (match < LookupTrust.MAX_MATCH && match <= at && all[at - match] == all[all.length - 1 - match]) {
+                match++;
+            }
+            int[] old = best.get(all[at + 1]);
+            if (match > 0 && (old == null || match >= old[0])) {
+                best.put(all[at + 1], new int[] { match, at });
+            }
+        }
+        return best.entrySet()
+            .stream()
+            .sorted((a, b) -> (a.getValue()[0] != b.getValue()[0]) ? b.getValue()[0] - a.getValue()[0]
+                    : b.getValue()[1] - a.getValue()[1])
+            .limit(LookupTrust.MAX_GUESSES)
+            .map(java.util.Map.Entry::getKey)
+            .toList();
     }
 
 }

@@ -89,8 +89,7 @@ public final class ScriptedHeads implements DraftHeads {
         HeadCandidates candidates = candidates(text);
         return plan.shape()
             .map((shape) -> candidates.fill(plan.rootToken(), shape))
-            .orElseGet(
-                    () -> candidates.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(), plan.continuation()));
+            .orElseGet(() -> candidates.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(), plan.lookup()));
     }
 
     private HeadCandidates candidates(int[] text) {

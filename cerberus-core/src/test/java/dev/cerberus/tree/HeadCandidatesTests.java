@@ -98,20 +98,23 @@ class HeadCandidatesTests {
     }
 
     @Test
-    void dynamicWithContinuationStaysATreeOfProbabilities() {
+    void dynamicWithLookupStaysATreeOfProbabilities() {
         RandomGenerator random = RandomTrees.random(8);
         for (int round = 0; round < 100; round++) {
             HeadCandidates candidates = RandomTrees.candidates(random, 1 + random.nextInt(3), 1 + random.nextInt(4));
-            int length = 1 + random.nextInt(5);
-            int[] tokens = new int[length];
-            double[] chances = new double[length];
-            for (int i = 0; i < length; i++) {
-                tokens[i] = random.nextBoolean() ? 100 * i : 5000 + i; // the head's first
-                                                                       // token, or a new
-                                                                       // one
-                chances[i] = random.nextDouble();
-            }
-            DraftTree draft = candidates.dynamic(7, 60, 4, Optional.of(new Continuation(tokens, chances)));
+            PathLookup lookup = (path, heads) -> {
+                List<PathLookup.Guess> guesses = new ArrayList<>();
+                double left = 1;
+                for (int i = 0; i < path.length % 3; i++) {
+                    double probability = left * random.nextDouble();
+                    left -= probability;
+                    // the head's own token, or a new one
+                    guesses.add(
+                            new PathLookup.Guess(random.nextBoolean() ? 100 * path.length + i : 5000 + i, probability));
+                }
+                return guesses;
+            };
+            DraftTree draft = candidates.dynamic(7, 60, 4, Optional.of(lookup));
             Map<Integer, Set<Integer>> children = new HashMap<>();
             double[] below = new double[draft.nodeCount() + 1];
             for (int i = 0; i < draft.nodeCount(); i++) {
@@ -126,30 +129,31 @@ class HeadCandidatesTests {
                 assertThat(below[parent])
                     .isLessThanOrEqualTo(((parent == 0) ? 1 : draft.pathProbability(parent - 1)) + 1e-9);
             }
-            assertThat(draft.nodesAlong(Arrays.copyOf(tokens, Math.min(1, draft.nodeCount())))).hasSize(1);
+            assertThat(draft.nodesAlong(new int[] { draft.token(0) })).containsExactly(0);
         }
     }
 
     @Test
-    void continuationThatTheHeadSharesIsBelievedMore() {
-        HeadCandidates candidates = new HeadCandidates(new int[][] { { 1, 2 } }, new double[][] { { 0.6, 0.3 } }, 0);
-        DraftTree agreed = candidates.dynamic(0, 4, 4,
-                Optional.of(new Continuation(new int[] { 1 }, new double[] { 0.5 })));
-        assertThat(agreed.token(0)).isEqualTo(1);
-        assertThat(agreed.pathProbability(0)).isBetween(0.7, 0.8);
-        DraftTree opposed = candidates.dynamic(0, 4, 4,
-                Optional.of(new Continuation(new int[] { 9 }, new double[] { 0.5 })));
-        assertThat(opposed.token(0)).isEqualTo(1);
-        assertThat(opposed.pathProbability(0)).isLessThan(0.6);
-        assertThat(opposed.token(1)).isEqualTo(9);
+    void guessedTokensTakeTheirShareAndLeaveTheHeadsTheRest() {
+        HeadCandidates candidates = new HeadCandidates(new int[][] { { 1, 2, 3 } },
+                new double[][] { { 0.5, 0.3, 0.2 } }, 0);
+        DraftTree draft = candidates.dynamic(0, 4, 4, Optional.of((path, heads) -> (path.length == 0)
+                ? List.of(new PathLookup.Guess(2, 0.6), new PathLookup.Guess(9, 0.2)) : List.of()));
+        assertThat(IntStream.range(0, 4).map(draft::token)).containsExactly(2, 9, 1, 3);
+        // what the guesses leave, 0.2, is shared by 1 and 3 as 5 to 2
+        assertThat(draft.pathProbabilities()).containsExactly(new double[] { 0.6, 0.2, 0.2 * 5 / 7, 0.2 * 2 / 7 },
+                within(1e-12));
     }
 
     @Test
-    void continuationReachesBelowTheLastHead() {
-        HeadCandidates candidates = new HeadCandidates(new int[][] { { 1 } }, new double[][] { { 0.5 } }, 0);
-        Continuation long5 = new Continuation(new int[] { 3, 4, 5, 6, 7 }, new double[] { 0.9, 0.9, 0.9, 0.9, 0.9 });
-        assertThat(candidates.dynamic(0, 9, 9, Optional.of(long5)).nodesAlong(new int[] { 3, 4, 5, 6, 7 })).hasSize(5);
-        assertThat(candidates.dynamic(0, 9, 2, Optional.of(long5)).best(3).maxDepth()).isEqualTo(2);
+    void guessesReachBelowTheLastHeadAndFollowEveryPath() {
+        HeadCandidates candidates = new HeadCandidates(new int[][] { { 1, 2 } }, new double[][] { { 0.5, 0.4 } }, 0);
+        PathLookup counting = (path, heads) -> (path.length == 0) ? List.of()
+                : List.of(new PathLookup.Guess(path[path.length - 1] + 10, 0.9));
+        DraftTree draft = candidates.dynamic(0, 9, 9, Optional.of(counting));
+        assertThat(draft.nodesAlong(new int[] { 1, 11, 21 })).hasSize(3);
+        assertThat(draft.nodesAlong(new int[] { 2, 12, 22 })).hasSize(3);
+        assertThat(candidates.dynamic(0, 9, 2, Optional.of(counting)).best(3).maxDepth()).isEqualTo(2);
     }
 
     /**

@@ -1,0 +1,30 @@
+package dev.cerberus.tree;
+
+import java.util.List;
+
+/**
+ * A second opinion, beside the draft heads', on which tokens may follow a path.
+ */
+@FunctionalInterface
+public interface PathLookup {
+
+    /**
+     * Guesses the token after a path.
+     * @param path token ids below the root, first to last; empty for what follows the
+     * root
+     * @param heads what the heads propose after the path
+     * @return different tokens, best first, with probabilities that sum to less than 1;
+     * what is left is the heads'. Empty if there is nothing to go by.
+     */
+    List<Guess> after(int[] path, Ranking heads);
+
+    /**
+     * A token that may follow.
+     *
+     * @param token its id
+     * @param probability how likely it follows, all being considered, in 0..1
+     */
+    record Guess(int token, double probability) {
+    }
+
+}
