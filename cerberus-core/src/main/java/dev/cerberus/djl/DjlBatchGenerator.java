@@ -43,12 +43,12 @@ public final class DjlBatchGenerator implements AutoCloseable {
                 return (torch.cat([torch.unsqueeze(torch.to(chosen, 6), 1), likely, torch.to(at, 6)], 1),
                         torch.view_copy(torch.contiguous(torch.to(h, 15)), dtype=0), chosen)
               def begin(self: __torch__.M, slot: int, ids: List[int], uniforms: List[float], scale: float, ranks: int,
-                        ws: List[Tensor], frequencies: Tensor,
+                        vs: List[Tensor], ms: List[Tensor], frequencies: Tensor,
                         kv: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
                 rows = annotate(List[Tensor], [])
                 for i in range(torch.len(kv)):
                   _1 = torch.append(rows, torch.select(kv[i], 0, slot))
-                h, logits, best, = (self).prefill(ids, 0, ws, frequencies, rows)
+                h, logits, best, = (self).prefill(ids, 0, vs, ms, frequencies, rows)
                 return (self).choose(h, logits, uniforms, scale, ranks)
               def move(self: __torch__.M, source: int, target: int, length: int, kv: List[Tensor]) -> int:
                 for i in range(torch.len(kv)):
@@ -80,7 +80,7 @@ public final class DjlBatchGenerator implements AutoCloseable {
 
     private final ScriptModule program;
 
-    private final IValue weights;
+    private final ProgramWeights weights;
 
     private final IValue frequencies;
 
@@ -102,15 +102,13 @@ public final class DjlBatchGenerator implements AutoCloseable {
         this.lengths = new int[slots];
         this.last = new int[slots];
         this.manager = device.newManager();
-        LinearKernel kernel = device.linearKernel();
+        LinearKernel kernel = device.linearKernel(precision);
         LlamaProgram llama = new LlamaProgram(config, precision, kernel);
         this.program = ScriptModule.load(this.manager,
                 llama.source() + CHOICE + SETUP + advance(config, precision, kernel, llama));
-        List<NDArray> tensors;
         try (WeightLoader loader = new WeightLoader(checkpoint, precision, kernel, this.manager)) {
-            tensors = loader.load(config);
+            this.weights = loader.load(config);
         }
-        this.weights = ScriptModule.listArgument(tensors);
         float[] inverse = new float[config.headDim() / 2];
         double[] exact = config.inverseFrequencies();
         for (int i = 0; i < inverse.length; i++) {
@@ -119,7 +117,7 @@ public final class DjlBatchGenerator implements AutoCloseable {
         try (NDArray array = this.manager.create(inverse);
                 IValue input = ScriptModule.argument(array);
                 IValue length = IValue.from((long) capacity);
-                IValue like = ScriptModule.argument(tensors.get(llama.embeddingIndex()));
+                IValue like = ScriptModule.argument(this.weights.embedding());
                 IValue type = IValue.from((long) precision.scalarType());
                 IValue shape = IValue.listFrom(slots, capacity, 2L * config.keyValueHeads(), config.headDim())) {
             this.frequencies = ScriptModule
@@ -137,7 +135,7 @@ public final class DjlBatchGenerator implements AutoCloseable {
      * @param config the model's configuration
      * @param checkpoint its weights; may be closed afterwards
      * @param device where to run
-     * @param precision number format; the device must support it
+     * @param precision number format, not int8; the device must support it
      * @param slots the most sequences at a time, at least 1
      * @param capacity longest sequence in tokens, prompt included, at least 2
      * @param temperature temperature of the sampled sequences, positive
@@ -147,6 +145,9 @@ public final class DjlBatchGenerator implements AutoCloseable {
      */
     public static DjlBatchGenerator load(ModelConfig config, Checkpoint checkpoint, TorchDevice device,
             Precision precision, int slots, int capacity, double temperature, int ranks) {
+        if (precision == Precision.INT8) {
+            throw new IllegalArgumentException("batches are written in fp32, bf16 or fp16, not in int8");
+        }
         if (slots < 1 || capacity < 2 || !(temperature > 0) || ranks < 1) {
             throw new IllegalArgumentException("slots, capacity, temperature and ranks must be positive, were " + slots
                     + ", " + capacity + ", " + temperature + " and " + ranks);
@@ -170,27 +171,27 @@ public final class DjlBatchGenerator implements AutoCloseable {
         int heads = config.heads();
         int kv = config.keyValueHeads();
         int dim = config.headDim();
-        int next = 6;
-        String qkvBias = config.attentionBias() ? "ws[at + " + next++ + "]" : "None";
-        String outputBias = config.attentionOutputBias() ? "ws[at + " + next++ + "]" : "None";
+        int next = 2;
+        String qkvBias = config.attentionBias() ? "vs[at + " + next++ + "]" : "None";
+        String outputBias = config.attentionOutputBias() ? "vs[at + " + next++ + "]" : "None";
         String norms = "";
         if (config.qkNorm()) {
             norms = """
-                          qn = torch.rms_norm(torch.slice(qkv, 1, 0, %1$d), [%2$d], ws[at + %4$d], %6$s)
-                          kn = torch.rms_norm(torch.slice(qkv, 1, %1$d, %3$d), [%2$d], ws[at + %5$d], %6$s)
+                          qn = torch.rms_norm(torch.slice(qkv, 1, 0, %1$d), [%2$d], vs[at + %4$d], %6$s)
+                          kn = torch.rms_norm(torch.slice(qkv, 1, %1$d, %3$d), [%2$d], vs[at + %5$d], %6$s)
                           qkv = torch.cat([qn, kn, torch.slice(qkv, 1, %3$d)], 1)
                     """.formatted(heads, dim, heads + kv, next, next + 1, config.rmsNormEps());
         }
         String type = Integer.toString(precision.scalarType());
         return """
                   def advance(self: __torch__.M, tokens: List[int], positions: List[int], longest: int,
-                              uniforms: List[float], scale: float, ranks: int, ws: List[Tensor], frequencies: Tensor,
-                              kv: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+                              uniforms: List[float], scale: float, ranks: int, vs: List[Tensor], ms: List[Tensor],
+                              frequencies: Tensor, kv: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
                     b = torch.len(tokens)
                     ids = torch.tensor(tokens, dtype=4, device=ops.prim.device(frequencies))
                     rows = torch.tensor(positions, dtype=4, device=ops.prim.device(frequencies))
                     slots = torch.arange(0, b, dtype=4, device=ops.prim.device(frequencies))
-                    x = torch.embedding(ws[%1$d], ids)
+                    x = %1$s
                     f = torch.unsqueeze(torch.index_select(frequencies, 0, rows), 1)
                     f = torch.cat([torch.expand(f, [b, %2$d, %3$d]),
                                    torch.ones_like(torch.expand(f, [b, %4$d, %3$d]))], 1)
@@ -201,7 +202,7 @@ public final class DjlBatchGenerator implements AutoCloseable {
                     bias = torch.to(torch.reshape(bias, [b, 1, 1, longest]), %5$s)
                     for i in range(%6$d):
                       at = torch.mul(i, %7$d)
-                      a = torch.rms_norm(x, [%8$d], ws[at], %9$s)
+                      mt = torch.mul(i, %8$d)
                       qkv = torch.reshape(%10$s, [b, %11$d, %12$d])
                 %13$s      c = torch.view_as_complex(torch.reshape(torch.to(qkv, 6), [b, %11$d, %3$d, 2]))
                       r = torch.view_as_real(torch.mul(c, f))
@@ -215,19 +216,23 @@ public final class DjlBatchGenerator implements AutoCloseable {
                       o = torch.scaled_dot_product_attention(q, torch.slice(seen, 1, 0, %4$d),
                           torch.slice(seen, 1, %4$d, %16$d), bias)
                       x = %17$s
-                      a = torch.rms_norm(x, [%8$d], ws[at + 1], %9$s)
                       g, u, = torch.chunk(%18$s, 2, 1)
                       x = %19$s
-                    h = torch.rms_norm(x, [%8$d], ws[%20$d], %9$s)
-                    return (self).choose(h, %21$s, uniforms, scale, ranks)
-                """.formatted(llama.embeddingIndex(), heads + kv, dim / 2, kv, type, config.layers(),
-                llama.weightsPerLayer(), config.hiddenSize(), config.rmsNormEps(),
-                kernel.linear("a", "ws[at + 2]", qkvBias), heads + 2 * kv, dim, norms, heads, heads / kv, 2 * kv,
-                kernel.linearPlus("torch.reshape(torch.transpose(o, 1, 2), [b, " + heads * dim + "])", "ws[at + 3]",
+                    h = %9$s
+                    return (self).choose(h, %20$s, uniforms, scale, ranks)
+                """.formatted(llama.embedded("ids"), heads + kv, dim / 2, kv, type, config.layers(),
+                llama.vectorsPerLayer(), LlamaProgram.MATRICES_PER_LAYER, llama.finalNorm("x"),
+                normedLinear(config, kernel, "vs[at]", "ms[mt]", qkvBias), heads + 2 * kv, dim, norms, heads,
+                heads / kv, 2 * kv,
+                kernel.linearPlus("torch.reshape(torch.transpose(o, 1, 2), [b, " + heads * dim + "])", "ms[mt + 1]",
                         outputBias, "x"),
-                kernel.linear("a", "ws[at + 4]", "None"),
-                kernel.linearPlus("torch.mul(torch.silu(g), u)", "ws[at + 5]", "None", "x"), llama.finalNormIndex(),
-                kernel.linear("h", "ws[" + llama.lmHeadIndex() + "]", "None"));
+                normedLinear(config, kernel, "vs[at + 1]", "ms[mt + 2]", "None"),
+                kernel.linearPlus("torch.mul(torch.silu(g), u)", "ms[mt + 3]", "None", "x"), llama.lmHead("h"));
+    }
+
+    private static String normedLinear(ModelConfig config, LinearKernel kernel, String norm, String matrix,
+            String bias) {
+        return kernel.normedLinear("x", config.hiddenSize(), norm, Double.toString(config.rmsNormEps()), matrix, bias);
     }
 
     /**
@@ -263,8 +268,8 @@ public final class DjlBatchGenerator implements AutoCloseable {
                 IValue uniforms = IValue.listFrom(new double[] { uniform });
                 IValue factor = IValue.from(this.scale);
                 IValue count = IValue.from((long) this.ranks)) {
-            Written written = written("begin", 1, row, ids, uniforms, factor, count, this.weights, this.frequencies,
-                    this.caches);
+            Written written = written("begin", 1, row, ids, uniforms, factor, count, this.weights.vectors(),
+                    this.weights.matrices(), this.frequencies, this.caches);
             this.lengths[slot] = prompt.length;
             this.last[slot] = written.tokens()[0];
             return written;
@@ -288,8 +293,8 @@ public final class DjlBatchGenerator implements AutoCloseable {
                 IValue numbers = IValue.listFrom(uniforms);
                 IValue factor = IValue.from(this.scale);
                 IValue count = IValue.from((long) this.ranks)) {
-            Written written = written("advance", b, tokens, positions, width, numbers, factor, count, this.weights,
-                    this.frequencies, this.caches);
+            Written written = written("advance", b, tokens, positions, width, numbers, factor, count,
+                    this.weights.vectors(), this.weights.matrices(), this.frequencies, this.caches);
             for (int i = 0; i < b; i++) {
                 this.lengths[i]++;
                 this.last[i] = written.tokens()[i];

@@ -1,9 +1,11 @@
 package dev.cerberus.djl;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
@@ -69,7 +71,7 @@ public final class DjlDraftHeads implements DraftHeads {
 
     private final ScriptModule program;
 
-    private final IValue weights;
+    private final IValue[] weights;
 
     private final IValue embedding;
 
@@ -83,12 +85,13 @@ public final class DjlDraftHeads implements DraftHeads {
                 : Optional.empty();
         this.whole = this.vocabulary.length <= largestWhole;
         this.manager = manager;
-        LinearKernel kernel = target.device().linearKernel();
+        LinearKernel kernel = target.device().linearKernel(target.precision());
         HeadsProgram drafting = HeadsProgram.forDrafting(description, kernel, target.precision(),
                 config.vocabularySize());
-        this.program = ScriptModule.load(this.manager, drafting.source() + draftMethod(description, drafting.tabled()));
+        this.program = ScriptModule.load(this.manager,
+                drafting.source() + draftMethod(description, drafting, target.precision()));
         try (HeadsWeights loader = new HeadsWeights(file, description, target.precision(), kernel, this.manager)) {
-            this.weights = ScriptModule.listArgument(loader.load(config, checkpoint));
+            this.weights = loader.load(config, checkpoint);
         }
         this.embedding = ScriptModule.argument(target.embedding());
     }
@@ -141,7 +144,10 @@ public final class DjlDraftHeads implements DraftHeads {
      * the entropy. The entropy is the logits' normalizer less their mean, which needs no
      * logarithm per token.
      */
-    private static String draftMethod(HeadsDescription heads, boolean tabled) {
+    private static String draftMethod(HeadsDescription heads, HeadsProgram program, Precision precision) {
+        String widened = (precision == Precision.INT8) ? "    e = torch.to(e, 6)\n" : ""; // a
+                                                                                          // shorter
+                                                                                          // embedding
         String rows = """
                   def ranked(self: __torch__.M, logits: Tensor, scale: float, ranks: int) -> Tensor:
                     scaled = torch.mul(torch.to(logits, 6), scale)
@@ -154,31 +160,32 @@ public final class DjlDraftHeads implements DraftHeads {
                 """;
         if (heads.kind() != HeadsKind.HYDRA) {
             return rows + """
-                      def draft(self: __torch__.M, hs: Tensor, node: int, root: int, table: Tensor, ws: List[Tensor],
+                      def draft(self: __torch__.M, hs: Tensor, node: int, root: int, table: Tensor, %s,
                                 scale: float, ranks: int) -> Tensor:
                         h = torch.slice(hs, 0, node, torch.add(node, 1))
                         e = torch.slice(%s, 0, root, torch.add(root, 1))
-                        logits = torch.squeeze((self).logits((self).states(h, e, ws), ws), 1)
+                    %s    logits = torch.squeeze((self).logits((self).states(h, e, %s), %s), 1)
                         if torch.eq(ranks, 0):
                           rows = torch.softmax(torch.mul(logits, scale), 1, dtype=6)
                         else:
                           rows = (self).ranked(logits, scale, ranks)
                         return rows
-                    """.formatted(tabled ? "ws[1]" : "table");
+                    """.formatted(program.parameters(), program.tabled() ? program.table() : "table", widened,
+                    program.arguments(), program.arguments());
         }
-        int last = HeadsProgram.forTraining(heads).weightShapes().length - 1;
         return rows + """
                   def draft(self: __torch__.M, hs: Tensor, node: int, paths: List[int], head: int, table: Tensor,
-                            ws: List[Tensor], scale: float, ranks: int) -> Tensor:
+                            %4$s, scale: float, ranks: int) -> Tensor:
                     tokens = torch.tensor(paths, dtype=4, device=ops.prim.device(table))
                     seen = torch.mul(torch.add(head, 1), %1$d)
                     e = torch.reshape(torch.embedding(table, tokens), [-1, seen])
-                    h = torch.slice(hs, 0, node, torch.add(node, 1))
+                %5$s    h = torch.slice(hs, 0, node, torch.add(node, 1))
                     z = torch.cat([torch.expand(h, [torch.size(e, 0), %1$d]), e], 1)
-                    s = (self).state(z, head, ws)
+                    s = (self).state(z, head, %3$s)
                     return (self).ranked(%2$s, scale, ranks)
-                """.formatted(heads.hiddenSize(), heads.ownLmHead()
-                ? "torch.matmul(s, torch.select(ws[" + last + "], 0, head))" : "(self).logits(s, ws)");
+                """.formatted(heads.hiddenSize(),
+                heads.ownLmHead() ? program.ownLogits("s") : "(self).logits(s, " + program.arguments() + ")",
+                program.arguments(), program.parameters(), widened);
     }
 
     @Override
@@ -220,8 +227,8 @@ public final class DjlDraftHeads implements DraftHeads {
 
     private DraftTree parallel(IValue hidden, IValue node, DraftPlan plan, int depth, int ranks) {
         try (IValue root = IValue.from((long) plan.rootToken())) {
-            HeadCandidates candidates = candidates(plan, depth, ranks, (scale, fetched) -> this.program.call("draft",
-                    hidden, node, root, this.embedding, this.weights, scale, fetched));
+            HeadCandidates candidates = candidates(plan, depth, ranks,
+                    (scale, fetched) -> call(scale, fetched, hidden, node, root));
             return plan.shape()
                 .map((shape) -> candidates.fill(plan.rootToken(), shape))
                 .orElseGet(() -> candidates.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(), plan.lookup()));
@@ -286,8 +293,8 @@ public final class DjlDraftHeads implements DraftHeads {
         SerialDrafter drafter = new SerialDrafter(plan.rootToken(), (index, paths) -> {
             try (IValue tokens = IValue.listFrom(flat(plan.rootToken(), paths));
                     IValue head = IValue.from((long) index)) {
-                return rank(plan, ranks, plan.rootPosition() + index + 1L, (scale, fetched) -> this.program
-                    .call("draft", hidden, node, tokens, head, this.embedding, this.weights, scale, fetched));
+                return rank(plan, ranks, plan.rootPosition() + index + 1L,
+                        (scale, fetched) -> call(scale, fetched, hidden, node, tokens, head));
             }
         });
         return plan.shape().map(drafter::fill).orElseGet(() -> drafter.dynamic(plan.maxNodes(), depth));
@@ -311,6 +318,14 @@ public final class DjlDraftHeads implements DraftHeads {
 
         IValue run(IValue scale, IValue ranks);
 
+    }
+
+    private IValue call(IValue scale, IValue ranks, IValue... first) {
+        Stream<IValue> model = Stream.concat(Stream.of(this.embedding), Arrays.stream(this.weights));
+        IValue[] arguments = Stream.of(Arrays.stream(first), model, Stream.of(scale, ranks))
+            .flatMap((part) -> part)
+            .toArray(IValue[]::new);
+        return this.program.call("draft", arguments);
     }
 
     private float[] fetch(DraftPlan plan, int ranks, Call call) {
@@ -337,7 +352,7 @@ public final class DjlDraftHeads implements DraftHeads {
 
     @Override
     public void close() {
-        this.weights.close();
+        Arrays.stream(this.weights).forEach(IValue::close);
         this.embedding.close();
         this.program.close();
         this.manager.close();

@@ -61,11 +61,9 @@ public final class DjlTargetModel implements TargetModel {
 
     private final ScriptModule readers;
 
-    private final IValue weights;
+    private final ProgramWeights weights;
 
     private final IValue frequencies; // [maxContext, dim / 2] complex
-
-    private final NDArray embedding; // [vocab, hidden]
 
     private DjlTargetModel(ModelConfig config, int maxContext, TorchDevice device, Precision precision,
             Checkpoint checkpoint, NDManager manager) {
@@ -74,16 +72,13 @@ public final class DjlTargetModel implements TargetModel {
         this.device = device;
         this.precision = precision;
         this.manager = manager;
-        LinearKernel kernel = device.linearKernel();
+        LinearKernel kernel = device.linearKernel(precision);
         LlamaProgram source = new LlamaProgram(config, precision, kernel);
         this.program = ScriptModule.load(this.manager, source.source());
         this.readers = ScriptModule.load(this.manager, READERS);
-        List<NDArray> tensors;
         try (WeightLoader loader = new WeightLoader(checkpoint, precision, kernel, this.manager)) {
-            tensors = loader.load(config);
+            this.weights = loader.load(config);
         }
-        this.weights = ScriptModule.listArgument(tensors);
-        this.embedding = tensors.get(source.embeddingIndex());
         this.frequencies = ScriptModule.argument(frequencies(config, maxContext));
     }
 
@@ -150,7 +145,7 @@ public final class DjlTargetModel implements TargetModel {
 
     /** Returns the token embeddings, [vocab, hidden]; owned by this model. */
     NDArray embedding() {
-        return this.embedding;
+        return this.weights.embedding();
     }
 
     @Override
@@ -160,8 +155,8 @@ public final class DjlTargetModel implements TargetModel {
                     + " tokens for this model, asked for " + capacityTokens);
         }
         NDManager cacheManager = this.manager.newSubManager();
-        try (IValue like = ScriptModule.argument(this.embedding);
-                IValue type = IValue.from((long) this.precision.scalarType());
+        try (IValue like = ScriptModule.argument(this.weights.embedding());
+                IValue type = IValue.from((long) this.precision.cacheScalarType());
                 IValue shape = IValue.listFrom(this.config.layers(), capacityTokens, 2L * this.config.keyValueHeads(),
                         this.config.headDim())) {
             NDArray all = this.readers.callForArray("cache", cacheManager, like, shape, type);
@@ -203,7 +198,8 @@ public final class DjlTargetModel implements TargetModel {
     private NodeScores prefillChunk(DjlKvCache cache, int[] tokens) {
         checkTokens(tokens);
         try (IValue ids = IValue.listFrom(longs(tokens)); IValue start = IValue.from((long) cache.length())) {
-            NodeScores scores = scores("prefill", ids, start, this.weights, this.frequencies, cache.layers());
+            NodeScores scores = scores("prefill", ids, start, this.weights.vectors(), this.weights.matrices(),
+                    this.frequencies, cache.layers());
             cache.append(tokens.length);
             return scores;
         }
@@ -224,7 +220,8 @@ public final class DjlTargetModel implements TargetModel {
                 IValue at = IValue.listFrom(positions);
                 IValue start = IValue.from((long) cache.length());
                 IValue bias = IValue.listFrom(mask)) {
-            return scores("step", ids, at, start, bias, this.weights, this.frequencies, rows.layers());
+            return scores("step", ids, at, start, bias, this.weights.vectors(), this.weights.matrices(),
+                    this.frequencies, rows.layers());
         }
     }
 

@@ -74,6 +74,41 @@ public final class HeadsProgram {
         return new HeadsProgram(heads, LinearKernel.GENERAL, false, false);
     }
 
+    /** Returns the parameters that hold the weights. */
+    String parameters() {
+        return quantized() ? "ws: List[Tensor], qs: List[" + this.kernel.matrixType() + "]" : "ws: List[Tensor]";
+    }
+
+    /** Returns the weights as arguments to the program's methods. */
+    String arguments() {
+        return quantized() ? "ws, qs" : "ws";
+    }
+
+    private boolean quantized() {
+        return this.kernel == LinearKernel.QUANTIZED;
+    }
+
+    /*
+     * What heads propose may be a little off, and depend on the rows beside it; what is
+     * accepted is not. So the kernel that rounds all rows by one scale is good enough.
+     */
+    private String linear(String input, String matrix, String bias) {
+        if (!quantized()) {
+            return this.kernel.linear(input, matrix, bias);
+        }
+        String product = "ops.quantized.linear_dynamic(" + input + ", " + matrix + ")";
+        return bias.equals("None") ? product : "torch.add(" + product + ", " + bias + ")";
+    }
+
+    private String firstMatrix() {
+        return quantized() ? "qs[0]" : "ws[0]";
+    }
+
+    /** Returns the tensor of parallel heads that is behind a number of matrices. */
+    private String tensor(int index) {
+        return "ws[" + (quantized() ? index - 1 : index) + "]";
+    }
+
     static HeadsProgram forDrafting(HeadsDescription heads, LinearKernel kernel, Precision precision,
             int vocabularySize) {
         boolean tabled = isTabled(heads, vocabularySize);
@@ -84,8 +119,7 @@ public final class HeadsProgram {
     /**
      * Returns whether drafting with a table rounds the first layer's matrix to int8,
      * which halves the bytes that it reads: {@code ws[0]} is then int8 and {@code ws[2]}
-     * has a scale for each of its rows. What heads propose may be a little off; what is
-     * accepted is not.
+     * has a scale for each of its rows.
      */
     static boolean isRounded(HeadsDescription heads, LinearKernel kernel, Precision precision) {
         return kernel == LinearKernel.PACKED && precision == Precision.BF16
@@ -107,6 +141,11 @@ public final class HeadsProgram {
 
     boolean tabled() {
         return this.tabled;
+    }
+
+    /** Returns the table that {@link #tabled} heads look the root token up in. */
+    String table() {
+        return tensor(1);
     }
 
     /**
@@ -150,11 +189,12 @@ public final class HeadsProgram {
      * @return TorchScript source, indented as {@link ScriptModule} expects
      */
     public String source() {
-        return switch (this.heads.kind()) {
+        String source = switch (this.heads.kind()) {
             case CERBERUS -> lattice() + logits() + transitions();
             case MEDUSA -> medusa() + logits() + transitions();
             case HYDRA -> hydra() + logits();
         };
+        return source.replace("$PARAMETERS", parameters()).replace("$ARGUMENTS", arguments());
     }
 
     private String lattice() {
@@ -163,9 +203,9 @@ public final class HeadsProgram {
         boolean root = this.heads.rootConditioned();
         if (this.tabled) {
             String product = this.rounded ? "torch.add(torch._weight_int8pack_mm(h, ws[0], ws[2]), e)"
-                    : this.kernel.linear("h", "ws[0]", "torch.select(e, 0, 0)");
+                    : linear("h", firstMatrix(), quantized() ? "e" : "torch.select(e, 0, 0)");
             return """
-                      def states(self: __torch__.M, h: Tensor, e: Tensor, ws: List[Tensor]) -> Tensor:
+                      def states(self: __torch__.M, h: Tensor, e: Tensor, $PARAMETERS) -> Tensor:
                         y = torch.reshape(%s, [2, %d, 1, %d])
                         return torch.add(torch.select(y, 0, 0), torch.silu(torch.select(y, 0, 1)))
                     """.formatted(product, count, hidden);
@@ -175,12 +215,12 @@ public final class HeadsProgram {
         StringBuilder later = new StringBuilder();
         for (int layer = 1; layer < this.heads.layers(); layer++) {
             later.append("    z = torch.cat([s, %s%s], 2)\n".formatted(neighbour, root ? ", roots" : ""));
-            later.append("    r, g, = torch.chunk(torch.baddbmm(ws[%d], z, ws[%d]), 2, 2)\n".formatted(2 * layer + 1,
-                    2 * layer));
+            later.append("    r, g, = torch.chunk(torch.baddbmm(%s, z, %s), 2, 2)\n".formatted(tensor(2 * layer + 1),
+                    tensor(2 * layer)));
             later.append("    s = torch.add(r, torch.silu(g))\n");
         }
         return """
-                  def states(self: __torch__.M, h: Tensor, e: Tensor, ws: List[Tensor]) -> Tensor:
+                  def states(self: __torch__.M, h: Tensor, e: Tensor, $PARAMETERS) -> Tensor:
                     rows = torch.size(h, 0)
                     first = torch.unsqueeze(h, 0)
                 %7$s    z = %3$s
@@ -188,8 +228,8 @@ public final class HeadsProgram {
                     r, g, = torch.chunk(y, 2, 2)
                     s = torch.add(r, torch.silu(g))
                 %6$s    return s
-                """.formatted(count, hidden, root ? "torch.cat([h, e], 1)" : "h",
-                this.kernel.linear("z", "ws[0]", "ws[1]"), 2 * hidden, later,
+                """.formatted(count, hidden, root ? "torch.cat([h, e], 1)" : "h", linear("z", firstMatrix(), tensor(1)),
+                2 * hidden, later,
                 (root && this.heads.layers() > 1)
                         ? "    roots = torch.expand(torch.unsqueeze(e, 0), [%d, rows, %d])\n".formatted(count, hidden)
                         : "");
@@ -198,41 +238,45 @@ public final class HeadsProgram {
     private String medusa() {
         StringBuilder later = new StringBuilder();
         for (int layer = 1; layer < this.heads.layers(); layer++) {
-            later.append("    s = torch.add(s, torch.silu(torch.baddbmm(ws[%d], s, ws[%d])))\n".formatted(2 * layer + 1,
-                    2 * layer));
+            later.append("    s = torch.add(s, torch.silu(torch.baddbmm(%s, s, %s)))\n".formatted(tensor(2 * layer + 1),
+                    tensor(2 * layer)));
         }
         return """
-                  def states(self: __torch__.M, h: Tensor, e: Tensor, ws: List[Tensor]) -> Tensor:
+                  def states(self: __torch__.M, h: Tensor, e: Tensor, $PARAMETERS) -> Tensor:
                     rows = torch.size(h, 0)
                     y = torch.transpose(torch.reshape(%s, [rows, %d, %d]), 0, 1)
                     s = torch.add(torch.unsqueeze(h, 0), torch.silu(y))
                 %s    return s
-                """.formatted(this.kernel.linear("h", "ws[0]", "ws[1]"), this.heads.heads(), this.heads.hiddenSize(),
+                """.formatted(linear("h", firstMatrix(), tensor(1)), this.heads.heads(), this.heads.hiddenSize(),
                 later);
     }
 
     private String hydra() {
         StringBuilder blocks = new StringBuilder();
         for (int layer = 1; layer < this.heads.layers(); layer++) {
-            blocks.append("    r, g, = torch.chunk(%s, 2, 1)\n".formatted(this.kernel.linear("s",
-                    "ws[at + %d]".formatted(2 * layer), "ws[at + %d]".formatted(2 * layer + 1))));
+            blocks.append("    r, g, = torch.chunk(%s, 2, 1)\n".formatted(hydraLinear("s", layer)));
             blocks.append("    s = torch.add(r, torch.silu(g))\n");
         }
         return """
-                  def state(self: __torch__.M, z: Tensor, head: int, ws: List[Tensor]) -> Tensor:
+                  def state(self: __torch__.M, z: Tensor, head: int, $PARAMETERS) -> Tensor:
                     at = torch.mul(head, %1$d)
                     r, g, = torch.chunk(%2$s, 2, 1)
                     s = torch.add(r, torch.silu(g))
                 %3$s    return s
-                  def states(self: __torch__.M, h: Tensor, e: Tensor, ws: List[Tensor]) -> Tensor:
+                  def states(self: __torch__.M, h: Tensor, e: Tensor, $PARAMETERS) -> Tensor:
                     all = annotate(List[Tensor], [])
                     for head in range(%4$d):
                       seen = torch.slice(e, 1, 0, torch.mul(torch.add(head, 1), %5$d))
                       z = torch.cat([h, seen], 1)
-                      _0 = torch.append(all, (self).state(z, head, ws))
+                      _0 = torch.append(all, (self).state(z, head, $ARGUMENTS))
                     return torch.stack(all, 0)
-                """.formatted(2 * this.heads.layers(), this.kernel.linear("z", "ws[at]", "ws[at + 1]"), blocks,
+                """.formatted(quantized() ? this.heads.layers() : 2 * this.heads.layers(), hydraLinear("z", 0), blocks,
                 this.heads.heads(), this.heads.hiddenSize());
+    }
+
+    private String hydraLinear(String input, int layer) {
+        return quantized() ? linear(input, "qs[at + " + layer + "]", "ws[at + " + layer + "]")
+                : linear(input, "ws[at + " + 2 * layer + "]", "ws[at + " + (2 * layer + 1) + "]");
     }
 
     private String transitions() {
@@ -249,13 +293,36 @@ public final class HeadsProgram {
     }
 
     private String logits() {
-        int last = weightShapes().length - (this.rounded ? 0 : 1);
-        String product = this.heads.ownLmHead() ? "torch.matmul(s, ws[%d])".formatted(last)
-                : this.kernel.linear("s", "ws[%d]".formatted(last), "None");
+        if (quantized() && this.heads.ownLmHead()) {
+            return """
+                      def logits(self: __torch__.M, s: Tensor, $PARAMETERS) -> Tensor:
+                        all = annotate(List[Tensor], [])
+                        for head in range(%d):
+                          _0 = torch.append(all, %s)
+                        return torch.stack(all, 0)
+                    """.formatted(this.heads.heads(), ownLogits("torch.select(s, 0, head)"));
+        }
         return """
-                  def logits(self: __torch__.M, s: Tensor, ws: List[Tensor]) -> Tensor:
+                  def logits(self: __torch__.M, s: Tensor, $PARAMETERS) -> Tensor:
                     return %s
-                """.formatted(product);
+                """
+            .formatted(this.heads.ownLmHead() ? "torch.matmul(s, " + lmHead() + ")" : linear("s", lmHead(), "None"));
+    }
+
+    /** Returns the scores of the LM head of head {@code head}. */
+    String ownLogits(String state) {
+        return quantized() ? linear(state, "qs[torch.add(head, " + blockMatrices() + ")]", "None")
+                : "torch.matmul(" + state + ", torch.select(" + lmHead() + ", 0, head))";
+    }
+
+    private String lmHead() {
+        return quantized() ? "qs[" + blockMatrices() + "]"
+                : "ws[" + (weightShapes().length - (this.rounded ? 0 : 1)) + "]";
+    }
+
+    /** Returns how many matrices come before the LM head among those that are packed. */
+    private int blockMatrices() {
+        return (this.heads.kind() == HeadsKind.HYDRA) ? this.heads.heads() * this.heads.layers() : 1;
     }
 
 }

@@ -50,23 +50,32 @@ final class HeadsWeights implements AutoCloseable {
 
     private final boolean rounded;
 
+    private final boolean quantized;
+
+    private final List<NDArray> weights = new ArrayList<>();
+
+    private final PackedMatrices matrices;
+
     HeadsWeights(HeadsFile file, HeadsDescription heads, Precision precision, LinearKernel kernel, NDManager owner) {
         this.file = file;
         this.heads = heads;
         this.rounded = HeadsProgram.isRounded(heads, kernel, precision);
+        this.quantized = kernel == LinearKernel.QUANTIZED;
         this.bench = new TensorWorkbench(precision, kernel, owner, METHODS);
+        this.matrices = new PackedMatrices(this.bench);
     }
 
     /**
-     * Returns the weights in the program's order, attached to the owner.
+     * Returns the weights as the program's arguments {@code ws} and, for the quantized
+     * kernel, {@code qs}; the caller closes them. Tensors behind them belong to the
+     * owner.
      */
-    List<NDArray> load(ModelConfig config, Checkpoint checkpoint) {
-        List<NDArray> weights = new ArrayList<>();
+    IValue[] load(ModelConfig config, Checkpoint checkpoint) {
         if (this.heads.kind() == HeadsKind.HYDRA) {
             for (int head = 0; head < this.heads.heads(); head++) {
                 for (int layer = 0; layer < this.heads.layers(); layer++) {
-                    weights.add(pack(matrix(head, layer)));
-                    weights.add(keep(bias(head, layer)));
+                    addMatrix(matrix(head, layer));
+                    this.weights.add(keep(bias(head, layer)));
                 }
             }
         }
@@ -74,24 +83,44 @@ final class HeadsWeights implements AutoCloseable {
             boolean tabled = HeadsProgram.isTabled(this.heads, config.vocabularySize());
             for (int layer = 0; layer < this.heads.layers(); layer++) {
                 if (layer == 0 && tabled) {
-                    addTabled(weights, checkpoint);
-                    continue;
+                    addTabled(checkpoint);
                 }
-                List<NDArray> matrices = new ArrayList<>();
-                List<NDArray> biases = new ArrayList<>();
-                for (int head = 0; head < this.heads.heads(); head++) {
-                    matrices.add(matrix(head, layer));
-                    biases.add(bias(head, layer));
+                else {
+                    addLayer(layer);
                 }
-                weights.add((layer == 0) ? pack(call("joined", matrices)) : keep(call("stacked", matrices)));
-                weights.add(keep(call((layer == 0) ? "joined" : "stacked_rows", biases)));
             }
         }
-        weights.add(lmHead(config, checkpoint));
-        return weights;
+        addLmHead(config, checkpoint);
+        IValue list = ScriptModule.listArgument(this.weights);
+        return this.quantized ? new IValue[] { list, this.matrices.argument() } : new IValue[] { list };
     }
 
-    private void addTabled(List<NDArray> weights, Checkpoint checkpoint) {
+    private void addLayer(int layer) {
+        List<NDArray> parts = new ArrayList<>();
+        List<NDArray> biases = new ArrayList<>();
+        for (int head = 0; head < this.heads.heads(); head++) {
+            parts.add(matrix(head, layer));
+            biases.add(bias(head, layer));
+        }
+        if (layer == 0) {
+            addMatrix(call("joined", parts));
+        }
+        else {
+            this.weights.add(keep(call("stacked", parts)));
+        }
+        this.weights.add(keep(call((layer == 0) ? "joined" : "stacked_rows", biases)));
+    }
+
+    private void addMatrix(NDArray matrix) {
+        if (this.quantized) {
+            this.matrices.add(matrix);
+        }
+        else {
+            this.weights.add(this.bench.packTensor(matrix));
+        }
+    }
+
+    private void addTabled(Checkpoint checkpoint) {
         List<NDArray> residuals = new ArrayList<>();
         List<NDArray> gated = new ArrayList<>();
         List<NDArray> biases = new ArrayList<>();
@@ -112,10 +141,11 @@ final class HeadsWeights implements AutoCloseable {
             NDArray byRoot = keep(this.bench.call("by_root", input, roots, added));
             if (this.rounded) {
                 NDArray scales = call("scales", List.of(forState));
-                weights.addAll(List.of(keep(call("rounded", List.of(forState, scales))), byRoot, keep(scales)));
+                this.weights.addAll(List.of(keep(call("rounded", List.of(forState, scales))), byRoot, keep(scales)));
             }
             else {
-                weights.addAll(List.of(pack(forState), byRoot));
+                addMatrix(forState);
+                this.weights.add(byRoot);
             }
         }
     }
@@ -141,22 +171,29 @@ final class HeadsWeights implements AutoCloseable {
         }
     }
 
-    private NDArray lmHead(ModelConfig config, Checkpoint checkpoint) {
+    private void addLmHead(ModelConfig config, Checkpoint checkpoint) {
         if (this.heads.ownLmHead()) {
             List<NDArray> parts = new ArrayList<>();
             for (int head = 0; head < this.heads.heads(); head++) {
                 parts.add(tensor(this.file.lmHead(head)));
             }
-            return keep(call("stacked", parts));
+            if (this.quantized) {
+                parts.forEach(this.matrices::add);
+            }
+            else {
+                this.weights.add(keep(call("stacked", parts)));
+            }
         }
-        if (this.file.sharedLmHead().isPresent()) {
-            return pack(tensor(this.file.sharedLmHead().get()));
+        else if (this.file.sharedLmHead().isPresent()) {
+            addMatrix(tensor(this.file.sharedLmHead().get()));
         }
-        String name = config.tieWordEmbeddings() ? WeightNames.EMBEDDING : WeightNames.OUTPUT;
-        NDArray rows = tensor(new HeadsFile.Tensor(checkpoint.info(name), checkpoint.data(name)));
-        try (IValue input = ScriptModule.argument(rows);
-                IValue ids = IValue.listFrom(DjlTargetModel.longs(this.file.draftVocabulary()))) {
-            return pack(this.bench.call("chosen", input, ids));
+        else {
+            String name = config.tieWordEmbeddings() ? WeightNames.EMBEDDING : WeightNames.OUTPUT;
+            NDArray rows = tensor(new HeadsFile.Tensor(checkpoint.info(name), checkpoint.data(name)));
+            try (IValue input = ScriptModule.argument(rows);
+                    IValue ids = IValue.listFrom(DjlTargetModel.longs(this.file.draftVocabulary()))) {
+                addMatrix(this.bench.call("chosen", input, ids));
+            }
         }
     }
 
@@ -168,16 +205,13 @@ final class HeadsWeights implements AutoCloseable {
         return this.bench.call(method, parts);
     }
 
-    private NDArray pack(NDArray matrix) {
-        return this.bench.pack(matrix);
-    }
-
     private NDArray keep(NDArray array) {
         return this.bench.keep(array);
     }
 
     @Override
     public void close() {
+        this.matrices.close();
         this.bench.close();
     }
 

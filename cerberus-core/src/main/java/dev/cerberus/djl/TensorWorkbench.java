@@ -32,9 +32,9 @@ final class TensorWorkbench implements AutoCloseable {
                 return torch.clone(torch.to(torch.reshape(torch.view_copy(bytes, dtype=source), shape), target))
               def joined(self: __torch__.M, parts: List[Tensor]) -> Tensor:
                 return torch.cat(parts, 0)
-              def packed(self: __torch__.M, w: Tensor) -> Tensor:
+              def packed(self: __torch__.M, w: Tensor) -> %s:
                 return %s
-            """;
+            %s""";
 
     private final Precision precision;
 
@@ -58,7 +58,8 @@ final class TensorWorkbench implements AutoCloseable {
         this.kernel = kernel;
         this.owner = owner;
         this.scratch = owner.newSubManager();
-        this.script = ScriptModule.load(this.scratch, SOURCE.formatted(kernel.pack("w")) + moreMethods);
+        this.script = ScriptModule.load(this.scratch,
+                SOURCE.formatted(kernel.matrixType(), kernel.pack("w"), kernel.methods()) + moreMethods);
     }
 
     /**
@@ -66,13 +67,25 @@ final class TensorWorkbench implements AutoCloseable {
      * @throws ModelException if it is not of a floating-point type
      */
     NDArray tensor(TensorInfo info, ByteBuffer data) {
+        return tensor(info, data, this.precision.scalarType());
+    }
+
+    private NDArray tensor(TensorInfo info, ByteBuffer data, int scalarType) {
         try (IValue shape = IValue.listFrom(info.dimensions());
                 IValue source = IValue.from((long) scalarType(info));
-                IValue target = IValue.from((long) this.precision.scalarType());
+                IValue target = IValue.from((long) scalarType);
                 NDArray bytes = this.scratch.create(data.duplicate(), new Shape(data.remaining()), DataType.UINT8);
                 IValue input = ScriptModule.argument(bytes)) {
             return call("typed", input, source, shape, target);
         }
+    }
+
+    /**
+     * Returns a tensor of a file in the format of the activations, or in that of the file
+     * if that is shorter and matrices are rounded anyway.
+     */
+    NDArray stored(TensorInfo info, ByteBuffer data) {
+        return (this.precision == Precision.INT8) ? tensor(info, data, scalarType(info)) : tensor(info, data);
     }
 
     /** Returns the rows of all parts, one part after another. */
@@ -90,8 +103,24 @@ final class TensorWorkbench implements AutoCloseable {
         return this.script.callForArray(method, this.scratch, arguments);
     }
 
-    /** Returns a matrix as the kernel wants it, attached to the owner. */
-    NDArray pack(NDArray matrix) {
+    /**
+     * Returns a matrix as the kernel wants it, as an argument; the caller closes it. A
+     * tensor behind it belongs to the owner.
+     */
+    IValue pack(NDArray matrix) {
+        if (this.kernel != LinearKernel.QUANTIZED) {
+            return ScriptModule.argument(packTensor(matrix));
+        }
+        try (IValue input = ScriptModule.argument(matrix)) {
+            return this.script.call("packed", input);
+        }
+    }
+
+    /**
+     * Returns a matrix as a kernel of floating-point numbers wants it, attached to the
+     * owner.
+     */
+    NDArray packTensor(NDArray matrix) {
         if (this.kernel == LinearKernel.GENERAL) {
             return keep(matrix);
         }

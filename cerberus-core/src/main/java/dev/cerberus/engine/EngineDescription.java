@@ -13,7 +13,7 @@ import dev.cerberus.model.ModelDimensions;
  * @param modelLocation where the model came from
  * @param dimensions the target model's sizes
  * @param device {@code cpu} or {@code cuda:N}
- * @param precision {@code fp32}, {@code bf16} or {@code fp16}
+ * @param precision {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}
  * @param heads the draft heads in use, if there are any
  * @param chat whether the model has a chat template
  * @param notes what a user should know, such as missing heads or a limited context

@@ -14,7 +14,7 @@ import dev.cerberus.tree.TreeShape;
  * @param modelLocation directory in Hugging Face layout, or a {@code classpath:} or
  * {@code file:} resource
  * @param modelName name to report; empty for the last part of the location
- * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
+ * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}
  * @param maxContext longest sequence in tokens; empty for the model's own
  * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
  * @param heads which draft heads to use
@@ -144,7 +144,8 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
 
         /**
          * Sets the number format.
-         * @param value {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
+         * @param value {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or
+         * {@code int8}
          * @return this builder
          */
         public Builder precision(String value) {

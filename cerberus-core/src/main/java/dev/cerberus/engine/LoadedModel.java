@@ -121,7 +121,8 @@ final class LoadedModel implements AutoCloseable {
             case "fp32" -> Precision.FP32;
             case "bf16" -> Precision.BF16;
             case "fp16" -> Precision.FP16;
-            default -> throw new ModelException("precision must be one of auto, fp32, bf16, fp16, was '" + name
+            case "int8" -> Precision.INT8;
+            default -> throw new ModelException("precision must be one of auto, fp32, bf16, fp16, int8, was '" + name
                     + "'; set cerberus.model.precision");
         };
         device.requireSupport(precision);

@@ -159,7 +159,7 @@ class DjlDraftHeadsTests {
         HeadsFile file = HeadsFile.read(path);
         ModelConfig wideConfig = ModelConfig.read(wide);
         TorchDevice cpu = TorchDevice.of("cpu");
-        assumeThat(HeadsProgram.isRounded(heads, cpu.linearKernel(), Precision.BF16)).isTrue();
+        assumeThat(HeadsProgram.isRounded(heads, cpu.linearKernel(Precision.BF16), Precision.BF16)).isTrue();
         try (Checkpoint wideCheckpoint = Checkpoint.open(wide);
                 DjlTargetModel model = DjlTargetModel.load(wideConfig, wideCheckpoint, 32, cpu, Precision.BF16);
                 DraftHeads draftHeads = DjlDraftHeads.load(file, OptionalInt.empty(), wideConfig, wideCheckpoint,

@@ -82,7 +82,7 @@ public final class HeadsTrainer implements AutoCloseable {
             case "fp32" -> Precision.FP32;
             case "bf16" -> Precision.BF16;
             case "fp16" -> Precision.FP16;
-            default -> (this.device.fastestPrecision() == Precision.FP32) ? Precision.FP32 : Precision.BF16;
+            default -> this.device.fastestFloatingPrecision();
         };
         this.device.requireSupport(this.precision);
         this.model = ModelDirectory.open(options.model());

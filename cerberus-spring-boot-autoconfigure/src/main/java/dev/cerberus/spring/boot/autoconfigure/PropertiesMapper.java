@@ -23,7 +23,7 @@ import dev.cerberus.tree.TreeShape;
  */
 final class PropertiesMapper {
 
-    private static final Set<String> PRECISIONS = Set.of("auto", "fp32", "bf16", "fp16");
+    private static final Set<String> PRECISIONS = Set.of("auto", "fp32", "bf16", "fp16", "int8");
 
     private final CerberusProperties properties;
 
@@ -34,7 +34,7 @@ final class PropertiesMapper {
     EngineOptions.Builder engineOptions(String modelLocation) {
         CerberusProperties.Model model = this.properties.model();
         require(PRECISIONS.contains(model.precision()), "cerberus.model.precision", model.precision(),
-                "must be auto, fp32, bf16 or fp16");
+                "must be auto, fp32, bf16, fp16 or int8");
         requireAtLeastOne("cerberus.model.max-context", model.maxContext());
         require(this.properties.device().matches("auto|cpu|cuda(:\\d{1,3})?"), "cerberus.device",
                 this.properties.device(), "must be auto, cpu, cuda or cuda:N");
