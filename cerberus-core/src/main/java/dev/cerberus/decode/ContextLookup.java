@@ -130,12 +130,20 @@ final class ContextLookup implements PathLookup {
 
     private static double bestOther(Ranking heads, List<Match> matches) {
         for (int rank = 0; rank < heads.size(); rank++) {
-            int token = heads.token(rank);
-            if (matches.stream().noneMatch((match) -> match.next() == token)) {
+            if (indexOf(heads.token(rank), matches) == matches.size()) {
                 return heads.probability(rank);
             }
         }
         return 0;
+    }
+
+    /** Returns the index of the match that goes on with a token, or else their number. */
+    private static int indexOf(int token, List<Match> matches) {
+        int index = 0;
+        while (index < matches.size() && matches.get(index).next() != token) {
+            index++;
+        }
+        return index;
     }
 
     /**
@@ -151,13 +159,15 @@ final class ContextLookup implements PathLookup {
         }
         for (int seen = 0; at >= 0 && seen < MAX_OCCURRENCES; seen++) {
             Match match = new Match(matchLength(at, end, path), this.text[at + 1]);
-            int place = 0;
-            boolean known = false;
-            while (place < matches.size() && matches.get(place).length() >= match.length()) {
-                known |= matches.get(place++).next() == match.next();
-            }
-            if (!known) {
-                matches.removeIf((other) -> other.next() == match.next());
+            int known = indexOf(match.next(), matches);
+            if (known == matches.size() || matches.get(known).length() < match.length()) {
+                if (known < matches.size()) {
+                    matches.remove(known);
+                }
+                int place = 0;
+                while (place < matches.size() && matches.get(place).length() >= match.length()) {
+                    place++;
+                }
                 matches.add(place, match);
             }
             at = this.before[at];

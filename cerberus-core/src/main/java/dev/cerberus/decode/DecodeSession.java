@@ -219,7 +219,7 @@ public final class DecodeSession implements AutoCloseable {
             return null;
         }
         DraftPlan plan = new DraftPlan(this.rootToken, this.cache.length(), Math.min(room, maxDraftNodes(this.request)),
-                useful, shape, this.request.sampling(), this.request.drafting().coupled(), lookup);
+                useful, shape, this.request.sampling(), this.request.drafting().coupled(), lookup, this.gate.growth());
         DraftTree draft = this.heads.get().draft(before, this.lastNode, plan);
         signals.drafted(draft);
         return draft;

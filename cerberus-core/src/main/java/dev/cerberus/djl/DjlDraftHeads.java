@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
@@ -231,7 +230,8 @@ public final class DjlDraftHeads implements DraftHeads {
                     (scale, fetched) -> call(scale, fetched, hidden, node, root));
             return plan.shape()
                 .map((shape) -> candidates.fill(plan.rootToken(), shape))
-                .orElseGet(() -> candidates.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(), plan.lookup()));
+                .orElseGet(() -> candidates.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(), plan.lookup(),
+                        plan.growth()));
         }
     }
 
@@ -320,11 +320,13 @@ public final class DjlDraftHeads implements DraftHeads {
 
     }
 
+    /** Calls the program with what is special to a call before what all have. */
     private IValue call(IValue scale, IValue ranks, IValue... first) {
-        Stream<IValue> model = Stream.concat(Stream.of(this.embedding), Arrays.stream(this.weights));
-        IValue[] arguments = Stream.of(Arrays.stream(first), model, Stream.of(scale, ranks))
-            .flatMap((part) -> part)
-            .toArray(IValue[]::new);
+        IValue[] arguments = Arrays.copyOf(first, first.length + this.weights.length + 3);
+        arguments[first.length] = this.embedding;
+        System.arraycopy(this.weights, 0, arguments, first.length + 1, this.weights.length);
+        arguments[arguments.length - 2] = scale;
+        arguments[arguments.length - 1] = ranks;
         return this.program.call("draft", arguments);
     }
 

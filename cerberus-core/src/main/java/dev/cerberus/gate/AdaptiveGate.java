@@ -1,5 +1,6 @@
 package dev.cerberus.gate;
 
+import java.util.function.DoublePredicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -75,6 +76,11 @@ public final class AdaptiveGate implements Gate {
         boolean awake = this.worth > 0 && !this.sizer.costs().plainStepIsDue(patience);
         this.probing = this.worth <= 0 && budget() >= probePrice();
         return awake || this.probing;
+    }
+
+    @Override
+    public DoublePredicate growth() {
+        return this.probing ? Gate.super.growth() : this.sizer.growth(0);
     }
 
     @Override

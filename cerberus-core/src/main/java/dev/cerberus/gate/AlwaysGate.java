@@ -1,5 +1,6 @@
 package dev.cerberus.gate;
 
+import java.util.function.DoublePredicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -21,6 +22,11 @@ public final class AlwaysGate implements Gate {
     @Override
     public boolean consultsHeads(ToDoubleFunction<GateSignal> signals) {
         return true;
+    }
+
+    @Override
+    public DoublePredicate growth() {
+        return this.sizer.growth(1);
     }
 
     @Override

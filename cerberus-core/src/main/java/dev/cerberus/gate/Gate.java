@@ -1,5 +1,6 @@
 package dev.cerberus.gate;
 
+import java.util.function.DoublePredicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -19,6 +20,17 @@ public interface Gate {
      * @return {@code false} to skip the step's draft unseen
      */
     boolean consultsHeads(ToDoubleFunction<GateSignal> signals);
+
+    /**
+     * Returns whether a draft that grows by its most probable node should grow on: asked
+     * for every further node with its path probability, which is never larger than that
+     * of the node before.
+     * @return a predicate for one draft of a free shape; it may end the draft where no
+     * number of further nodes could pay
+     */
+    default DoublePredicate growth() {
+        return (pathProbability) -> true;
+    }
 
     /**
      * Returns how many of the proposed nodes are worth verifying.

@@ -1,5 +1,7 @@
 package dev.cerberus.gate;
 
+import java.util.function.DoublePredicate;
+
 /**
  * Chooses how many draft nodes a step verifies: those whose expected tokens are worth
  * their time.
@@ -112,6 +114,58 @@ public final class TreeSizer {
             }
         }
         return best;
+    }
+
+    /**
+     * Returns whether further nodes are worth proposing, asked for one node after another
+     * with its path probability, never larger than that of the node before.
+     * @param atLeast how many nodes are wanted in any case
+     * @return a predicate for one draft
+     */
+    /*
+     * With n nodes proposed and the next one accepted with probability a, no m nodes are
+     * expected to gain more than E(n) + (m - n)·a. Where none of these bounds beats the
+     * best number so far, the rest of the draft is not worth making.
+     */
+    DoublePredicate growth(int atLeast) {
+        double rate = tokensPerPlainStep();
+        double reliability = reliability();
+        return new DoublePredicate() {
+
+            private int nodes;
+
+            private double expected;
+
+            private double best;
+
+            @Override
+            public boolean test(double pathProbability) {
+                double acceptance = Math.min(1,
+                        TreeSizer.this.experience.calibration().acceptance(pathProbability) * reliability);
+                if (this.nodes >= atLeast && !pays(acceptance)) {
+                    return false;
+                }
+                this.nodes++;
+                this.expected += acceptance;
+                double gain = gain(this.nodes, this.expected);
+                this.best = (this.nodes <= atLeast) ? gain : Math.max(this.best, gain);
+                return true;
+            }
+
+            private boolean pays(double acceptance) {
+                for (int m = this.nodes + 1; m <= TreeSizer.this.costs.maxNodes(); m++) {
+                    if (gain(m, this.expected + (m - this.nodes) * acceptance) > this.best) {
+                        return true;
+                    }
+                }
+                return false;
+            }
+
+            private double gain(int nodes, double accepted) {
+                return accepted - rate * (TreeSizer.this.costs.plainSteps(nodes) - 1);
+            }
+
+        };
     }
 
     /**

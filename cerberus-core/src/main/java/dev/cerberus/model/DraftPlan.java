@@ -1,6 +1,7 @@
 package dev.cerberus.model;
 
 import java.util.Optional;
+import java.util.function.DoublePredicate;
 
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.PathLookup;
@@ -19,9 +20,11 @@ import dev.cerberus.tree.TreeShape;
  * @param coupled whether the noise of the target's choice ranks the candidates too;
  * without effect when greedy
  * @param lookup a second opinion beside the heads'; it has no place in a static shape
+ * @param growth whether a free shape should have a further node, asked with its path
+ * probability; serial heads do without
  */
 public record DraftPlan(int rootToken, long rootPosition, int maxNodes, int maxDepth, Optional<TreeShape> shape,
-        SamplingOptions sampling, boolean coupled, Optional<PathLookup> lookup) {
+        SamplingOptions sampling, boolean coupled, Optional<PathLookup> lookup, DoublePredicate growth) {
 
     /**
      * Checks the ranges.
@@ -45,7 +48,8 @@ public record DraftPlan(int rootToken, long rootPosition, int maxNodes, int maxD
      */
     public DraftPlan(int rootToken, long rootPosition, int maxNodes, int maxDepth, Optional<TreeShape> shape,
             SamplingOptions sampling, boolean coupled) {
-        this(rootToken, rootPosition, maxNodes, maxDepth, shape, sampling, coupled, Optional.empty());
+        this(rootToken, rootPosition, maxNodes, maxDepth, shape, sampling, coupled, Optional.empty(),
+                (pathProbability) -> true);
     }
 
 }

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.function.DoublePredicate;
 import java.util.function.DoubleSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,8 @@ public final class HeadCandidates {
 
     private final int[][] tokens; // [heads][candidates]
 
+    private final Optional<float[]> whole; // [heads · vocabulary], or else:
+
     private final double[][] probabilities; // [heads][candidates]
 
     private final DoubleSupplier headEntropyNats;
@@ -45,19 +48,10 @@ public final class HeadCandidates {
 
     private double[] scratch = new double[0];
 
-    private HeadCandidates(int[][] tokens, double[][] probabilities, DoubleSupplier headEntropyNats,
-            Optional<Transitions> transitions, Optional<Noise> noise) {
-        if (tokens.length == 0 || tokens.length != probabilities.length) {
-            throw new IllegalArgumentException("candidates need the same number of heads in tokens and "
-                    + "probabilities, were " + tokens.length + " and " + probabilities.length);
-        }
-        for (int h = 0; h < tokens.length; h++) {
-            if (tokens[h].length == 0 || tokens[h].length != probabilities[h].length) {
-                throw new IllegalArgumentException("head " + h + " needs one probability per token, were "
-                        + probabilities[h].length + " and " + tokens[h].length);
-            }
-        }
+    private HeadCandidates(int[][] tokens, Optional<float[]> whole, double[][] probabilities,
+            DoubleSupplier headEntropyNats, Optional<Transitions> transitions, Optional<Noise> noise) {
         this.tokens = tokens;
+        this.whole = whole;
         this.probabilities = probabilities;
         this.headEntropyNats = headEntropyNats;
         this.transitions = transitions;
@@ -71,7 +65,17 @@ public final class HeadCandidates {
      * @param headEntropyNats entropy of the first head's whole distribution, in nats
      */
     public HeadCandidates(int[][] tokens, double[][] probabilities, double headEntropyNats) {
-        this(tokens, probabilities, () -> headEntropyNats, Optional.empty(), Optional.empty());
+        this(tokens, Optional.empty(), probabilities, () -> headEntropyNats, Optional.empty(), Optional.empty());
+        if (tokens.length == 0 || tokens.length != probabilities.length) {
+            throw new IllegalArgumentException("candidates need the same number of heads in tokens and "
+                    + "probabilities, were " + tokens.length + " and " + probabilities.length);
+        }
+        for (int h = 0; h < tokens.length; h++) {
+            if (tokens[h].length == 0 || tokens[h].length != probabilities[h].length) {
+                throw new IllegalArgumentException("head " + h + " needs one probability per token, were "
+                        + probabilities[h].length + " and " + tokens[h].length);
+            }
+        }
     }
 
     /**
@@ -82,20 +86,20 @@ public final class HeadCandidates {
      * @return the candidates
      */
     public static HeadCandidates whole(int[] vocabulary, float[] probabilities, int heads) {
+        if (heads < 1 || probabilities.length < heads * vocabulary.length) {
+            throw new IllegalArgumentException(heads + " heads with " + vocabulary.length
+                    + " tokens need a probability for each, were " + probabilities.length);
+        }
         int[][] tokens = new int[heads][];
         Arrays.fill(tokens, vocabulary);
-        double[][] byHead = new double[heads][vocabulary.length];
-        for (int head = 0; head < heads; head++) {
-            for (int i = 0; i < vocabulary.length; i++) {
-                byHead[head][i] = probabilities[head * vocabulary.length + i];
-            }
-        }
-        return new HeadCandidates(tokens, byHead, () -> entropyNats(byHead[0]), Optional.empty(), Optional.empty());
+        return new HeadCandidates(tokens, Optional.of(probabilities), new double[0][],
+                () -> entropyNats(probabilities, vocabulary.length), Optional.empty(), Optional.empty());
     }
 
-    private static double entropyNats(double[] distribution) {
+    private static double entropyNats(float[] probabilities, int count) {
         double entropy = 0;
-        for (double p : distribution) {
+        for (int i = 0; i < count; i++) {
+            double p = probabilities[i];
             entropy -= (p > 0) ? p * Math.log(p) : 0;
         }
         return entropy;
@@ -107,8 +111,8 @@ public final class HeadCandidates {
      * @return the candidates
      */
     public HeadCandidates with(Transitions following) {
-        return new HeadCandidates(this.tokens, this.probabilities, this.headEntropyNats, Optional.of(following),
-                this.noise);
+        return new HeadCandidates(this.tokens, this.whole, this.probabilities, this.headEntropyNats,
+                Optional.of(following), this.noise);
     }
 
     /**
@@ -117,7 +121,7 @@ public final class HeadCandidates {
      * @return the candidates
      */
     public HeadCandidates with(Noise known) {
-        return new HeadCandidates(this.tokens, this.probabilities, this.headEntropyNats, this.transitions,
+        return new HeadCandidates(this.tokens, this.whole, this.probabilities, this.headEntropyNats, this.transitions,
                 Optional.of(known));
     }
 
@@ -166,12 +170,18 @@ public final class HeadCandidates {
             return Ranking.NOTHING;
         }
         int[] proposed = this.tokens[head];
-        double[] weights = this.probabilities[head];
+        double[] weights = scratch(proposed.length);
         double total = 1;
         if (head > 0 && this.transitions.isPresent()) {
-            double[] own = weights;
-            weights = scratch(own.length);
-            total += follow(own, this.transitions.get().factors(parent, proposed), weights);
+            float[] factors = this.transitions.get().factors(parent, proposed);
+            total += this.whole.isPresent() ? follow(this.whole.get(), head * proposed.length, factors, weights)
+                    : follow(this.probabilities[head], factors, weights);
+        }
+        else if (this.whole.isPresent()) {
+            widen(this.whole.get(), head * proposed.length, weights);
+        }
+        else {
+            weights = this.probabilities[head];
         }
         return this.noise.isPresent()
                 ? Ranking.coupled(proposed, weights, (token) -> this.noise.get().at(head, token), atLeast)
@@ -190,20 +200,38 @@ public final class HeadCandidates {
      * Multiplies probabilities by factors and returns how much that adds to their sum.
      */
     private static double follow(double[] probabilities, float[] factors, double[] weights) {
+        double added = 0;
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = probabilities[i] * factors[i];
+            added += weights[i] - probabilities[i];
+        }
+        return added;
+    }
+
+    private static double follow(float[] probabilities, int from, float[] factors, double[] weights) {
         double even = 0; // two sums, for one would have to wait for itself
         double odd = 0;
         int n = weights.length;
         for (int i = 0; i + 1 < n; i += 2) {
-            weights[i] = probabilities[i] * factors[i];
-            weights[i + 1] = probabilities[i + 1] * factors[i + 1];
-            even += weights[i] - probabilities[i];
-            odd += weights[i + 1] - probabilities[i + 1];
+            double first = probabilities[from + i];
+            double second = probabilities[from + i + 1];
+            weights[i] = first * factors[i];
+            weights[i + 1] = second * factors[i + 1];
+            even += weights[i] - first;
+            odd += weights[i + 1] - second;
         }
         if (n % 2 == 1) {
-            weights[n - 1] = probabilities[n - 1] * factors[n - 1];
-            even += weights[n - 1] - probabilities[n - 1];
+            double last = probabilities[from + n - 1];
+            weights[n - 1] = last * factors[n - 1];
+            even += weights[n - 1] - last;
         }
         return even + odd;
+    }
+
+    private static void widen(float[] probabilities, int from, double[] weights) {
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = probabilities[from + i];
+        }
     }
 
     /**
@@ -214,7 +242,7 @@ public final class HeadCandidates {
      * @return the draft, nodes in order of descending path probability
      */
     public DraftTree dynamic(int rootToken, int maxNodes, int maxDepth) {
-        return dynamic(rootToken, maxNodes, maxDepth, Optional.empty());
+        return dynamic(rootToken, maxNodes, maxDepth, Optional.empty(), (pathProbability) -> true);
     }
 
     /**
@@ -224,6 +252,8 @@ public final class HeadCandidates {
      * @param maxNodes the most draft nodes
      * @param maxDepth the deepest level; guesses may reach below the last head
      * @param lookup a second opinion on what follows each node
+     * @param growth whether the tree should have a further node, asked with its path
+     * probability
      * @return the draft, nodes in order of descending path probability
      */
     /*
@@ -234,9 +264,11 @@ public final class HeadCandidates {
      *
      * [1] EAGLE-2, https://arxiv.org/abs/2406.16858
      */
-    public DraftTree dynamic(int rootToken, int maxNodes, int maxDepth, Optional<PathLookup> lookup) {
+    public DraftTree dynamic(int rootToken, int maxNodes, int maxDepth, Optional<PathLookup> lookup,
+            DoublePredicate growth) {
         Frontier frontier = new Frontier(rootToken, maxNodes, maxDepth, lookup);
-        while (frontier.count < maxNodes && !frontier.heap.isEmpty()) {
+        while (frontier.count < maxNodes && !frontier.heap.isEmpty()
+                && growth.test(frontier.heap.element().product())) {
             frontier.take(frontier.heap.remove());
         }
         int count = frontier.count;

@@ -59,20 +59,21 @@ public final class Ranking {
      */
     static Ranking of(int[] tokens, double[] weights, double total, int atLeast) {
         double least = total * LEAST_PROBABILITY;
-        int[] likely = new int[tokens.length];
         int count = 0;
-        for (int i = 0; i < tokens.length; i++) {
-            likely[count] = i;
-            count += (weights[i] >= least) ? 1 : 0;
+        for (double weight : weights) {
+            count += (weight >= least) ? 1 : 0;
         }
         if (count < Math.min(atLeast, tokens.length)) {
             return new Ranking(tokens, weights.clone(), total);
         }
         int[] likelyTokens = new int[count];
         double[] likelyWeights = new double[count];
-        for (int i = 0; i < count; i++) {
-            likelyTokens[i] = tokens[likely[i]];
-            likelyWeights[i] = weights[likely[i]];
+        int kept = 0;
+        for (int i = 0; kept < count; i++) {
+            if (weights[i] >= least) {
+                likelyTokens[kept] = tokens[i];
+                likelyWeights[kept++] = weights[i];
+            }
         }
         return new Ranking(likelyTokens, likelyWeights, total);
     }

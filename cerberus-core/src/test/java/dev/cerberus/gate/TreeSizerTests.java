@@ -1,6 +1,7 @@
 package dev.cerberus.gate;
 
 import java.util.Arrays;
+import java.util.function.DoublePredicate;
 import java.util.random.RandomGenerator;
 
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,26 @@ class TreeSizerTests {
             }
             assertThat(this.sizer.size(probabilities, atLeast)).isEqualTo(best);
         }
+    }
+
+    @Test
+    void growthEndsWithoutChangingTheSize() {
+        RandomGenerator random = GateSimulation.random(5);
+        int saved = 0;
+        for (int round = 0; round < 300; round++) {
+            double[] all = random.doubles(random.nextInt(9)).map((p) -> -p * p).sorted().map((p) -> -p).toArray();
+            int atLeast = random.nextInt(2);
+            DoublePredicate growth = this.sizer.growth(atLeast);
+            int grown = 0;
+            while (grown < all.length && growth.test(all[grown])) {
+                grown++;
+            }
+            double[] proposed = Arrays.copyOf(all, grown);
+            assertThat(this.sizer.size(proposed, atLeast)).isEqualTo(this.sizer.size(all, atLeast));
+            assertThat(grown).isLessThan(COSTS.length);
+            saved += Math.min(all.length, COSTS.length - 1) - grown;
+        }
+        assertThat(saved).isGreaterThan(300);
     }
 
     @Test

@@ -89,7 +89,8 @@ public final class ScriptedHeads implements DraftHeads {
         HeadCandidates candidates = candidates(text);
         return plan.shape()
             .map((shape) -> candidates.fill(plan.rootToken(), shape))
-            .orElseGet(() -> candidates.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(), plan.lookup()));
+            .orElseGet(() -> candidates.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(), plan.lookup(),
+                    plan.growth()));
     }
 
     private HeadCandidates candidates(int[] text) {

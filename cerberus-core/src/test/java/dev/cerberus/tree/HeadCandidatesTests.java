@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.DoublePredicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -19,6 +20,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 class HeadCandidatesTests {
+
+    private static final DoublePredicate ALL = (pathProbability) -> true;
 
     @Test
     void dynamicTakesTheLargestProducts() {
@@ -98,6 +101,21 @@ class HeadCandidatesTests {
     }
 
     @Test
+    void dynamicWhenGrowthEndsIsTheBeginningOfTheWholeTree() {
+        HeadCandidates candidates = RandomTrees.candidates(RandomTrees.random(4), 3, 5);
+        DraftTree all = candidates.dynamic(7, 20, 3);
+        List<Double> asked = new ArrayList<>();
+        DraftTree some = candidates.dynamic(7, 20, 3, Optional.empty(), (pathProbability) -> {
+            asked.add(pathProbability);
+            return asked.size() <= 6;
+        });
+        assertThat(some.pathProbabilities()).containsExactly(Arrays.copyOf(all.pathProbabilities(), 6));
+        assertThat(some.best(6).tokens()).isEqualTo(all.best(6).tokens());
+        assertThat(asked.stream().mapToDouble(Double::doubleValue).toArray())
+            .containsExactly(Arrays.copyOf(all.pathProbabilities(), 7));
+    }
+
+    @Test
     void dynamicWithLookupStaysATreeOfProbabilities() {
         RandomGenerator random = RandomTrees.random(8);
         for (int round = 0; round < 100; round++) {
@@ -114,7 +132,7 @@ class HeadCandidatesTests {
                 }
                 return guesses;
             };
-            DraftTree draft = candidates.dynamic(7, 60, 4, Optional.of(lookup));
+            DraftTree draft = candidates.dynamic(7, 60, 4, Optional.of(lookup), ALL);
             Map<Integer, Set<Integer>> children = new HashMap<>();
             double[] below = new double[draft.nodeCount() + 1];
             for (int i = 0; i < draft.nodeCount(); i++) {
@@ -138,7 +156,7 @@ class HeadCandidatesTests {
         HeadCandidates candidates = new HeadCandidates(new int[][] { { 1, 2, 3 } },
                 new double[][] { { 0.5, 0.3, 0.2 } }, 0);
         DraftTree draft = candidates.dynamic(0, 4, 4, Optional.of((path, heads) -> (path.length == 0)
-                ? List.of(new PathLookup.Guess(2, 0.6), new PathLookup.Guess(9, 0.2)) : List.of()));
+                ? List.of(new PathLookup.Guess(2, 0.6), new PathLookup.Guess(9, 0.2)) : List.of()), ALL);
         assertThat(IntStream.range(0, 4).map(draft::token)).containsExactly(2, 9, 1, 3);
         // what the guesses leave, 0.2, is shared by 1 and 3 as 5 to 2
         assertThat(draft.pathProbabilities()).containsExactly(new double[] { 0.6, 0.2, 0.2 * 5 / 7, 0.2 * 2 / 7 },
@@ -150,10 +168,10 @@ class HeadCandidatesTests {
         HeadCandidates candidates = new HeadCandidates(new int[][] { { 1, 2 } }, new double[][] { { 0.5, 0.4 } }, 0);
         PathLookup counting = (path, heads) -> (path.length == 0) ? List.of()
                 : List.of(new PathLookup.Guess(path[path.length - 1] + 10, 0.9));
-        DraftTree draft = candidates.dynamic(0, 9, 9, Optional.of(counting));
+        DraftTree draft = candidates.dynamic(0, 9, 9, Optional.of(counting), ALL);
         assertThat(draft.nodesAlong(new int[] { 1, 11, 21 })).hasSize(3);
         assertThat(draft.nodesAlong(new int[] { 2, 12, 22 })).hasSize(3);
-        assertThat(candidates.dynamic(0, 9, 2, Optional.of(counting)).best(3).maxDepth()).isEqualTo(2);
+        assertThat(candidates.dynamic(0, 9, 2, Optional.of(counting), ALL).best(3).maxDepth()).isEqualTo(2);
     }
 
     /**
@@ -274,6 +292,9 @@ class HeadCandidatesTests {
 
     @Test
     void tokensAndProbabilitiesMustMatch() {
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> HeadCandidates.whole(new int[] { 1, 2, 3 }, new float[5], 2))
+            .withMessage("2 heads with 3 tokens need a probability for each, were 5");
         assertThatIllegalArgumentException().isThrownBy(() -> new HeadCandidates(new int[0][], new double[0][], 0))
             .withMessageContaining("same number of heads");
         assertThatIllegalArgumentException()
