@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.EngineOptions.HeadsOptions;
+import dev.cerberus.engine.EngineOptions.MemoryOptions;
 import dev.cerberus.model.ModelException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -37,6 +38,13 @@ final class ModelOptions {
     @Option(names = "--heads", paramLabel = "FILE",
             description = "Draft heads; default: cerberus-heads.safetensors beside the model, if there")
     private @Nullable Path heads;
+
+    @Option(names = "--memory", paramLabel = "FILE",
+            description = "What the model wrote before; default: cerberus-memory.safetensors beside the model, if there")
+    private @Nullable Path memory;
+
+    @Option(names = "--no-memory", description = "Do not look up what the model wrote before")
+    private boolean noMemory;
 
     @Option(names = "--precision", paramLabel = "NAME", defaultValue = "auto",
             description = "auto, fp32, bf16, fp16 or int8; default: ${DEFAULT-VALUE}")
@@ -102,6 +110,7 @@ final class ModelOptions {
         }
         return EngineOptions.builder(location())
             .heads(new HeadsOptions(true, file.map(Path::toString), OptionalInt.empty()))
+            .memory(new MemoryOptions(!this.noMemory, Optional.ofNullable(this.memory).map(Path::toString)))
             .precision(this.precision)
             .device(this.device)
             .threads((this.threads == null) ? OptionalInt.empty() : OptionalInt.of(this.threads))

@@ -2,25 +2,28 @@ package dev.cerberus.decode;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import dev.cerberus.tree.PathLookup;
 import dev.cerberus.tree.Ranking;
+import dev.cerberus.tree.TextMemory;
 
 /**
  * Looks up how the text went on where its last tokens stood before: names, numbers and
- * phrases of a prompt that an answer repeats.
+ * phrases of the prompt come back in the answer, and phrases of earlier answers.
  *
  * <p>
- * One per request. Confined to the engine thread.
+ * Confined to the engine thread.
  */
 /*
  * Prompt lookup decoding [1], as a second opinion beside the draft heads: heads see one
  * hidden state and have no way to copy a word they never met; the text has. It is asked
  * below every node of a draft, since what is copied may begin after a word that the heads
- * have guessed.
+ * have guessed. A memory of other texts is looked up likewise.
  *
  * [1] A. Saxena, Prompt Lookup Decoding, 2023,
  * https://github.com/apoorvumang/prompt-lookup-decoding
@@ -32,7 +35,11 @@ final class ContextLookup implements PathLookup {
 
     private static final double LARGEST_PROBABILITY = 0.9999;
 
+    private static final Comparator<Guess> BEST_FIRST = Comparator.comparingDouble(Guess::probability).reversed();
+
     private final LookupTrust trust;
+
+    private final Optional<TextMemory> memory;
 
     private final Map<Integer, Integer> last = new HashMap<>(); // by token, its last
                                                                 // index
@@ -51,9 +58,11 @@ final class ContextLookup implements PathLookup {
     /**
      * Creates a lookup.
      * @param prompt the tokens before the answer
+     * @param memory other texts of the model, if there are any
      * @param trust what is known about guesses; learns from this text
      */
-    ContextLookup(int[] prompt, LookupTrust trust) {
+    ContextLookup(int[] prompt, Optional<TextMemory> memory, LookupTrust trust) {
+        this.memory = memory;
         this.trust = trust;
         this.text = new int[prompt.length + 64];
         this.before = new int[prompt.length + 64];
@@ -92,9 +101,9 @@ final class ContextLookup implements PathLookup {
 
     /*
      * Two opinions about one token: the heads give p to their best other token and q to
-     * the guessed one, the text has the odds o for it. Taken as independent evidence, of
-     * which at most one is right, the guess has the odds o'(1 - p), where 1/(1 + o') = (1
-     * - q)/(1 + o).
+     * the guessed one, each source that guesses it has odds o for it. Taken as
+     * independent evidence, of which at most one is right, the guess has the odds o'(1 -
+     * p), where 1/(1 + o') = (1 - q) times 1/(1 + o) for every source.
      */
     @Override
     public List<Guess> after(int[] path, Ranking heads) {
@@ -102,35 +111,79 @@ final class ContextLookup implements PathLookup {
             this.asked.clear();
             this.followed = 0;
         }
-        List<Match> matches = matches(path);
-        int count = Math.min(matches.size(), LookupTrust.MAX_GUESSES);
-        if (count == 0) {
+        List<Candidate> candidates = candidates(path);
+        if (candidates.isEmpty()) {
             return List.of();
         }
-        double unclaimed = 1 - bestOther(heads, matches.subList(0, count));
-        double[] odds = new double[count];
-        int[] kinds = new int[count];
+        double unclaimed = 1 - bestOther(heads, candidates);
+        double[] odds = new double[candidates.size()];
         double total = 1;
-        for (int i = 0; i < count; i++) {
-            kinds[i] = this.trust.kind(i, matches.get(i).length(), matches.size());
-            double wrong = (1 - heads.probabilityOf(matches.get(i).next())) / (1 + this.trust.odds(kinds[i]));
+        for (int i = 0; i < odds.length; i++) {
+            Candidate candidate = candidates.get(i);
+            double wrong = (1 - heads.probabilityOf(candidate.token)) * candidate.doubt;
             double right = Math.min(1 - wrong, LARGEST_PROBABILITY);
             odds[i] = unclaimed * right / (1 - right);
             total += odds[i];
         }
-        List<Guess> guesses = new ArrayList<>(count);
-        List<Open> open = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            guesses.add(new Guess(matches.get(i).next(), odds[i] / total));
-            open.add(new Open(guesses.get(i), kinds[i]));
+        List<Guess> guesses = new ArrayList<>(odds.length);
+        List<Open> open = new ArrayList<>(odds.length);
+        for (int i = 0; i < odds.length; i++) {
+            Guess guess = new Guess(candidates.get(i).token, odds[i] / total);
+            guesses.add(guess);
+            open.add(new Open(guess, candidates.get(i).kinds));
         }
+        guesses.sort(BEST_FIRST);
         this.asked.add(new Asked(path, open));
         return guesses;
     }
 
-    private static double bestOther(Ranking heads, List<Match> matches) {
+    private List<Candidate> candidates(int[] path) {
+        List<Candidate> candidates = new ArrayList<>(2 * LookupTrust.MAX_GUESSES);
+        List<Match> matches = matches(path);
+        for (int i = 0; i < Math.min(matches.size(), LookupTrust.MAX_GUESSES); i++) {
+            Match match = matches.get(i);
+            support(candidates, match.next(), this.trust.kind(i, match.length(), matches.size()));
+        }
+        if (this.memory.isPresent()) {
+            this.memory.get().after(recent(path)).ifPresent((found) -> {
+                for (int i = 0; i < found.tokens().length; i++) {
+                    support(candidates, found.tokens()[i],
+                            this.trust.rememberedKind(found.match(), found.counts()[i], found.occurrences()));
+                }
+            });
+        }
+        return candidates;
+    }
+
+    private void support(List<Candidate> candidates, int token, int kind) {
+        int index = 0;
+        while (index < candidates.size() && candidates.get(index).token != token) {
+            index++;
+        }
+        if (index == candidates.size()) {
+            candidates.add(new Candidate(token));
+        }
+        candidates.get(index).add(kind, this.trust.odds(kind));
+    }
+
+    /** Returns the last tokens of the text as a path extends it. */
+    private int[] recent(int[] path) {
+        int end = this.length + path.length;
+        int[] recent = new int[Math.min(TextMemory.MAX_MATCH, end)];
+        for (int i = 0; i < recent.length; i++) {
+            recent[i] = token(end - recent.length + i, path);
+        }
+        return recent;
+    }
+
+    private static double bestOther(Ranking heads, List<Candidate> candidates) {
         for (int rank = 0; rank < heads.size(); rank++) {
-            if (indexOf(heads.token(rank), matches) == matches.size()) {
+            int token = heads.token(rank);
+            boolean other = true;
+            for (Candidate candidate : candidates) {
+                other &= candidate.token != token;
+            }
+            if (other) {
                 return heads.probability(rank);
             }
         }
@@ -195,11 +248,31 @@ final class ContextLookup implements PathLookup {
     private record Asked(int[] path, List<Open> guesses) {
     }
 
+    /** A token that some source guesses. */
+    private static final class Candidate {
+
+        private final int token;
+
+        private final List<Integer> kinds = new ArrayList<>(2);
+
+        private double doubt = 1;
+
+        Candidate(int token) {
+            this.token = token;
+        }
+
+        void add(int kind, double odds) {
+            this.kinds.add(kind);
+            this.doubt /= 1 + odds;
+        }
+
+    }
+
     /** A guess of which it is not known yet whether it is right. */
-    private record Open(Guess guess, int kind) {
+    private record Open(Guess guess, List<Integer> kinds) {
 
         void learn(LookupTrust trust, int token) {
-            trust.learn(this.kind, this.guess.probability(), this.guess.token() == token);
+            this.kinds.forEach((kind) -> trust.learn(kind, this.guess.probability(), this.guess.token() == token));
         }
 
     }

@@ -19,6 +19,7 @@ import dev.cerberus.sample.TokenSampler;
 import dev.cerberus.tree.CandidateTree;
 import dev.cerberus.tree.PathLookup;
 import dev.cerberus.tree.DraftTree;
+import dev.cerberus.tree.TextMemory;
 import dev.cerberus.tree.TreeShape;
 
 /**
@@ -97,7 +98,7 @@ public final class DecodeSession implements AutoCloseable {
      */
     public DecodeSession(TargetModel model, Optional<DraftHeads> heads, Gate gate, DecodeRequest request,
             TokenSink sink, DecodeListener listener) {
-        this(model, heads, gate, new LookupTrust(), request, sink, listener);
+        this(model, heads, gate, Optional.empty(), new LookupTrust(), request, sink, listener);
     }
 
     /**
@@ -105,13 +106,14 @@ public final class DecodeSession implements AutoCloseable {
      * @param model the target model
      * @param heads the draft heads, if there are any
      * @param gate decides about drafting; ignored without heads
+     * @param memory other texts of the model, if there are any
      * @param trust what sessions of the same kind have learned
      * @param request what to decode; the prompt must be shorter than the model's context
      * @param sink receives the output tokens
      * @param listener observes the steps
      */
-    public DecodeSession(TargetModel model, Optional<DraftHeads> heads, Gate gate, LookupTrust trust,
-            DecodeRequest request, TokenSink sink, DecodeListener listener) {
+    public DecodeSession(TargetModel model, Optional<DraftHeads> heads, Gate gate, Optional<TextMemory> memory,
+            LookupTrust trust, DecodeRequest request, TokenSink sink, DecodeListener listener) {
         int context = model.dimensions().maxContext();
         int promptLength = request.prompt().length;
         if (promptLength >= context) {
@@ -127,7 +129,7 @@ public final class DecodeSession implements AutoCloseable {
         this.budget = Math.min(request.maxTokens(), context - promptLength);
         int treeRows = heads.isPresent() ? maxDraftNodes(request) : 0;
         this.cache = model.newCache(Math.min(context, promptLength + this.budget + treeRows));
-        this.lookup = new ContextLookup(request.prompt(), trust);
+        this.lookup = new ContextLookup(request.prompt(), memory, trust);
     }
 
     private static int maxDraftNodes(DecodeRequest request) {

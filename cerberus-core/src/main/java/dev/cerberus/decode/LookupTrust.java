@@ -1,5 +1,7 @@
 package dev.cerberus.decode;
 
+import dev.cerberus.tree.TextMemory;
+
 /**
  * How far to believe that a text goes on as it did before, by kind of match. Learned by
  * all requests that share it; confined to the engine thread.
@@ -9,14 +11,14 @@ package dev.cerberus.decode;
  * what comes next: on the demo model a match of one token is right three times in four
  * where it is the only one and the heads have no idea, and once in three where there are
  * several. Each kind has log-odds of its own, moved by the gradient of the logarithmic
- * loss.
+ * loss. Matches in the text at hand and in the memory of other texts are different kinds.
  */
 public final class LookupTrust {
 
-    /** Longer matches say no more. */
+    /** Longer matches in the text at hand say no more. */
     static final int MAX_MATCH = 4;
 
-    /** How many different continuations are guessed. */
+    /** How many different continuations of each source are guessed. */
     static final int MAX_GUESSES = 2;
 
     private static final int MAX_RIVALS = 3;
@@ -34,7 +36,14 @@ public final class LookupTrust {
     /** … and of one of the others. */
     private static final double[] OTHER = { 0.25, 0.3, 0.35, 0.4 };
 
-    private final double[] logOdds = new double[MAX_GUESSES * MAX_MATCH * MAX_RIVALS];
+    private static final int TEXT_KINDS = MAX_GUESSES * MAX_MATCH * MAX_RIVALS;
+
+    /** Shares of the occurrences in memory that agree: all of several, all, most, few. */
+    private static final int AGREEMENTS = 4;
+
+    private static final double[] REMEMBERED = { 0.8, 0.6, 0.5, 0.2 };
+
+    private final double[] logOdds = new double[TEXT_KINDS + (TextMemory.MAX_MATCH + 1) * AGREEMENTS];
 
     /**
      * Creates what is believed before anything was seen.
@@ -44,15 +53,21 @@ public final class LookupTrust {
             for (int match = 1; match <= MAX_MATCH; match++) {
                 for (int rivals = 1; rivals <= MAX_RIVALS; rivals++) {
                     double[] prior = (rank > 0) ? OTHER : (rivals > 1) ? BEST : ONLY;
-                    double chance = prior[match - 1];
-                    this.logOdds[kind(rank, match, rivals)] = Math.log(chance / (1 - chance));
+                    this.logOdds[kind(rank, match, rivals)] = logOdds(prior[match - 1]);
                 }
             }
         }
+        for (int kind = TEXT_KINDS; kind < this.logOdds.length; kind++) {
+            this.logOdds[kind] = logOdds(REMEMBERED[(kind - TEXT_KINDS) % AGREEMENTS]);
+        }
+    }
+
+    private static double logOdds(double chance) {
+        return Math.log(chance / (1 - chance));
     }
 
     /**
-     * Returns the kind of a guess.
+     * Returns the kind of a guess from the text at hand.
      * @param rank 0 for the best guess, below {@link #MAX_GUESSES}
      * @param match how many tokens match, 1 or more
      * @param rivals how many different continuations there are, 1 or more
@@ -60,6 +75,24 @@ public final class LookupTrust {
      */
     int kind(int rank, int match, int rivals) {
         return (rank * MAX_MATCH + Math.min(match, MAX_MATCH) - 1) * MAX_RIVALS + Math.min(rivals, MAX_RIVALS) - 1;
+    }
+
+    /**
+     * Returns the kind of a guess from memory.
+     * @param match how many tokens match, at most {@link TextMemory#MAX_MATCH}
+     * @param count how many of the occurrences go on so, 1 or more
+     * @param occurrences number of occurrences
+     * @return the kind
+     */
+    int rememberedKind(int match, int count, int occurrences) {
+        int agreement;
+        if (count == occurrences) {
+            agreement = (count > 1) ? 0 : 1;
+        }
+        else {
+            agreement = (2 * count > occurrences) ? 2 : 3;
+        }
+        return TEXT_KINDS + match * AGREEMENTS + agreement;
     }
 
     /**

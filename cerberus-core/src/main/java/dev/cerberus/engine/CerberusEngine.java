@@ -365,7 +365,8 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         GateOptions drafting = request.gate().orElse(this.gate);
         boolean sampled = !request.sampling().greedy();
         return new DecodeSession(this.model.target(), this.model.heads(), this.gates.create(drafting, sampled),
-                this.gates.trust(drafting, sampled), decoding, active::onToken, new StepObserver());
+                this.model.memory(), this.gates.trust(drafting, sampled), decoding, active::onToken,
+                new StepObserver());
     }
 
     private void complete(ActiveRequest request) {

@@ -15,9 +15,10 @@ import dev.cerberus.model.ModelDimensions;
  * @param device {@code cpu} or {@code cuda:N}
  * @param precision {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}
  * @param heads the draft heads in use, if there are any
+ * @param memoryTokens how many tokens of other texts drafts look up, 0 for no memory
  * @param chat whether the model has a chat template
  * @param notes what a user should know, such as missing heads or a limited context
  */
 public record EngineDescription(String modelName, String modelLocation, ModelDimensions dimensions, String device,
-        String precision, Optional<HeadsDescription> heads, boolean chat, List<String> notes) {
+        String precision, Optional<HeadsDescription> heads, int memoryTokens, boolean chat, List<String> notes) {
 }

@@ -18,6 +18,7 @@ import dev.cerberus.tree.TreeShape;
  * @param maxContext longest sequence in tokens; empty for the model's own
  * @param device {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}
  * @param heads which draft heads to use
+ * @param memory which text of the model to look up in drafts
  * @param shape a static tree shape; empty for the best tree of every step
  * @param maxNodes the most draft nodes of a step, 1..256
  * @param contextLookup whether dynamic trees hold how the text went on before, unless a
@@ -35,8 +36,8 @@ import dev.cerberus.tree.TreeShape;
  * libtorch's choice with a larger one
  */
 public record EngineOptions(String modelLocation, Optional<String> modelName, String precision, OptionalInt maxContext,
-        String device, HeadsOptions heads, Optional<TreeShape> shape, int maxNodes, boolean contextLookup,
-        GateOptions gate, Map<String, GateOptions> profiles, Optional<String> calibration,
+        String device, HeadsOptions heads, MemoryOptions memory, Optional<TreeShape> shape, int maxNodes,
+        boolean contextLookup, GateOptions gate, Map<String, GateOptions> profiles, Optional<String> calibration,
         Optional<String> chatTemplate, int queueCapacity, int maxConcurrent, Duration requestTimeout,
         OptionalInt threads) {
 
@@ -54,6 +55,22 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
          * The heads beside the model, all of them.
          */
         public static final HeadsOptions DEFAULT = new HeadsOptions(true, Optional.empty(), OptionalInt.empty());
+
+    }
+
+    /**
+     * Which text of the model to look up in drafts.
+     *
+     * @param enabled whether to look up any
+     * @param location safetensors file; empty for {@code cerberus-memory.safetensors}
+     * beside the model
+     */
+    public record MemoryOptions(boolean enabled, Optional<String> location) {
+
+        /**
+         * The memory beside the model, if there is one.
+         */
+        public static final MemoryOptions DEFAULT = new MemoryOptions(true, Optional.empty());
 
     }
 
@@ -105,6 +122,8 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         private String device = "auto";
 
         private HeadsOptions heads = HeadsOptions.DEFAULT;
+
+        private MemoryOptions memory = MemoryOptions.DEFAULT;
 
         private Optional<TreeShape> shape = Optional.empty();
 
@@ -180,6 +199,16 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
          */
         public Builder heads(HeadsOptions value) {
             this.heads = value;
+            return this;
+        }
+
+        /**
+         * Sets which text of the model to look up in drafts.
+         * @param value the memory
+         * @return this builder
+         */
+        public Builder memory(MemoryOptions value) {
+            this.memory = value;
             return this;
         }
 
@@ -300,7 +329,7 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
          */
         public EngineOptions build() {
             return new EngineOptions(this.modelLocation, this.modelName, this.precision, this.maxContext, this.device,
-                    this.heads, this.shape, this.maxNodes, this.contextLookup, this.gate, this.profiles,
+                    this.heads, this.memory, this.shape, this.maxNodes, this.contextLookup, this.gate, this.profiles,
                     this.calibration, this.chatTemplate, this.queueCapacity, this.maxConcurrent, this.requestTimeout,
                     this.threads);
         }

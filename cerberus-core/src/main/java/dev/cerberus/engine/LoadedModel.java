@@ -20,6 +20,7 @@ import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ExpectedTensors;
 import dev.cerberus.hf.HeadsFile;
+import dev.cerberus.hf.MemoryFile;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.model.DraftHeads;
@@ -30,6 +31,7 @@ import dev.cerberus.model.TargetModel;
 import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.ChatTemplateException;
 import dev.cerberus.text.TextTokenizer;
+import dev.cerberus.tree.TextMemory;
 
 /**
  * Everything that an engine reads from files: target model, heads, tokenizer and chat
@@ -45,6 +47,8 @@ final class LoadedModel implements AutoCloseable {
 
     private final Optional<DraftHeads> heads;
 
+    private final Optional<TextMemory> memory;
+
     private final TextTokenizer tokenizer;
 
     private final Optional<ChatTemplate> chatTemplate;
@@ -55,11 +59,12 @@ final class LoadedModel implements AutoCloseable {
 
     private final EngineDescription description;
 
-    private LoadedModel(DjlTargetModel target, Optional<DraftHeads> heads, TextTokenizer tokenizer,
-            Optional<ChatTemplate> chatTemplate, Set<Integer> endOfSequence, Optional<CalibrationInUse> calibration,
-            EngineDescription description) {
+    private LoadedModel(DjlTargetModel target, Optional<DraftHeads> heads, Optional<TextMemory> memory,
+            TextTokenizer tokenizer, Optional<ChatTemplate> chatTemplate, Set<Integer> endOfSequence,
+            Optional<CalibrationInUse> calibration, EngineDescription description) {
         this.target = target;
         this.heads = heads;
+        this.memory = memory;
         this.tokenizer = tokenizer;
         this.chatTemplate = chatTemplate;
         this.endOfSequence = endOfSequence;
@@ -81,16 +86,18 @@ final class LoadedModel implements AutoCloseable {
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
             Optional<DraftHeads> heads = heads(options.heads(), directory, config, checkpoint, target, notes);
             heads.ifPresent(closer::add);
+            Optional<TextMemory> memory = memoryFile(options.memory(), directory).filter((file) -> heads.isPresent())
+                .map((file) -> MemoryFile.read(file).of(config, checkpoint));
             Optional<CalibrationInUse> calibration = calibration(options, directory, checkpoint, device, precision,
                     heads.map(DraftHeads::description), notes);
             EngineDescription description = new EngineDescription(options.modelName().orElse(directory.name()),
                     options.modelLocation(), target.dimensions(), device.name(),
-                    precision.name().toLowerCase(Locale.ROOT), heads.map(DraftHeads::description), template.isPresent(),
-                    List.copyOf(notes));
+                    precision.name().toLowerCase(Locale.ROOT), heads.map(DraftHeads::description),
+                    memory.map(TextMemory::size).orElse(0), template.isPresent(), List.copyOf(notes));
             notes.forEach((note) -> LOGGER.warn("{}", note));
             closer.keepOpen();
-            return new LoadedModel(target, heads, tokenizer, template, Set.copyOf(directory.eosTokenIds()), calibration,
-                    description);
+            return new LoadedModel(target, heads, memory, tokenizer, template, Set.copyOf(directory.eosTokenIds()),
+                    calibration, description);
         }
     }
 
@@ -134,7 +141,9 @@ final class LoadedModel implements AutoCloseable {
         if (!options.enabled()) {
             return Optional.empty();
         }
-        Optional<Path> file = options.location().map(LoadedModel::file).or(directory::heads);
+        Optional<Path> file = options.location()
+            .map((location) -> file(location, "heads file", "cerberus.heads.location"))
+            .or(directory::heads);
         if (file.isEmpty()) {
             notes.add("No draft heads: " + directory.location() + " has no cerberus-heads.safetensors and "
                     + "cerberus.heads.location is not set; decoding is plain");
@@ -167,10 +176,16 @@ final class LoadedModel implements AutoCloseable {
         }
     }
 
-    private static Path file(String location) {
+    private static Optional<Path> memoryFile(EngineOptions.MemoryOptions options, ModelDirectory directory) {
+        return options.enabled() ? options.location()
+            .map((location) -> file(location, "memory file", "cerberus.memory.location"))
+            .or(directory::memory) : Optional.empty();
+    }
+
+    private static Path file(String location, String kind, String property) {
         Path path = Path.of(location.startsWith("file:") ? location.substring("file:".length()) : location);
         if (!Files.isRegularFile(path)) {
-            throw new ModelException("There is no heads file '" + location + "'; correct cerberus.heads.location");
+            throw new ModelException("There is no " + kind + " '" + location + "'; correct " + property);
         }
         return path;
     }
@@ -196,6 +211,10 @@ final class LoadedModel implements AutoCloseable {
 
     Optional<DraftHeads> heads() {
         return this.heads;
+    }
+
+    Optional<TextMemory> memory() {
+        return this.memory;
     }
 
     TextTokenizer tokenizer() {

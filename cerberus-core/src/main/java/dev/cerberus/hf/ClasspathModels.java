@@ -32,12 +32,14 @@ final class ClasspathModels {
 
     static final String HEADS = "cerberus-heads.safetensors";
 
+    static final String MEMORY = "cerberus-memory.safetensors";
+
     static final String CALIBRATION = "cerberus-calibration.json";
 
     /** A folder on the class path cannot be listed reliably, so the names are fixed. */
     private static final List<String> KNOWN = List.of(ModelConfig.FILE_NAME, GenerationDefaults.FILE_NAME, TOKENIZER,
             TOKENIZER_CONFIG, CHAT_TEMPLATE, SPECIAL_TOKENS, Checkpoint.SINGLE_FILE_NAME, Checkpoint.INDEX_FILE_NAME,
-            HEADS, CALIBRATION);
+            HEADS, MEMORY, CALIBRATION);
 
     /**
      * By the URL of config.json, which tells apart equal names seen by different class

@@ -221,6 +221,11 @@ public final class ModelDirectory {
         return optional(ClasspathModels.HEADS);
     }
 
+    /** What the model wrote before, beside the model. */
+    public Optional<Path> memory() {
+        return optional(ClasspathModels.MEMORY);
+    }
+
     /** The gate's calibration beside the model. */
     public Optional<Path> calibration() {
         return optional(ClasspathModels.CALIBRATION);

@@ -2,12 +2,14 @@ package dev.cerberus.decode;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
 import dev.cerberus.tree.HeadCandidates;
 import dev.cerberus.tree.PathLookup.Guess;
 import dev.cerberus.tree.Ranking;
+import dev.cerberus.tree.TextMemory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,7 +23,7 @@ class ContextLookupTests {
     }
 
     private static ContextLookup lookup(int... prompt) {
-        return new ContextLookup(prompt, new LookupTrust());
+        return new ContextLookup(prompt, Optional.empty(), new LookupTrust());
     }
 
     private static List<Integer> tokens(ContextLookup lookup, int... path) {
@@ -136,10 +138,45 @@ class ContextLookupTests {
     @Test
     void trustIsSharedBetweenTexts() {
         LookupTrust trust = new LookupTrust();
-        ContextLookup first = new ContextLookup(new int[] { 1, 2, 3, 1 }, trust);
+        ContextLookup first = new ContextLookup(new int[] { 1, 2, 3, 1 }, Optional.empty(), trust);
         double before = chance(first);
         first.append(2);
-        assertThat(chance(new ContextLookup(new int[] { 7, 8, 9, 7 }, trust))).isGreaterThan(before);
+        assertThat(chance(new ContextLookup(new int[] { 7, 8, 9, 7 }, Optional.empty(), trust))).isGreaterThan(before);
+    }
+
+    @Test
+    void memoryIsLookedUpBesideTheText() {
+        TextMemory memory = new TextMemory(new int[] { 1, 2, 3, 50, 51, 1, 2, 3, 50, 52 }, new int[] { 5, 10 });
+        ContextLookup lookup = new ContextLookup(new int[] { 60, 3, 70, 1, 2, 3 }, Optional.of(memory),
+                new LookupTrust());
+        assertThat(tokens(lookup)).containsExactlyInAnyOrder(50, 70);
+        assertThat(tokens(lookup, 50)).containsExactlyInAnyOrder(51, 52);
+        assertThat(tokens(lookup, 70)).containsExactly(1);
+    }
+
+    @Test
+    void tokenThatTextAndMemoryGuessIsBelievedMore() {
+        TextMemory memory = new TextMemory(new int[] { 5, 1, 2, 9 }, new int[] { 4 });
+        int[] prompt = { 8, 2, 9, 5, 1, 2 };
+        double alone = chance(lookup(prompt));
+        ContextLookup both = new ContextLookup(prompt, Optional.of(memory), new LookupTrust());
+        assertThat(tokens(both)).containsExactly(9);
+        assertThat(chance(both)).isGreaterThan(alone);
+    }
+
+    @Test
+    void memoryThatMisleadsIsBelievedLess() {
+        TextMemory memory = new TextMemory(new int[] { 5, 6, 7, 8 }, new int[] { 4 });
+        LookupTrust trust = new LookupTrust();
+        double before = 0;
+        for (int round = 0; round < 20; round++) {
+            ContextLookup lookup = new ContextLookup(new int[] { 5, 6, 7 }, Optional.of(memory), trust);
+            before = (round == 0) ? chance(lookup) : before;
+            chance(lookup);
+            lookup.append(1);
+        }
+        ContextLookup last = new ContextLookup(new int[] { 5, 6, 7 }, Optional.of(memory), trust);
+        assertThat(chance(last)).isLessThan(before / 2);
     }
 
     @Test

@@ -1,8 +1,12 @@
 package dev.cerberus.decode;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+
+import dev.cerberus.tree.TextMemory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,6 +20,21 @@ class LookupTrustTests {
                 IntStream.range(0, 24).map((i) -> this.trust.kind(i / 12, 1 + i / 3 % 4, 1 + i % 3)).distinct().count())
             .isEqualTo(24);
         assertThat(this.trust.kind(0, 9, 9)).isEqualTo(this.trust.kind(0, LookupTrust.MAX_MATCH, 3));
+    }
+
+    @Test
+    void kindsOfMemoryDifferByMatchAndAgreementAndFromThoseOfTheText() {
+        Set<Integer> kinds = new HashSet<>();
+        for (int match = 3; match <= TextMemory.MAX_MATCH; match++) {
+            kinds.add(this.trust.rememberedKind(match, 4, 4));
+            kinds.add(this.trust.rememberedKind(match, 1, 1));
+            kinds.add(this.trust.rememberedKind(match, 3, 5));
+            kinds.add(this.trust.rememberedKind(match, 2, 5));
+        }
+        assertThat(kinds).hasSize(24);
+        assertThat(kinds).noneMatch((kind) -> kind <= this.trust.kind(1, 4, 3));
+        assertThat(this.trust.odds(this.trust.rememberedKind(6, 4, 4)))
+            .isGreaterThan(this.trust.odds(this.trust.rememberedKind(6, 2, 5)));
     }
 
     @Test

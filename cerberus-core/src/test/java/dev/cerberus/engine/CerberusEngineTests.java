@@ -360,6 +360,11 @@ class CerberusEngineTests {
         assertThatThrownBy(() -> CerberusEngine.open(options(other)
             .heads(new EngineOptions.HeadsOptions(true, Optional.of("nowhere.safetensors"), OptionalInt.empty()))
             .build())).isInstanceOf(ModelException.class).hasMessageContaining("cerberus.heads.location");
+        assertThatThrownBy(() -> CerberusEngine
+            .open(options(other).memory(new EngineOptions.MemoryOptions(true, Optional.of("nowhere.safetensors")))
+                .build()))
+            .isInstanceOf(ModelException.class)
+            .hasMessageContaining("cerberus.memory.location");
         Files.delete(other.resolve("tokenizer.json"));
         assertThatThrownBy(() -> CerberusEngine.open(options(other).build())).isInstanceOf(ModelFileException.class)
             .hasMessageContaining("tokenizer.json");

@@ -14,7 +14,6 @@ import ai.djl.ndarray.NDManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import dev.cerberus.djl.DjlBatchGenerator;
 import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.hf.Checkpoint;
@@ -26,8 +25,6 @@ import dev.cerberus.hf.SafetensorsWriter;
 import dev.cerberus.hf.WeightNames;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
-import dev.cerberus.text.ChatTemplate;
-import dev.cerberus.text.TextTokenizer;
 import dev.cerberus.training.TrainingOptions.HeadsShape;
 import dev.cerberus.training.TrainingOptions.LmHead;
 import dev.cerberus.training.TrainingOptions.Optimization;
@@ -59,10 +56,6 @@ public final class HeadsTrainer implements AutoCloseable {
 
     private static final int MEASURED_POSITIONS = 8192;
 
-    private static final int PROMPT_SEED = 17;
-
-    private static final long CACHE_BYTES = 1L << 30;
-
     private final TrainingOptions options;
 
     private final ModelDirectory model;
@@ -78,13 +71,7 @@ public final class HeadsTrainer implements AutoCloseable {
     private HeadsTrainer(TrainingOptions options) {
         this.options = options;
         this.device = TorchDevice.of(options.device());
-        this.precision = switch (options.precision()) {
-            case "fp32" -> Precision.FP32;
-            case "bf16" -> Precision.BF16;
-            case "fp16" -> Precision.FP16;
-            default -> this.device.fastestFloatingPrecision();
-        };
-        this.device.requireSupport(this.precision);
+        this.precision = Distiller.precision(options.precision(), this.device);
         this.model = ModelDirectory.open(options.model());
         this.config = this.model.config();
         this.checkpoint = this.model.openCheckpoint();
@@ -106,7 +93,9 @@ public final class HeadsTrainer implements AutoCloseable {
 
     private TrainingReport run() {
         int transitionRank = this.options.shape().rank(this.config.hiddenSize());
-        DistilledText text = new DistilledText(distilled(), this.config.hiddenSize(),
+        Distiller distiller = new Distiller(this.model, this.checkpoint, this.device, this.precision);
+        DistilledText text = new DistilledText(distiller.distill(this.options.data(), this.options.distillation(),
+                this.options.optimization().seed(), this.options.work()), this.config.hiddenSize(),
                 this.options.optimization().seed());
         if (text.training().length == 0 || text.heldOut().length == 0) {
             throw new TrainingException("The target wrote only " + text.size()
@@ -144,29 +133,6 @@ public final class HeadsTrainer implements AutoCloseable {
         return NDManager.newBaseManager(
                 name.equals("cpu") ? Device.cpu() : Device.gpu(Integer.parseInt(name.substring(name.indexOf(':') + 1))),
                 "PyTorch");
-    }
-
-    private List<Path> distilled() {
-        TrainingOptions.Distillation o = this.options.distillation();
-        int context = this.config.contextTokens();
-        int maxPrompt = Math.min(o.maxPromptTokens(), context - 1);
-        List<int[]> prompts;
-        Set<Integer> endOfSequence = Set.copyOf(this.model.eosTokenIds());
-        try (TextTokenizer tokenizer = TextTokenizer.load(this.model.tokenizerJson())) {
-            Optional<ChatTemplate> template = ChatTemplate.fromTokenizerConfig(this.model.path());
-            PromptReader reader = new PromptReader(tokenizer, template, o.raw(), maxPrompt, PROMPT_SEED);
-            prompts = reader.read(this.options.data());
-            LOGGER.info("{} prompts, {} more are longer than {} tokens", prompts.size(), reader.tooLong(), maxPrompt);
-        }
-        int longest = prompts.stream().mapToInt((ids) -> ids.length).max().orElseThrow();
-        int capacity = Math.min(context, longest + o.maxNewTokens());
-        long slotBytes = (long) capacity * this.config.layers() * 2 * this.config.keyValueSize() * Float.BYTES;
-        int slots = (int) Math.max(1, Math.min(o.slots(), CACHE_BYTES / slotBytes));
-        SelfDistillation distillation = new SelfDistillation(o, prompts, endOfSequence, capacity,
-                this.options.optimization().seed(), this.options.work(),
-                this.checkpoint.sha256() + " " + this.precision + " " + slots);
-        return distillation.run(() -> DjlBatchGenerator.load(this.config, this.checkpoint, this.device, this.precision,
-                slots, capacity, o.temperature(), o.softLabels() ? SelfDistillation.SOFT_RANKS : 1));
     }
 
     private static double rms(float[] values) {

@@ -31,6 +31,13 @@ import dev.cerberus.djl.DjlDraftHeads;
 import dev.cerberus.djl.DjlTargetModel;
 import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
+import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.EngineOptions;
+import dev.cerberus.engine.GateOptions;
+import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.GenerationResult;
+import dev.cerberus.engine.Prompt;
+import dev.cerberus.gate.GateMode;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.HalfFloats;
 import dev.cerberus.hf.HeadsFile;
@@ -86,6 +93,45 @@ class HeadsTrainerTests {
         try (Checkpoint checkpoint = Checkpoint.open(this.directory.resolve("model"))) {
             file.requireTarget(ModelConfig.read(this.directory.resolve("model")), checkpoint);
         }
+    }
+
+    @Test
+    void memoryHoldsWhatTheModelAnswersAndDraftsLookItUp() {
+        Path model = this.directory.resolve("model");
+        HeadsTrainer.train(new TrainingOptions(model.toString(), List.of(this.directory.resolve("prompts.jsonl")),
+                model.resolve("cerberus-heads.safetensors"), this.directory.resolve("work"),
+                HeadsShape.of(HeadsKind.CERBERUS), new Distillation(3000, 64, 48, 0.1, 0.7, 8, true, false), steps(5),
+                "cpu", "fp32", false));
+        int tokens = MemoryMaker
+            .make(new MemoryMaker.Options(model.toString(), List.of(this.directory.resolve("prompts.jsonl")),
+                    model.resolve("cerberus-memory.safetensors"), this.directory.resolve("work"),
+                    new Distillation(3000, 64, 48, 0.1, 0.7, 8, true, false), 1, "cpu", "fp32"));
+        assertThat(tokens).isBetween(1000, 4000);
+        EngineOptions.Builder options = EngineOptions.builder(model.toString()).precision("fp32");
+        List<GenerationResult> plain;
+        try (CerberusEngine engine = CerberusEngine
+            .open(options.memory(new EngineOptions.MemoryOptions(false, Optional.empty())).build())) {
+            assertThat(engine.description().memoryTokens()).isZero();
+            plain = answers(engine);
+        }
+        try (CerberusEngine engine = CerberusEngine.open(options.memory(EngineOptions.MemoryOptions.DEFAULT).build())) {
+            assertThat(engine.description().memoryTokens()).isEqualTo(tokens);
+            List<GenerationResult> remembered = answers(engine);
+            assertThat(remembered).extracting(GenerationResult::tokens)
+                .containsExactlyElementsOf(plain.stream().map(GenerationResult::tokens).toList());
+            assertThat(accepted(remembered)).isGreaterThan(accepted(plain) + 40);
+        }
+    }
+
+    private static List<GenerationResult> answers(CerberusEngine engine) {
+        return IntStream.range(0, 10)
+            .mapToObj((i) -> engine.generate(GenerationRequest.greedy(new Prompt.Raw("question " + i), 48)
+                .withGate(GateOptions.DEFAULT.withMode(GateMode.ALWAYS))))
+            .toList();
+    }
+
+    private static int accepted(List<GenerationResult> results) {
+        return results.stream().mapToInt((result) -> result.statistics().acceptedDraftTokens()).sum();
     }
 
     @Test

@@ -138,7 +138,7 @@ public final class ScriptedGenerator implements TextGenerator {
     @Override
     public EngineDescription description() {
         return new EngineDescription("scripted", "nowhere", new ModelDimensions(100, 8, 64), "cpu", "fp32",
-                Optional.empty(), true, List.of());
+                Optional.empty(), 0, true, List.of());
     }
 
     @Override

@@ -54,7 +54,8 @@ final class ScriptedSubject implements Subject {
     @Override
     public EngineDescription description() {
         return new EngineDescription("scripted", "nowhere", new ModelDimensions(16, 8, 64), "cpu", "fp32",
-                Optional.of(new HeadsDescription(HeadsKind.CERBERUS, true, true, false, 2, 1, 8, 16)), true, List.of());
+                Optional.of(new HeadsDescription(HeadsKind.CERBERUS, true, true, false, 2, 1, 8, 16)), 0, true,
+                List.of());
     }
 
     @Override

@@ -22,6 +22,7 @@ import dev.cerberus.gate.GateSignal;
  * @param device Device to run on: auto, cpu, cuda or cuda:N. With auto, CUDA is used when
  * there is any.
  * @param heads Draft heads.
+ * @param memory Text of the model that drafts look up.
  * @param tree Tree of draft tokens verified in one step.
  * @param gate When a step drafts.
  * @param chat Parameters of chat requests that do not bring their own.
@@ -29,8 +30,8 @@ import dev.cerberus.gate.GateSignal;
  */
 @ConfigurationProperties("cerberus")
 public record CerberusProperties(@DefaultValue("true") boolean enabled, @DefaultValue Model model,
-        @DefaultValue("auto") String device, @DefaultValue Heads heads, @DefaultValue Tree tree,
-        @DefaultValue Gate gate, @DefaultValue Chat chat, @DefaultValue Engine engine) {
+        @DefaultValue("auto") String device, @DefaultValue Heads heads, @DefaultValue Memory memory,
+        @DefaultValue Tree tree, @DefaultValue Gate gate, @DefaultValue Chat chat, @DefaultValue Engine engine) {
 
     /**
      * Which model to load.
@@ -39,8 +40,8 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * resource. When it is empty, the demo model is used if its jar is present.
      * @param name Name to report. When it is empty, the last part of the location is
      * used.
-     * @param precision Number format of weights and activations: auto, fp32, bf16 or
-     * fp16.
+     * @param precision Number format of weights and activations: auto, fp32, bf16, fp16
+     * or int8.
      * @param maxContext Longest sequence in tokens, prompt and answer together. When it
      * is empty, the model's own limit applies.
      */
@@ -58,6 +59,15 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * are used.
      */
     public record Heads(@Nullable String location, @Nullable Integer count) {
+    }
+
+    /**
+     * Which text of the model to look up in drafts.
+     *
+     * @param location Safetensors file written by the remember command. When it is empty,
+     * cerberus-memory.safetensors beside the model is used, if there is one.
+     */
+    public record Memory(@Nullable String location) {
     }
 
     /**

@@ -50,6 +50,7 @@ final class PropertiesMapper {
             .maxContext(number(model.maxContext()))
             .device(this.properties.device())
             .heads(heads())
+            .memory(new EngineOptions.MemoryOptions(true, text(this.properties.memory().location())))
             .shape(shape())
             .maxNodes(maxNodes())
             .contextLookup(this.properties.tree().contextLookup())

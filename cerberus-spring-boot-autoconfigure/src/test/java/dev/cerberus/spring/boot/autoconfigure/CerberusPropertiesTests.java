@@ -20,6 +20,7 @@ import org.springframework.core.io.ByteArrayResource;
 
 import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.EngineOptions.HeadsOptions;
+import dev.cerberus.engine.EngineOptions.MemoryOptions;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.gate.GateSignal;
@@ -56,7 +57,7 @@ class CerberusPropertiesTests {
         Map<String, String> values = new HashMap<>(Map.of("cerberus.model.name", "mine", "cerberus.model.precision",
                 "bf16", "cerberus.model.max-context", "300", "cerberus.device", "cuda:1", "cerberus.heads.location",
                 "heads.safetensors", "cerberus.heads.count", "2", "cerberus.tree.shape", "2,1",
-                "cerberus.tree.max-nodes", "9", "cerberus.tree.context-lookup", "false"));
+                "cerberus.tree.max-nodes", "9", "cerberus.memory.location", "memory.safetensors"));
         values.putAll(Map.of("cerberus.tree.context-lookup", "false", "cerberus.gate.mode", "threshold",
                 "cerberus.gate.signal", "top1-margin", "cerberus.gate.threshold", "0.3", "cerberus.gate.calibration",
                 "calibration.json", "cerberus.chat.template", "chatml", "cerberus.engine.queue-capacity", "3",
@@ -65,8 +66,8 @@ class CerberusPropertiesTests {
         assertThat(engineOptions(values))
             .isEqualTo(new EngineOptions("somewhere", Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
                     new HeadsOptions(true, Optional.of("heads.safetensors"), OptionalInt.of(2)),
-                    Optional.of(TreeShape.parse("2,1")), 9, false,
-                    new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
+                    new MemoryOptions(true, Optional.of("memory.safetensors")), Optional.of(TreeShape.parse("2,1")), 9,
+                    false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
                     Optional.of("calibration.json"), Optional.of("chatml"), 3, 2, Duration.ofSeconds(9),
                     OptionalInt.of(4)));
     }
@@ -107,6 +108,8 @@ class CerberusPropertiesTests {
                   heads:
                     location:
                     count:
+                  memory:
+                    location:
                   tree:
                     shape: auto
                     max-nodes: 16
@@ -138,7 +141,7 @@ class CerberusPropertiesTests {
         for (String name : source.getPropertyNames()) {
             values.put(name, source.getProperty(name));
         }
-        assertThat(values).hasSize(27);
+        assertThat(values).hasSize(28);
         assertThat(engineOptions(values)).isEqualTo(EngineOptions.builder("somewhere").build());
         assertThat(chatParameters(values)).isEqualTo(CerberusChatRequestParameters.DEFAULTS);
     }

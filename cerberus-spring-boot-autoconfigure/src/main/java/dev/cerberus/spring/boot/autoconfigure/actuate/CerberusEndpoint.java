@@ -56,7 +56,7 @@ public final class CerberusEndpoint {
                         description.dimensions().maxContext(), description.chat()),
                 description.device(), description.precision(), description.heads().map(Heads::of).orElse(null),
                 new Tree(options.shape().map(Object::toString).orElse("auto"), options.maxNodes(),
-                        options.contextLookup()),
+                        options.contextLookup(), description.memoryTokens()),
                 gate(), Totals.of(this.engine.totals()),
                 new Requests(this.engine.queuedRequests(), options.queueCapacity(), this.engine.activeRequests(),
                         options.maxConcurrent(), this.engine.cachedTokens()),
@@ -170,8 +170,9 @@ public final class CerberusEndpoint {
      * @param shape {@code auto} or the paths of a static shape
      * @param maxNodes most draft tokens of a step
      * @param contextLookup whether dynamic trees hold how the text went on before
+     * @param memoryTokens tokens of other texts that they look up as well
      */
-    public record Tree(String shape, int maxNodes, boolean contextLookup) {
+    public record Tree(String shape, int maxNodes, boolean contextLookup, int memoryTokens) {
     }
 
     /**

@@ -38,7 +38,7 @@ class CerberusActuatorTests {
             assertThat(state.device()).isEqualTo("cpu");
             assertThat(state.precision()).isEqualTo("fp32");
             assertThat(state.heads()).isNull();
-            assertThat(state.tree()).isEqualTo(new CerberusEndpoint.Tree("auto", 16, true));
+            assertThat(state.tree()).isEqualTo(new CerberusEndpoint.Tree("auto", 16, true, 0));
             assertThat(state.gate().mode()).isEqualTo("adaptive");
             assertThat(state.gate().signal()).isEqualTo("head-entropy");
             assertThat(state.gate().costCurve()).isNotEmpty();

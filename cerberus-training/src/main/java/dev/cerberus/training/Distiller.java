@@ -1,0 +1,96 @@
+package dev.cerberus.training;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.cerberus.djl.DjlBatchGenerator;
+import dev.cerberus.djl.Precision;
+import dev.cerberus.djl.TorchDevice;
+import dev.cerberus.hf.Checkpoint;
+import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.ModelDirectory;
+import dev.cerberus.text.ChatTemplate;
+import dev.cerberus.text.TextTokenizer;
+import dev.cerberus.training.TrainingOptions.Distillation;
+
+/**
+ * Lets a target model continue the prompts of data files. Used by one thread.
+ */
+final class Distiller {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Distiller.class);
+
+    private static final int PROMPT_SEED = 17;
+
+    private static final long CACHE_BYTES = 1L << 30;
+
+    private final ModelDirectory model;
+
+    private final ModelConfig config;
+
+    private final Checkpoint checkpoint;
+
+    private final TorchDevice device;
+
+    private final Precision precision;
+
+    Distiller(ModelDirectory model, Checkpoint checkpoint, TorchDevice device, Precision precision) {
+        this.model = model;
+        this.config = model.config();
+        this.checkpoint = checkpoint;
+        this.device = device;
+        this.precision = precision;
+    }
+
+    /**
+     * Returns the number format that a target writes in.
+     * @param name {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
+     * @param device where it will run
+     * @throws dev.cerberus.model.ModelException if the device can not do that
+     */
+    static Precision precision(String name, TorchDevice device) {
+        Precision precision = switch (name) {
+            case "fp32" -> Precision.FP32;
+            case "bf16" -> Precision.BF16;
+            case "fp16" -> Precision.FP16;
+            default -> device.fastestFloatingPrecision();
+        };
+        device.requireSupport(precision);
+        return precision;
+    }
+
+    /**
+     * Writes what is not written yet.
+     * @param data files with prompts
+     * @param options what to write
+     * @param seed of the sampled continuations
+     * @param work folder for the text
+     * @return files that {@link DistilledText} reads
+     */
+    List<Path> distill(List<Path> data, Distillation options, long seed, Path work) {
+        int context = this.config.contextTokens();
+        int maxPrompt = Math.min(options.maxPromptTokens(), context - 1);
+        List<int[]> prompts;
+        Set<Integer> endOfSequence = Set.copyOf(this.model.eosTokenIds());
+        try (TextTokenizer tokenizer = TextTokenizer.load(this.model.tokenizerJson())) {
+            Optional<ChatTemplate> template = ChatTemplate.fromTokenizerConfig(this.model.path());
+            PromptReader reader = new PromptReader(tokenizer, template, options.raw(), maxPrompt, PROMPT_SEED);
+            prompts = reader.read(data);
+            LOGGER.info("{} prompts, {} more are longer than {} tokens", prompts.size(), reader.tooLong(), maxPrompt);
+        }
+        int longest = prompts.stream().mapToInt((ids) -> ids.length).max().orElseThrow();
+        int capacity = Math.min(context, longest + options.maxNewTokens());
+        long slotBytes = (long) capacity * this.config.layers() * 2 * this.config.keyValueSize() * Float.BYTES;
+        int slots = (int) Math.max(1, Math.min(options.slots(), CACHE_BYTES / slotBytes));
+        SelfDistillation distillation = new SelfDistillation(options, prompts, endOfSequence, capacity, seed, work,
+                this.checkpoint.sha256() + " " + this.precision + " " + slots);
+        return distillation.run(() -> DjlBatchGenerator.load(this.config, this.checkpoint, this.device, this.precision,
+                slots, capacity, options.temperature(), options.softLabels() ? SelfDistillation.SOFT_RANKS : 1));
+    }
+
+}
