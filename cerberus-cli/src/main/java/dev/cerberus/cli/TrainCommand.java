@@ -12,7 +12,6 @@ import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
 
-import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.model.HeadsKind;
 import dev.cerberus.training.HeadsTrainer;
 import dev.cerberus.training.TrainingException;
@@ -24,6 +23,7 @@ import dev.cerberus.training.TrainingOptions.Optimization;
 import dev.cerberus.training.TrainingReport;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,8 +36,6 @@ import picocli.CommandLine.Spec;
         description = "Trains draft heads: the model continues the prompts of the data, and heads learn to foresee "
                 + "what it writes. Interrupted, it goes on with --resume and gives the same heads.")
 final class TrainCommand implements Callable<Integer> {
-
-    private static final Distillation TEXT = Distillation.DEFAULT;
 
     private static final Optimization LEARNING = Optimization.DEFAULT;
 
@@ -132,53 +130,16 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Go on from the last checkpoint, if there is one")
     private boolean resume;
 
-    @Option(names = "--tokens", paramLabel = "N", defaultValue = "500000",
-            description = "Tokens that the model writes to learn from")
-    private int tokens = TEXT.tokens();
-
-    @Option(names = "--max-prompt-tokens", paramLabel = "N", defaultValue = "512",
-            description = "Longer prompts are left out")
-    private int maxPromptTokens = TEXT.maxPromptTokens();
-
-    @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "256", description = "Longest continuation")
-    private int maxTokens = TEXT.maxNewTokens();
-
-    @Option(names = "--sampled-share", paramLabel = "S", defaultValue = "0.5",
-            description = "Share of the continuations that are sampled instead of greedy")
-    private double sampledShare = TEXT.sampledShare();
-
-    @Option(names = "--temperature", paramLabel = "T", defaultValue = "0.7",
-            description = "Temperature of the sampled continuations")
-    private double temperature = TEXT.temperature();
-
-    @Option(names = "--sequences", paramLabel = "N", defaultValue = "64", description = "Sequences written at a time")
-    private int sequences = TEXT.slots();
+    @Mixin
+    private WritingOptions writing = new WritingOptions();
 
     @Option(names = "--soft-labels", description = "Learn the model's probabilities instead of its choices")
     private boolean softLabels;
 
-    @Option(names = "--raw", description = "Send prompts as they are, without chat template")
-    private boolean raw;
-
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Decides order, split and sampling")
-    private long seed = LEARNING.seed();
-
-    @Option(names = "--precision", paramLabel = "NAME", defaultValue = "auto",
-            description = "auto, fp32, bf16 or fp16: what the model writes in and the heads compute in")
-    private String precision = "auto";
-
-    @Option(names = "--device", paramLabel = "NAME", defaultValue = "auto", description = "auto, cpu, cuda or cuda:N")
-    private String device = "auto";
-
-    @Option(names = "--threads", paramLabel = "N", description = "Threads of one native operator")
-    private @Nullable Integer threads;
-
     @Override
     public Integer call() {
         TrainingOptions options = options();
-        if (this.threads != null) {
-            TorchRuntime.useThreads(this.threads);
-        }
+        this.writing.useThreads();
         TrainingReport report = HeadsTrainer.train(options);
         PrintWriter writer = this.spec.commandLine().getOut();
         writer.println(report.file() + ": " + report.heads().heads() + " " + report.heads().kind().id()
@@ -198,14 +159,13 @@ final class TrainCommand implements Callable<Integer> {
             HeadsShape shape = new HeadsShape(HeadsKind.ofId(this.kind), condition(), this.links, this.heads,
                     optional(this.layers), this.draftVocabulary, lmHead(), optional(this.transitionRank),
                     this.headTemperature);
-            Distillation distillation = new Distillation(this.tokens, this.maxPromptTokens, this.maxTokens,
-                    this.sampledShare, this.temperature, this.sequences, this.raw, this.softLabels);
+            Distillation distillation = this.writing.distillation(this.softLabels);
             Optimization optimization = new Optimization(optional(this.length.steps),
                     (this.length.epochs != null) ? this.length.epochs : LEARNING.epochs(), this.batchSize,
                     (this.learningRate != null) ? OptionalDouble.of(this.learningRate) : OptionalDouble.empty(),
-                    LEARNING.headDecay(), this.evaluateEvery, this.patience, this.checkpointEvery, this.seed);
+                    LEARNING.headDecay(), this.evaluateEvery, this.patience, this.checkpointEvery, this.writing.seed());
             return new TrainingOptions(this.model, this.data, this.out, workFolder(), shape, distillation, optimization,
-                    this.device, this.precision, this.resume);
+                    this.writing.device(), this.writing.precision(), this.resume);
         }
         catch (TrainingException | IllegalArgumentException ex) {
             throw new ParameterException(this.spec.commandLine(), String.valueOf(ex.getMessage()), ex);

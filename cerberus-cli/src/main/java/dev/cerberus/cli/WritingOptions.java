@@ -1,0 +1,78 @@
+package dev.cerberus.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+import dev.cerberus.djl.TorchRuntime;
+import dev.cerberus.training.TrainingOptions.Distillation;
+import dev.cerberus.training.TrainingOptions.Optimization;
+
+/**
+ * The options that say how a model writes the text that something is made from.
+ */
+final class WritingOptions {
+
+    private static final Distillation TEXT = Distillation.DEFAULT;
+
+    @Option(names = "--tokens", paramLabel = "N", defaultValue = "500000",
+            description = "Tokens that the model writes; default: ${DEFAULT-VALUE}")
+    private int tokens = TEXT.tokens();
+
+    @Option(names = "--max-prompt-tokens", paramLabel = "N", defaultValue = "512",
+            description = "Longer prompts are left out")
+    private int maxPromptTokens = TEXT.maxPromptTokens();
+
+    @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "256", description = "Longest continuation")
+    private int maxTokens = TEXT.maxNewTokens();
+
+    @Option(names = "--sampled-share", paramLabel = "S", defaultValue = "0.5",
+            description = "Share of the continuations that are sampled instead of greedy")
+    private double sampledShare = TEXT.sampledShare();
+
+    @Option(names = "--temperature", paramLabel = "T", defaultValue = "0.7",
+            description = "Temperature of the sampled continuations")
+    private double temperature = TEXT.temperature();
+
+    @Option(names = "--sequences", paramLabel = "N", defaultValue = "64", description = "Sequences written at a time")
+    private int sequences = TEXT.slots();
+
+    @Option(names = "--raw", description = "Send prompts as they are, without chat template")
+    private boolean raw;
+
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Decides order, split and sampling")
+    private long seed = Optimization.DEFAULT.seed();
+
+    @Option(names = "--precision", paramLabel = "NAME", defaultValue = "auto",
+            description = "auto, fp32, bf16 or fp16: what the model writes in and heads learn in")
+    private String precision = "auto";
+
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "auto", description = "auto, cpu, cuda or cuda:N")
+    private String device = "auto";
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of one native operator")
+    private @Nullable Integer threads;
+
+    Distillation distillation(boolean softLabels) {
+        return new Distillation(this.tokens, this.maxPromptTokens, this.maxTokens, this.sampledShare, this.temperature,
+                this.sequences, this.raw, softLabels);
+    }
+
+    long seed() {
+        return this.seed;
+    }
+
+    String precision() {
+        return this.precision;
+    }
+
+    String device() {
+        return this.device;
+    }
+
+    void useThreads() {
+        if (this.threads != null) {
+            TorchRuntime.useThreads(this.threads);
+        }
+    }
+
+}
