@@ -19,6 +19,8 @@
  * path</li>
  * <li>accepted draft tokens: draft tokens kept in one step, without the root and the
  * target's own next token; acceptance length: that number plus 1</li>
+ * <li>lookup: guessing what follows from an earlier place where the last tokens stand, in
+ * the text at hand or in the memory, text that the target wrote before</li>
  * <li>gate decision: DRAFT or SKIP, per step</li>
  * </ul>
  */

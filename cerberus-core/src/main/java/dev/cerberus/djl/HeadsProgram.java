@@ -28,6 +28,9 @@ import dev.cerberus.model.HeadsKind;
  * token that is not in the draft vocabulary, and [r, vocabulary]</li>
  * <li>LM head: [vocabulary, H] when shared, else [K, H, vocabulary]</li>
  * </ul>
+ * <p>
+ * Drafting with the quantized kernel has the matrices of the parallel heads' first layer,
+ * of hydra and of the LM head in a second list, {@code qs}, in the same order.
  */
 /*
  * Cerberus states [1]: a residual block takes the concatenation of its own state and the
