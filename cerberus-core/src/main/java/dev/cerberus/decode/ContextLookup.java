@@ -99,6 +99,16 @@ final class ContextLookup implements PathLookup {
         this.length++;
     }
 
+    /**
+     * Returns how likely the best guess of the next token from the text at hand is right,
+     * heads and memory unasked.
+     * @return in 0..1
+     */
+    double promise() {
+        List<Guess> guesses = guesses(new int[0], Ranking.NOTHING, Optional.empty());
+        return guesses.isEmpty() ? 0 : guesses.get(0).probability();
+    }
+
     /*
      * Two opinions about one token: the heads give p to their best other token and q to
      * the guessed one, each source that guesses it has odds o for it. Taken as
@@ -107,11 +117,15 @@ final class ContextLookup implements PathLookup {
      */
     @Override
     public List<Guess> after(int[] path, Ranking heads) {
+        return guesses(path, heads, this.memory);
+    }
+
+    private List<Guess> guesses(int[] path, Ranking heads, Optional<TextMemory> others) {
         if (path.length == 0) {
             this.asked.clear();
             this.followed = 0;
         }
-        List<Candidate> candidates = candidates(path);
+        List<Candidate> candidates = candidates(path, others);
         if (candidates.isEmpty()) {
             return List.of();
         }
@@ -137,15 +151,15 @@ final class ContextLookup implements PathLookup {
         return guesses;
     }
 
-    private List<Candidate> candidates(int[] path) {
+    private List<Candidate> candidates(int[] path, Optional<TextMemory> others) {
         List<Candidate> candidates = new ArrayList<>(2 * LookupTrust.MAX_GUESSES);
         List<Match> matches = matches(path);
         for (int i = 0; i < Math.min(matches.size(), LookupTrust.MAX_GUESSES); i++) {
             Match match = matches.get(i);
             support(candidates, match.next(), this.trust.kind(i, match.length(), matches.size()));
         }
-        if (this.memory.isPresent()) {
-            this.memory.get().after(recent(path)).ifPresent((found) -> {
+        if (others.isPresent()) {
+            others.get().after(recent(path)).ifPresent((found) -> {
                 for (int i = 0; i < found.tokens().length; i++) {
                     support(candidates, found.tokens()[i],
                             this.trust.rememberedKind(found.match(), found.counts()[i], found.occurrences()));

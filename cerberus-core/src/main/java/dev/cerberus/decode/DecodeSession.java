@@ -213,7 +213,7 @@ public final class DecodeSession implements AutoCloseable {
         int room = this.cache.capacity() - this.cache.length() - 1;
         Optional<PathLookup> lookup = this.request.drafting().contextLookup() ? Optional.of(this.lookup)
                 : Optional.empty();
-        if (depth < 1 || room < 1 || !this.gate.consultsHeads(signals)) {
+        if (depth < 1 || room < 1 || !(this.gate.consultsHeads(signals) || this.gate.wakes(this::promise))) {
             return null;
         }
         Optional<TreeShape> shape = this.request.shape().map((whole) -> whole.limitedTo(depth));
@@ -225,6 +225,10 @@ public final class DecodeSession implements AutoCloseable {
         DraftTree draft = this.heads.get().draft(before, this.lastNode, plan);
         signals.drafted(draft);
         return draft;
+    }
+
+    private double promise() {
+        return (this.request.drafting().contextLookup() && this.request.shape().isEmpty()) ? this.lookup.promise() : 0;
     }
 
     private static StepOutcome outcome(@Nullable DraftTree draft, CandidateTree tree, Verdict verdict,

@@ -1,6 +1,7 @@
 package dev.cerberus.gate;
 
 import java.util.function.DoublePredicate;
+import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -28,6 +29,10 @@ import java.util.function.ToDoubleFunction;
  * budget. Heads that promise too little are found out by a probe now and then that drafts
  * against their word. The budget outlives the request: many short requests probe no more
  * than one long one.
+ *
+ * A resting gate also wakes where the text itself promises to go on as it did before.
+ * That is no probe, for it costs nothing to know; who promises wrongly is believed less
+ * the next time.
  */
 public final class AdaptiveGate implements Gate {
 
@@ -50,6 +55,9 @@ public final class AdaptiveGate implements Gate {
 
     private static final int CLEAR_PATIENCE = 4;
 
+    /** A promise below this is not worth being woken for. */
+    private static final double PROMISING = 0.75;
+
     /** How many consultations earlier requests count for at the start of a request. */
     private static final double HEAD_START = 5;
 
@@ -58,6 +66,8 @@ public final class AdaptiveGate implements Gate {
     private double worth;
 
     private boolean probing;
+
+    private boolean woken;
 
     private int probes;
 
@@ -79,8 +89,14 @@ public final class AdaptiveGate implements Gate {
     }
 
     @Override
+    public boolean wakes(DoubleSupplier promise) {
+        this.woken = this.worth <= 0 && promise.getAsDouble() >= PROMISING;
+        return this.woken;
+    }
+
+    @Override
     public DoublePredicate growth() {
-        return this.probing ? Gate.super.growth() : this.sizer.growth(0);
+        return (this.probing || this.woken) ? Gate.super.growth() : this.sizer.growth(0);
     }
 
     @Override
@@ -91,7 +107,7 @@ public final class AdaptiveGate implements Gate {
         double value = this.sizer.gain(expectations, nodes) - heads;
         this.worth = Math.min(this.worth * MEMORY + value, PATIENCE * heads);
         this.sizer.experience().observeWorth(value);
-        return new GateDecision((this.probing && nodes == 0) ? probe(pathProbabilities, whole) : nodes);
+        return new GateDecision(((this.probing || this.woken) && nodes == 0) ? probe(pathProbabilities, whole) : nodes);
     }
 
     private int probe(double[] pathProbabilities, boolean whole) {
@@ -121,6 +137,7 @@ public final class AdaptiveGate implements Gate {
             budget += 1 + outcome.acceptedDraftTokens() - cost;
         }
         this.probing = false;
+        this.woken = false;
         this.sizer.experience().probingBudget(budget);
         if (!outcome.headsRan() && this.worth < 0) {
             this.worth *= MEMORY; // old doubts fade, so that one good probe outweighs

@@ -1,6 +1,7 @@
 package dev.cerberus.gate;
 
 import java.util.function.DoublePredicate;
+import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -20,6 +21,17 @@ public interface Gate {
      * @return {@code false} to skip the step's draft unseen
      */
     boolean consultsHeads(ToDoubleFunction<GateSignal> signals);
+
+    /**
+     * Returns whether the heads should run after all at a step that was to be skipped
+     * unseen, since something that costs nothing promises that it can be guessed.
+     * @param promise how likely it says it knows the next token, in 0..1, computed when
+     * asked
+     * @return whether to run the heads
+     */
+    default boolean wakes(DoubleSupplier promise) {
+        return false;
+    }
 
     /**
      * Returns whether a draft that grows by its most probable node should grow on: asked

@@ -13,7 +13,7 @@ import java.util.function.IntToDoubleFunction;
 public final class Ranking {
 
     /** No candidates. */
-    static final Ranking NOTHING = new Ranking(new int[0], new double[0], 1);
+    public static final Ranking NOTHING = new Ranking(new int[0], new double[0], 1);
 
     /**
      * Scale of the errors that heads make: chosen so that expected and actual accepts

@@ -180,6 +180,19 @@ class ContextLookupTests {
     }
 
     @Test
+    void promiseIsTheChanceOfTheBestGuessAndLearns() {
+        assertThat(lookup(1, 2, 3).promise()).isZero();
+        ContextLookup lookup = lookup(1, 2, 3, 4, 5, 1, 2, 3, 4);
+        double before = lookup.promise();
+        assertThat(before).isBetween(0.5, 0.99);
+        lookup.append(9);
+        for (int token : new int[] { 1, 2, 3, 4 }) {
+            lookup.append(token);
+        }
+        assertThat(lookup.promise()).isLessThan(before);
+    }
+
+    @Test
     void longTextsAreFollowed() {
         ContextLookup lookup = lookup(0);
         for (int i = 1; i < 1000; i++) {

@@ -205,4 +205,22 @@ class AdaptiveGateTests {
         assertThat(gate.decide(new double[] { 0.05 }, false, (signal) -> 0).nodes()).isZero();
     }
 
+    @Test
+    void restingGateWakesForAPromiseAndDraftsOnIt() {
+        GateSimulation useless = simulation("medium", 0.3, Regime.USELESS);
+        AdaptiveGate gate = gate(useless);
+        assertThat(gate.wakes(() -> 0.99)).isFalse(); // awake anyway
+        useless.advance(gate, TOKENS / 2);
+        while (gate.consultsHeads((signal) -> 0)) {
+            gate.decide(new double[] { 0.01 }, false, (signal) -> 0);
+            gate.observe(StepOutcome.plain(true, 0.3, 1));
+        }
+        assertThat(gate.wakes(() -> 0.3)).isFalse();
+        assertThat(gate.wakes(() -> 0.9)).isTrue();
+        assertThat(gate.growth().test(0.01)).isTrue();
+        assertThat(gate.decide(new double[] { 0.9, 0.8, 0.7 }, false, (signal) -> 0).nodes()).isPositive();
+        gate.observe(StepOutcome.plain(true, 0.3, 1));
+        assertThat(gate.decide(new double[] { 0.01, 0.01 }, false, (signal) -> 0).nodes()).isZero();
+    }
+
 }
