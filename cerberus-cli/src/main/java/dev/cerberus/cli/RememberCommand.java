@@ -1,10 +1,8 @@
 package dev.cerberus.cli;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.Callable;
 
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,22 +23,9 @@ final class RememberCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--model", required = true, paramLabel = "DIR",
-            description = "Target model: a directory in Hugging Face layout, or a classpath: folder")
-    private String model = "";
-
-    @Option(names = "--data", required = true, arity = "1..*", paramLabel = "FILE",
-            description = "Prompts: JSON lines with \"messages\", \"prompt\" or \"turns\", or plain text")
-    private List<Path> data = List.of();
-
     @Option(names = "--out", required = true, paramLabel = "FILE",
             description = "Takes the memory; beside the model as cerberus-memory.safetensors it is found by itself")
     private Path out = Path.of("");
-
-    @Option(names = "--work", paramLabel = "DIR",
-            description = "Folder for the text, shared with trainings of heads; default: cerberus-training beside "
-                    + "--out")
-    private @Nullable Path work;
 
     @Mixin
     private WritingOptions writing = new WritingOptions();
@@ -56,10 +41,9 @@ final class RememberCommand implements Callable<Integer> {
 
     private MemoryMaker.Options options() {
         try {
-            Path folder = (this.work != null) ? this.work
-                    : this.out.toAbsolutePath().resolveSibling("cerberus-training");
-            return new MemoryMaker.Options(this.model, this.data, this.out, folder, this.writing.distillation(false),
-                    this.writing.seed(), this.writing.device(), this.writing.precision());
+            return new MemoryMaker.Options(this.writing.model(), this.writing.data(), this.out,
+                    this.writing.workFolder(this.out), this.writing.distillation(false), this.writing.seed(),
+                    this.writing.device(), this.writing.precision());
         }
         catch (TrainingException | IllegalArgumentException ex) {
             throw new ParameterException(this.spec.commandLine(), String.valueOf(ex.getMessage()), ex);

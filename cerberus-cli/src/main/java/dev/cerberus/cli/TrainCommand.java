@@ -2,8 +2,6 @@ package dev.cerberus.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -42,21 +40,8 @@ final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--model", required = true, paramLabel = "DIR",
-            description = "Target model: a directory in Hugging Face layout, or a classpath: folder")
-    private String model = "";
-
-    @Option(names = "--data", required = true, arity = "1..*", paramLabel = "FILE",
-            description = "Prompts: JSON lines with \"messages\", \"prompt\" or \"turns\", or plain text")
-    private List<Path> data = new ArrayList<>();
-
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "Heads file to write")
     private Path out = Path.of("");
-
-    @Option(names = "--work", paramLabel = "DIR",
-            description = "Folder for distilled text and checkpoints, shared by trainings for one model; default: "
-                    + "cerberus-training beside the heads file")
-    private @Nullable Path work;
 
     @Option(names = "--kind", paramLabel = "KIND", defaultValue = "cerberus", description = "cerberus, medusa or hydra")
     private String kind = "cerberus";
@@ -164,16 +149,13 @@ final class TrainCommand implements Callable<Integer> {
                     (this.length.epochs != null) ? this.length.epochs : LEARNING.epochs(), this.batchSize,
                     (this.learningRate != null) ? OptionalDouble.of(this.learningRate) : OptionalDouble.empty(),
                     LEARNING.headDecay(), this.evaluateEvery, this.patience, this.checkpointEvery, this.writing.seed());
-            return new TrainingOptions(this.model, this.data, this.out, workFolder(), shape, distillation, optimization,
-                    this.writing.device(), this.writing.precision(), this.resume);
+            return new TrainingOptions(this.writing.model(), this.writing.data(), this.out,
+                    this.writing.workFolder(this.out), shape, distillation, optimization, this.writing.device(),
+                    this.writing.precision(), this.resume);
         }
         catch (TrainingException | IllegalArgumentException ex) {
             throw new ParameterException(this.spec.commandLine(), String.valueOf(ex.getMessage()), ex);
         }
-    }
-
-    private Path workFolder() {
-        return (this.work != null) ? this.work : this.out.toAbsolutePath().resolveSibling("cerberus-training");
     }
 
     private Optional<Boolean> condition() {

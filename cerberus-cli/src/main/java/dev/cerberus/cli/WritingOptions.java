@@ -1,5 +1,9 @@
 package dev.cerberus.cli;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -8,11 +12,24 @@ import dev.cerberus.training.TrainingOptions.Distillation;
 import dev.cerberus.training.TrainingOptions.Optimization;
 
 /**
- * The options that say how a model writes the text that something is made from.
+ * The options that say which model writes the text that something is made from, and how.
  */
 final class WritingOptions {
 
     private static final Distillation TEXT = Distillation.DEFAULT;
+
+    @Option(names = "--model", required = true, paramLabel = "DIR",
+            description = "Target model: a directory in Hugging Face layout, or a classpath: folder")
+    private String model = "";
+
+    @Option(names = "--data", required = true, arity = "1..*", paramLabel = "FILE",
+            description = "Prompts: JSON lines with \"messages\", \"prompt\" or \"turns\", or plain text")
+    private List<Path> data = new ArrayList<>();
+
+    @Option(names = "--work", paramLabel = "DIR",
+            description = "Folder for the text and for checkpoints, shared by all that is made for one model; "
+                    + "default: cerberus-training beside the file to write")
+    private @Nullable Path work;
 
     @Option(names = "--tokens", paramLabel = "N", defaultValue = "500000",
             description = "Tokens that the model writes; default: ${DEFAULT-VALUE}")
@@ -51,6 +68,19 @@ final class WritingOptions {
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of one native operator")
     private @Nullable Integer threads;
+
+    String model() {
+        return this.model;
+    }
+
+    List<Path> data() {
+        return this.data;
+    }
+
+    /** Returns where the text goes that a file is made from. */
+    Path workFolder(Path out) {
+        return (this.work != null) ? this.work : out.toAbsolutePath().resolveSibling("cerberus-training");
+    }
 
     Distillation distillation(boolean softLabels) {
         return new Distillation(this.tokens, this.maxPromptTokens, this.maxTokens, this.sampledShare, this.temperature,
