@@ -1,5 +1,9 @@
 package dev.cerberus.djl;
 
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
@@ -16,14 +20,12 @@ import dev.cerberus.model.ModelException;
  */
 public final class TorchDevice {
 
-    private static final String CPU_FEATURES = """
-              def packed(self: __torch__.M) -> bool:
-                w = ops.mkldnn._reorder_linear_weight(torch.ones([2, 2]), 1)
-                x = ops.mkldnn._linear_pointwise(torch.ones([1, 2]), w, None, "none",
+    private static final String PACKED_PROBE = """
+              def works(self: __torch__.M) -> bool:
+                w = ops.mkldnn._reorder_linear_weight(torch.ones([2, 2], dtype=%1$d), 1)
+                x = ops.mkldnn._linear_pointwise(torch.ones([1, 2], dtype=%1$d), w, None, "none",
                                                  annotate(List[Optional[number]], []), "")
-                return torch.eq(torch.item(torch.sum(x)), 4.)
-              def bf16(self: __torch__.M) -> bool:
-                return ops.mkldnn._is_mkldnn_bf16_supported()
+                return torch.eq(torch.item(torch.sum(torch.to(x, 6))), 4.)
             """;
 
     /*
@@ -31,7 +33,7 @@ public final class TorchDevice {
      * numbers overflow; there the product of ones with themselves is too small.
      */
     private static final String INT8_PROBE = """
-              def exact(self: __torch__.M) -> bool:
+              def works(self: __torch__.M) -> bool:
                 ones = torch.ones([64, 64])
                 y = (self).product(ones, %s)
                 return torch.lt(torch.item(torch.max(torch.abs(torch.sub(y, 64.)))), 0.01)
@@ -39,17 +41,11 @@ public final class TorchDevice {
 
     private final Device device;
 
-    private final boolean packedLinear;
+    private final Capabilities capabilities;
 
-    private final boolean nativeBf16;
-
-    private final boolean exactInt8;
-
-    private TorchDevice(Device device, boolean packedLinear, boolean nativeBf16, boolean exactInt8) {
+    private TorchDevice(Device device, Map<Precision, LinearKernel> kernels) {
         this.device = device;
-        this.packedLinear = packedLinear;
-        this.nativeBf16 = nativeBf16;
-        this.exactInt8 = exactInt8;
+        this.capabilities = new Capabilities(name(device), kernels);
     }
 
     /**
@@ -66,7 +62,7 @@ public final class TorchDevice {
             return cpu();
         }
         if (name.equals("auto")) {
-            return new TorchDevice(Device.gpu(0), false, true, false);
+            return cuda(0);
         }
         if (!name.matches("cuda(:\\d{1,3})?")) {
             throw new ModelException("device must be auto, cpu, cuda or cuda:N, was '" + name + "'");
@@ -76,27 +72,42 @@ public final class TorchDevice {
             throw new ModelException("device '" + name + "' is not there: PyTorch " + engine.getVersion() + " sees "
                     + gpus + " CUDA devices; use auto or cpu, or install a CUDA build of libtorch");
         }
-        return new TorchDevice(Device.gpu(index), false, true, false);
+        return cuda(index);
     }
 
-    /** Returns the CPU with a given way of multiplying, which must be available. */
+    /** Returns the CPU with one way of multiplying floating-point numbers. */
     static TorchDevice cpu(LinearKernel kernel) {
-        TorchDevice cpu = cpu();
-        return new TorchDevice(Device.cpu(), kernel == LinearKernel.PACKED, cpu.nativeBf16, cpu.exactInt8);
+        Map<Precision, LinearKernel> kernels = new EnumMap<>(Precision.class);
+        kernels.put(Precision.FP32, kernel);
+        kernels.put(Precision.BF16, kernel);
+        return new TorchDevice(Device.cpu(), kernels);
     }
 
     private static TorchDevice cpu() {
-        boolean packed = can(CPU_FEATURES, "packed"); // not on a build without oneDNN,
-                                                      // such as macOS on ARM
-        boolean int8 = can(LinearKernel.QUANTIZED.methods() + INT8_PROBE.formatted(LinearKernel.QUANTIZED.pack("ones")),
-                "exact");
-        return new TorchDevice(Device.cpu(), packed, packed && can(CPU_FEATURES, "bf16"), int8);
+        Map<Precision, LinearKernel> kernels = new EnumMap<>(Precision.class);
+        for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
+            // not on a build without oneDNN, such as macOS on ARM; bf16 not on every CPU
+            boolean packed = works(PACKED_PROBE.formatted(precision.scalarType()));
+            kernels.put(precision, packed ? LinearKernel.PACKED : LinearKernel.GENERAL);
+        }
+        if (works(LinearKernel.QUANTIZED.methods() + INT8_PROBE.formatted(LinearKernel.QUANTIZED.pack("ones")))) {
+            kernels.put(Precision.INT8, LinearKernel.QUANTIZED);
+        }
+        return new TorchDevice(Device.cpu(), kernels);
     }
 
-    private static boolean can(String features, String question) {
+    private static TorchDevice cuda(int index) {
+        Map<Precision, LinearKernel> kernels = new EnumMap<>(Precision.class);
+        for (Precision precision : List.of(Precision.FP32, Precision.BF16, Precision.FP16)) {
+            kernels.put(precision, LinearKernel.GENERAL);
+        }
+        return new TorchDevice(Device.gpu(index), kernels);
+    }
+
+    private static boolean works(String probe) {
         try (NDManager manager = TorchRuntime.engine().newBaseManager(Device.cpu());
-                ScriptModule probe = ScriptModule.load(manager, features);
-                IValue answer = probe.call(question)) {
+                ScriptModule program = ScriptModule.load(manager, probe);
+                IValue answer = program.call("works")) {
             return answer.toBoolean();
         }
         catch (IllegalArgumentException | EngineException ex) {
@@ -109,7 +120,11 @@ public final class TorchDevice {
      * @return {@code cpu} or {@code cuda:N}
      */
     public String name() {
-        return this.device.isGpu() ? "cuda:" + this.device.getDeviceId() : "cpu";
+        return name(this.device);
+    }
+
+    private static String name(Device device) {
+        return device.isGpu() ? "cuda:" + device.getDeviceId() : "cpu";
     }
 
     /**
@@ -117,7 +132,7 @@ public final class TorchDevice {
      * @return the precision that {@code auto} stands for
      */
     public Precision fastestPrecision() {
-        return this.exactInt8 ? Precision.INT8 : fastestFloatingPrecision();
+        return this.capabilities.fastest();
     }
 
     /**
@@ -125,7 +140,7 @@ public final class TorchDevice {
      * @return a precision other than int8
      */
     public Precision fastestFloatingPrecision() {
-        return this.nativeBf16 ? Precision.BF16 : Precision.FP32;
+        return this.capabilities.fastestFloatingPoint();
     }
 
     /**
@@ -134,18 +149,21 @@ public final class TorchDevice {
      * @throws ModelException if not
      */
     public void requireSupport(Precision precision) {
-        if (precision == Precision.FP16 && !this.device.isGpu()) {
-            throw new ModelException("precision fp16 needs a CUDA device; use int8, bf16 or fp32 on the CPU");
-        }
-        if (precision == Precision.INT8 && !this.exactInt8) {
-            throw new ModelException("precision int8 needs an x86 CPU with VNNI instructions and a libtorch build with "
-                    + "FBGEMM, which " + name() + " is not; use bf16 or fp32, or leave it to auto");
-        }
+        this.capabilities.require(precision);
+    }
+
+    /**
+     * Returns whether a number format works here, but without instructions of its own:
+     * every row of a step then costs in full.
+     * @param precision the format
+     * @return whether it is emulated
+     */
+    public boolean emulates(Precision precision) {
+        return this.capabilities.emulates(precision);
     }
 
     LinearKernel linearKernel(Precision precision) {
-        return (precision == Precision.INT8) ? LinearKernel.QUANTIZED
-                : this.packedLinear ? LinearKernel.PACKED : LinearKernel.GENERAL;
+        return this.capabilities.require(precision);
     }
 
     NDManager newManager() {

@@ -81,6 +81,11 @@ final class LoadedModel implements AutoCloseable {
         threads(options.threads(), config).ifPresent(TorchRuntime::useThreads);
         TorchDevice device = TorchDevice.of(options.device());
         Precision precision = precision(options.precision(), device);
+        if (device.emulates(precision)) {
+            notes.add("This CPU has no instructions for " + precision.name().toLowerCase(Locale.ROOT)
+                    + "; every drafted token costs a whole step. Set cerberus.model.precision to auto, which is "
+                    + device.fastestPrecision().name().toLowerCase(Locale.ROOT) + " here");
+        }
         try (Closer closer = new Closer(); Checkpoint checkpoint = directory.openCheckpoint()) {
             TextTokenizer tokenizer = closer.add(TextTokenizer.load(directory.tokenizerJson()));
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));

@@ -18,14 +18,12 @@ import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.SafetensorsWriter;
 import dev.cerberus.hf.TensorType;
 import dev.cerberus.model.KvCache;
-import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.testing.ReferenceModel;
 import dev.cerberus.testing.TinyModels;
 import dev.cerberus.tree.CandidateTree;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * The number formats and the ways of multiplying, against the reference and each other.
@@ -101,13 +99,6 @@ class PrecisionTests {
         rewriteAs(TensorType.BF16);
         assertThat(logits(this.original, TorchDevice.of("cpu"), Precision.BF16))
             .isDeepEqualTo(logits(this.rewritten, TorchDevice.of("cpu"), Precision.BF16));
-    }
-
-    @Test
-    void fp16IsRefusedOnTheCpu() {
-        TorchDevice cpu = TorchDevice.of("cpu");
-        assertThatThrownBy(() -> cpu.requireSupport(Precision.FP16)).isInstanceOf(ModelException.class)
-            .hasMessageContaining("int8, bf16 or fp32");
     }
 
     private void rewriteAs(TensorType type) throws IOException {
