@@ -210,7 +210,7 @@ public final class DecodeSession implements AutoCloseable {
         }
         int useful = this.budget - this.outputLength - 1;
         int depth = Math.min(useful, this.heads.get().description().heads());
-        int room = this.cache.capacity() - this.cache.length() - 1;
+        int room = this.cache.treeRows() - 1;
         Optional<PathLookup> lookup = this.request.drafting().contextLookup() ? Optional.of(this.lookup)
                 : Optional.empty();
         if (depth < 1 || room < 1 || !(this.gate.consultsHeads(signals) || this.gate.wakes(this::promise))) {

@@ -74,6 +74,8 @@ public final class DjlDraftHeads implements DraftHeads {
 
     private final IValue embedding;
 
+    private final IValue rotation;
+
     private DjlDraftHeads(HeadsFile file, HeadsDescription description, ModelConfig config, Checkpoint checkpoint,
             DjlTargetModel target, NDManager manager, int largestWhole) {
         this.description = description;
@@ -87,12 +89,13 @@ public final class DjlDraftHeads implements DraftHeads {
         LinearKernel kernel = target.device().linearKernel(target.precision());
         HeadsProgram drafting = HeadsProgram.forDrafting(description, kernel, target.precision(),
                 config.vocabularySize());
-        this.program = ScriptModule.load(this.manager,
-                drafting.source() + draftMethod(description, drafting, target.precision()));
+        this.program = ScriptModule.load(this.manager, drafting.source()
+                + new ProgramSource().files(kernel.basis()).toString().indent(2) + draftMethod(description, drafting));
         try (HeadsWeights loader = new HeadsWeights(file, description, target.precision(), kernel, this.manager)) {
             this.weights = loader.load(config, checkpoint);
         }
         this.embedding = ScriptModule.argument(target.embedding());
+        this.rotation = target.rotation();
     }
 
     /**
@@ -143,10 +146,7 @@ public final class DjlDraftHeads implements DraftHeads {
      * the entropy. The entropy is the logits' normalizer less their mean, which needs no
      * logarithm per token.
      */
-    private static String draftMethod(HeadsDescription heads, HeadsProgram program, Precision precision) {
-        String widened = (precision == Precision.INT8) ? "    e = torch.to(e, 6)\n" : ""; // a
-                                                                                          // shorter
-                                                                                          // embedding
+    private static String draftMethod(HeadsDescription heads, HeadsProgram program) {
         String rows = """
                   def ranked(self: __torch__.M, logits: Tensor, scale: float, ranks: int) -> Tensor:
                     scaled = torch.mul(torch.to(logits, 6), scale)
@@ -158,33 +158,36 @@ public final class DjlDraftHeads implements DraftHeads {
                     return torch.cat([best, torch.to(at, 6), entropy], 1)
                 """;
         if (heads.kind() != HeadsKind.HYDRA) {
+            String root = "torch.slice(%s, 0, root, torch.add(root, 1))";
             return rows + """
-                      def draft(self: __torch__.M, hs: Tensor, node: int, root: int, table: Tensor, %s,
-                                scale: float, ranks: int) -> Tensor:
-                        h = torch.slice(hs, 0, node, torch.add(node, 1))
-                        e = torch.slice(%s, 0, root, torch.add(root, 1))
-                    %s    logits = torch.squeeze((self).logits((self).states(h, e, %s), %s), 1)
+                      def draft(self: __torch__.M, hs: Tensor, node: int, root: int, table: Tensor,
+                                rotation: List[Tensor], %s, scale: float, ranks: int) -> Tensor:
+                        h = self.restored(torch.slice(hs, 0, node, torch.add(node, 1)), rotation)
+                        e = %s
+                        logits = torch.squeeze((self).logits((self).states(h, e, %s), %s), 1)
                         if torch.eq(ranks, 0):
                           rows = torch.softmax(torch.mul(logits, scale), 1, dtype=6)
                         else:
                           rows = (self).ranked(logits, scale, ranks)
                         return rows
-                    """.formatted(program.parameters(), program.tabled() ? program.table() : "table", widened,
+                    """.formatted(program.parameters(),
+                    program.tabled() ? root.formatted(program.table())
+                            : "self.rooted(" + root.formatted("table") + ", rotation)",
                     program.arguments(), program.arguments());
         }
         return rows + """
                   def draft(self: __torch__.M, hs: Tensor, node: int, paths: List[int], head: int, table: Tensor,
-                            %4$s, scale: float, ranks: int) -> Tensor:
+                            rotation: List[Tensor], %4$s, scale: float, ranks: int) -> Tensor:
                     tokens = torch.tensor(paths, dtype=4, device=ops.prim.device(table))
                     seen = torch.mul(torch.add(head, 1), %1$d)
-                    e = torch.reshape(torch.embedding(table, tokens), [-1, seen])
-                %5$s    h = torch.slice(hs, 0, node, torch.add(node, 1))
+                    e = torch.reshape(self.rooted(torch.embedding(table, tokens), rotation), [-1, seen])
+                    h = self.restored(torch.slice(hs, 0, node, torch.add(node, 1)), rotation)
                     z = torch.cat([torch.expand(h, [torch.size(e, 0), %1$d]), e], 1)
                     s = (self).state(z, head, %3$s)
                     return (self).ranked(%2$s, scale, ranks)
                 """.formatted(heads.hiddenSize(),
                 heads.ownLmHead() ? program.ownLogits("s") : "(self).logits(s, " + program.arguments() + ")",
-                program.arguments(), program.parameters(), widened);
+                program.arguments(), program.parameters());
     }
 
     @Override
@@ -199,7 +202,7 @@ public final class DjlDraftHeads implements DraftHeads {
         plan.shape().ifPresent((shape) -> requireFit(shape, depth));
         int ranks = Math.min(this.vocabulary.length,
                 plan.shape().map(DjlDraftHeads::width).orElse(Math.min(plan.maxNodes(), MAX_RANKS)));
-        try (IValue hidden = ScriptModule.argument(tensors.hiddenStates()); IValue at = IValue.from((long) node)) {
+        try (IValue hidden = ScriptModule.argument(tensors.states()); IValue at = IValue.from((long) node)) {
             return (this.description.kind() == HeadsKind.HYDRA) ? serial(hidden, at, plan, depth, ranks)
                     : parallel(hidden, at, plan, depth, ranks);
         }
@@ -322,9 +325,10 @@ public final class DjlDraftHeads implements DraftHeads {
 
     /** Calls the program with what is special to a call before what all have. */
     private IValue call(IValue scale, IValue ranks, IValue... first) {
-        IValue[] arguments = Arrays.copyOf(first, first.length + this.weights.length + 3);
+        IValue[] arguments = Arrays.copyOf(first, first.length + this.weights.length + 4);
         arguments[first.length] = this.embedding;
-        System.arraycopy(this.weights, 0, arguments, first.length + 1, this.weights.length);
+        arguments[first.length + 1] = this.rotation;
+        System.arraycopy(this.weights, 0, arguments, first.length + 2, this.weights.length);
         arguments[arguments.length - 2] = scale;
         arguments[arguments.length - 1] = ranks;
         return this.program.call("draft", arguments);

@@ -1,7 +1,6 @@
 package dev.cerberus.djl;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -18,26 +17,46 @@ final class DjlKvCache implements KvCache {
 
     private final ScriptModule program;
 
-    private final IValue all; // [layers, capacity, 2·kv, dim]
+    private final AttentionKernel attention;
 
-    private final IValue layers; // views of it, [capacity, 2·kv, dim] per layer
+    private final IValue all; // [layers, 2·kv, keys(capacity), dim]
 
     private final int capacity;
 
     private int length;
 
+    private int seenKeys; // of the views
+
+    private Optional<IValue> views = Optional.empty(); // what the program makes of it
+
     private boolean closed;
 
-    DjlKvCache(NDManager manager, ScriptModule program, NDArray all, List<NDArray> layers, int capacity) {
+    DjlKvCache(NDManager manager, ScriptModule program, AttentionKernel attention, NDArray all, int capacity) {
         this.manager = manager;
         this.program = program;
+        this.attention = attention;
         this.all = ScriptModule.argument(all);
-        this.layers = ScriptModule.listArgument(new ArrayList<>(layers));
         this.capacity = capacity;
     }
 
-    IValue layers() {
-        return this.layers;
+    /** Returns the number of keys that a call has to see to see some more rows. */
+    int keys(int rows) {
+        return this.attention.keys(this.length + rows);
+    }
+
+    /**
+     * Returns views of the first keys and values of every layer, as the program wants
+     * them; valid until the next call.
+     */
+    IValue seen(int keys) {
+        if (this.views.isEmpty() || this.seenKeys != keys) {
+            this.views.ifPresent(IValue::close);
+            try (IValue count = IValue.from((long) keys); IValue seen = this.program.call("seen", this.all, count)) {
+                this.views = Optional.of(IValue.listFrom(seen));
+                this.seenKeys = keys;
+            }
+        }
+        return this.views.get();
     }
 
     void append(int tokens) {
@@ -52,6 +71,11 @@ final class DjlKvCache implements KvCache {
     @Override
     public int capacity() {
         return this.capacity;
+    }
+
+    @Override
+    public int treeRows() {
+        return Math.min(this.attention.treeRows(this.length), this.capacity - this.length);
     }
 
     @Override
@@ -83,7 +107,7 @@ final class DjlKvCache implements KvCache {
     public void close() {
         if (!this.closed) {
             this.closed = true;
-            this.layers.close();
+            this.views.ifPresent(IValue::close);
             this.all.close();
             this.manager.close();
         }

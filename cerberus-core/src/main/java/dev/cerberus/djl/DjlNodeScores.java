@@ -15,23 +15,30 @@ final class DjlNodeScores implements NodeScores {
 
     private final ScriptModule readers;
 
-    private final NDArray hidden; // [nodes, hidden]
+    private final IValue rotation;
+
+    private final NDArray states; // [nodes, hidden], as the program leaves them
 
     private final NDArray logits; // [nodes, vocab]
 
     private final long[] argmax; // [nodes]
 
-    DjlNodeScores(NDManager manager, ScriptModule readers, NDArray hidden, NDArray logits, long[] argmax) {
+    DjlNodeScores(NDManager manager, ScriptModule readers, IValue rotation, NDArray states, NDArray logits,
+            long[] argmax) {
         this.manager = manager;
         this.readers = readers;
-        this.hidden = hidden;
+        this.rotation = rotation;
+        this.states = states;
         this.logits = logits;
         this.argmax = argmax;
     }
 
-    /** Returns the hidden states, [nodes, hidden]; owned by these scores. */
-    NDArray hiddenStates() {
-        return this.hidden;
+    /**
+     * Returns the states of the nodes, [nodes, hidden], which {@code restored} makes
+     * hidden states of; owned by these scores.
+     */
+    NDArray states() {
+        return this.states;
     }
 
     @Override
@@ -46,18 +53,18 @@ final class DjlNodeScores implements NodeScores {
 
     @Override
     public float[] logits(int node) {
-        return row(this.logits, node);
+        try (IValue input = ScriptModule.argument(this.logits);
+                IValue index = IValue.from((long) node);
+                NDArray row = this.readers.callForArray("row", this.manager, input, index)) {
+            return row.toFloatArray();
+        }
     }
 
     @Override
     public float[] hidden(int node) {
-        return row(this.hidden, node);
-    }
-
-    private float[] row(NDArray rows, int node) {
-        try (IValue input = ScriptModule.argument(rows);
+        try (IValue input = ScriptModule.argument(this.states);
                 IValue index = IValue.from((long) node);
-                NDArray row = this.readers.callForArray("row", this.manager, input, index)) {
+                NDArray row = this.readers.callForArray("hidden", this.manager, input, index, this.rotation)) {
             return row.toFloatArray();
         }
     }

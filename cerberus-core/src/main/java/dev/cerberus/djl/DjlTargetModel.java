@@ -1,14 +1,10 @@
 package dev.cerberus.djl;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 
 import dev.cerberus.hf.Checkpoint;
@@ -34,19 +30,6 @@ public final class DjlTargetModel implements TargetModel {
 
     private static final int PREFILL_CHUNK = 256;
 
-    private static final String READERS = """
-              def row(self: __torch__.M, rows: Tensor, node: int) -> Tensor:
-                return torch.to(torch.select(rows, 0, node), 6)
-              def cache(self: __torch__.M, like: Tensor, shape: List[int], precision: int) -> Tensor:
-                return torch.zeros(shape, dtype=precision, device=ops.prim.device(like))
-              def layer(self: __torch__.M, all: Tensor, at: int) -> Tensor:
-                return torch.select(all, 0, at)
-              def frequencies(self: __torch__.M, inverse: Tensor, length: int) -> Tensor:
-                positions = torch.arange(0, length, dtype=6, device=ops.prim.device(inverse))
-                angles = torch.outer(positions, inverse)
-                return torch.complex(torch.cos(angles), torch.sin(angles))
-            """;
-
     private final ModelConfig config;
 
     private final ModelDimensions dimensions;
@@ -54,6 +37,8 @@ public final class DjlTargetModel implements TargetModel {
     private final TorchDevice device;
 
     private final Precision precision;
+
+    private final AttentionKernel attention;
 
     private final NDManager manager;
 
@@ -73,13 +58,15 @@ public final class DjlTargetModel implements TargetModel {
         this.precision = precision;
         this.manager = manager;
         LinearKernel kernel = device.linearKernel(precision);
-        LlamaProgram source = new LlamaProgram(config, precision, kernel);
-        this.program = ScriptModule.load(this.manager, source.source());
-        this.readers = ScriptModule.load(this.manager, READERS);
+        this.attention = device.attentionKernel(precision, config);
+        LlamaProgram source = new LlamaProgram(config, precision, kernel, this.attention);
+        this.program = ScriptModule.load(this.manager, source.source("target.py").toString());
+        this.readers = ScriptModule.load(this.manager,
+                new ProgramSource().files("tables.py", kernel.basis()).toString());
         try (WeightLoader loader = new WeightLoader(checkpoint, precision, kernel, this.manager)) {
             this.weights = loader.load(config);
         }
-        this.frequencies = ScriptModule.argument(frequencies(config, maxContext));
+        this.frequencies = frequencies(config, maxContext, this.readers, this.manager);
     }
 
     /**
@@ -109,16 +96,37 @@ public final class DjlTargetModel implements TargetModel {
         }
     }
 
-    private NDArray frequencies(ModelConfig config, int maxContext) {
+    /**
+     * Returns the cosines and sines of positions as an argument; the caller closes it.
+     * @param tables a program with the methods of {@code tables.py}
+     */
+    static IValue frequencies(ModelConfig config, int positions, ScriptModule tables, NDManager owner) {
         double[] inverse = config.inverseFrequencies();
         float[] values = new float[inverse.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) inverse[i];
         }
-        try (NDArray array = this.manager.create(values);
+        try (NDArray array = owner.create(values);
                 IValue input = ScriptModule.argument(array);
-                IValue length = IValue.from((long) maxContext)) {
-            return this.readers.callForArray("frequencies", this.manager, input, length);
+                IValue length = IValue.from((long) positions)) {
+            return ScriptModule.argument(tables.callForArray("frequencies", owner, input, length));
+        }
+    }
+
+    /**
+     * Returns an empty cache.
+     * @param program a program with the methods of {@code attention.py}
+     * @param tables a program with the methods of {@code tables.py}
+     * @param owner manager that the cache closes with itself
+     */
+    static DjlKvCache cache(ModelConfig config, int capacity, ScriptModule program, ScriptModule tables,
+            AttentionKernel attention, ProgramWeights weights, NDManager owner) {
+        try (IValue like = ScriptModule.argument(weights.embedding());
+                IValue type = IValue.from((long) attention.scalarType());
+                IValue shape = IValue.listFrom(config.layers(), 2L * config.keyValueHeads(), attention.keys(capacity),
+                        config.headDim())) {
+            NDArray all = tables.callForArray("cache", owner, like, shape, type);
+            return new DjlKvCache(owner, program, attention, all, capacity);
         }
     }
 
@@ -143,7 +151,18 @@ public final class DjlTargetModel implements TargetModel {
         return this.device;
     }
 
-    /** Returns the token embeddings, [vocab, hidden]; owned by this model. */
+    /**
+     * Returns what brings states and embeddings back into the model's own basis; owned by
+     * this model.
+     */
+    IValue rotation() {
+        return this.weights.rotation();
+    }
+
+    /**
+     * Returns the token embeddings, [vocab, hidden], in the model's run-time basis; owned
+     * by this model.
+     */
     NDArray embedding() {
         return this.weights.embedding();
     }
@@ -155,18 +174,9 @@ public final class DjlTargetModel implements TargetModel {
                     + " tokens for this model, asked for " + capacityTokens);
         }
         NDManager cacheManager = this.manager.newSubManager();
-        try (IValue like = ScriptModule.argument(this.weights.embedding());
-                IValue type = IValue.from((long) this.precision.cacheScalarType());
-                IValue shape = IValue.listFrom(this.config.layers(), capacityTokens, 2L * this.config.keyValueHeads(),
-                        this.config.headDim())) {
-            NDArray all = this.readers.callForArray("cache", cacheManager, like, shape, type);
-            List<NDArray> layers = new ArrayList<>();
-            for (int i = 0; i < this.config.layers(); i++) {
-                try (IValue whole = ScriptModule.argument(all); IValue layer = IValue.from((long) i)) {
-                    layers.add(this.readers.callForArray("layer", cacheManager, whole, layer));
-                }
-            }
-            return new DjlKvCache(cacheManager, this.program, all, layers, capacityTokens);
+        try {
+            return cache(this.config, capacityTokens, this.program, this.readers, this.attention, this.weights,
+                    cacheManager);
         }
         catch (EngineException ex) {
             cacheManager.close();
@@ -197,9 +207,13 @@ public final class DjlTargetModel implements TargetModel {
 
     private NodeScores prefillChunk(DjlKvCache cache, int[] tokens) {
         checkTokens(tokens);
-        try (IValue ids = IValue.listFrom(longs(tokens)); IValue start = IValue.from((long) cache.length())) {
-            NodeScores scores = scores("prefill", ids, start, this.weights.vectors(), this.weights.matrices(),
-                    this.frequencies, cache.layers());
+        int keys = cache.keys(tokens.length);
+        try (IValue ids = IValue.listFrom(longs(tokens));
+                IValue start = IValue.from((long) cache.length());
+                IValue width = IValue.from((long) keys);
+                IValue caches = IValue.listFrom(cache.seen(keys))) {
+            NodeScores scores = scores("prefill", ids, start, width, this.weights.vectors(), this.weights.matrices(),
+                    this.frequencies, caches);
             cache.append(tokens.length);
             return scores;
         }
@@ -209,19 +223,26 @@ public final class DjlTargetModel implements TargetModel {
     public NodeScores forward(KvCache cache, CandidateTree tree) {
         int n = tree.nodeCount();
         DjlKvCache rows = requireRoom(cache, n);
+        if (n > cache.treeRows()) {
+            throw new IllegalArgumentException(
+                    "a tree may have " + cache.treeRows() + " nodes behind " + cache.length() + " tokens, had " + n);
+        }
         int[] tokens = tree.tokens();
         checkTokens(tokens);
         long[] positions = new long[n];
         for (int i = 0; i < n; i++) {
             positions[i] = cache.length() + (long) tree.depth(i);
         }
+        int keys = rows.keys(n);
         double[] mask = (n == 1) ? new double[0] : mask(tree);
         try (IValue ids = IValue.listFrom(longs(tokens));
                 IValue at = IValue.listFrom(positions);
                 IValue start = IValue.from((long) cache.length());
-                IValue bias = IValue.listFrom(mask)) {
-            return scores("step", ids, at, start, bias, this.weights.vectors(), this.weights.matrices(),
-                    this.frequencies, rows.layers());
+                IValue width = IValue.from((long) keys);
+                IValue bias = IValue.listFrom(mask);
+                IValue caches = IValue.listFrom(rows.seen(keys))) {
+            return scores("step", ids, at, start, width, bias, this.weights.vectors(), this.weights.matrices(),
+                    this.frequencies, caches);
         }
     }
 
@@ -229,7 +250,8 @@ public final class DjlTargetModel implements TargetModel {
         NDManager scoresManager = this.manager.newSubManager();
         try {
             NDArray[] out = this.program.callForArrays(method, scoresManager, arguments);
-            return new DjlNodeScores(scoresManager, this.readers, out[0], out[1], out[2].toLongArray());
+            return new DjlNodeScores(scoresManager, this.readers, this.weights.rotation(), out[0], out[1],
+                    out[2].toLongArray());
         }
         catch (EngineException ex) {
             scoresManager.close();
@@ -258,21 +280,13 @@ public final class DjlTargetModel implements TargetModel {
         return Arrays.stream(values).asLongStream().toArray();
     }
 
-    /**
-     * Returns the tree's mask with every row as often as query heads share a key head:
-     * [nodes · group, nodes].
-     */
-    private double[] mask(CandidateTree tree) {
+    private static double[] mask(CandidateTree tree) {
         float[] bias = TreeAttentionMask.additive(tree);
-        int n = tree.nodeCount();
-        int group = this.config.heads() / this.config.keyValueHeads();
-        double[] rows = new double[n * group * n];
-        for (int row = 0; row < n * group; row++) {
-            for (int column = 0; column < n; column++) {
-                rows[row * n + column] = bias[row / group * n + column];
-            }
+        double[] wide = new double[bias.length];
+        for (int i = 0; i < wide.length; i++) {
+            wide[i] = bias[i];
         }
-        return rows;
+        return wide;
     }
 
     @Override

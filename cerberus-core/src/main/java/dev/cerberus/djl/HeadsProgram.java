@@ -88,19 +88,11 @@ public final class HeadsProgram {
     }
 
     private boolean quantized() {
-        return this.kernel == LinearKernel.QUANTIZED;
+        return this.kernel.quantized();
     }
 
-    /*
-     * What heads propose may be a little off, and depend on the rows beside it; what is
-     * accepted is not. So the kernel that rounds all rows by one scale is good enough.
-     */
-    private String linear(String input, String matrix, String bias) {
-        if (!quantized()) {
-            return this.kernel.linear(input, matrix, bias);
-        }
-        String product = "ops.quantized.linear_dynamic(" + input + ", " + matrix + ")";
-        return bias.equals("None") ? product : "torch.add(" + product + ", " + bias + ")";
+    private static String linear(String input, String matrix, String bias) {
+        return "self.linear(" + input + ", " + matrix + ", " + bias + ")";
     }
 
     private String firstMatrix() {
@@ -197,7 +189,11 @@ public final class HeadsProgram {
             case MEDUSA -> medusa() + logits() + transitions();
             case HYDRA -> hydra() + logits();
         };
-        return source.replace("$PARAMETERS", parameters()).replace("$ARGUMENTS", arguments());
+        return products() + source.replace("$PARAMETERS", parameters()).replace("$ARGUMENTS", arguments());
+    }
+
+    private String products() {
+        return new ProgramSource().headsProducts(this.kernel).toString().indent(2);
     }
 
     private String lattice() {

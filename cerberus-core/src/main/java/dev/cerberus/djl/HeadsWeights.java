@@ -20,28 +20,6 @@ import dev.cerberus.model.HeadsKind;
  */
 final class HeadsWeights implements AutoCloseable {
 
-    private static final String METHODS = """
-              def stacked(self: __torch__.M, parts: List[Tensor]) -> Tensor:
-                return torch.contiguous(torch.transpose(torch.stack(parts, 0), 1, 2))
-              def stacked_rows(self: __torch__.M, parts: List[Tensor]) -> Tensor:
-                return torch.unsqueeze(torch.stack(parts, 0), 1)
-              def for_state(self: __torch__.M, w: Tensor) -> Tensor:
-                return torch.contiguous(torch.slice(w, 1, 0, torch.floordiv(torch.size(w, 1), 2)))
-              def by_root(self: __torch__.M, w: Tensor, table: Tensor, bias: Tensor) -> Tensor:
-                for_root = torch.slice(w, 1, torch.floordiv(torch.size(w, 1), 2))
-                return torch.addmm(bias, table, torch.t(for_root))
-              def scales(self: __torch__.M, parts: List[Tensor]) -> Tensor:
-                largest = torch.amax(torch.abs(parts[0]), [1])
-                return torch.clone(torch.div(torch.clamp(largest, 1e-6), 127.))
-              def rounded(self: __torch__.M, parts: List[Tensor]) -> Tensor:
-                rows = torch.div(torch.to(parts[0], 6), torch.unsqueeze(torch.to(parts[1], 6), 1))
-                return torch.clone(torch.to(torch.clamp(torch.round(rows), -127., 127.), 1))
-              def unbiased(self: __torch__.M, bias: Tensor) -> Tensor:
-                return torch.cat([torch.zeros_like(bias), bias], 0)
-              def chosen(self: __torch__.M, w: Tensor, rows: List[int]) -> Tensor:
-                return torch.index_select(w, 0, torch.tensor(rows, dtype=4, device=ops.prim.device(w)))
-            """;
-
     private final HeadsFile file;
 
     private final HeadsDescription heads;
@@ -60,8 +38,8 @@ final class HeadsWeights implements AutoCloseable {
         this.file = file;
         this.heads = heads;
         this.rounded = HeadsProgram.isRounded(heads, kernel, precision);
-        this.quantized = kernel == LinearKernel.QUANTIZED;
-        this.bench = new TensorWorkbench(precision, kernel, owner, METHODS);
+        this.quantized = kernel.quantized();
+        this.bench = new TensorWorkbench(precision, kernel, owner, "loading_heads.py");
         this.matrices = new PackedMatrices(this.bench);
     }
 

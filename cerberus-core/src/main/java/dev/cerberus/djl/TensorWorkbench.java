@@ -21,20 +21,7 @@ import dev.cerberus.model.ModelException;
  * Intermediate arrays live until {@link #clear()} or {@link #close()}; what is
  * {@linkplain #keep kept} or {@linkplain #pack packed} belongs to the owner.
  */
-/*
- * DJL knows neither bf16 nor a way to make such an array, so raw bytes enter as UINT8 and
- * get their type inside TorchScript.
- */
 final class TensorWorkbench implements AutoCloseable {
-
-    private static final String SOURCE = """
-              def typed(self: __torch__.M, bytes: Tensor, source: int, shape: List[int], target: int) -> Tensor:
-                return torch.clone(torch.to(torch.reshape(torch.view_copy(bytes, dtype=source), shape), target))
-              def joined(self: __torch__.M, parts: List[Tensor]) -> Tensor:
-                return torch.cat(parts, 0)
-              def packed(self: __torch__.M, w: Tensor) -> %s:
-                return %s
-            %s""";
 
     private final Precision precision;
 
@@ -51,15 +38,15 @@ final class TensorWorkbench implements AutoCloseable {
      * @param precision number format of the weights
      * @param kernel decides how matrices are packed
      * @param owner manager that the weights end up with
-     * @param moreMethods TorchScript methods for {@link #call}
+     * @param more file of methods for {@link #call}
      */
-    TensorWorkbench(Precision precision, LinearKernel kernel, NDManager owner, String moreMethods) {
+    TensorWorkbench(Precision precision, LinearKernel kernel, NDManager owner, String more) {
         this.precision = precision;
         this.kernel = kernel;
         this.owner = owner;
         this.scratch = owner.newSubManager();
         this.script = ScriptModule.load(this.scratch,
-                SOURCE.formatted(kernel.matrixType(), kernel.pack("w"), kernel.methods()) + moreMethods);
+                new ProgramSource().packing(kernel).files("workbench.py", more).toString());
     }
 
     /**
@@ -67,25 +54,13 @@ final class TensorWorkbench implements AutoCloseable {
      * @throws ModelException if it is not of a floating-point type
      */
     NDArray tensor(TensorInfo info, ByteBuffer data) {
-        return tensor(info, data, this.precision.scalarType());
-    }
-
-    private NDArray tensor(TensorInfo info, ByteBuffer data, int scalarType) {
         try (IValue shape = IValue.listFrom(info.dimensions());
                 IValue source = IValue.from((long) scalarType(info));
-                IValue target = IValue.from((long) scalarType);
+                IValue target = IValue.from((long) this.precision.scalarType());
                 NDArray bytes = this.scratch.create(data.duplicate(), new Shape(data.remaining()), DataType.UINT8);
                 IValue input = ScriptModule.argument(bytes)) {
             return call("typed", input, source, shape, target);
         }
-    }
-
-    /**
-     * Returns a tensor of a file in the format of the activations, or in that of the file
-     * if that is shorter and matrices are rounded anyway.
-     */
-    NDArray stored(TensorInfo info, ByteBuffer data) {
-        return (this.precision == Precision.INT8) ? tensor(info, data, scalarType(info)) : tensor(info, data);
     }
 
     /** Returns the rows of all parts, one part after another. */
@@ -108,7 +83,7 @@ final class TensorWorkbench implements AutoCloseable {
      * tensor behind it belongs to the owner.
      */
     IValue pack(NDArray matrix) {
-        if (this.kernel != LinearKernel.QUANTIZED) {
+        if (!this.kernel.quantized()) {
             return ScriptModule.argument(packTensor(matrix));
         }
         try (IValue input = ScriptModule.argument(matrix)) {

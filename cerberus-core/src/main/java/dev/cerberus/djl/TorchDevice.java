@@ -3,6 +3,7 @@ package dev.cerberus.djl;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
@@ -10,6 +11,7 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
 
+import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.model.ModelException;
 
 /**
@@ -19,25 +21,6 @@ import dev.cerberus.model.ModelException;
  * Immutable and thread-safe.
  */
 public final class TorchDevice {
-
-    private static final String PACKED_PROBE = """
-              def works(self: __torch__.M) -> bool:
-                w = ops.mkldnn._reorder_linear_weight(torch.ones([2, 2], dtype=%1$d), 1)
-                x = ops.mkldnn._linear_pointwise(torch.ones([1, 2], dtype=%1$d), w, None, "none",
-                                                 annotate(List[Optional[number]], []), "")
-                return torch.eq(torch.item(torch.sum(torch.to(x, 6))), 4.)
-            """;
-
-    /*
-     * CPUs without VNNI add products of 8 bits in pairs of 16 bits, which the largest
-     * numbers overflow; there the product of ones with themselves is too small.
-     */
-    private static final String INT8_PROBE = """
-              def works(self: __torch__.M) -> bool:
-                ones = torch.ones([64, 64])
-                y = (self).product(ones, %s)
-                return torch.lt(torch.item(torch.max(torch.abs(torch.sub(y, 64.)))), 0.01)
-            """;
 
     private final Device device;
 
@@ -75,11 +58,16 @@ public final class TorchDevice {
         return cuda(index);
     }
 
-    /** Returns the CPU with one way of multiplying floating-point numbers. */
+    /** Returns the CPU with one way of multiplying. */
     static TorchDevice cpu(LinearKernel kernel) {
         Map<Precision, LinearKernel> kernels = new EnumMap<>(Precision.class);
-        kernels.put(Precision.FP32, kernel);
-        kernels.put(Precision.BF16, kernel);
+        if (kernel.quantized()) {
+            kernels.put(Precision.INT8, kernel);
+        }
+        else {
+            kernels.put(Precision.FP32, kernel);
+            kernels.put(Precision.BF16, kernel);
+        }
         return new TorchDevice(Device.cpu(), kernels);
     }
 
@@ -87,12 +75,13 @@ public final class TorchDevice {
         Map<Precision, LinearKernel> kernels = new EnumMap<>(Precision.class);
         for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
             // not on a build without oneDNN, such as macOS on ARM; bf16 not on every CPU
-            boolean packed = works(PACKED_PROBE.formatted(precision.scalarType()));
+            boolean packed = computes(LinearKernel.PACKED, precision);
             kernels.put(precision, packed ? LinearKernel.PACKED : LinearKernel.GENERAL);
         }
-        if (works(LinearKernel.QUANTIZED.methods() + INT8_PROBE.formatted(LinearKernel.QUANTIZED.pack("ones")))) {
-            kernels.put(Precision.INT8, LinearKernel.QUANTIZED);
-        }
+        Stream.of(LinearKernel.INT8, LinearKernel.INT8_BOUNDED)
+            .filter(TorchDevice::isExact)
+            .findFirst()
+            .ifPresent((kernel) -> kernels.put(Precision.INT8, kernel));
         return new TorchDevice(Device.cpu(), kernels);
     }
 
@@ -104,10 +93,21 @@ public final class TorchDevice {
         return new TorchDevice(Device.gpu(index), kernels);
     }
 
-    private static boolean works(String probe) {
+    private static boolean computes(LinearKernel kernel, Precision precision) {
+        try (IValue type = IValue.from((long) precision.scalarType())) {
+            return holds(new ProgramSource().products(kernel).files("probes.py"), "computes", type);
+        }
+    }
+
+    /** Returns whether a kernel of integers adds as integers do. */
+    static boolean isExact(LinearKernel kernel) {
+        return holds(new ProgramSource().packing(kernel).files("probes_int8.py"), "exact");
+    }
+
+    private static boolean holds(ProgramSource probe, String question, IValue... arguments) {
         try (NDManager manager = TorchRuntime.engine().newBaseManager(Device.cpu());
-                ScriptModule program = ScriptModule.load(manager, probe);
-                IValue answer = program.call("works")) {
+                ScriptModule program = ScriptModule.load(manager, probe.toString());
+                IValue answer = program.call(question, arguments)) {
             return answer.toBoolean();
         }
         catch (IllegalArgumentException | EngineException ex) {
@@ -164,6 +164,13 @@ public final class TorchDevice {
 
     LinearKernel linearKernel(Precision precision) {
         return this.capabilities.require(precision);
+    }
+
+    /** Returns how attention is computed beside products in a number format. */
+    AttentionKernel attentionKernel(Precision precision, ModelConfig config) {
+        boolean independent = precision == Precision.FP32 || precision == Precision.INT8;
+        return (independent && !this.device.isGpu()) ? AttentionKernel.independent(config)
+                : AttentionKernel.of(precision);
     }
 
     NDManager newManager() {

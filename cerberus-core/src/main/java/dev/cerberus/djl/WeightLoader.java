@@ -5,6 +5,7 @@ import java.util.List;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 
 import dev.cerberus.hf.Checkpoint;
@@ -13,41 +14,33 @@ import dev.cerberus.hf.WeightNames;
 
 /**
  * Turns the tensors of a Hugging Face checkpoint into the weights of a
- * {@link LlamaProgram}: fused, permuted for interleaved rotary embedding, converted and
- * packed, all on the device.
+ * {@link LlamaProgram}: fused, permuted for interleaved rotary embedding, rotated if they
+ * are to be rounded to integers, converted and packed, all on the device.
+ */
+/*
+ * A rotated model: with R the rotation of the residual stream, x' = x·R. What writes to
+ * the stream is multiplied by it from behind (embedding, output, down and output bias),
+ * what reads from it by its inverse (query-key-value, gate-up and LM head; in rows: W·R).
+ * The norms before those are weightless then, their weights being part of the matrices,
+ * since a rotation leaves the length of a row as it is. Inside a head values are rotated
+ * as well, undone by the columns of the output matrix, and the input of down is rotated
+ * in blocks at run time, undone by its columns.
  */
 final class WeightLoader implements AutoCloseable {
-
-    private static final String METHODS = """
-              def interleaved(self: __torch__.M, w: Tensor, heads: int) -> Tensor:
-                rows = torch.size(w, 0)
-                half = torch.floordiv(rows, torch.mul(heads, 2))
-                split = torch.reshape(w, [heads, 2, half, -1])
-                return torch.reshape(torch.transpose(split, 1, 2), torch.size(w))
-              def group_major(self: __torch__.M, w: Tensor, groups: int, heads: int) -> Tensor:
-                split = torch.reshape(w, [heads, groups, -1])
-                return torch.reshape(torch.transpose(split, 0, 1), torch.size(w))
-              def group_major_columns(self: __torch__.M, w: Tensor, groups: int, heads: int) -> Tensor:
-                split = torch.reshape(w, [torch.size(w, 0), heads, groups, -1])
-                return torch.reshape(torch.transpose(split, 1, 2), torch.size(w))
-              def floor(self: __torch__.M, norm: Tensor, eps: float) -> Tensor:
-                return torch.full([1], torch.sqrt(torch.mul(torch.size(norm, 0), eps)), dtype=6)
-              def lengthened(self: __torch__.M, norm: Tensor) -> Tensor:
-                return torch.mul(norm, torch.sqrt(torch.size(norm, 0)))
-              def columns(self: __torch__.M, w: Tensor, factors: Tensor) -> Tensor:
-                return torch.mul(w, factors)
-            """;
 
     private final Checkpoint checkpoint;
 
     private final TensorWorkbench bench;
 
-    private final boolean quantized;
+    private final boolean rotated;
+
+    private final NDManager rotations;
 
     WeightLoader(Checkpoint checkpoint, Precision precision, LinearKernel kernel, NDManager owner) {
         this.checkpoint = checkpoint;
-        this.bench = new TensorWorkbench(precision, kernel, owner, METHODS);
-        this.quantized = kernel == LinearKernel.QUANTIZED;
+        this.bench = new TensorWorkbench(precision, kernel, owner, "loading.py");
+        this.rotated = kernel.quantized();
+        this.rotations = owner.newSubManager();
     }
 
     /**
@@ -55,6 +48,9 @@ final class WeightLoader implements AutoCloseable {
      */
     ProgramWeights load(ModelConfig config) {
         double eps = config.rmsNormEps();
+        Turn stream = new Turn(Rotation.of(config.hiddenSize()));
+        Turn head = new Turn(Rotation.of(config.headDim()));
+        Turn block = new Turn(Rotation.of(LlamaProgram.block(config)));
         List<NDArray> vectors = new ArrayList<>();
         PackedMatrices matrices = new PackedMatrices(this.bench);
         try (matrices) {
@@ -62,19 +58,20 @@ final class WeightLoader implements AutoCloseable {
                 String prefix = "model.layers." + layer + ".";
                 NDArray before = tensor(prefix + "input_layernorm.weight");
                 NDArray between = tensor(prefix + "post_attention_layernorm.weight");
-                vectors.add(keep(this.quantized ? floor(before, eps) : before));
-                vectors.add(keep(this.quantized ? floor(between, eps) : between));
-                matrices.add(afterNorm(qkv(prefix + "self_attn.", "weight", config), before));
-                matrices.add(ordered("group_major_columns", tensor(prefix + "self_attn.o_proj.weight"), config));
-                matrices.add(afterNorm(
+                vectors.add(keep(this.rotated ? floor(before, eps) : before));
+                vectors.add(keep(this.rotated ? floor(between, eps) : between));
+                matrices.add(stream.rows(afterNorm(qkv(prefix + "self_attn.", "weight", config, head), before)));
+                matrices.add(stream.columns(
+                        ordered("group_major_columns", head.rows(tensor(prefix + "self_attn.o_proj.weight")), config)));
+                matrices.add(stream.rows(afterNorm(
                         joined(tensor(prefix + "mlp.gate_proj.weight"), tensor(prefix + "mlp.up_proj.weight")),
-                        between));
-                matrices.add(tensor(prefix + "mlp.down_proj.weight"));
+                        between)));
+                matrices.add(stream.columns(block.rows(tensor(prefix + "mlp.down_proj.weight"))));
                 if (config.attentionBias()) {
-                    vectors.add(keep(qkv(prefix + "self_attn.", "bias", config)));
+                    vectors.add(keep(qkv(prefix + "self_attn.", "bias", config, head)));
                 }
                 if (config.attentionOutputBias()) {
-                    vectors.add(keep(tensor(prefix + "self_attn.o_proj.bias")));
+                    vectors.add(keep(stream.rows(tensor(prefix + "self_attn.o_proj.bias"))));
                 }
                 if (config.qkNorm()) {
                     vectors.add(keep(interleaved(tensor(prefix + "self_attn.q_norm.weight"), 1)));
@@ -83,20 +80,68 @@ final class WeightLoader implements AutoCloseable {
                 this.bench.clear();
             }
             NDArray last = tensor("model.norm.weight");
-            vectors.add(keep(this.quantized ? joined(floor(last, eps), lengthened(last)) : last));
-            NDArray embedding = keep(this.bench.stored(this.checkpoint.info(WeightNames.EMBEDDING),
-                    this.checkpoint.data(WeightNames.EMBEDDING)));
-            String output = config.tieWordEmbeddings() ? WeightNames.EMBEDDING : WeightNames.OUTPUT;
-            boolean shared = config.tieWordEmbeddings() && !this.quantized;
-            matrices.add(shared ? embedding : tensor(output));
+            vectors.add(keep(this.rotated ? floor(last, eps) : last));
+            NDArray embedding = keep(
+                    this.rotated ? halved(stream.rows(tensor(WeightNames.EMBEDDING))) : tensor(WeightNames.EMBEDDING));
             vectors.add(embedding);
-            return new ProgramWeights(ScriptModule.listArgument(vectors), matrices.argument(), embedding);
+            String output = config.tieWordEmbeddings() ? WeightNames.EMBEDDING : WeightNames.OUTPUT;
+            boolean shared = config.tieWordEmbeddings() && !this.rotated;
+            matrices.add(shared ? embedding : stream.rows(afterNorm(tensor(output), last)));
+            List<NDArray> rotation = new ArrayList<>(List.of(embedding));
+            if (this.rotated) {
+                vectors.add(block.right);
+                rotation = List.of(vectors.get(vectors.size() - 3), stream.left, keep(transposed(stream.right)),
+                        keep(lengthened(last)));
+            }
+            return new ProgramWeights(ScriptModule.listArgument(vectors), matrices.argument(), embedding,
+                    ScriptModule.listArgument(rotation));
         }
+    }
+
+    /** A rotation on the device, the identity for a model that is not rotated. */
+    private final class Turn {
+
+        private final NDArray left;
+
+        private final NDArray right;
+
+        Turn(Rotation rotation) {
+            this.left = array(rotation.left());
+            this.right = array(rotation.right());
+        }
+
+        private NDArray array(double[][] matrix) {
+            float[] values = new float[matrix.length * matrix.length];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) matrix[i / matrix.length][i % matrix.length];
+            }
+            return WeightLoader.this.rotations.create(values, new Shape(matrix.length, matrix.length));
+        }
+
+        NDArray rows(NDArray weight) {
+            return turned("turned", weight);
+        }
+
+        NDArray columns(NDArray weight) {
+            return turned("turned_columns", weight);
+        }
+
+        private NDArray turned(String method, NDArray weight) {
+            if (!WeightLoader.this.rotated) {
+                return weight;
+            }
+            try (IValue input = ScriptModule.argument(weight);
+                    IValue outer = ScriptModule.argument(this.left);
+                    IValue inner = ScriptModule.argument(this.right)) {
+                return WeightLoader.this.bench.call(method, input, outer, inner);
+            }
+        }
+
     }
 
     /** Returns a matrix that is to multiply what a norm yields. */
     private NDArray afterNorm(NDArray matrix, NDArray norm) {
-        if (!this.quantized) {
+        if (!this.rotated) {
             return matrix;
         }
         try (IValue input = ScriptModule.argument(matrix); IValue factors = ScriptModule.argument(lengthened(norm))) {
@@ -111,15 +156,28 @@ final class WeightLoader implements AutoCloseable {
     }
 
     private NDArray lengthened(NDArray norm) {
-        try (IValue input = ScriptModule.argument(norm)) {
-            return this.bench.call("lengthened", input);
+        return call("lengthened", norm);
+    }
+
+    private NDArray halved(NDArray weight) {
+        return call("halved", weight);
+    }
+
+    private NDArray transposed(NDArray weight) {
+        return call("transposed", weight);
+    }
+
+    private NDArray call(String method, NDArray array) {
+        try (IValue input = ScriptModule.argument(array)) {
+            return this.bench.call(method, input);
         }
     }
 
-    private NDArray qkv(String prefix, String kind, ModelConfig config) {
+    private NDArray qkv(String prefix, String kind, ModelConfig config, Turn head) {
+        NDArray values = tensor(prefix + "v_proj." + kind);
         return joined(ordered("group_major", interleaved(tensor(prefix + "q_proj." + kind), config.heads()), config),
                 interleaved(tensor(prefix + "k_proj." + kind), config.keyValueHeads()),
-                tensor(prefix + "v_proj." + kind));
+                kind.equals("bias") ? head.rows(values) : head.columns(values));
     }
 
     private NDArray tensor(String name) {

@@ -25,6 +25,14 @@ public interface KvCache extends AutoCloseable {
     int capacity();
 
     /**
+     * Returns the most nodes, root included, that the tree of the next forward may have:
+     * what is left of the capacity, or less where a larger tree would change in the last
+     * bits what its nodes get.
+     * @return nodes; at least 1 while a token fits
+     */
+    int treeRows();
+
+    /**
      * Keeps the rows of an accepted path and drops the other nodes of the last forward.
      * @param path nodes of the last forward's tree, ascending, the root first
      */

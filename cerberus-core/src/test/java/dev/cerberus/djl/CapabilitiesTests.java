@@ -41,7 +41,7 @@ class CapabilitiesTests {
                     machine.put(Precision.FP16, LinearKernel.GENERAL);
                 }
                 if ((set & 8) != 0) {
-                    machine.put(Precision.INT8, LinearKernel.QUANTIZED);
+                    machine.put(Precision.INT8, LinearKernel.INT8_BOUNDED);
                 }
                 machines.add(machine);
             }

@@ -232,18 +232,22 @@ class Int8Tests {
 
     @Test
     void productOfARowOfZerosIsZeroAndLeavesOtherRowsAlone() {
-        String source = LinearKernel.QUANTIZED.methods() + """
-                  def pack(self: __torch__.M, w: Tensor) -> %s:
-                    return %s
-                """.formatted(LinearKernel.QUANTIZED.matrixType(), LinearKernel.QUANTIZED.pack("w"));
+        LinearKernel kernel = TorchDevice.of("cpu").linearKernel(Precision.INT8);
+        String source = new ProgramSource().constant("BLOCK", 1)
+            .constant("BLOCK_ROTATION", 0)
+            .constant("FINAL_NORM", 0)
+            .packing(kernel)
+            .products(kernel)
+            .toString();
         try (NDManager manager = TorchDevice.of("cpu").newManager();
                 ScriptModule program = ScriptModule.load(manager, source);
                 NDArray rows = manager.create(new float[] { 0, 0, 0, 1, -2, 4 }, new Shape(2, 3));
                 NDArray matrix = manager.create(new float[] { 1, 1, 1, 127, -127, 0, 0, 0, 0 }, new Shape(3, 3));
                 IValue input = ScriptModule.argument(rows);
                 IValue weight = ScriptModule.argument(matrix);
-                IValue packed = program.call("pack", weight);
-                NDArray product = program.callForArray("product", manager, input, packed)) {
+                IValue packed = program.call("packed", weight);
+                IValue none = ScriptModule.argument(manager.zeros(new Shape(1)));
+                NDArray product = program.callForArray("linear", manager, input, packed, none)) {
             float[] y = product.toFloatArray();
             assertThat(java.util.Arrays.copyOf(y, 3)).containsOnly(0);
             assertThat(y[3]).isCloseTo(3, within(0.05f));

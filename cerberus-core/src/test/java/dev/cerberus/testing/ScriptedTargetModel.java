@@ -252,6 +252,11 @@ public final class ScriptedTargetModel implements TargetModel {
         }
 
         @Override
+        public int treeRows() {
+            return capacity() - length();
+        }
+
+        @Override
         public void commit(int[] path) {
             requireOpen();
             if (path.length == 0 || path[0] != 0) {

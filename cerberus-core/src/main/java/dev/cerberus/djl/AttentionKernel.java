@@ -1,0 +1,109 @@
+package dev.cerberus.djl;
+
+import java.util.List;
+import java.util.Locale;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.IValue;
+
+import dev.cerberus.hf.ModelConfig;
+
+/**
+ * How a program computes attention. Immutable and thread-safe.
+ *
+ * @param scalarType TorchScript's number for the format of keys, values and scores
+ * @param blockKeys keys whose values libtorch adds one after another before it begins a
+ * new sum; 0 where that is not known
+ * @param file the file that defines the method {@code attention}
+ */
+/*
+ * What a row gets must not depend on what was drafted beside it. In floating point that
+ * asks for sums in one order: a tree moves a row's keys apart, masked ones between them.
+ * The matrix product of libtorch on x86 CPUs adds key after key, so zeros in between
+ * change nothing, but begins a new sum after a number of keys that differs by CPU, and
+ * cuts in halves what is longer than one such block and shorter than two. Hence no call
+ * has that many keys, and no tree crosses the end of a block. A probe finds the number;
+ * where it finds none, attention in float64 hides the order in bits that rounding to
+ * float32 drops.
+ */
+record AttentionKernel(int scalarType, int blockKeys, String file) {
+
+    private static final int FLOAT32 = 6;
+
+    private static final int FLOAT64 = 7;
+
+    private static final int KEYS_MULTIPLE = 32;
+
+    private static final String EXACT = "attention_exact.py";
+
+    /** Block sizes of matrix products, those of common CPUs first. */
+    private static final List<Integer> BLOCKS = List.of(192, 384, 256, 320, 336, 352, 448, 512, 128, 768);
+
+    /** A row's scores depend on the device's own way in the last bits. */
+    static AttentionKernel of(Precision precision) {
+        return new AttentionKernel(precision.scalarType(), 0, "attention_sdpa.py");
+    }
+
+    /** In float64, on every CPU. */
+    static AttentionKernel wide() {
+        return new AttentionKernel(FLOAT64, 0, EXACT);
+    }
+
+    /** In float32, with blocks of a number of keys. */
+    static AttentionKernel exact(int blockKeys) {
+        return new AttentionKernel(FLOAT32, blockKeys, EXACT);
+    }
+
+    /**
+     * Returns the fastest kernel for a model's heads whose rows do not depend on each
+     * other on this CPU, found by trying.
+     */
+    static AttentionKernel independent(ModelConfig config) {
+        return BLOCKS.stream()
+            .map(AttentionKernel::exact)
+            .filter((kernel) -> kernel.holds(config))
+            .findFirst()
+            .orElseGet(AttentionKernel::wide);
+    }
+
+    /** Returns whether a row gets the same bits alone, in prompts and in trees. */
+    boolean holds(ModelConfig config) {
+        int block = this.blockKeys;
+        String source = LlamaProgram.attentionSource(config, this)
+            .constant("BLOCK_KEYS", block)
+            .files("attention_probe.py")
+            .toString();
+        try (NDManager manager = TorchDevice.cpu(LinearKernel.GENERAL).newManager();
+                ScriptModule probe = ScriptModule.load(manager, source);
+                IValue starts = IValue.listFrom(0, 1, block / 2 - 3, block - 9, block + 5, 2L * block - 9);
+                IValue rows = IValue.listFrom(2, 3, 8, 17);
+                IValue answer = probe.call("exact", starts, rows)) {
+            return answer.toBoolean();
+        }
+        catch (IllegalArgumentException | EngineException ex) {
+            return false; // this build of libtorch lacks an operator
+        }
+    }
+
+    /** Returns the number of keys of a call that has to see some tokens. */
+    int keys(int tokens) {
+        int keys = (tokens + KEYS_MULTIPLE - 1) / KEYS_MULTIPLE * KEYS_MULTIPLE;
+        return (tokens <= this.blockKeys) ? keys : Math.max(keys, 2 * this.blockKeys);
+    }
+
+    /** Returns the most rows that a tree behind some tokens may have. */
+    int treeRows(int tokens) {
+        return (this.blockKeys == 0) ? Integer.MAX_VALUE : this.blockKeys - tokens % this.blockKeys;
+    }
+
+    @Override
+    public String toString() {
+        return switch (this.scalarType) {
+            case FLOAT32 -> "float32";
+            case FLOAT64 -> "float64";
+            default -> "the model's format";
+        } + ((this.blockKeys == 0) ? "" : String.format(Locale.ROOT, ", blocks of %d keys", this.blockKeys));
+    }
+
+}

@@ -1,0 +1,82 @@
+# Attention of sequences that have a cache each.
+#
+# caches: three views a layer of every sequence, see seen(). spans: three numbers a sequence: its first row, the row after
+# its last, and the tokens in its cache before them. masks: what is added to scores, one tensor a sequence, see mask().
+#
+# Query rows are rows times group. Kernels need an even number of them, at least 4, to treat a row alike whatever goes with
+# it. A row of its own takes the key and value heads that lie behind its query heads as further query rows, where those are
+# enough (LONE() query rows in all): then nothing has to be copied.
+
+# cache: [layers, 2 kv, capacity, dim], keys first. Returns for every layer the whole of it and the first keys and values.
+def seen(self, cache: Tensor, keys: int) -> List[Tensor]:
+    all = annotate(List[Tensor], [])
+    for i in range(torch.size(cache, 0)):
+        layer = torch.select(cache, 0, i)
+        some = torch.slice(layer, 1, 0, keys)
+        _0 = torch.append(all, layer)
+        _1 = torch.append(all, torch.slice(some, 0, 0, self.KV()))
+        _2 = torch.append(all, torch.slice(some, 0, self.KV()))
+    return all
+
+# Returns the number of rows that rows are padded to.
+def padded(self, rows: int) -> int:
+    least = ops.prim.max(rows, torch.floordiv(3 + self.GROUP(), self.GROUP()))
+    if self.GROUP() % 2 == 1:
+        least = least + least % 2
+    return least
+
+# tree: what is added to the scores of the rows among themselves, [rows * rows]; empty for one row, and for rows that each
+# see those before. Returns [query rows, keys].
+def mask(self, rows: int, start: int, keys: int, tree: List[float], like: Tensor) -> Tensor:
+    device = ops.prim.device(like)
+    if rows == 1:
+        own = torch.zeros([1, keys], dtype=self.CACHE_TYPE(), device=device)
+        _0 = torch.fill_(torch.slice(own, 1, start + 1), -inf)
+    elif torch.len(tree) == 0:
+        own = torch.full([rows, keys], -inf, dtype=self.CACHE_TYPE(), device=device)
+        own = torch.triu(own, start + 1)
+    else:
+        among = torch.reshape(torch.tensor(tree, dtype=self.CACHE_TYPE(), device=device), [rows, rows])
+        own = torch.constant_pad_nd(among, [start, 0], 0.)
+        own = torch.constant_pad_nd(own, [0, keys - start - rows], -inf)
+    if rows == 1 and self.LONE() > 0:
+        return torch.expand(own, [self.LONE(), keys])
+    each = torch.reshape(torch.expand(torch.unsqueeze(own, 1), [rows, self.GROUP(), keys]), [-1, keys])
+    more = (self.padded(rows) - rows) * self.GROUP()
+    return torch.constant_pad_nd(each, [0, 0, 0, more], 0.)
+
+def attended(self, turned: Tensor, layer: int, spans: List[int], masks: List[Tensor], caches: List[List[Tensor]]) -> Tensor:
+    if torch.len(caches) == 1:
+        return self.attended_one(turned, layer, spans[2], masks[0], caches[0])
+    all = annotate(List[Tensor], [])
+    for s in range(torch.len(caches)):
+        own = torch.slice(turned, 0, spans[3 * s], spans[3 * s + 1])
+        _0 = torch.append(all, self.attended_one(own, layer, spans[3 * s + 2], masks[s], caches[s]))
+    return torch.cat(all, 0)
+
+# turned: [rows, (heads + 2 kv) * dim]. Returns [rows, heads * dim].
+def attended_one(self, turned: Tensor, layer: int, start: int, mask: Tensor, cache: List[Tensor]) -> Tensor:
+    rows = torch.size(turned, 0)
+    width = self.HEADS() * self.DIM()
+    kv = torch.reshape(torch.slice(turned, 1, width), [rows, 2 * self.KV(), self.DIM()])
+    _0 = torch.copy_(torch.slice(cache[3 * layer], 1, start, start + rows), torch.transpose(kv, 0, 1))
+    keys = cache[3 * layer + 1]
+    values = cache[3 * layer + 2]
+    if rows == 1 and self.LONE() > 0:
+        q = torch.as_strided(turned, [self.KV(), self.LONE(), self.DIM()], [self.DIM(), self.KV() * self.DIM(), 1])
+        o = torch.slice(self.attention(q, keys, values, mask), 1, 0, self.GROUP())
+        return torch.reshape(torch.transpose(o, 0, 1), [1, width])
+    queries = torch.slice(turned, 1, 0, width)
+    padded = self.padded(rows)
+    if padded != rows:
+        queries = torch.constant_pad_nd(queries, [0, 0, 0, padded - rows])
+    q = torch.reshape(queries, [padded * self.GROUP(), self.KV(), self.DIM()])
+    o = torch.transpose(self.attention(torch.transpose(q, 0, 1), keys, values, mask), 0, 1)
+    return torch.slice(torch.reshape(o, [padded, width]), 0, 0, rows)
+
+def commit(self, cache: Tensor, start: int, path: List[int]) -> int:
+    end = start + torch.len(path)
+    rows = torch.tensor(path, dtype=4, device=ops.prim.device(cache))
+    kept = torch.index_select(torch.slice(cache, 2, start), 2, rows)
+    _0 = torch.copy_(torch.slice(cache, 2, start, end), kept)
+    return end

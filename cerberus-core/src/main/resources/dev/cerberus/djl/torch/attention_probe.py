@@ -1,0 +1,68 @@
+# Whether attention gives a row the same bits alone, in a piece of a prompt and in a tree that moves its keys apart.
+
+def filled(self, shape: List[int], seed: float) -> Tensor:
+    count = 1
+    for i in range(torch.len(shape)):
+        count = count * shape[i]
+    numbers = torch.sin(torch.mul(torch.arange(1., count + 1., dtype=6), seed))
+    return torch.to(torch.mul(torch.reshape(numbers, shape), 3.), self.CACHE_TYPE())
+
+def keys_for(self, tokens: int) -> int:
+    if tokens <= self.BLOCK_KEYS():
+        return torch.floordiv(tokens + 31, 32) * 32
+    return ops.prim.max(2 * self.BLOCK_KEYS(), torch.floordiv(tokens + 31, 32) * 32)
+
+# The row at a position, with all before it, decoded alone. kv: [layers = 1, 2 kv, positions, dim].
+def alone(self, turned: Tensor, kv: Tensor, at: int) -> Tensor:
+    keys = self.keys_for(at + 1)
+    mask = self.mask(1, at, keys, annotate(List[float], []), turned)
+    return self.attended_one(torch.slice(turned, 0, at, at + 1), 0, at, mask, self.seen(torch.slice(kv, 2, 0, keys), keys))
+
+# starts: tokens before a piece of some rows, or before a tree.
+def exact(self, starts: List[int], rows: List[int]) -> bool:
+    longest = ops.prim.max(starts) + ops.prim.max(rows)
+    positions = self.keys_for(longest)
+    width = self.HEADS() * self.DIM()
+    turned = self.filled([longest, width + 2 * self.KV() * self.DIM()], 2.718281828)
+    kv = self.filled([1, 2 * self.KV(), positions, self.DIM()], 1.618033989)
+    written = torch.reshape(torch.slice(turned, 1, width), [longest, 2 * self.KV(), self.DIM()])
+    _0 = torch.copy_(torch.slice(torch.select(kv, 0, 0), 1, 0, longest), torch.transpose(written, 0, 1))
+    same = True
+    for s in range(torch.len(starts)):
+        start = starts[s]
+        for r in range(torch.len(rows)):
+            n = rows[r]
+            keys = self.keys_for(start + n)
+            piece = self.attended_one(torch.slice(turned, 0, start, start + n), 0, start,
+                                      self.mask(n, start, keys, annotate(List[float], []), turned),
+                                      self.seen(torch.clone(torch.slice(kv, 2, 0, keys)), keys))
+            for row in [0, torch.floordiv(n, 2), n - 1]:
+                own = self.alone(turned, torch.clone(kv), start + row)
+                same = same and torch.equal(own, torch.slice(piece, 0, row, row + 1))
+            left = self.BLOCK_KEYS() - start % self.BLOCK_KEYS()
+            if n < 33 and n <= left and n > 2:
+                same = same and self.in_tree(turned, kv, start, n)
+    return same
+
+# A tree whose even nodes are a chain and whose odd ones are somebody else's.
+def in_tree(self, turned: Tensor, kv: Tensor, start: int, n: int) -> bool:
+    keys = self.keys_for(start + n)
+    tree = annotate(List[float], [])
+    rows = annotate(List[Tensor], [])
+    for i in range(n):
+        at = start + torch.floordiv(i, 2)
+        if i % 2 == 1:
+            at = start + n - 1
+        _0 = torch.append(rows, torch.slice(turned, 0, at, at + 1))
+        for j in range(n):
+            seen = 0.
+            if j > i or (j % 2 == 1 and j != i):
+                seen = -inf
+            _1 = torch.append(tree, seen)
+    drafted = self.attended_one(torch.cat(rows, 0), 0, start, self.mask(n, start, keys, tree, turned),
+                                self.seen(torch.clone(torch.slice(kv, 2, 0, keys)), keys))
+    same = True
+    for depth in range(torch.floordiv(n + 1, 2)):
+        own = self.alone(turned, torch.clone(kv), start + depth)
+        same = same and torch.equal(own, torch.slice(drafted, 0, 2 * depth, 2 * depth + 1))
+    return same

@@ -1,0 +1,17 @@
+# What surrounds products of floating-point numbers: a model computes as its configuration says.
+
+def embedded(self, ids: Tensor, table: Tensor) -> Tensor:
+    return torch.embedding(table, ids)
+
+def normed_linear(self, x: Tensor, norm: Tensor, w: Matrix, bias: Optional[Tensor]) -> Tensor:
+    return self.linear(torch.rms_norm(x, [self.HIDDEN()], norm, self.EPS()), w, bias)
+
+def down_onto(self, x: Tensor, w: Matrix, vs: List[Tensor], onto: Tensor) -> Tensor:
+    return self.linear_onto(x, w, None, onto)
+
+# What a step leaves behind for scores and for heads: hidden states, after the last norm.
+def final(self, x: Tensor, vs: List[Tensor]) -> Tensor:
+    return torch.rms_norm(x, [self.HIDDEN()], vs[self.FINAL_NORM()], self.EPS())
+
+def scored(self, h: Tensor, vs: List[Tensor], w: Matrix) -> Tensor:
+    return self.linear(h, w, None)

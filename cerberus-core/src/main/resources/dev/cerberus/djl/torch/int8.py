@@ -1,0 +1,55 @@
+# Products by FBGEMM in 8-bit integers: a row's result does not depend on the other rows.
+#
+# Each row of activations is divided by its largest magnitude and rounded to 255 steps, the integer sums are exact, and
+# the row's magnitude is put back afterwards. A Matrix has a scale for each of its rows. A row of zeros yields zeros,
+# whatever the kernel makes of 0/0, since its integers are finite.
+#
+# The model is rotated when it is loaded (rotating.py), so that no activation stands out. What an RMS norm leaves of a
+# rotated row is a number, its length; the norm's weight is part of the matrix's columns. The row's scale cancels in the
+# rounding, and sqrt(sum of squares + H*eps) is the hypotenuse of the row's length and of the norm's floor, sqrt(H*eps),
+# which is what stands for a norm among the vectors.
+
+def scaled(self, x: Tensor, w: Matrix) -> Tuple[Tensor, Tensor]:
+    m = torch.amax(torch.abs(x), [1], True)
+    y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(torch.div(x, m), 0.007874015718698502, 128, w)
+    return (y, m)
+
+def put_back(self, y: Tensor, m: Tensor, bias: Optional[Tensor]) -> Tensor:
+    if torch.__isnot__(bias, None):
+        z = torch.addcmul(unchecked_cast(Tensor, bias), y, m)
+    else:
+        z = torch.mul(y, m)
+    return z
+
+def linear(self, x: Tensor, w: Matrix, bias: Optional[Tensor]) -> Tensor:
+    y, m, = self.scaled(x, w)
+    return self.put_back(y, m, bias)
+
+def linear_onto(self, x: Tensor, w: Matrix, bias: Optional[Tensor], onto: Tensor) -> Tensor:
+    y, m, = self.scaled(x, w)
+    z = torch.addcmul(onto, y, m)
+    if torch.__isnot__(bias, None):
+        z = torch.add(z, unchecked_cast(Tensor, bias))
+    return z
+
+def normed_linear(self, x: Tensor, floor: Tensor, w: Matrix, bias: Optional[Tensor]) -> Tensor:
+    y, m, = self.scaled(x, w)
+    length = torch.hypot(torch.linalg_vector_norm(x, 2, [1], True), floor)
+    return self.put_back(y, torch.div(m, length), bias)
+
+# What goes down is no part of the residual stream: its rotation is computed, block by block.
+def down_onto(self, x: Tensor, w: Matrix, vs: List[Tensor], onto: Tensor) -> Tensor:
+    if self.BLOCK() > 1:
+        blocks = torch.mm(torch.reshape(x, [-1, self.BLOCK()]), vs[self.BLOCK_ROTATION()])
+        x = torch.reshape(blocks, torch.size(x))
+    return self.linear_onto(x, w, None, onto)
+
+def embedded(self, ids: Tensor, table: Tensor) -> Tensor:
+    return torch.to(torch.embedding(table, ids), 6)
+
+# What a step leaves behind for scores and for heads: the rotated residual stream, before the last norm.
+def final(self, x: Tensor, vs: List[Tensor]) -> Tensor:
+    return x
+
+def scored(self, x: Tensor, vs: List[Tensor], w: Matrix) -> Tensor:
+    return self.normed_linear(x, vs[self.FINAL_NORM()], w, None)

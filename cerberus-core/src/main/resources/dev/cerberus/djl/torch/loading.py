@@ -1,0 +1,44 @@
+# Weights in the order that llama.py wants.
+
+# The halves of every head's rows in turn, for rotary embedding.
+def interleaved(self, w: Tensor, heads: int) -> Tensor:
+    half = torch.floordiv(torch.size(w, 0), 2 * heads)
+    return torch.reshape(torch.transpose(torch.reshape(w, [heads, 2, half, -1]), 1, 2), torch.size(w))
+
+# Query heads by their place in the group that shares a key head, then by the key head.
+def group_major(self, w: Tensor, groups: int, heads: int) -> Tensor:
+    return torch.reshape(torch.transpose(torch.reshape(w, [heads, groups, -1]), 0, 1), torch.size(w))
+
+def group_major_columns(self, w: Tensor, groups: int, heads: int) -> Tensor:
+    split = torch.reshape(w, [torch.size(w, 0), heads, groups, -1])
+    return torch.reshape(torch.transpose(split, 1, 2), torch.size(w))
+
+# What stands for an RMS norm in front of a matrix that has its weight: sqrt(H * eps), [1].
+def floor(self, norm: Tensor, eps: float) -> Tensor:
+    return torch.full([1], torch.sqrt(torch.size(norm, 0) * eps), dtype=6)
+
+def lengthened(self, norm: Tensor) -> Tensor:
+    return torch.mul(norm, torch.sqrt(torch.size(norm, 0)))
+
+def columns(self, w: Tensor, factors: Tensor) -> Tensor:
+    return torch.mul(w, factors)
+
+# Every piece of a row, as wide as the rotation, times the rotation: left transposed * piece * right.
+def turned(self, w: Tensor, left: Tensor, right: Tensor) -> Tensor:
+    a = torch.size(left, 0)
+    b = torch.size(right, 0)
+    spread = torch.mm(torch.reshape(w, [-1, b]), right)
+    if a > 1:
+        grid = torch.reshape(torch.transpose(torch.reshape(spread, [-1, a, b]), 1, 2), [-1, a])
+        spread = torch.transpose(torch.reshape(torch.mm(grid, left), [-1, b, a]), 1, 2)
+    return torch.reshape(spread, torch.size(w))
+
+# The same for every piece of a column.
+def turned_columns(self, w: Tensor, left: Tensor, right: Tensor) -> Tensor:
+    return torch.contiguous(torch.t(self.turned(torch.contiguous(torch.t(w)), left, right)))
+
+def transposed(self, w: Tensor) -> Tensor:
+    return torch.contiguous(torch.t(w))
+
+def halved(self, w: Tensor) -> Tensor:
+    return torch.to(w, 5)
