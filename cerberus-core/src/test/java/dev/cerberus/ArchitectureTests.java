@@ -47,6 +47,9 @@ class ArchitectureTests {
     static final ArchRule sampleNeedsNothing = only("sample");
 
     @ArchTest
+    static final ArchRule templateNeedsNothing = only("template");
+
+    @ArchTest
     static final ArchRule acceptNeedsTree = only("accept", "tree");
 
     @ArchTest

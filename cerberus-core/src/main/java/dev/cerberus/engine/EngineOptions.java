@@ -29,6 +29,7 @@ import dev.cerberus.tree.TreeShape;
  * {@code cerberus-calibration.json} beside the model, if there
  * @param chatTemplate a preset's name or the location of a Jinja file; empty for the
  * model's own
+ * @param templateVariables further variables of the chat template, by name
  * @param queueCapacity the most waiting requests, at least 1
  * @param maxConcurrent the most requests decoded in turn, at least 1
  * @param requestTimeout the longest a request may take, queueing included
@@ -38,8 +39,8 @@ import dev.cerberus.tree.TreeShape;
 public record EngineOptions(String modelLocation, Optional<String> modelName, String precision, OptionalInt maxContext,
         String device, HeadsOptions heads, MemoryOptions memory, Optional<TreeShape> shape, int maxNodes,
         boolean contextLookup, GateOptions gate, Map<String, GateOptions> profiles, Optional<String> calibration,
-        Optional<String> chatTemplate, int queueCapacity, int maxConcurrent, Duration requestTimeout,
-        OptionalInt threads) {
+        Optional<String> chatTemplate, Map<String, Object> templateVariables, int queueCapacity, int maxConcurrent,
+        Duration requestTimeout, OptionalInt threads) {
 
     /**
      * Which draft heads to use.
@@ -81,6 +82,7 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         Map<String, GateOptions> named = new TreeMap<>();
         profiles.forEach((name, options) -> named.put(name, options.withProfile(name)));
         profiles = Map.copyOf(named);
+        templateVariables = Map.copyOf(templateVariables);
         require(!modelLocation.isBlank(), "the model location must not be empty");
         require(maxNodes >= 1 && maxNodes <= 256, "max nodes must be in 1..256, was " + maxNodes);
         require(maxContext.isEmpty() || maxContext.getAsInt() >= 1,
@@ -138,6 +140,8 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         private Optional<String> calibration = Optional.empty();
 
         private Optional<String> chatTemplate = Optional.empty();
+
+        private Map<String, Object> templateVariables = Map.of();
 
         private int queueCapacity = 64;
 
@@ -283,6 +287,16 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         }
 
         /**
+         * Sets variables of the chat template, such as {@code enable_thinking}.
+         * @param value texts, numbers, booleans, lists and maps by name
+         * @return this builder
+         */
+        public Builder templateVariables(Map<String, Object> value) {
+            this.templateVariables = value;
+            return this;
+        }
+
+        /**
          * Sets the most waiting requests.
          * @param value at least 1
          * @return this builder
@@ -330,8 +344,8 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         public EngineOptions build() {
             return new EngineOptions(this.modelLocation, this.modelName, this.precision, this.maxContext, this.device,
                     this.heads, this.memory, this.shape, this.maxNodes, this.contextLookup, this.gate, this.profiles,
-                    this.calibration, this.chatTemplate, this.queueCapacity, this.maxConcurrent, this.requestTimeout,
-                    this.threads);
+                    this.calibration, this.chatTemplate, this.templateVariables, this.queueCapacity, this.maxConcurrent,
+                    this.requestTimeout, this.threads);
         }
 
     }

@@ -77,7 +77,8 @@ final class LoadedModel implements AutoCloseable {
         ModelConfig config = directory.config();
         List<String> notes = new ArrayList<>(config.notes());
         int maxContext = maxContext(options.maxContext(), config);
-        Optional<ChatTemplate> template = template(options, directory);
+        Optional<ChatTemplate> template = template(options, directory)
+            .map((each) -> each.withVariables(options.templateVariables()));
         threads(options.threads(), config).ifPresent(TorchRuntime::useThreads);
         TorchDevice device = TorchDevice.of(options.device());
         Precision precision = precision(options.precision(), device);

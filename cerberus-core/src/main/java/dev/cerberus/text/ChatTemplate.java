@@ -11,14 +11,15 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.hubspot.jinjava.tree.Node;
+import dev.cerberus.template.Template;
+import dev.cerberus.template.TemplateBudget;
+import dev.cerberus.template.TemplateException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,21 +44,24 @@ public final class ChatTemplate {
 
     private final String name;
 
-    private final Variant conversation;
+    private final Template conversation;
 
     // Used instead when there are tools.
-    private final Variant withTools;
+    private final Template withTools;
 
     private final Map<String, String> specialTokens;
 
+    private final Map<String, Object> variables;
+
     private final Clock clock;
 
-    private ChatTemplate(String name, Variant conversation, Variant withTools, Map<String, String> specialTokens,
-            Clock clock) {
+    private ChatTemplate(String name, Template conversation, Template withTools, Map<String, String> specialTokens,
+            Map<String, Object> variables, Clock clock) {
         this.name = name;
         this.conversation = conversation;
         this.withTools = withTools;
         this.specialTokens = specialTokens;
+        this.variables = variables;
         this.clock = clock;
     }
 
@@ -69,8 +73,8 @@ public final class ChatTemplate {
      * @throws ChatTemplateException if the source is not a Jinja template
      */
     public static ChatTemplate of(String name, String jinjaSource) {
-        Variant variant = Variant.of(name, jinjaSource);
-        return new ChatTemplate(name, variant, variant, Map.of(), Clock.system(ZoneId.systemDefault()));
+        Template template = parse(name, jinjaSource);
+        return new ChatTemplate(name, template, template, Map.of(), Map.of(), Clock.system(ZoneId.systemDefault()));
     }
 
     /**
@@ -139,10 +143,10 @@ public final class ChatTemplate {
             return Optional.empty();
         }
         String first = sources.containsKey(DEFAULT_VARIANT) ? DEFAULT_VARIANT : sources.keySet().iterator().next();
-        Variant conversation = Variant.of(first + " of " + file, sources.getOrDefault(first, ""));
+        Template conversation = parse(first + " of " + file, sources.getOrDefault(first, ""));
         String toolSource = sources.get(TOOL_VARIANT);
-        Variant withTools = (toolSource != null) ? Variant.of(TOOL_VARIANT + " of " + file, toolSource) : conversation;
-        return Optional.of(new ChatTemplate(file.toString(), conversation, withTools, specialTokens(file),
+        Template withTools = (toolSource != null) ? parse(TOOL_VARIANT + " of " + file, toolSource) : conversation;
+        return Optional.of(new ChatTemplate(file.toString(), conversation, withTools, specialTokens(file), Map.of(),
                 Clock.system(ZoneId.systemDefault())));
     }
 
@@ -156,7 +160,8 @@ public final class ChatTemplate {
         Map<String, String> tokens = new LinkedHashMap<>(this.specialTokens);
         tokens.put("bos_token", bosToken);
         tokens.put("eos_token", eosToken);
-        return new ChatTemplate(this.name, this.conversation, this.withTools, Map.copyOf(tokens), this.clock);
+        return new ChatTemplate(this.name, this.conversation, this.withTools, Map.copyOf(tokens), this.variables,
+                this.clock);
     }
 
     /**
@@ -170,7 +175,8 @@ public final class ChatTemplate {
     public ChatTemplate withSpecialTokensOf(Path tokenizerConfigJson) {
         Map<String, String> tokens = new LinkedHashMap<>(this.specialTokens);
         tokens.putAll(specialTokens(configFile(tokenizerConfigJson)));
-        return new ChatTemplate(this.name, this.conversation, this.withTools, Map.copyOf(tokens), this.clock);
+        return new ChatTemplate(this.name, this.conversation, this.withTools, Map.copyOf(tokens), this.variables,
+                this.clock);
     }
 
     /**
@@ -179,7 +185,20 @@ public final class ChatTemplate {
      * @return the template
      */
     public ChatTemplate withClock(Clock newClock) {
-        return new ChatTemplate(this.name, this.conversation, this.withTools, this.specialTokens, newClock);
+        return new ChatTemplate(this.name, this.conversation, this.withTools, this.specialTokens, this.variables,
+                newClock);
+    }
+
+    /**
+     * Returns this template with variables that every rendering starts from, such as
+     * {@code enable_thinking}.
+     * @param newVariables texts, numbers, booleans, lists and maps by the name that the
+     * template reads
+     * @return the template
+     */
+    public ChatTemplate withVariables(Map<String, ?> newVariables) {
+        return new ChatTemplate(this.name, this.conversation, this.withTools, this.specialTokens,
+                Map.copyOf(newVariables), this.clock);
     }
 
     /**
@@ -198,30 +217,54 @@ public final class ChatTemplate {
      * @param addGenerationPrompt whether the prompt ends with the beginning of an
      * assistant message
      * @param extra further variables for the template, such as {@code enable_thinking};
-     * these win over the ones above
+     * these win over the ones above and those of {@link #withVariables}
      * @return the prompt, to be encoded without adding special tokens
      * @throws ChatTemplateException if the template refuses the conversation or fails
      */
     public String render(List<ChatMessage> messages, List<ToolDefinition> tools, boolean addGenerationPrompt,
             Map<String, Object> extra) {
-        Variant variant = tools.isEmpty() ? this.conversation : this.withTools;
-        Map<String, @Nullable Object> variables = new LinkedHashMap<>(variant.literals());
-        variables.putAll(this.specialTokens);
-        variables.put("messages", messages.stream().map(ChatTemplate::plain).toList());
-        variables.put("tools", tools.isEmpty() ? null : tools.stream().map(ChatTemplate::plain).toList());
-        variables.put("add_generation_prompt", addGenerationPrompt);
-        extra.forEach((key, value) -> variables.put(key, plain(key, value)));
-        ZonedDateTime now = ZonedDateTime.now(this.clock);
         try {
-            return JinjaEngine.INSTANCE.render(variant.tree(), variables, Map.of("raise_exception", (arguments) -> {
-                throw new JinjaEngine.RaisedException(PythonValues.str(arguments.get(0, "message")));
-            }, "strftime_now", (arguments) -> PythonDates.format(now, PythonValues.text(arguments.get(0, "format")))));
+            return render(messages, tools, addGenerationPrompt, extra, false);
         }
-        catch (JinjaEngine.RenderException ex) {
-            boolean refused = ex.getCause() instanceof JinjaEngine.RaisedException;
-            throw new ChatTemplateException("chat template '" + variant.name() + "' "
-                    + (refused ? "refuses" : "cannot render") + " the conversation: " + ex.getMessage(), ex);
+        catch (TemplateException.WrongType ex) {
+            // Most templates want the arguments of a call as a dictionary, some as text.
+            return renderWithTextArguments(messages, tools, addGenerationPrompt, extra).orElseThrow(() -> failure(ex));
         }
+        catch (TemplateException ex) {
+            throw failure(ex);
+        }
+    }
+
+    private Optional<String> renderWithTextArguments(List<ChatMessage> messages, List<ToolDefinition> tools,
+            boolean addGenerationPrompt, Map<String, Object> extra) {
+        if (messages.stream().allMatch((message) -> message.toolCalls().isEmpty())) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(render(messages, tools, addGenerationPrompt, extra, true));
+        }
+        catch (TemplateException ex) {
+            // The first failure says more: it is about the usual form.
+            return Optional.empty();
+        }
+    }
+
+    private String render(List<ChatMessage> messages, List<ToolDefinition> tools, boolean addGenerationPrompt,
+            Map<String, Object> extra, boolean textArguments) {
+        Map<String, @Nullable Object> given = new LinkedHashMap<>(this.specialTokens);
+        this.variables.forEach((key, value) -> given.put(key, plain(key, value)));
+        given.put("messages", messages.stream().map((message) -> plain(message, textArguments)).toList());
+        given.put("tools", tools.isEmpty() ? null : tools.stream().map(ChatTemplate::plain).toList());
+        given.put("add_generation_prompt", addGenerationPrompt);
+        extra.forEach((key, value) -> given.put(key, plain(key, value)));
+        Template template = tools.isEmpty() ? this.conversation : this.withTools;
+        return template.render(given, ZonedDateTime.now(this.clock), TemplateBudget.DEFAULT);
+    }
+
+    private static ChatTemplateException failure(TemplateException ex) {
+        boolean refused = ex instanceof TemplateException.Refusal;
+        return new ChatTemplateException("chat template '" + ex.template() + "' "
+                + (refused ? "refuses" : "cannot render") + " the conversation: " + ex.reason(), ex);
     }
 
     @Override
@@ -229,7 +272,7 @@ public final class ChatTemplate {
         return "ChatTemplate[" + this.name + "]";
     }
 
-    private static Object plain(ChatMessage message) {
+    private static Object plain(ChatMessage message, boolean textArguments) {
         Map<String, @Nullable Object> plain = new LinkedHashMap<>();
         plain.put("role", message.role().wireName());
         plain.put("content", message.content());
@@ -244,7 +287,8 @@ public final class ChatTemplate {
             for (ChatMessage.ToolCall call : message.toolCalls()) {
                 Map<String, Object> function = new LinkedHashMap<>();
                 function.put("name", call.name());
-                function.put("arguments", ToolArguments.parse(call.argumentsJson()));
+                function.put("arguments", textArguments ? ToolArguments.text(call.argumentsJson())
+                        : ToolArguments.parse(call.argumentsJson()));
                 Map<String, Object> plainCall = new LinkedHashMap<>();
                 plainCall.put("id", call.id());
                 plainCall.put("type", "function");
@@ -363,71 +407,17 @@ public final class ChatTemplate {
         }
     }
 
-    /** One parsed template. */
-    private record Variant(String name, Node tree, Map<String, Object> literals) {
-
-        static Variant of(String name, String source) {
-            try {
-                JinjaSource rewritten = JinjaSource.rewrite(source);
-                return new Variant(name, JinjaEngine.INSTANCE.parse(rewritten.text()), rewritten.literals());
-            }
-            catch (ChatTemplateException | JinjaEngine.RenderException ex) {
-                throw new ChatTemplateException(
-                        "chat template '" + name + "' is not a Jinja template: " + ex.getMessage(), ex);
-            }
+    private static Template parse(String name, String source) {
+        try {
+            return Template.parse(name, source);
         }
-
-    }
-
-    /** Python's {@code strftime}. */
-    private static final class PythonDates {
-
-        private PythonDates() {
+        catch (TemplateException.Unsupported ex) {
+            throw new ChatTemplateException("chat template '" + name + "' cannot be used: " + ex.reason()
+                    + "; set cerberus.chat.template to another one", ex);
         }
-
-        static String format(ZonedDateTime time, String format) {
-            StringBuilder text = new StringBuilder();
-            for (int i = 0; i < format.length(); i++) {
-                char c = format.charAt(i);
-                if (c != '%' || i + 1 == format.length()) {
-                    text.append(c);
-                    continue;
-                }
-                boolean unpadded = format.charAt(i + 1) == '-' && i + 2 < format.length();
-                i += unpadded ? 2 : 1;
-                String value = directive(time, format.charAt(i));
-                text.append(unpadded ? value.replaceFirst("^0+(?=.)", "") : value);
-            }
-            return text.toString();
+        catch (TemplateException ex) {
+            throw new ChatTemplateException("chat template '" + name + "' is not a Jinja template: " + ex.reason(), ex);
         }
-
-        private static String directive(ZonedDateTime time, char directive) {
-            String pattern = switch (directive) {
-                case 'Y' -> "%tY";
-                case 'y' -> "%ty";
-                case 'm' -> "%tm";
-                case 'd' -> "%td";
-                case 'H' -> "%tH";
-                case 'I' -> "%tI";
-                case 'M' -> "%tM";
-                case 'S' -> "%tS";
-                case 'p' -> "%Tp";
-                case 'B' -> "%tB";
-                case 'b', 'h' -> "%tb";
-                case 'A' -> "%tA";
-                case 'a' -> "%ta";
-                case 'j' -> "%tj";
-                case 'e' -> "%2$2d";
-                case 'F' -> "%tF";
-                case 'T' -> "%tT";
-                case 'z' -> "%tz";
-                case 'Z' -> "%tZ";
-                case '%' -> "%%";
-                default -> throw new PythonValues.PythonException("strftime_now does not know %" + directive);
-            };
-            return new java.util.Formatter(Locale.ENGLISH).format(pattern, time, time.getDayOfMonth()).toString();
-        }
-
     }
 
 }

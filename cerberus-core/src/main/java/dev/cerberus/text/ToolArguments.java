@@ -1,26 +1,27 @@
 package dev.cerberus.text;
 
-import java.util.LinkedHashMap;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.Map;
+import java.util.Objects;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import org.jspecify.annotations.Nullable;
+import dev.cerberus.template.Template;
+import dev.cerberus.template.TemplateBudget;
 
 /**
- * The arguments of a tool call as templates see them: a dictionary that reads as JSON
- * where text is expected.
+ * The arguments of a tool call as templates see them.
  *
  * <p>
  * Most templates want a dictionary ({@code arguments | tojson}), some add the arguments
- * to a text ({@code '…' + arguments}). With this both work.
+ * to a text ({@code '…' + arguments}).
  */
-final class ToolArguments extends LinkedHashMap<String, @Nullable Object> {
+final class ToolArguments {
 
-    private static final long serialVersionUID = 1L;
+    private static final Template TEXT = Template.parse("arguments", "{{ arguments | tojson }}");
 
-    private ToolArguments(Map<String, @Nullable Object> arguments) {
-        super(arguments);
+    private ToolArguments() {
     }
 
     /**
@@ -32,9 +33,7 @@ final class ToolArguments extends LinkedHashMap<String, @Nullable Object> {
         try {
             JsonNode node = JsonText.read(json);
             if (node.isObject()) {
-                Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
-                node.properties().forEach((each) -> arguments.put(each.getKey(), JsonText.toPlain(each.getValue())));
-                return new ToolArguments(arguments);
+                return Objects.requireNonNull(JsonText.toPlain(node));
             }
         }
         catch (JsonProcessingException ex) {
@@ -43,9 +42,18 @@ final class ToolArguments extends LinkedHashMap<String, @Nullable Object> {
         return json;
     }
 
-    @Override
-    public String toString() {
-        return PythonValues.json(this);
+    /**
+     * Reads arguments as text.
+     * @param json what the model wrote
+     * @return the arguments as templates write JSON, or the text itself if it is not a
+     * JSON object
+     */
+    static String text(String json) {
+        Object arguments = parse(json);
+        if (arguments instanceof String text) {
+            return text;
+        }
+        return TEXT.render(Map.of("arguments", arguments), ZonedDateTime.now(ZoneOffset.UTC), TemplateBudget.DEFAULT);
     }
 
 }

@@ -132,6 +132,21 @@ class CerberusEngineTests {
     }
 
     @Test
+    void templateVariablesReachTheChatTemplate(@TempDir Path scratch) throws IOException {
+        Path template = Files.writeString(scratch.resolve("variables.jinja"),
+                "{{ messages[0].content }}{% if enable_thinking %} thinks{% endif %}");
+        try (CerberusEngine other = CerberusEngine
+            .open(options(directory).chatTemplate(Optional.of(template.toString()))
+                .templateVariables(Map.of("enable_thinking", true))
+                .build())) {
+            Prompt.Chat chat = new Prompt.Chat(List.of(ChatMessage.user("hi")), List.of());
+            assertThat(other.chatTemplate().orElseThrow().render(chat.messages(), List.of(), true, Map.of()))
+                .isEqualTo("hi thinks");
+            assertThat(other.encode(chat)).isEqualTo(other.encode(new Prompt.Raw("hi thinks")));
+        }
+    }
+
+    @Test
     void failedRequestsTellTheListenersHowLongTheyTook() throws Exception {
         CompletableFuture<Double> seconds = new CompletableFuture<>();
         try (CerberusEngine other = CerberusEngine

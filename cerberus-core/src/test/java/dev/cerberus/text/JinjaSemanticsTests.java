@@ -47,9 +47,10 @@ class JinjaSemanticsTests {
 
     @ParameterizedTest
     @ValueSource(strings = { "{{ ''.getClass() }}", "{{ ''.getClass().forName('java.lang.Runtime') }}",
-            "{{ messages.getClass() }}", "{{ messages[0].getClass().getName() }}", "{{ [].stream() }}",
+            "{{ messages.getClass() }}", "{{ ''.class.forName('java.lang.Runtime') }}",
+            "{{ messages[0].getClass().getName() }}", "{{ [].stream() }}",
             "{{ loop.getClass() }}{% for x in [1] %}{{ loop.getClass() }}{% endfor %}",
-            "{{ ____int3rpr3t3r____.getContext() }}", "{{ ____int3rpr3t3r____ }}", "{% include '/etc/passwd' %}",
+            "{{ ____int3rpr3t3r____.getContext() }}", "{{ ____int3rpr3t3r____.config }}", "{% include '/etc/passwd' %}",
             "{% import '/etc/passwd' as x %}", "{% extends '/etc/passwd' %}", "{% from '/etc/passwd' import x %}",
             "{{ '{{ 1 }}'|render }}", "{{ 'x'|log }}", "{{ fn:list(1) }}", "{{ today() }}", "{{ messages.append(1) }}",
             "{{ messages[0].put('a', 1) }}", "{{ messages[0].update({}) }}", "{{ raise_exception.getName() }}" })
@@ -59,9 +60,8 @@ class JinjaSemanticsTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "{{ ''.class }}", "{{ ''.class.forName('java.lang.Runtime') }}",
-            "{{ ____int3rpr3t3r____.config }}", "{{ messages.class }}", "{{ messages[0].class }}",
-            "{{ range.localContextScope }}", "{{ (1).class }}" })
+    @ValueSource(strings = { "{{ ''.class }}", "{{ ____int3rpr3t3r____ }}", "{{ ''.__class__ }}",
+            "{{ messages.class }}", "{{ messages[0].class }}", "{{ range.localContextScope }}", "{{ (1).class }}" })
     void renderWhenTemplateAsksForJavaPropertiesFindsNothing(String template) {
         assertThat(render(template)).isEmpty();
     }
@@ -89,8 +89,7 @@ class JinjaSemanticsTests {
     @Test
     void renderWhenUndefinedIsAddedToTextNamesTheLine() {
         assertThatExceptionOfType(ChatTemplateException.class).isThrownBy(() -> render("a\n{{ 1 }}\n{{ 'x' + y }}"))
-            .withMessage("chat template 'snippet' cannot render the conversation: line 3: "
-                    + "cannot add undefined or none to the text 'x'");
+            .withMessage("chat template 'snippet' cannot render the conversation: line 3: " + "'y' is undefined");
     }
 
     @Test
@@ -99,7 +98,7 @@ class JinjaSemanticsTests {
         assertSyntaxError("a\n{{ 'x }}", "line 2: string ' is not closed");
         assertSyntaxError("{# x", "line 1: comment {# is not closed");
         assertSyntaxError("{% raw %}x", "line 1: block {% raw %} is not closed");
-        assertSyntaxError("{% if x %}", "Missing end tag");
+        assertSyntaxError("{% if x %}", "line 1: block {% if %} is not closed");
         assertSyntaxError("\n{% nonsense %}", "line 2");
         assertSyntaxError("{{ a ? b }}", "unexpected character '?'");
     }

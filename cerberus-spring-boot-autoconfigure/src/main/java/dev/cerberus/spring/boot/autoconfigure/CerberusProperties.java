@@ -129,10 +129,12 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param template Jinja file of the chat template, as a path or a classpath: or file:
      * resource, or one of chatml, llama-2, vicuna, zephyr. When it is empty, the model's
      * own is used.
+     * @param templateVariables Further variables of the chat template by name, such as
+     * enable_thinking.
      */
     public record Chat(@DefaultValue("0") double temperature, @Nullable Double topP, @Nullable Integer topK,
             @DefaultValue("512") int maxOutputTokens, @Nullable Long seed, @DefaultValue List<String> stopSequences,
-            @Nullable String template) {
+            @Nullable String template, @DefaultValue Map<String, Object> templateVariables) {
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.cerberus.spring.boot.autoconfigure;
 
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -58,6 +59,7 @@ final class PropertiesMapper {
             .profiles(profiles())
             .calibration(text(this.properties.gate().calibration()))
             .chatTemplate(text(this.properties.chat().template()))
+            .templateVariables(templateVariables())
             .queueCapacity(engine.queueCapacity())
             .maxConcurrent(engine.maxConcurrent())
             .requestTimeout(engine.requestTimeout())
@@ -156,6 +158,16 @@ final class PropertiesMapper {
         if (!condition) {
             throw new InvalidConfigurationPropertyValueException(name, value, allowed);
         }
+    }
+
+    // Environment variables and properties files have texts only.
+    private Map<String, Object> templateVariables() {
+        Map<String, Object> variables = new LinkedHashMap<>();
+        this.properties.chat()
+            .templateVariables()
+            .forEach((name, value) -> variables.put(name,
+                    (value.equals("true") || value.equals("false")) ? (Object) value.equals("true") : value));
+        return variables;
     }
 
     private static Optional<String> text(@Nullable String value) {

@@ -63,12 +63,15 @@ class CerberusPropertiesTests {
                 "calibration.json", "cerberus.chat.template", "chatml", "cerberus.engine.queue-capacity", "3",
                 "cerberus.engine.max-concurrent", "2", "cerberus.engine.request-timeout", "9s",
                 "cerberus.engine.threads", "4"));
+        values.putAll(Map.of("cerberus.chat.template-variables.enable_thinking", "false",
+                "cerberus.chat.template-variables.reasoning_effort", "low"));
         assertThat(engineOptions(values))
             .isEqualTo(new EngineOptions("somewhere", Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
                     new HeadsOptions(true, Optional.of("heads.safetensors"), OptionalInt.of(2)),
                     new MemoryOptions(true, Optional.of("memory.safetensors")), Optional.of(TreeShape.parse("2,1")), 9,
                     false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
-                    Optional.of("calibration.json"), Optional.of("chatml"), 3, 2, Duration.ofSeconds(9),
+                    Optional.of("calibration.json"), Optional.of("chatml"),
+                    Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
                     OptionalInt.of(4)));
     }
 
