@@ -51,8 +51,8 @@ final class DjlKvCache implements KvCache {
     IValue seen(int keys) {
         if (this.views.isEmpty() || this.seenKeys != keys) {
             this.views.ifPresent(IValue::close);
-            try (IValue count = IValue.from((long) keys); IValue seen = this.program.call("seen", this.all, count)) {
-                this.views = Optional.of(IValue.listFrom(seen));
+            try (IValue count = IValue.from((long) keys)) {
+                this.views = Optional.of(this.program.call("seen", this.all, count));
                 this.seenKeys = keys;
             }
         }
