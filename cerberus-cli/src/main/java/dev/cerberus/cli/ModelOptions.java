@@ -56,7 +56,7 @@ final class ModelOptions {
     private String device = "auto";
 
     @Option(names = "--threads", paramLabel = "N",
-            description = "Threads of one native operator; default: 1 for small models, else libtorch's choice")
+            description = "Threads of one native operator; default: 1 for small models, else what proves fastest")
     private @Nullable Integer threads;
 
     @Option(names = "--chat-template", paramLabel = "NAME|FILE",

@@ -62,9 +62,8 @@ public final class DjlBatchGenerator implements AutoCloseable {
         LlamaProgram llama = new LlamaProgram(config, precision, kernel, attention);
         this.program = ScriptModule.load(this.manager,
                 llama.source("target.py", "tables.py", "batch.py", kernel.basis()).toString());
-        try (WeightLoader loader = new WeightLoader(checkpoint, precision, kernel, this.manager)) {
-            this.weights = loader.load(config);
-        }
+        this.weights = WeightLoader.load(checkpoint, config, precision, kernel, this.manager, device.loadingThreads());
+        FreedMemory.giveBack();
         this.frequencies = DjlTargetModel.frequencies(config, capacity, this.program, this.manager);
         for (int i = 0; i < slots; i++) {
             this.caches[i] = DjlTargetModel.cache(config, capacity, this.program, this.program, attention, this.weights,

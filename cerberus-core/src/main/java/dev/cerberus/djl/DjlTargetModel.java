@@ -63,9 +63,8 @@ public final class DjlTargetModel implements TargetModel {
         this.program = ScriptModule.load(this.manager, source.source("target.py").toString());
         this.readers = ScriptModule.load(this.manager,
                 new ProgramSource().files("tables.py", kernel.basis()).toString());
-        try (WeightLoader loader = new WeightLoader(checkpoint, precision, kernel, this.manager)) {
-            this.weights = loader.load(config);
-        }
+        this.weights = WeightLoader.load(checkpoint, config, precision, kernel, this.manager, device.loadingThreads());
+        FreedMemory.giveBack();
         this.frequencies = frequencies(config, maxContext, this.readers, this.manager);
     }
 

@@ -23,6 +23,9 @@ import dev.cerberus.model.ModelException;
  */
 public final class TorchDevice {
 
+    /** Each holds the matrices of a layer, in two forms, for a moment. */
+    private static final int MOST_LOADING_THREADS = 4;
+
     private final Device device;
 
     private final Capabilities capabilities;
@@ -129,6 +132,14 @@ public final class TorchDevice {
     }
 
     /**
+     * Returns whether this is the CPU.
+     * @return whether operators run on this process' own threads
+     */
+    public boolean isCpu() {
+        return !this.device.isGpu();
+    }
+
+    /**
      * Returns the fastest number format implemented for the device.
      * @return the precision that {@code auto} stands for
      */
@@ -173,6 +184,11 @@ public final class TorchDevice {
 
     LinearKernel linearKernel(Precision precision) {
         return this.capabilities.require(precision);
+    }
+
+    /** Returns how many layers of a model are best prepared at a time. */
+    int loadingThreads() {
+        return this.device.isGpu() ? 1 : Math.min(Runtime.getRuntime().availableProcessors(), MOST_LOADING_THREADS);
     }
 
     /** Returns how attention is computed beside products in a number format. */

@@ -2,6 +2,14 @@ package dev.cerberus.djl;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -11,6 +19,7 @@ import ai.djl.pytorch.jni.IValue;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.WeightNames;
+import dev.cerberus.model.ModelException;
 
 /**
  * Turns the tensors of a Hugging Face checkpoint into the weights of a
@@ -26,9 +35,11 @@ import dev.cerberus.hf.WeightNames;
  * as well, undone by the columns of the output matrix, and the input of down is rotated
  * in blocks at run time, undone by its columns.
  */
-final class WeightLoader implements AutoCloseable {
+final class WeightLoader {
 
     private final Checkpoint checkpoint;
+
+    private final ModelConfig config;
 
     private final TensorWorkbench bench;
 
@@ -36,66 +47,175 @@ final class WeightLoader implements AutoCloseable {
 
     private final NDManager rotations;
 
-    WeightLoader(Checkpoint checkpoint, Precision precision, LinearKernel kernel, NDManager owner) {
+    private final Turn stream;
+
+    private final Turn head;
+
+    private final Turn block;
+
+    private WeightLoader(Checkpoint checkpoint, ModelConfig config, Precision precision, LinearKernel kernel,
+            NDManager owner) {
         this.checkpoint = checkpoint;
+        this.config = config;
         this.bench = new TensorWorkbench(precision, kernel, owner, "loading.py");
         this.rotated = kernel.quantized();
         this.rotations = owner.newSubManager();
+        this.stream = new Turn(Rotation.of(config.hiddenSize()));
+        this.head = new Turn(Rotation.of(config.headDim()));
+        this.block = new Turn(Rotation.of(LlamaProgram.block(config)));
     }
 
     /**
-     * Returns the weights as the program's arguments; the caller closes them.
+     * Loads the weights, several layers at a time.
+     * @param checkpoint their files
+     * @param config the model's configuration
+     * @param precision number format of the weights
+     * @param kernel decides how matrices are packed
+     * @param owner manager that the weights end up with
+     * @param workers layers that are worked on at a time, at least 1
+     * @return the weights as the program's arguments; the caller closes them
      */
-    ProgramWeights load(ModelConfig config) {
-        double eps = config.rmsNormEps();
-        Turn stream = new Turn(Rotation.of(config.hiddenSize()));
-        Turn head = new Turn(Rotation.of(config.headDim()));
-        Turn block = new Turn(Rotation.of(LlamaProgram.block(config)));
-        List<NDArray> vectors = new ArrayList<>();
-        PackedMatrices matrices = new PackedMatrices(this.bench);
-        try (matrices) {
-            for (int layer = 0; layer < config.layers(); layer++) {
-                String prefix = "model.layers." + layer + ".";
-                NDArray before = tensor(prefix + "input_layernorm.weight");
-                NDArray between = tensor(prefix + "post_attention_layernorm.weight");
-                vectors.add(keep(this.rotated ? floor(before, eps) : before));
-                vectors.add(keep(this.rotated ? floor(between, eps) : between));
-                matrices.add(stream.rows(afterNorm(qkv(prefix + "self_attn.", "weight", config, head), before)));
-                matrices.add(stream.columns(
-                        ordered("group_major_columns", head.rows(tensor(prefix + "self_attn.o_proj.weight")), config)));
-                matrices.add(stream.rows(afterNorm(
-                        joined(tensor(prefix + "mlp.gate_proj.weight"), tensor(prefix + "mlp.up_proj.weight")),
-                        between)));
-                matrices.add(stream.columns(block.rows(tensor(prefix + "mlp.down_proj.weight"))));
-                if (config.attentionBias()) {
-                    vectors.add(keep(qkv(prefix + "self_attn.", "bias", config, head)));
-                }
-                if (config.attentionOutputBias()) {
-                    vectors.add(keep(stream.rows(tensor(prefix + "self_attn.o_proj.bias"))));
-                }
-                if (config.qkNorm()) {
-                    vectors.add(keep(interleaved(tensor(prefix + "self_attn.q_norm.weight"), 1)));
-                    vectors.add(keep(interleaved(tensor(prefix + "self_attn.k_norm.weight"), 1)));
-                }
-                this.bench.clear();
+    static ProgramWeights load(Checkpoint checkpoint, ModelConfig config, Precision precision, LinearKernel kernel,
+            NDManager owner, int workers) {
+        BlockingQueue<WeightLoader> idle = new ArrayBlockingQueue<>(workers);
+        List<WeightLoader> loaders = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(workers, (task) -> {
+            Thread thread = new Thread(task, "cerberus-loading");
+            thread.setDaemon(true);
+            return thread;
+        });
+        List<Part> parts = new ArrayList<>();
+        try {
+            for (int i = 0; i < workers; i++) {
+                loaders.add(new WeightLoader(checkpoint, config, precision, kernel, owner));
             }
-            NDArray last = tensor("model.norm.weight");
-            vectors.add(keep(this.rotated ? floor(last, eps) : last));
-            NDArray embedding = keep(
-                    this.rotated ? halved(stream.rows(tensor(WeightNames.EMBEDDING))) : tensor(WeightNames.EMBEDDING));
-            vectors.add(embedding);
-            String output = config.tieWordEmbeddings() ? WeightNames.EMBEDDING : WeightNames.OUTPUT;
-            boolean shared = config.tieWordEmbeddings() && !this.rotated;
-            matrices.add(shared ? embedding : stream.rows(afterNorm(tensor(output), last)));
-            List<NDArray> rotation = new ArrayList<>(List.of(embedding));
-            if (this.rotated) {
-                vectors.add(block.right);
-                rotation = List.of(vectors.get(vectors.size() - 3), stream.left, keep(transposed(stream.right)),
-                        keep(lengthened(last)));
+            idle.addAll(loaders);
+            List<Future<Part>> pending = new ArrayList<>();
+            pending.add(threads.submit(() -> with(idle, WeightLoader::ends))); // the
+                                                                               // longest
+            for (int i = 0; i < config.layers(); i++) {
+                int layer = i;
+                pending.add(threads.submit(() -> with(idle, (loader) -> loader.layer(layer))));
             }
-            return new ProgramWeights(ScriptModule.listArgument(vectors), matrices.argument(), embedding,
-                    ScriptModule.listArgument(rotation));
+            for (Future<Part> part : pending) {
+                parts.add(part.get());
+            }
+            Part ends = parts.get(0);
+            List<NDArray> vectors = new ArrayList<>();
+            List<IValue> matrices = new ArrayList<>();
+            for (Part part : parts.subList(1, parts.size())) {
+                vectors.addAll(part.vectors());
+                matrices.addAll(part.matrices());
+            }
+            vectors.addAll(ends.vectors());
+            matrices.addAll(ends.matrices());
+            return new ProgramWeights(ScriptModule.listArgument(vectors),
+                    IValue.listFrom(matrices.toArray(IValue[]::new)), ends.vectors().get(1),
+                    ScriptModule.listArgument(ends.rotation()));
         }
+        catch (ExecutionException ex) {
+            if (ex.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            if (ex.getCause() instanceof Error cause) {
+                throw cause;
+            }
+            throw new ModelException("The weights can not be loaded: " + ex.getCause(), ex);
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throw new ModelException("Loading the model was interrupted", ex);
+        }
+        finally {
+            parts.forEach(Part::close);
+            close(threads, loaders);
+        }
+    }
+
+    private static Part with(BlockingQueue<WeightLoader> idle, Function<WeightLoader, Part> work)
+            throws InterruptedException {
+        WeightLoader loader = idle.take();
+        try {
+            return work.apply(loader);
+        }
+        finally {
+            idle.add(loader);
+        }
+    }
+
+    private static void close(ExecutorService threads, List<WeightLoader> loaders) {
+        threads.shutdownNow();
+        try {
+            threads.awaitTermination(1, TimeUnit.MINUTES); // a layer at most is under way
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+        loaders.forEach((loader) -> loader.bench.close());
+    }
+
+    /**
+     * Weights of a part of the model. Closing frees the arguments that it holds.
+     *
+     * @param vectors what is not multiplied by, in the program's order
+     * @param matrices what is, packed
+     * @param rotation what brings states back into the model's own basis; of a layer none
+     */
+    private record Part(List<NDArray> vectors, List<IValue> matrices, List<NDArray> rotation) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            this.matrices.forEach(IValue::close);
+        }
+
+    }
+
+    private Part layer(int layer) {
+        double eps = this.config.rmsNormEps();
+        String prefix = "model.layers." + layer + ".";
+        List<NDArray> vectors = new ArrayList<>();
+        List<IValue> matrices = new ArrayList<>();
+        NDArray before = tensor(prefix + "input_layernorm.weight");
+        NDArray between = tensor(prefix + "post_attention_layernorm.weight");
+        vectors.add(keep(this.rotated ? floor(before, eps) : before));
+        vectors.add(keep(this.rotated ? floor(between, eps) : between));
+        matrices.add(this.bench.pack(this.stream.rows(afterNorm(qkv(prefix + "self_attn.", "weight"), before))));
+        matrices.add(this.bench.pack(this.stream
+            .columns(ordered("group_major_columns", this.head.rows(tensor(prefix + "self_attn.o_proj.weight"))))));
+        matrices.add(this.bench.pack(this.stream.rows(afterNorm(
+                joined(tensor(prefix + "mlp.gate_proj.weight"), tensor(prefix + "mlp.up_proj.weight")), between))));
+        matrices.add(this.bench.pack(this.stream.columns(this.block.rows(tensor(prefix + "mlp.down_proj.weight")))));
+        if (this.config.attentionBias()) {
+            vectors.add(keep(qkv(prefix + "self_attn.", "bias")));
+        }
+        if (this.config.attentionOutputBias()) {
+            vectors.add(keep(this.stream.rows(tensor(prefix + "self_attn.o_proj.bias"))));
+        }
+        if (this.config.qkNorm()) {
+            vectors.add(keep(interleaved(tensor(prefix + "self_attn.q_norm.weight"), 1)));
+            vectors.add(keep(interleaved(tensor(prefix + "self_attn.k_norm.weight"), 1)));
+        }
+        this.bench.clear();
+        return new Part(vectors, matrices, List.of());
+    }
+
+    /** Loads what comes before the first layer and after the last. */
+    private Part ends() {
+        NDArray last = tensor("model.norm.weight");
+        NDArray norm = keep(this.rotated ? floor(last, this.config.rmsNormEps()) : last);
+        NDArray table = tensor(WeightNames.EMBEDDING);
+        NDArray embedding = keep(this.rotated ? halved(this.stream.rows(table)) : table);
+        boolean tied = this.config.tieWordEmbeddings();
+        NDArray output = tied ? table : tensor(WeightNames.OUTPUT);
+        List<IValue> matrices = List.of(this.bench.pack(this.stream.rows(afterNorm(output, last))));
+        List<NDArray> vectors = new ArrayList<>(List.of(norm, embedding));
+        List<NDArray> rotation = List.of(embedding);
+        if (this.rotated) {
+            vectors.add(this.block.right);
+            rotation = List.of(norm, this.stream.left, keep(transposed(this.stream.right)), keep(lengthened(last)));
+        }
+        this.bench.clear();
+        return new Part(vectors, matrices, rotation);
     }
 
     /** A rotation on the device, the identity for a model that is not rotated. */
@@ -173,11 +293,11 @@ final class WeightLoader implements AutoCloseable {
         }
     }
 
-    private NDArray qkv(String prefix, String kind, ModelConfig config, Turn head) {
+    private NDArray qkv(String prefix, String kind) {
         NDArray values = tensor(prefix + "v_proj." + kind);
-        return joined(ordered("group_major", interleaved(tensor(prefix + "q_proj." + kind), config.heads()), config),
-                interleaved(tensor(prefix + "k_proj." + kind), config.keyValueHeads()),
-                kind.equals("bias") ? head.rows(values) : head.columns(values));
+        return joined(ordered("group_major", interleaved(tensor(prefix + "q_proj." + kind), this.config.heads())),
+                interleaved(tensor(prefix + "k_proj." + kind), this.config.keyValueHeads()),
+                kind.equals("bias") ? this.head.rows(values) : this.head.columns(values));
     }
 
     private NDArray tensor(String name) {
@@ -194,13 +314,13 @@ final class WeightLoader implements AutoCloseable {
      * Puts query heads into the order of their place within the group that shares a key
      * head, then of the key head, instead of the other way round.
      */
-    private NDArray ordered(String method, NDArray weight, ModelConfig config) {
-        int heads = config.keyValueHeads();
-        if (heads == config.heads() || heads == 1) {
+    private NDArray ordered(String method, NDArray weight) {
+        int heads = this.config.keyValueHeads();
+        if (heads == this.config.heads() || heads == 1) {
             return weight;
         }
         try (IValue input = ScriptModule.argument(weight);
-                IValue groups = IValue.from((long) config.heads() / heads);
+                IValue groups = IValue.from((long) this.config.heads() / heads);
                 IValue count = IValue.from((long) heads)) {
             return this.bench.call(method, input, groups, count);
         }
@@ -212,11 +332,6 @@ final class WeightLoader implements AutoCloseable {
 
     private NDArray keep(NDArray array) {
         return this.bench.keep(array);
-    }
-
-    @Override
-    public void close() {
-        this.bench.close();
     }
 
 }

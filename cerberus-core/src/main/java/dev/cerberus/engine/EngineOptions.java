@@ -34,7 +34,7 @@ import dev.cerberus.tree.TreeShape;
  * @param maxConcurrent the most requests decoded in turn, at least 1
  * @param requestTimeout the longest a request may take, queueing included
  * @param threads threads of one native operator; empty for one with a small model, and
- * libtorch's choice with a larger one
+ * for what proves fastest at start with a larger one
  */
 public record EngineOptions(String modelLocation, Optional<String> modelName, String precision, OptionalInt maxContext,
         String device, HeadsOptions heads, MemoryOptions memory, Optional<TreeShape> shape, int maxNodes,

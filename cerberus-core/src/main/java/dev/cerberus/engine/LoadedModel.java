@@ -25,12 +25,14 @@ import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.HeadsDescription;
+import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelDimensions;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.model.TargetModel;
 import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.ChatTemplateException;
 import dev.cerberus.text.TextTokenizer;
+import dev.cerberus.tree.CandidateTree;
 import dev.cerberus.tree.TextMemory;
 
 /**
@@ -41,6 +43,7 @@ final class LoadedModel implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LoadedModel.class);
 
+    /** A step of a smaller model is over before a second thread has woken up. */
     private static final long SMALL_MODEL_PARAMETERS = 64_000_000;
 
     private final DjlTargetModel target;
@@ -79,7 +82,7 @@ final class LoadedModel implements AutoCloseable {
         int maxContext = maxContext(options.maxContext(), config);
         Optional<ChatTemplate> template = template(options, directory)
             .map((each) -> each.withVariables(options.templateVariables()));
-        threads(options.threads(), config).ifPresent(TorchRuntime::useThreads);
+        TorchRuntime.useThreads(options.threads().orElse(1));
         TorchDevice device = TorchDevice.of(options.device());
         Precision precision = precision(options.precision(), device);
         if (device.emulates(precision)) {
@@ -90,6 +93,10 @@ final class LoadedModel implements AutoCloseable {
         try (Closer closer = new Closer(); Checkpoint checkpoint = directory.openCheckpoint()) {
             TextTokenizer tokenizer = closer.add(TextTokenizer.load(directory.tokenizerJson()));
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
+            if (options.threads().isEmpty() && device.isCpu()
+                    && ExpectedTensors.parameters(config) > SMALL_MODEL_PARAMETERS) {
+                TorchRuntime.useFastestThreads(() -> step(target));
+            }
             Optional<DraftHeads> heads = heads(options.heads(), directory, config, checkpoint, target, notes);
             heads.ifPresent(closer::add);
             Optional<TextMemory> memory = memoryFile(options.memory(), directory).filter((file) -> heads.isPresent())
@@ -107,16 +114,10 @@ final class LoadedModel implements AutoCloseable {
         }
     }
 
-    /*
-     * An operator of a small model is over before a second thread has woken up; on a busy
-     * machine, waiting for that thread costs more than the step. Larger models get what
-     * libtorch takes by itself.
-     */
-    private static OptionalInt threads(OptionalInt asked, ModelConfig config) {
-        if (asked.isPresent() || ExpectedTensors.parameters(config) > SMALL_MODEL_PARAMETERS) {
-            return asked;
+    private static void step(TargetModel target) {
+        try (KvCache cache = target.newCache(1)) {
+            target.forward(cache, CandidateTree.rootOnly(0)).close();
         }
-        return OptionalInt.of(1);
     }
 
     private static int maxContext(OptionalInt asked, ModelConfig config) {

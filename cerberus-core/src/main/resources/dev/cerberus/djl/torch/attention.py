@@ -7,14 +7,15 @@
 # it. A row of its own takes the key and value heads that lie behind its query heads as further query rows, where those are
 # enough (LONE() query rows in all): then nothing has to be copied.
 
-# cache: [layers, 2 kv, capacity, dim], keys first. Returns for every layer the whole of it and the first keys and values.
+# cache: [layers, 2 kv, capacity, dim], keys first. Returns for every layer the whole of it, the first keys,
+# transposed, and the first values.
 def seen(self, cache: Tensor, keys: int) -> List[Tensor]:
     all = annotate(List[Tensor], [])
     for i in range(torch.size(cache, 0)):
         layer = torch.select(cache, 0, i)
         some = torch.slice(layer, 1, 0, keys)
         _0 = torch.append(all, layer)
-        _1 = torch.append(all, torch.slice(some, 0, 0, self.KV()))
+        _1 = torch.append(all, torch.transpose(torch.slice(some, 0, 0, self.KV()), 1, 2))
         _2 = torch.append(all, torch.slice(some, 0, self.KV()))
     return all
 
@@ -58,21 +59,27 @@ def attended(self, turned: Tensor, layer: int, spans: List[int], masks: List[Ten
 def attended_one(self, turned: Tensor, layer: int, start: int, mask: Tensor, cache: List[Tensor]) -> Tensor:
     rows = torch.size(turned, 0)
     width = self.HEADS() * self.DIM()
-    kv = torch.reshape(torch.slice(turned, 1, width), [rows, 2 * self.KV(), self.DIM()])
-    _0 = torch.copy_(torch.slice(cache[3 * layer], 1, start, start + rows), torch.transpose(kv, 0, 1))
+    stride = width + 2 * self.KV() * self.DIM()
+    kv = torch.as_strided(turned, [2 * self.KV(), rows, self.DIM()], [self.DIM(), stride, 1],
+                          torch.storage_offset(turned) + width)
+    _0 = torch.copy_(torch.slice(cache[3 * layer], 1, start, start + rows), kv)
     keys = cache[3 * layer + 1]
     values = cache[3 * layer + 2]
     if rows == 1 and self.LONE() > 0:
         q = torch.as_strided(turned, [self.KV(), self.LONE(), self.DIM()], [self.DIM(), self.KV() * self.DIM(), 1])
-        o = torch.slice(self.attention(q, keys, values, mask), 1, 0, self.GROUP())
-        return torch.reshape(torch.transpose(o, 0, 1), [1, width])
+        o = self.attention(q, keys, values, mask)
+        heads = torch.as_strided(o, [self.GROUP(), self.KV(), self.DIM()], [self.DIM(), self.LONE() * self.DIM(), 1])
+        return torch.reshape(heads, [1, width])
     queries = torch.slice(turned, 1, 0, width)
     padded = self.padded(rows)
     if padded != rows:
         queries = torch.constant_pad_nd(queries, [0, 0, 0, padded - rows])
     q = torch.reshape(queries, [padded * self.GROUP(), self.KV(), self.DIM()])
     o = torch.transpose(self.attention(torch.transpose(q, 0, 1), keys, values, mask), 0, 1)
-    return torch.slice(torch.reshape(o, [padded, width]), 0, 0, rows)
+    o = torch.reshape(o, [padded, width])
+    if padded != rows:
+        o = torch.slice(o, 0, 0, rows)
+    return o
 
 def commit(self, cache: Tensor, start: int, path: List[int]) -> int:
     end = start + torch.len(path)

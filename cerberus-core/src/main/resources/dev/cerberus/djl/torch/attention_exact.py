@@ -1,5 +1,5 @@
-# Attention that gives a row the same bits whatever goes with it. q: [kv, query rows, dim]. keys, values: [kv, keys, dim].
-# mask: [query rows, keys].
+# Attention that gives a row the same bits whatever goes with it. q: [kv, query rows, dim]. keys: [kv, dim, keys].
+# values: [kv, keys, dim]. mask: [query rows, keys].
 #
 # A tree moves a row's keys apart: between them lie those of its neighbours, which are masked. Scores and exponentials are
 # computed one by one. The products with the values add one key after another, in blocks of BLOCK_KEYS(), so that keys of
@@ -7,7 +7,7 @@
 # another order, is added in float64, whose last bit is gone when it is rounded.
 
 def attention(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
-    s = torch.baddbmm(mask, q, torch.transpose(keys, 1, 2), beta=1, alpha=self.SCALE())
+    s = torch.baddbmm(mask, q, keys, beta=1, alpha=self.SCALE())
     e = torch.exp_(torch.sub_(s, torch.amax(s, [2], True)))
     total = torch.to(torch.sum(e, [2], True, dtype=7), self.CACHE_TYPE())
     return torch.div_(torch.bmm(e, values), total)

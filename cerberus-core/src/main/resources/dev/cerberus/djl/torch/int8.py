@@ -9,8 +9,16 @@
 # rounding, and sqrt(sum of squares + H*eps) is the hypotenuse of the row's length and of the norm's floor, sqrt(H*eps),
 # which is what stands for a norm among the vectors.
 
+# One operator is cheaper for one row, two for many; the largest magnitude is the same number either way.
+def largest(self, x: Tensor) -> Tensor:
+    if torch.size(x, 0) == 1:
+        m = torch.linalg_vector_norm(x, inf, [1], True)
+    else:
+        m = torch.amax(torch.abs(x), [1], True)
+    return m
+
 def scaled(self, x: Tensor, w: Matrix) -> Tuple[Tensor, Tensor]:
-    m = torch.amax(torch.abs(x), [1], True)
+    m = self.largest(x)
     y = ops.quantized.linear_with_input_q_dq_qweight_dq_output_fp32(torch.div(x, m), 0.007874015718698502, 128, w)
     return (y, m)
 

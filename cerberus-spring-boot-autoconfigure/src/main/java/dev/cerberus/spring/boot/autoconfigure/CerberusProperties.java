@@ -144,7 +144,7 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param maxConcurrent Most requests decoded in turn.
      * @param requestTimeout Longest time of a request, waiting included.
      * @param threads Threads of one native operator. When it is empty, small models take
-     * one and libtorch decides for larger ones.
+     * one, and larger ones what proves fastest at start.
      */
     public record Engine(@DefaultValue("64") int queueCapacity, @DefaultValue("8") int maxConcurrent,
             @DefaultValue("2m") Duration requestTimeout, @Nullable Integer threads) {
