@@ -82,7 +82,7 @@ final class LoadedModel implements AutoCloseable {
         TorchDevice device = TorchDevice.of(options.device());
         Precision precision = precision(options.precision(), device);
         try (Closer closer = new Closer(); Checkpoint checkpoint = directory.openCheckpoint()) {
-            TextTokenizer tokenizer = closer.add(TextTokenizer.load(directory.tokenizerJson()));
+            TextTokenizer tokenizer = closer.add(ModelTexts.tokenizer(directory));
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
             Optional<DraftHeads> heads = heads(options.heads(), directory, config, checkpoint, target, notes);
             heads.ifPresent(closer::add);
@@ -192,17 +192,17 @@ final class LoadedModel implements AutoCloseable {
 
     private static Optional<ChatTemplate> template(EngineOptions options, ModelDirectory directory) {
         if (options.chatTemplate().isEmpty()) {
-            return ChatTemplate.fromTokenizerConfig(directory.path());
+            return ModelTexts.chatTemplate(directory);
         }
         String template = options.chatTemplate().get();
         if (ChatTemplate.presets().contains(template)) {
-            return Optional.of(ChatTemplate.preset(template).withSpecialTokensOf(directory.path()));
+            return Optional.of(ModelTexts.withSpecialTokens(ChatTemplate.preset(template), directory));
         }
         String source = ResourceText.find(template)
             .orElseThrow(() -> new ChatTemplateException(
                     "cerberus.chat.template '" + template + "' is neither " + String.join(", ", ChatTemplate.presets())
                             + " nor a Jinja file; name one of these, a file, or a classpath: resource"));
-        return Optional.of(ChatTemplate.of(template, source).withSpecialTokensOf(directory.path()));
+        return Optional.of(ModelTexts.withSpecialTokens(ChatTemplate.of(template, source), directory));
     }
 
     TargetModel target() {
