@@ -73,7 +73,7 @@ final class LoadedModel implements AutoCloseable {
     }
 
     static LoadedModel load(EngineOptions options) {
-        ModelDirectory directory = ModelDirectory.open(options.modelLocation());
+        ModelDirectory directory = ModelLocator.open(options.modelLocation(), options.hub());
         ModelConfig config = directory.config();
         List<String> notes = new ArrayList<>(config.notes());
         int maxContext = maxContext(options.maxContext(), config);

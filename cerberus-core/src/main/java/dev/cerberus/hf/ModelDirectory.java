@@ -11,6 +11,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
+import dev.cerberus.hub.HubCache;
+import dev.cerberus.hub.HubException;
+import dev.cerberus.hub.HubLocation;
+import dev.cerberus.hub.HubSettings;
+
 /**
  * A model on disk, in Hugging Face layout or as one GGUF file: where its files lie, and
  * its configuration.
@@ -58,14 +63,52 @@ public final class ModelDirectory {
 
     /**
      * Opens a model.
-     * @param location a directory or a GGUF file, as a path, a {@code file:} URL or a
-     * {@code classpath:} resource; the latter is unpacked into a temporary directory once
-     * in the life of the JVM
+     * @param location a directory or a GGUF file, as a path, a {@code file:} URL, a
+     * {@code classpath:} resource or a name on a hub ({@code hf://}); a resource is
+     * unpacked into a temporary directory once in the life of the JVM, a name is looked
+     * up in the cache that the environment names, and nothing is fetched
      * @return the model directory
      * @throws ModelFileException if there is no such directory or file, files are
      * missing, or the configuration is damaged or not supported
      */
     public static ModelDirectory open(String location) {
+        if (!HubLocation.isOne(location.strip())) {
+            return openLocal(location);
+        }
+        try {
+            return open(location, new HubCache(HubSettings.ofEnvironment().cache()));
+        }
+        catch (HubException ex) {
+            throw new ModelFileException(location.strip(), ex.problem(), ex.action(), ex);
+        }
+    }
+
+    /**
+     * Opens a model, with another cache of fetched models.
+     * @param location as above
+     * @param cache where names on a hub are looked up
+     * @return the model directory
+     * @throws ModelFileException if there is no such directory or file, files are
+     * missing, or the configuration is damaged or not supported
+     */
+    public static ModelDirectory open(String location, HubCache cache) {
+        String trimmed = location.strip();
+        if (!HubLocation.isOne(trimmed)) {
+            return openLocal(location);
+        }
+        try {
+            HubLocation name = HubLocation.parse(trimmed);
+            Path found = cache.find(name)
+                .orElseThrow(() -> new ModelFileException(trimmed, "is not completely in " + cache.root(),
+                        "fetch it with cerberus pull " + name + ", or set cerberus.model.download to if-missing"));
+            return open(trimmed, found);
+        }
+        catch (HubException ex) {
+            throw new ModelFileException(trimmed, ex.problem(), ex.action(), ex);
+        }
+    }
+
+    private static ModelDirectory openLocal(String location) {
         String trimmed = location.strip();
         if (trimmed.isEmpty()) {
             throw new ModelFileException("model location", "is empty",
@@ -203,6 +246,9 @@ public final class ModelDirectory {
         String last = plain.substring(Math.max(plain.lastIndexOf('/'), plain.lastIndexOf('\\')) + 1)
             .replaceFirst("^(?i:classpath|file):", "")
             .replaceFirst("(?i:\\.gguf)$", "");
+        if (HubLocation.isOne(this.location)) {
+            last = last.replaceFirst(":.*", "");
+        }
         if (!last.isEmpty() && !last.equals(".") && !last.equals("..")) {
             return last;
         }
