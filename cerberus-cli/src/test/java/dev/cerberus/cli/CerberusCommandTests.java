@@ -53,7 +53,7 @@ class CerberusCommandTests {
 
     @Test
     void helpOfEveryCommandIsPrinted() {
-        for (String command : List.of("pull", "generate", "train", "remember", "calibrate", "bench")) {
+        for (String command : List.of("pull", "info", "generate", "train", "remember", "calibrate", "bench")) {
             assertThat(run(command, "--help")).isZero();
         }
         assertThat(this.out.toString()).contains("--prompts=FILE", "--precision=NAME", "--medusa-heads=FILE",

@@ -138,6 +138,7 @@ public final class ModelDirectory {
     }
 
     private static ModelDirectory open(String location, Path path) {
+        LocationDetector.requirePossible(path);
         Optional<Path> gguf = ggufFile(path);
         if (gguf.isEmpty()) {
             requireModel(path);
@@ -346,6 +347,7 @@ public final class ModelDirectory {
         Checkpoint checkpoint = this.gguf.map(GgufModel::openCheckpoint).orElseGet(() -> Checkpoint.open(this.path));
         boolean fits = false;
         try {
+            LocationDetector.requireModel(checkpoint);
             ExpectedTensors.check(this.config, checkpoint);
             fits = true;
             return checkpoint;

@@ -102,7 +102,7 @@ class ModelDirectoryTests {
 
     @Test
     void openWhenLocationIsAFileIsRefused() {
-        Path file = TestModels.write(this.directory.resolve("model.bin"), "");
+        Path file = TestModels.write(this.directory.resolve("model.txt"), "");
         assertRefused(file.toString(), "is a file, but not a GGUF file");
     }
 
