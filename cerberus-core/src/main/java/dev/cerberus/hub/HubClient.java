@@ -79,7 +79,8 @@ final class HubClient {
             }
         });
         List<String> names = new ArrayList<>();
-        answer.path("siblings").forEach((file) -> names.add(HubFile.requirePlain(file.path("rfilename").asText())));
+        answer.path("siblings").forEach((file) -> names.add(file.path("rfilename").asText()));
+        names.removeIf((name) -> !HubFile.isPlain(name));
         return new HubRepository(answer.path("sha").asText(), names);
     }
 

@@ -30,11 +30,16 @@ record HubFile(String name, long size, String hash) {
      * @return the name
      */
     static String requirePlain(String name) {
-        if (!name.matches("[^/\\\\\\p{Cntrl}:]+(/[^/\\\\\\p{Cntrl}:]+)*") || name.matches("(.*/)?\\.\\.?(/.*)?")) {
+        if (!isPlain(name)) {
             throw new HubException("the hub lists a file named '" + name + "', which is no plain name",
                     "do not use this repository");
         }
         return name;
+    }
+
+    /** Whether a name can not lead out of the folder it is put in. */
+    static boolean isPlain(String name) {
+        return name.matches("[^/\\\\\\p{Cntrl}:]+(/[^/\\\\\\p{Cntrl}:]+)*") && !name.matches("(.*/)?\\.\\.?(/.*)?");
     }
 
     boolean isSha256() {

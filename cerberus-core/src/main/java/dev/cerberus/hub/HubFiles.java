@@ -69,14 +69,16 @@ final class HubFiles {
             wanted.add(weights(location, names, safetensors));
             return wanted;
         }
-        if (gguf.size() == 1) {
+        if (gguf.size() == 1 && !gguf.get(0).contains("/")) {
             return gguf;
         }
         if (gguf.isEmpty()) {
             throw new HubException(location + " holds neither safetensors with a " + CONFIG + " nor a GGUF file",
                     "use another repository of the model");
         }
-        throw new HubException(location + " holds several GGUF files: " + shorten(gguf),
+        throw new HubException(
+                location + ((gguf.size() == 1) ? " holds its GGUF file in a folder: " : " holds several GGUF files: ")
+                        + shorten(gguf),
                 "name one, such as " + location + "/" + gguf.get(0));
     }
 

@@ -286,10 +286,24 @@ class HubPullTests {
     }
 
     @Test
-    void pullWhenNamesLeadOutOfTheFolderIsRefused() {
-        safetensors();
-        this.hub.file("../../evil.gguf", "x");
-        assertRefused("org/tiny", "../../evil.gguf", "no plain name");
+    void pullLeavesOutNamesThatLeadOutOfTheFolder() {
+        this.hub.file("../../evil.gguf", "x").file("tiny.gguf", "y");
+        assertThat(pull("org/tiny")).hasContent("y");
+    }
+
+    @Test
+    void pullWhenShardsLeadOutOfTheFolderIsRefused() {
+        this.hub.file("config.json", "{}")
+            .file("tokenizer.json", "{}")
+            .file("model.safetensors.index.json", "{\"weight_map\": {\"a\": \"../../evil.safetensors\"}}")
+            .file("model-1.safetensors", "one");
+        assertRefused("org/tiny", "../../evil.safetensors", "no plain name");
+    }
+
+    @Test
+    void pullWhenTheGgufFileLiesInAFolderAsksForItsName() {
+        this.hub.file("q4/tiny.gguf", "x");
+        assertRefused("org/tiny", "in a folder: q4/tiny.gguf", "org/tiny/q4/tiny.gguf");
     }
 
     @Test
