@@ -58,6 +58,10 @@ class GgufPublicModelTests {
 
     private static final String STORIES = "models/stories260K/stories260K.gguf";
 
+    private static final int ORACLE_PROMPTS = 3;
+
+    private static final int ORACLE_TOKENS = 32;
+
     @TempDir(cleanup = CleanupMode.ALWAYS)
     Path directory;
 
@@ -178,6 +182,26 @@ class GgufPublicModelTests {
         }
         assertThat(model.config().eosTokenIds()).containsExactly(2);
         assertThat(model.config().maxPositions()).isEqualTo(8192);
+    }
+
+    @Test
+    void smollmWritesTheTokensOfTheOracle() throws IOException {
+        ModelDirectory directory = ModelDirectory.open(TestData.require(SMOLLM));
+        List<String> lines = Files.readAllLines(TestData.require("oracle/smollm2-135m-instruct.jsonl"));
+        try (Checkpoint checkpoint = directory.openCheckpoint();
+                DjlTargetModel model = DjlTargetModel.load(directory.config(), checkpoint, 512, TorchDevice.of("cpu"),
+                        Precision.FP32)) {
+            for (String line : lines.subList(0, ORACLE_PROMPTS)) {
+                JsonNode oracle = JSON.readTree(line);
+                int[] greedy = ints(oracle.get("greedy"));
+                int[] expected = Arrays.copyOf(greedy, Math.min(greedy.length, ORACLE_TOKENS));
+                assertThat(new DecodeSession(model, Optional.empty(), new NeverGate(),
+                        DecodeRequest.greedy(ints(oracle.get("ids")), expected.length),
+                        (token, origin) -> TokenSink.Signal.CONTINUE, DecodeListener.NONE)
+                    .run()
+                    .tokens()).as("question " + oracle.get("question_id")).containsExactly(expected);
+            }
+        }
     }
 
     @Test
