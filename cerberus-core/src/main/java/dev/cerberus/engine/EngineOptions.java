@@ -11,8 +11,10 @@ import dev.cerberus.tree.TreeShape;
 /**
  * What an engine loads and how it runs. Immutable and thread-safe.
  *
- * @param modelLocation directory in Hugging Face layout, or a {@code classpath:} or
- * {@code file:} resource
+ * @param modelLocation directory in Hugging Face layout or GGUF file, as a path, a
+ * {@code classpath:} or {@code file:} resource; or a name on a hub,
+ * {@code hf://ORG/NAME[:revision][/file.gguf]}
+ * @param hub how names on a hub are dealt with
  * @param modelName name to report; empty for the last part of the location
  * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}
  * @param maxContext longest sequence in tokens; empty for the model's own
@@ -36,11 +38,28 @@ import dev.cerberus.tree.TreeShape;
  * @param threads threads of one native operator; empty for one with a small model, and
  * libtorch's choice with a larger one
  */
-public record EngineOptions(String modelLocation, Optional<String> modelName, String precision, OptionalInt maxContext,
-        String device, HeadsOptions heads, MemoryOptions memory, Optional<TreeShape> shape, int maxNodes,
-        boolean contextLookup, GateOptions gate, Map<String, GateOptions> profiles, Optional<String> calibration,
-        Optional<String> chatTemplate, Map<String, Object> templateVariables, int queueCapacity, int maxConcurrent,
-        Duration requestTimeout, OptionalInt threads) {
+public record EngineOptions(String modelLocation, HubOptions hub, Optional<String> modelName, String precision,
+        OptionalInt maxContext, String device, HeadsOptions heads, MemoryOptions memory, Optional<TreeShape> shape,
+        int maxNodes, boolean contextLookup, GateOptions gate, Map<String, GateOptions> profiles,
+        Optional<String> calibration, Optional<String> chatTemplate, Map<String, Object> templateVariables,
+        int queueCapacity, int maxConcurrent, Duration requestTimeout, OptionalInt threads) {
+
+    /**
+     * How names on a hub are dealt with. A token is taken from the environment variable
+     * {@code HF_TOKEN}.
+     *
+     * @param download whether a model that is not in the cache is fetched
+     * @param cache folder of fetched models; empty for the one that the environment names
+     * @param mirror address of another hub; empty for the one that the environment names
+     */
+    public record HubOptions(boolean download, Optional<String> cache, Optional<String> mirror) {
+
+        /**
+         * What is in the cache, and nothing is fetched.
+         */
+        public static final HubOptions DEFAULT = new HubOptions(false, Optional.empty(), Optional.empty());
+
+    }
 
     /**
      * Which draft heads to use.
@@ -115,6 +134,8 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
 
         private final String modelLocation;
 
+        private HubOptions hub = HubOptions.DEFAULT;
+
         private Optional<String> modelName = Optional.empty();
 
         private String precision = "auto";
@@ -153,6 +174,16 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
 
         private Builder(String modelLocation) {
             this.modelLocation = modelLocation;
+        }
+
+        /**
+         * Sets how names on a hub are dealt with.
+         * @param value the choice
+         * @return this builder
+         */
+        public Builder hub(HubOptions value) {
+            this.hub = value;
+            return this;
         }
 
         /**
@@ -342,10 +373,10 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
          * @throws IllegalArgumentException if a value is out of range
          */
         public EngineOptions build() {
-            return new EngineOptions(this.modelLocation, this.modelName, this.precision, this.maxContext, this.device,
-                    this.heads, this.memory, this.shape, this.maxNodes, this.contextLookup, this.gate, this.profiles,
-                    this.calibration, this.chatTemplate, this.templateVariables, this.queueCapacity, this.maxConcurrent,
-                    this.requestTimeout, this.threads);
+            return new EngineOptions(this.modelLocation, this.hub, this.modelName, this.precision, this.maxContext,
+                    this.device, this.heads, this.memory, this.shape, this.maxNodes, this.contextLookup, this.gate,
+                    this.profiles, this.calibration, this.chatTemplate, this.templateVariables, this.queueCapacity,
+                    this.maxConcurrent, this.requestTimeout, this.threads);
         }
 
     }

@@ -73,7 +73,7 @@ final class LoadedModel implements AutoCloseable {
     }
 
     static LoadedModel load(EngineOptions options) {
-        ModelDirectory directory = ModelDirectory.open(options.modelLocation());
+        ModelDirectory directory = ModelLocator.open(options.modelLocation(), options.hub());
         ModelConfig config = directory.config();
         List<String> notes = new ArrayList<>(config.notes());
         int maxContext = maxContext(options.maxContext(), config);
@@ -88,7 +88,7 @@ final class LoadedModel implements AutoCloseable {
                     + device.fastestPrecision().name().toLowerCase(Locale.ROOT) + " here");
         }
         try (Closer closer = new Closer(); Checkpoint checkpoint = directory.openCheckpoint()) {
-            TextTokenizer tokenizer = closer.add(TextTokenizer.load(directory.tokenizerJson()));
+            TextTokenizer tokenizer = closer.add(ModelTexts.tokenizer(directory));
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
             Optional<DraftHeads> heads = heads(options.heads(), directory, config, checkpoint, target, notes);
             heads.ifPresent(closer::add);
@@ -198,17 +198,17 @@ final class LoadedModel implements AutoCloseable {
 
     private static Optional<ChatTemplate> template(EngineOptions options, ModelDirectory directory) {
         if (options.chatTemplate().isEmpty()) {
-            return ChatTemplate.fromTokenizerConfig(directory.path());
+            return ModelTexts.chatTemplate(directory);
         }
         String template = options.chatTemplate().get();
         if (ChatTemplate.presets().contains(template)) {
-            return Optional.of(ChatTemplate.preset(template).withSpecialTokensOf(directory.path()));
+            return Optional.of(ModelTexts.withSpecialTokens(ChatTemplate.preset(template), directory));
         }
         String source = ResourceText.find(template)
             .orElseThrow(() -> new ChatTemplateException(
                     "cerberus.chat.template '" + template + "' is neither " + String.join(", ", ChatTemplate.presets())
                             + " nor a Jinja file; name one of these, a file, or a classpath: resource"));
-        return Optional.of(ChatTemplate.of(template, source).withSpecialTokensOf(directory.path()));
+        return Optional.of(ModelTexts.withSpecialTokens(ChatTemplate.of(template, source), directory));
     }
 
     TargetModel target() {

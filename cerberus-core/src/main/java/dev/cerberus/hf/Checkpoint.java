@@ -22,8 +22,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of one model: a single safetensors file, or several with an index.
- * Thread-safe; the caller closes it.
+ * The weights of one model: a single safetensors file, several with an index, or a GGUF
+ * file. Thread-safe; the caller closes it.
  */
 public final class Checkpoint implements AutoCloseable {
 
@@ -41,16 +41,16 @@ public final class Checkpoint implements AutoCloseable {
 
     private static final int HASH_BUFFER_BYTES = 1 << 20;
 
-    private final Path directory;
+    private final Path source;
 
-    private final Map<String, Safetensors> fileByTensor;
+    private final Map<String, TensorFile> fileByTensor;
 
-    private final Map<String, Safetensors> files;
+    private final Map<String, TensorFile> files;
 
     private @Nullable String sha256;
 
-    private Checkpoint(Path directory, Map<String, Safetensors> fileByTensor, Map<String, Safetensors> files) {
-        this.directory = directory;
+    private Checkpoint(Path source, Map<String, TensorFile> fileByTensor, Map<String, TensorFile> files) {
+        this.source = source;
         this.fileByTensor = Collections.unmodifiableMap(fileByTensor);
         this.files = files;
     }
@@ -71,11 +71,19 @@ public final class Checkpoint implements AutoCloseable {
         return Files.exists(index) ? openShards(directory, index) : openSingle(directory, onlyFile(directory));
     }
 
+    /** Opens the weights of a GGUF file; the caller closes the result. */
+    static Checkpoint open(GgufFile file) {
+        return ofSingle(file.file(), GgufTensors.open(file));
+    }
+
     private static Checkpoint openSingle(Path directory, Path file) {
-        Safetensors tensors = Safetensors.open(file);
-        Map<String, Safetensors> fileByTensor = new LinkedHashMap<>();
+        return ofSingle(directory, Safetensors.open(file));
+    }
+
+    private static Checkpoint ofSingle(Path source, TensorFile tensors) {
+        Map<String, TensorFile> fileByTensor = new LinkedHashMap<>();
         tensors.names().forEach((name) -> fileByTensor.put(name, tensors));
-        return new Checkpoint(directory, fileByTensor, Map.of(file.getFileName().toString(), tensors));
+        return new Checkpoint(source, fileByTensor, Map.of(source.toString(), tensors));
     }
 
     private static Path onlyFile(Path directory) {
@@ -113,12 +121,12 @@ public final class Checkpoint implements AutoCloseable {
 
     private static Checkpoint openShards(Path directory, Path index) {
         Map<String, String> nameByTensor = weightMap(index);
-        Map<String, Safetensors> files = new TreeMap<>();
+        Map<String, TensorFile> files = new TreeMap<>();
         boolean opened = false;
         try {
-            Map<String, Safetensors> fileByTensor = new LinkedHashMap<>();
+            Map<String, TensorFile> fileByTensor = new LinkedHashMap<>();
             nameByTensor.forEach((tensor, name) -> {
-                Safetensors file = files.get(name);
+                TensorFile file = files.get(name);
                 if (file == null) {
                     Path path = directory.resolve(name);
                     if (!Files.isRegularFile(path)) {
@@ -141,7 +149,7 @@ public final class Checkpoint implements AutoCloseable {
         }
         finally {
             if (!opened) {
-                files.values().forEach(Safetensors::close);
+                files.values().forEach(TensorFile::close);
             }
         }
     }
@@ -166,19 +174,29 @@ public final class Checkpoint implements AutoCloseable {
         return nameByTensor;
     }
 
-    /** The directory this was opened from. */
+    /** The directory, or the GGUF file, this was opened from. */
     public Path directory() {
-        return this.directory;
+        return this.source;
     }
 
     /** The files that hold the weights, in order of name. */
     public List<Path> files() {
-        return this.files.values().stream().map(Safetensors::file).toList();
+        return this.files.values().stream().map(TensorFile::file).toList();
     }
 
     /** The names of all tensors. */
     public Set<String> names() {
         return this.fileByTensor.keySet();
+    }
+
+    /**
+     * How each tensor is stored in its file, such as {@code BF16} or {@code Q4_K}, by
+     * name.
+     */
+    public Map<String, String> storedTypes() {
+        Map<String, String> types = new LinkedHashMap<>();
+        this.fileByTensor.forEach((name, file) -> types.put(name, file.storedType(name)));
+        return types;
     }
 
     /** Whether there is a tensor of this name. */
@@ -195,12 +213,26 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
-     * The bytes of one tensor as a read-only, little-endian view of the mapped file.
+     * The bytes of one tensor, little-endian: a read-only view of the mapped file, or a
+     * fresh direct buffer where the file's own type is decoded first.
      * @throws ModelFileException if there is none of this name, or it is larger than one
      * buffer (2 GiB)
      */
     public ByteBuffer data(String name) {
         return fileOf(name).data(name);
+    }
+
+    /**
+     * The bytes of some rows of a tensor, as {@link #data(String)} gives them; a row is
+     * what one index of the first dimension selects.
+     * @param name the tensor, of one dimension at least
+     * @param first the first row, from 0
+     * @param count how many rows, within the tensor
+     * @throws ModelFileException if there is no tensor of this name, or the rows are
+     * larger than one buffer (2 GiB)
+     */
+    public ByteBuffer rows(String name, long first, long count) {
+        return fileOf(name).rows(name, first, count);
     }
 
     /**
@@ -213,10 +245,10 @@ public final class Checkpoint implements AutoCloseable {
         return fileOf(name).floats(name);
     }
 
-    private Safetensors fileOf(String name) {
-        Safetensors file = this.fileByTensor.get(name);
+    private TensorFile fileOf(String name) {
+        TensorFile file = this.fileByTensor.get(name);
         if (file == null) {
-            throw new ModelFileException(this.directory, "its weights lack the tensor " + name,
+            throw new ModelFileException(this.source, "its weights lack the tensor " + name,
                     "use the complete checkpoint of a supported model");
         }
         return file;
@@ -264,7 +296,7 @@ public final class Checkpoint implements AutoCloseable {
     /** Closes all files; buffers handed out earlier stay readable. */
     @Override
     public void close() {
-        this.files.values().forEach(Safetensors::close);
+        this.files.values().forEach(TensorFile::close);
     }
 
 }

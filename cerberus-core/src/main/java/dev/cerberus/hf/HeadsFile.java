@@ -216,7 +216,7 @@ public final class HeadsFile {
         requireEqual(checkpoint, "hidden_size", this.description.hiddenSize(), config.hiddenSize());
         requireEqual(checkpoint, "vocab_size", this.vocabularySize, config.vocabularySize());
         Optional<String> trainedFor = targetSha256();
-        if (trainedFor.isPresent() && !trainedFor.get().equals(checkpoint.sha256())) {
+        if (trainedFor.isPresent() && !List.of(trainedFor.get().split("\\s*,\\s*")).contains(checkpoint.sha256())) {
             throw new ModelFileException(this.file,
                     "holds heads for another target model than " + checkpoint.directory() + ": they were trained for "
                             + "weights of SHA-256 " + shorten(trainedFor.get()) + ", its weights have "
@@ -253,7 +253,10 @@ public final class HeadsFile {
         return this.metadata;
     }
 
-    /** SHA-256 of the target's weights, as {@link Checkpoint#sha256()}, if known. */
+    /**
+     * SHA-256 of the target's weights, as {@link Checkpoint#sha256()}, if known; several,
+     * separated by commas, where the same weights come in several files.
+     */
     public Optional<String> targetSha256() {
         return Optional.ofNullable(metadata().get("target_sha256"));
     }

@@ -41,6 +41,18 @@ public class ModelFileException extends RuntimeException {
         initCause(cause);
     }
 
+    /**
+     * Creates an exception about a location that is no path.
+     * @param location the location, as the user named it
+     * @param problem what is wrong, without a full stop
+     * @param action what to change, as an imperative without a full stop
+     * @param cause the failure underneath
+     */
+    public ModelFileException(String location, String problem, String action, Throwable cause) {
+        this(location, problem, action);
+        initCause(cause);
+    }
+
     ModelFileException(String file, String problem, String action) {
         super(file + ": " + problem + "; " + action);
         this.file = file;

@@ -68,7 +68,17 @@ public final class TextTokenizer implements AutoCloseable {
      */
     public static TextTokenizer load(Path tokenizerJson) {
         Path file = Files.isDirectory(tokenizerJson) ? tokenizerJson.resolve("tokenizer.json") : tokenizerJson;
-        byte[] content = read(file);
+        return of(file, read(file));
+    }
+
+    /**
+     * Creates a tokenizer from the content of a {@code tokenizer.json}.
+     * @param file what messages name as the source
+     * @param content the JSON text in UTF-8
+     * @return the tokenizer, to be closed by the caller
+     * @throws TokenizerException if the content is not a tokenizer
+     */
+    public static TextTokenizer of(Path file, byte[] content) {
         // Reading the vocabulary also finds damage before native code sees it, and where
         // it is.
         Map<String, Integer> ids = vocabulary(file, content);

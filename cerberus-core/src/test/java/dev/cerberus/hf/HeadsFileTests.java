@@ -167,6 +167,9 @@ class HeadsFileTests {
                 .hasMessageContaining("another target model");
             HeadsFile right = HeadsFile.read(write(with("target_sha256", checkpoint.sha256()), tensors(2)));
             right.requireTarget(config, checkpoint);
+            HeadsFile several = HeadsFile
+                .read(write(with("target_sha256", "0123456789abcdef, " + checkpoint.sha256()), tensors(2)));
+            several.requireTarget(config, checkpoint);
         }
     }
 

@@ -36,8 +36,16 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
     /**
      * Which model to load.
      *
-     * @param location Directory in Hugging Face layout, or a classpath: or file:
-     * resource. When it is empty, the demo model is used if its jar is present.
+     * @param location Directory in Hugging Face layout or GGUF file, as a path or a
+     * classpath: or file: resource; or a name on a hub,
+     * hf://ORG/NAME[:revision][/file.gguf]. When it is empty, the demo model is used if
+     * its jar is present.
+     * @param download When to fetch a model that a location on a hub names: never, or
+     * if-missing in the cache. A token is taken from the environment variable HF_TOKEN.
+     * @param cache Folder of fetched models. When it is empty, an existing cache of the
+     * hub's own tools is used, else a folder among the user's caches.
+     * @param mirror Address of another hub to fetch from. When it is empty, the
+     * environment variable HF_ENDPOINT or the usual hub applies.
      * @param name Name to report. When it is empty, the last part of the location is
      * used.
      * @param precision Number format of weights and activations: auto, fp32, bf16, fp16
@@ -45,8 +53,20 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param maxContext Longest sequence in tokens, prompt and answer together. When it
      * is empty, the model's own limit applies.
      */
-    public record Model(@Nullable String location, @Nullable String name, @DefaultValue("auto") String precision,
+    public record Model(@Nullable String location, @DefaultValue("never") Download download, @Nullable String cache,
+            @Nullable String mirror, @Nullable String name, @DefaultValue("auto") String precision,
             @Nullable Integer maxContext) {
+
+        /** When to fetch a model. */
+        public enum Download {
+
+            /** Never; it must be in the cache. */
+            NEVER,
+            /** At start, if it is not in the cache. */
+            IF_MISSING
+
+        }
+
     }
 
     /**

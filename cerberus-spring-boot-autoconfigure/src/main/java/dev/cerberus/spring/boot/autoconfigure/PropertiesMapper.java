@@ -46,6 +46,8 @@ final class PropertiesMapper {
                 "cerberus.engine.request-timeout", engine.requestTimeout(), "must be positive, such as 2m");
         requireAtLeastOne("cerberus.engine.threads", engine.threads());
         return EngineOptions.builder(modelLocation)
+            .hub(new EngineOptions.HubOptions(model.download() == CerberusProperties.Model.Download.IF_MISSING,
+                    text(model.cache()), text(model.mirror())))
             .modelName(text(model.name()))
             .precision(model.precision())
             .maxContext(number(model.maxContext()))

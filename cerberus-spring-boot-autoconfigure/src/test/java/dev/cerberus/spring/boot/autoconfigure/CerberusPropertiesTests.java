@@ -58,6 +58,8 @@ class CerberusPropertiesTests {
                 "bf16", "cerberus.model.max-context", "300", "cerberus.device", "cuda:1", "cerberus.heads.location",
                 "heads.safetensors", "cerberus.heads.count", "2", "cerberus.tree.shape", "2,1",
                 "cerberus.tree.max-nodes", "9", "cerberus.memory.location", "memory.safetensors"));
+        values.putAll(Map.of("cerberus.model.download", "if-missing", "cerberus.model.cache", "fetched",
+                "cerberus.model.mirror", "http://mirror.example"));
         values.putAll(Map.of("cerberus.tree.context-lookup", "false", "cerberus.gate.mode", "threshold",
                 "cerberus.gate.signal", "top1-margin", "cerberus.gate.threshold", "0.3", "cerberus.gate.calibration",
                 "calibration.json", "cerberus.chat.template", "chatml", "cerberus.engine.queue-capacity", "3",
@@ -65,14 +67,17 @@ class CerberusPropertiesTests {
                 "cerberus.engine.threads", "4"));
         values.putAll(Map.of("cerberus.chat.template-variables.enable_thinking", "false",
                 "cerberus.chat.template-variables.reasoning_effort", "low"));
-        assertThat(engineOptions(values))
-            .isEqualTo(new EngineOptions("somewhere", Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
-                    new HeadsOptions(true, Optional.of("heads.safetensors"), OptionalInt.of(2)),
-                    new MemoryOptions(true, Optional.of("memory.safetensors")), Optional.of(TreeShape.parse("2,1")), 9,
-                    false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
-                    Optional.of("calibration.json"), Optional.of("chatml"),
-                    Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
-                    OptionalInt.of(4)));
+        assertThat(engineOptions(values)).isEqualTo(
+                new EngineOptions("somewhere",
+                        new EngineOptions.HubOptions(true, Optional.of("fetched"),
+                                Optional.of("http://mirror.example")),
+                        Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
+                        new HeadsOptions(true, Optional.of("heads.safetensors"), OptionalInt.of(2)),
+                        new MemoryOptions(true, Optional.of("memory.safetensors")), Optional.of(TreeShape.parse("2,1")),
+                        9, false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
+                        Optional.of("calibration.json"), Optional.of("chatml"),
+                        Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
+                        OptionalInt.of(4)));
     }
 
     @Test

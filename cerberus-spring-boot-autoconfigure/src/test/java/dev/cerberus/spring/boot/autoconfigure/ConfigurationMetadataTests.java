@@ -19,7 +19,8 @@ class ConfigurationMetadataTests {
             "cerberus.engine.request-timeout", "cerberus.engine.threads", "cerberus.gate.calibration",
             "cerberus.gate.entropy-threshold", "cerberus.gate.mode", "cerberus.gate.profiles", "cerberus.gate.signal",
             "cerberus.gate.threshold", "cerberus.heads.count", "cerberus.heads.location", "cerberus.memory.location",
-            "cerberus.model.location", "cerberus.model.max-context", "cerberus.model.name", "cerberus.model.precision",
+            "cerberus.model.location", "cerberus.model.download", "cerberus.model.cache", "cerberus.model.mirror",
+            "cerberus.model.max-context", "cerberus.model.name", "cerberus.model.precision",
             "cerberus.tree.context-lookup", "cerberus.tree.max-nodes", "cerberus.tree.shape");
 
     private final JsonNode metadata = read();
