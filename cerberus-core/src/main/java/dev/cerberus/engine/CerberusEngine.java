@@ -79,7 +79,8 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
     private CerberusEngine(EngineOptions options, LoadedModel model) {
         this.options = options;
         this.model = model;
-        this.prompts = new PromptEncoder(model.tokenizer(), model.chatTemplate());
+        this.prompts = new PromptEncoder(model.tokenizer(), model.chatTemplate(), model.dimensions().maxContext(),
+                model.dimensions().vocabularySize(), options.maxInputCharacters());
         this.gates = new GateFactory(new CostMeter(model.target(), model.heads()).measure(maxNodes(options)),
                 model.calibration());
         this.gate = options.gate();
@@ -255,7 +256,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         if (!locked(() -> this.admitting)) {
             throw new EngineClosedException();
         }
-        int[] prompt = this.prompts.encode(request.prompt());
+        int[] prompt = this.prompts.encode(request);
         int context = this.model.target().dimensions().maxContext();
         if (prompt.length >= context) {
             throw new PromptTooLongException(prompt.length, context);

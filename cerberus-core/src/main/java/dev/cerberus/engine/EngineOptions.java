@@ -32,6 +32,8 @@ import dev.cerberus.tree.TreeShape;
  * @param queueCapacity the most waiting requests, at least 1
  * @param maxConcurrent the most requests decoded in turn, at least 1
  * @param requestTimeout the longest a request may take, queueing included
+ * @param maxInputCharacters the most characters of a request's texts, refused before
+ * anything is tokenized; empty for as many as the context's tokens can hold
  * @param threads threads of one native operator; empty for one with a small model, and
  * libtorch's choice with a larger one
  */
@@ -39,7 +41,7 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         String device, HeadsOptions heads, MemoryOptions memory, Optional<TreeShape> shape, int maxNodes,
         boolean contextLookup, GateOptions gate, Map<String, GateOptions> profiles, Optional<String> calibration,
         Optional<String> chatTemplate, int queueCapacity, int maxConcurrent, Duration requestTimeout,
-        OptionalInt threads) {
+        OptionalInt maxInputCharacters, OptionalInt threads) {
 
     /**
      * Which draft heads to use.
@@ -88,6 +90,8 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         require(queueCapacity >= 1, "queue capacity must be at least 1, was " + queueCapacity);
         require(maxConcurrent >= 1, "max concurrent must be at least 1, was " + maxConcurrent);
         require(requestTimeout.compareTo(Duration.ZERO) > 0, "request timeout must be positive, was " + requestTimeout);
+        require(maxInputCharacters.isEmpty() || maxInputCharacters.getAsInt() >= 1,
+                "max input characters must be at least 1, was " + maxInputCharacters.orElse(0));
         require(threads.isEmpty() || threads.getAsInt() >= 1, "threads must be at least 1, was " + threads.orElse(0));
     }
 
@@ -144,6 +148,8 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         private int maxConcurrent = 8;
 
         private Duration requestTimeout = Duration.ofMinutes(2);
+
+        private OptionalInt maxInputCharacters = OptionalInt.empty();
 
         private OptionalInt threads = OptionalInt.empty();
 
@@ -313,6 +319,16 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         }
 
         /**
+         * Sets the most characters of a request's texts.
+         * @param value at least 1; empty for as many as the context's tokens can hold
+         * @return this builder
+         */
+        public Builder maxInputCharacters(OptionalInt value) {
+            this.maxInputCharacters = value;
+            return this;
+        }
+
+        /**
          * Sets the threads of one native operator.
          * @param value at least 1
          * @return this builder
@@ -331,7 +347,7 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
             return new EngineOptions(this.modelLocation, this.modelName, this.precision, this.maxContext, this.device,
                     this.heads, this.memory, this.shape, this.maxNodes, this.contextLookup, this.gate, this.profiles,
                     this.calibration, this.chatTemplate, this.queueCapacity, this.maxConcurrent, this.requestTimeout,
-                    this.threads);
+                    this.maxInputCharacters, this.threads);
         }
 
     }

@@ -27,6 +27,7 @@ import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.ModelDimensions;
 import dev.cerberus.model.ModelException;
+import dev.cerberus.model.NativeSettings;
 import dev.cerberus.model.TargetModel;
 import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.ChatTemplateException;
@@ -73,6 +74,7 @@ final class LoadedModel implements AutoCloseable {
     }
 
     static LoadedModel load(EngineOptions options) {
+        NativeSettings.apply();
         ModelDirectory directory = ModelDirectory.open(options.modelLocation());
         ModelConfig config = directory.config();
         List<String> notes = new ArrayList<>(config.notes());
@@ -119,7 +121,9 @@ final class LoadedModel implements AutoCloseable {
             throw new ModelException("cerberus.model.max-context is " + asked.getAsInt()
                     + ", but the model was made for at most " + limit + " tokens; lower it");
         }
-        return asked.orElse(limit);
+        int context = asked.orElse(limit);
+        ContextBudget.require(context, config);
+        return context;
     }
 
     private static Precision precision(String name, TorchDevice device) {

@@ -42,6 +42,9 @@ public final class HeadsFile {
 
     private static final String WITH_THIS_VERSION = "train the heads again with this version of cerberus train";
 
+    // No hidden state and no vocabulary in use comes near.
+    private static final int MAX_SIZE = 1 << 24;
+
     private final Path file;
 
     private final Map<String, String> metadata;
@@ -100,6 +103,7 @@ public final class HeadsFile {
     private static HeadsFile own(Path file, Safetensors tensors) {
         Metadata metadata = new Metadata(file, tensors.metadata());
         int vocabularySize = metadata.integer("vocab_size");
+        requireSize(file, "vocab_size in its metadata", vocabularySize);
         int[] vocabulary = tensors.contains(DRAFT_VOCABULARY) ? vocabulary(file, tensors, vocabularySize)
                 : IntStream.range(0, vocabularySize).toArray();
         HeadsDescription description;
@@ -135,6 +139,8 @@ public final class HeadsFile {
                             + " are not two matrices",
                     "convert the heads of one Medusa checkpoint to safetensors, names unchanged");
         }
+        requireSize(file, naming.blockWeight(0, 0), block);
+        requireSize(file, naming.lmHead(0), output);
         int vocabularySize = Math.toIntExact(output.get(0));
         HeadsDescription description;
         try {
@@ -149,12 +155,27 @@ public final class HeadsFile {
                 naming, 1);
     }
 
+    private static void requireSize(Path file, String name, List<Long> shape) {
+        for (long size : shape) {
+            requireSize(file, "a size of its tensor " + name, size);
+        }
+    }
+
+    /** Tables are made by these numbers before a tensor bears them out. */
+    private static void requireSize(Path file, String what, long size) {
+        if (size < 1 || size > MAX_SIZE) {
+            throw new ModelFileException(file, what + " must be in 1.." + MAX_SIZE + ", was " + size,
+                    "fetch or make the heads again");
+        }
+    }
+
     private static int[] vocabulary(Path file, Safetensors tensors, int vocabularySize) {
         TensorInfo info = tensors.info(DRAFT_VOCABULARY);
         if (info.dtype() != TensorType.I32 || info.shape().size() != 1 || info.elements() < 1) {
             throw new ModelFileException(file, "its tensor " + DRAFT_VOCABULARY + " must be I32 of one dimension, was "
                     + info.dtype() + " of shape " + info.shape(), WITH_THIS_VERSION);
         }
+        requireSize(file, "the length of its draft vocabulary", info.elements());
         int[] ids = new int[Math.toIntExact(info.elements())];
         tensors.data(DRAFT_VOCABULARY).asIntBuffer().get(ids);
         for (int i = 0; i < ids.length; i++) {

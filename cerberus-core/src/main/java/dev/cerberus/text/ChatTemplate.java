@@ -2,6 +2,7 @@ package dev.cerberus.text;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,6 +41,9 @@ public final class ChatTemplate {
 
     private static final Set<String> TOKEN_NAMES = Set.of("bos_token", "eos_token", "unk_token", "pad_token",
             "sep_token", "cls_token", "mask_token");
+
+    // Of a template, or of the settings beside a tokenizer.
+    private static final int MAX_BYTES = 16 << 20;
 
     private final String name;
 
@@ -346,8 +350,7 @@ public final class ChatTemplate {
             }
         }
         catch (JsonProcessingException ex) {
-            throw new ChatTemplateException("file " + file + " is not JSON (" + ex.getOriginalMessage() + " in line "
-                    + ex.getLocation().getLineNr() + "); copy it again from the model's source", ex);
+            throw new ChatTemplateException("file " + file + " is not JSON (" + JsonText.detail(ex) + "); copy it again from the model's source", ex);
         }
         throw new ChatTemplateException(
                 "file " + file + " must be a JSON object; copy it again from the model's source");
@@ -355,11 +358,12 @@ public final class ChatTemplate {
 
     private static String read(Path file) {
         try {
-            return Files.readString(file);
+            byte[] content = SmallFile.read(file, MAX_BYTES);
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
         }
         catch (IOException ex) {
-            throw new ChatTemplateException(
-                    "file " + file + " cannot be read as UTF-8 text; check that it exists and is readable", ex);
+            throw new ChatTemplateException("file " + file + " cannot be read as UTF-8 text (" + ex.getMessage()
+                    + "); check that it exists and is readable", ex);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,6 +26,14 @@ final class JsonText {
 
     static JsonNode read(String json) throws JsonProcessingException {
         return MAPPER.readTree(json);
+    }
+
+    /**
+     * Returns what a parser says, and where, without the excerpt of the source.
+     */
+    static String detail(JsonProcessingException ex) {
+        JsonLocation where = ex.getLocation();
+        return ex.getOriginalMessage() + ((where != null) ? " in line " + where.getLineNr() : "");
     }
 
     static @Nullable Object toPlain(JsonNode node) {

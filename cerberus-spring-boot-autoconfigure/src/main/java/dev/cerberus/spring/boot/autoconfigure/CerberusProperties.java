@@ -141,11 +141,14 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param queueCapacity Most requests waiting for a turn; further ones are refused.
      * @param maxConcurrent Most requests decoded in turn.
      * @param requestTimeout Longest time of a request, waiting included.
+     * @param maxInputCharacters Most characters of a request, refused before anything is
+     * tokenized. When it is empty, as many as the context's tokens can hold.
      * @param threads Threads of one native operator. When it is empty, small models take
      * one and libtorch decides for larger ones.
      */
     public record Engine(@DefaultValue("64") int queueCapacity, @DefaultValue("8") int maxConcurrent,
-            @DefaultValue("2m") Duration requestTimeout, @Nullable Integer threads) {
+            @DefaultValue("2m") Duration requestTimeout, @Nullable Integer maxInputCharacters,
+            @Nullable Integer threads) {
     }
 
 }

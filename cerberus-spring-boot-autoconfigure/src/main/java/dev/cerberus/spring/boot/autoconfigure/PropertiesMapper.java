@@ -43,6 +43,7 @@ final class PropertiesMapper {
         requireAtLeastOne("cerberus.engine.max-concurrent", engine.maxConcurrent());
         require(!engine.requestTimeout().isNegative() && !engine.requestTimeout().isZero(),
                 "cerberus.engine.request-timeout", engine.requestTimeout(), "must be positive, such as 2m");
+        requireAtLeastOne("cerberus.engine.max-input-characters", engine.maxInputCharacters());
         requireAtLeastOne("cerberus.engine.threads", engine.threads());
         return EngineOptions.builder(modelLocation)
             .modelName(text(model.name()))
@@ -61,6 +62,7 @@ final class PropertiesMapper {
             .queueCapacity(engine.queueCapacity())
             .maxConcurrent(engine.maxConcurrent())
             .requestTimeout(engine.requestTimeout())
+            .maxInputCharacters(number(engine.maxInputCharacters()))
             .threads(number(engine.threads()));
     }
 

@@ -62,14 +62,14 @@ class CerberusPropertiesTests {
                 "cerberus.gate.signal", "top1-margin", "cerberus.gate.threshold", "0.3", "cerberus.gate.calibration",
                 "calibration.json", "cerberus.chat.template", "chatml", "cerberus.engine.queue-capacity", "3",
                 "cerberus.engine.max-concurrent", "2", "cerberus.engine.request-timeout", "9s",
-                "cerberus.engine.threads", "4"));
+                "cerberus.engine.threads", "4", "cerberus.engine.max-input-characters", "5000"));
         assertThat(engineOptions(values))
             .isEqualTo(new EngineOptions("somewhere", Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
                     new HeadsOptions(true, Optional.of("heads.safetensors"), OptionalInt.of(2)),
                     new MemoryOptions(true, Optional.of("memory.safetensors")), Optional.of(TreeShape.parse("2,1")), 9,
                     false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
                     Optional.of("calibration.json"), Optional.of("chatml"), 3, 2, Duration.ofSeconds(9),
-                    OptionalInt.of(4)));
+                    OptionalInt.of(5000), OptionalInt.of(4)));
     }
 
     @Test
@@ -132,6 +132,7 @@ class CerberusPropertiesTests {
                     queue-capacity: 64
                     max-concurrent: 8
                     request-timeout: 2m
+                    max-input-characters:
                     threads:
                 """;
         EnumerablePropertySource<?> source = (EnumerablePropertySource<?>) new YamlPropertySourceLoader()
@@ -141,7 +142,7 @@ class CerberusPropertiesTests {
         for (String name : source.getPropertyNames()) {
             values.put(name, source.getProperty(name));
         }
-        assertThat(values).hasSize(28);
+        assertThat(values).hasSize(29);
         assertThat(engineOptions(values)).isEqualTo(EngineOptions.builder("somewhere").build());
         assertThat(chatParameters(values)).isEqualTo(CerberusChatRequestParameters.DEFAULTS);
     }
@@ -166,6 +167,7 @@ class CerberusPropertiesTests {
             cerberus.engine.queue-capacity    | 0     | must be at least 1
             cerberus.engine.max-concurrent    | 0     | must be at least 1
             cerberus.engine.request-timeout   | 0s    | must be positive
+            cerberus.engine.max-input-characters | 0  | must be at least 1
             cerberus.engine.threads           | 0     | must be at least 1
             """)
     void illegalValueIsRefusedByNameValueAndRange(String name, String value, String allowed) {
