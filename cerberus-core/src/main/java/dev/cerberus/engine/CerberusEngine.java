@@ -24,6 +24,7 @@ import dev.cerberus.decode.DecodeSession;
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.hf.GenerationDefaults;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.StopStrings;
@@ -129,6 +130,11 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
     @Override
     public EngineDescription description() {
         return this.model.description();
+    }
+
+    @Override
+    public GenerationDefaults generationDefaults() {
+        return this.model.generation();
     }
 
     /**
@@ -271,7 +277,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
             }
             ActiveRequest submitted = new ActiveRequest(UUID.randomUUID().toString(), request, prompt, listener,
                     new CallbackThread(this.callbackThreads), (of, consumer) -> new AnswerText(textStream(of, prompt),
-                            new StopStrings(of.stopStrings()), consumer));
+                            new StopStrings(of.stopStrings()), tokenizer()::specialToken, consumer));
             this.queue.add(submitted);
             this.changed.signalAll();
             return submitted;

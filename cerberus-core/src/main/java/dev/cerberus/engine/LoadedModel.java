@@ -19,6 +19,7 @@ import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ExpectedTensors;
+import dev.cerberus.hf.GenerationDefaults;
 import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.MemoryFile;
 import dev.cerberus.hf.ModelConfig;
@@ -32,6 +33,7 @@ import dev.cerberus.model.TargetModel;
 import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.ChatTemplateException;
 import dev.cerberus.text.TextTokenizer;
+import dev.cerberus.text.TokenizerSettings;
 import dev.cerberus.tree.TextMemory;
 
 /**
@@ -58,11 +60,14 @@ final class LoadedModel implements AutoCloseable {
 
     private final Optional<CalibrationInUse> calibration;
 
+    private final GenerationDefaults generation;
+
     private final EngineDescription description;
 
     private LoadedModel(DjlTargetModel target, Optional<DraftHeads> heads, Optional<TextMemory> memory,
             TextTokenizer tokenizer, Optional<ChatTemplate> chatTemplate, Set<Integer> endOfSequence,
-            Optional<CalibrationInUse> calibration, EngineDescription description) {
+            Optional<CalibrationInUse> calibration, GenerationDefaults generation, EngineDescription description) {
+        this.generation = generation;
         this.target = target;
         this.heads = heads;
         this.memory = memory;
@@ -84,7 +89,10 @@ final class LoadedModel implements AutoCloseable {
         TorchDevice device = TorchDevice.of(options.device());
         Precision precision = precision(options.precision(), device);
         try (Closer closer = new Closer(); Checkpoint checkpoint = directory.openCheckpoint()) {
-            TextTokenizer tokenizer = closer.add(TextTokenizer.load(directory.tokenizerJson()));
+            TokenizerSettings settings = TokenizerSettings.read(directory.path());
+            TextTokenizer tokenizer = closer.add(TextTokenizer.load(directory.tokenizerJson(), settings));
+            template.ifPresent((known) -> TemplateCheck.check(known, tokenizer, config, directory.path()));
+            notes.addAll(directory.generation().notes());
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
             Optional<DraftHeads> heads = heads(options.heads(), directory, config, checkpoint, target, notes);
             heads.ifPresent(closer::add);
@@ -98,8 +106,9 @@ final class LoadedModel implements AutoCloseable {
                     memory.map(TextMemory::size).orElse(0), template.isPresent(), List.copyOf(notes));
             notes.forEach((note) -> LOGGER.warn("{}", note));
             closer.keepOpen();
-            return new LoadedModel(target, heads, memory, tokenizer, template, Set.copyOf(directory.eosTokenIds()),
-                    calibration, description);
+            return new LoadedModel(target, heads, memory, tokenizer, template,
+                    EndOfTurn.find(directory, settings, tokenizer, template), calibration,
+                    directory.generation(), description);
         }
     }
 
@@ -235,6 +244,10 @@ final class LoadedModel implements AutoCloseable {
 
     Optional<CalibrationInUse> calibration() {
         return this.calibration;
+    }
+
+    GenerationDefaults generation() {
+        return this.generation;
     }
 
     EngineDescription description() {

@@ -47,12 +47,24 @@ public final class Checkpoint implements AutoCloseable {
 
     private final Map<String, Safetensors> files;
 
+    private final Map<String, String> nameInFile;
+
+    private final boolean outputForEmbedding;
+
     private @Nullable String sha256;
 
     private Checkpoint(Path directory, Map<String, Safetensors> fileByTensor, Map<String, Safetensors> files) {
         this.directory = directory;
         this.fileByTensor = Collections.unmodifiableMap(fileByTensor);
         this.files = files;
+        Map<String, String> aliases = new LinkedHashMap<>();
+        files.values().forEach((file) -> aliases.putAll(file.metadata()));
+        Map<String, String> names = TensorNames.translate(fileByTensor.keySet(), aliases);
+        this.outputForEmbedding = !names.containsKey(WeightNames.EMBEDDING) && names.containsKey(WeightNames.OUTPUT);
+        if (this.outputForEmbedding) {
+            names.put(WeightNames.EMBEDDING, names.get(WeightNames.OUTPUT));
+        }
+        this.nameInFile = Collections.unmodifiableMap(names);
     }
 
     /**
@@ -176,14 +188,25 @@ public final class Checkpoint implements AutoCloseable {
         return this.files.values().stream().map(Safetensors::file).toList();
     }
 
-    /** The names of all tensors. */
+    /**
+     * The names of all tensors, in the usual form of {@link WeightNames} where the files
+     * have others before or after it.
+     */
     public Set<String> names() {
-        return this.fileByTensor.keySet();
+        return this.nameInFile.keySet();
+    }
+
+    /**
+     * Whether the files hold an output projection and no embedding table, and the one
+     * stands in for the other; right only for a model whose two are the same.
+     */
+    boolean outputForEmbedding() {
+        return this.outputForEmbedding;
     }
 
     /** Whether there is a tensor of this name. */
     public boolean contains(String name) {
-        return this.fileByTensor.containsKey(name);
+        return this.nameInFile.containsKey(name);
     }
 
     /**
@@ -191,7 +214,7 @@ public final class Checkpoint implements AutoCloseable {
      * @throws ModelFileException if there is none of this name
      */
     public TensorInfo info(String name) {
-        return fileOf(name).info(name);
+        return fileOf(name).info(this.nameInFile.get(name));
     }
 
     /**
@@ -200,7 +223,7 @@ public final class Checkpoint implements AutoCloseable {
      * buffer (2 GiB)
      */
     public ByteBuffer data(String name) {
-        return fileOf(name).data(name);
+        return fileOf(name).data(this.nameInFile.get(name));
     }
 
     /**
@@ -210,11 +233,11 @@ public final class Checkpoint implements AutoCloseable {
      * F32, F16 and BF16
      */
     public float[] floats(String name) {
-        return fileOf(name).floats(name);
+        return fileOf(name).floats(this.nameInFile.get(name));
     }
 
     private Safetensors fileOf(String name) {
-        Safetensors file = this.fileByTensor.get(name);
+        Safetensors file = this.nameInFile.containsKey(name) ? this.fileByTensor.get(this.nameInFile.get(name)) : null;
         if (file == null) {
             throw new ModelFileException(this.directory, "its weights lack the tensor " + name,
                     "use the complete checkpoint of a supported model");

@@ -21,6 +21,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.hubspot.jinjava.tree.Node;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model's chat template: turns a conversation into the prompt the model was trained on.
@@ -44,6 +46,13 @@ public final class ChatTemplate {
 
     // Of a template, or of the settings beside a tokenizer.
     private static final int MAX_BYTES = 16 << 20;
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ChatTemplate.class);
+
+    private static final String PLAIN_ANSWER = "The answer is 42.";
+
+    private static final List<ChatMessage> PLAIN_CONVERSATION = List.of(ChatMessage.user("What is the answer?"),
+            ChatMessage.assistant(PLAIN_ANSWER));
 
     private final String name;
 
@@ -228,6 +237,24 @@ public final class ChatTemplate {
         }
     }
 
+    /**
+     * Returns what the template writes after an answer, which is how it ends a turn.
+     * @return the text, empty if the template refuses a plain conversation, leaves the
+     * answer out, or writes nothing after it
+     */
+    public Optional<String> afterAnswer() {
+        try {
+            String text = render(PLAIN_CONVERSATION, List.of(), false, Map.of());
+            int at = text.lastIndexOf(PLAIN_ANSWER);
+            String rest = (at < 0) ? "" : text.substring(at + PLAIN_ANSWER.length()).strip();
+            return rest.isEmpty() ? Optional.empty() : Optional.of(rest);
+        }
+        catch (ChatTemplateException ex) {
+            LOGGER.debug("No end of turn can be read from {}", this, ex);
+            return Optional.empty();
+        }
+    }
+
     @Override
     public String toString() {
         return "ChatTemplate[" + this.name + "]";
@@ -291,7 +318,7 @@ public final class ChatTemplate {
         return Files.isDirectory(fileOrDirectory) ? fileOrDirectory.resolve("tokenizer_config.json") : fileOrDirectory;
     }
 
-    private static Map<String, String> specialTokens(Path configFile) {
+    static Map<String, String> specialTokens(Path configFile) {
         Map<String, String> tokens = new LinkedHashMap<>();
         for (Path file : List.of(configFile.resolveSibling("special_tokens_map.json"), configFile)) {
             if (Files.exists(file)) {
@@ -342,7 +369,7 @@ public final class ChatTemplate {
         }
     }
 
-    private static JsonNode readJson(Path file) {
+    static JsonNode readJson(Path file) {
         try {
             JsonNode node = JsonText.read(read(file));
             if (node.isObject()) {

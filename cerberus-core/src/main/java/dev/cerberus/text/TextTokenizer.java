@@ -9,12 +9,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
@@ -58,17 +61,30 @@ public final class TextTokenizer implements AutoCloseable {
 
     private final int longestToken;
 
+    private final TokenBytes bytes;
+
+    private final Map<Integer, String> specialTokens;
+
     // The native handle must not be freed under a running call: that would end the JVM.
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
+    private final TextEnds ends;
+
     private boolean closed;
 
-    private TextTokenizer(HuggingFaceTokenizer tokenizer, TokenizerFile file) {
+    private TextTokenizer(HuggingFaceTokenizer tokenizer, TokenizerFile file, TokenizerSettings settings) {
         this.tokenizer = tokenizer;
         this.file = file;
+        this.ends = new TextEnds(settings, file);
         file.ids().values().forEach(this.knownIds::set);
         this.vocabularySize = this.knownIds.length();
         this.longestToken = file.longestToken();
+        this.bytes = new TokenBytes(file);
+        this.specialTokens = file.addedTokens()
+            .stream()
+            .filter(TokenizerFile.AddedToken::special)
+            .collect(Collectors.toUnmodifiableMap(TokenizerFile.AddedToken::id, TokenizerFile.AddedToken::content,
+                    (first, second) -> first));
     }
 
     /**
@@ -84,6 +100,19 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     /**
+     * Loads the tokenizer of a model, heeding its settings.
+     * @param tokenizerJson the file {@code tokenizer.json}
+     * @param settings what {@code tokenizer_config.json} says
+     * @return the tokenizer, to be closed by the caller
+     * @throws TokenizerException if the file is missing, empty, damaged or not a
+     * tokenizer
+     */
+    public static TextTokenizer load(Path tokenizerJson, TokenizerSettings settings) {
+        byte[] json = read(tokenizerJson);
+        return load(TokenizerFile.parse(tokenizerJson.toString(), json), json, settings);
+    }
+
+    /**
      * Loads a tokenizer from the content of a {@code tokenizer.json}.
      * @param name what messages call it
      * @param json the content, UTF-8; kept and not copied
@@ -91,11 +120,11 @@ public final class TextTokenizer implements AutoCloseable {
      * @throws TokenizerException if it is damaged or not a tokenizer
      */
     public static TextTokenizer load(String name, byte[] json) {
-        return load(TokenizerFile.parse(name, json), json);
+        return load(TokenizerFile.parse(name, json), json, TokenizerSettings.NONE);
     }
 
-    private static TextTokenizer load(TokenizerFile file, byte[] json) {
-        TextTokenizer loaded = new TextTokenizer(create(file.name(), json), file);
+    private static TextTokenizer load(TokenizerFile file, byte[] json, TokenizerSettings settings) {
+        TextTokenizer loaded = new TextTokenizer(create(file.name(), json), file, settings);
         try {
             loaded.tryOut();
             return loaded;
@@ -113,7 +142,7 @@ public final class TextTokenizer implements AutoCloseable {
      */
     TextTokenizer renamed(Map<String, String> names) {
         byte[] json = this.file.renamed(names);
-        return load(this.file, json);
+        return load(this.file, json, this.ends.settings());
     }
 
     /**
@@ -139,7 +168,8 @@ public final class TextTokenizer implements AutoCloseable {
             long encoding = TokenizersLibrary.LIB.encode(this.tokenizer.getHandle(), valid, addSpecialTokens);
             try {
                 long[] encoded = TokenizersLibrary.LIB.getTokenIds(encoding);
-                return Arrays.stream(encoded).mapToInt(Math::toIntExact).toArray();
+                int[] ids = Arrays.stream(encoded).mapToInt(Math::toIntExact).toArray();
+                return addSpecialTokens ? this.ends.apply(ids, valid) : ids;
             }
             finally {
                 TokenizersLibrary.LIB.deleteEncoding(encoding);
@@ -224,6 +254,34 @@ public final class TextTokenizer implements AutoCloseable {
      */
     public int longestToken() {
         return this.longestToken;
+    }
+
+    /**
+     * Returns the text of a token that decoding leaves out.
+     * @param id the token
+     * @return its text as the file spells it, empty if it is no special token
+     */
+    public Optional<String> specialToken(int id) {
+        return Optional.ofNullable(this.specialTokens.get(id));
+    }
+
+    /**
+     * Returns the special token that a text begins with.
+     * @param text the text
+     * @return the id of the longest such token
+     */
+    public OptionalInt specialTokenAtStart(String text) {
+        return this.specialTokens.entrySet()
+            .stream()
+            .filter((token) -> text.startsWith(token.getValue()))
+            .max(Comparator.comparingInt((token) -> token.getValue().length()))
+            .map((token) -> OptionalInt.of(token.getKey()))
+            .orElse(OptionalInt.empty());
+    }
+
+    /** Returns the bytes that tokens stand for. */
+    TokenBytes bytes() {
+        return this.bytes;
     }
 
     /** Returns the checked file. */

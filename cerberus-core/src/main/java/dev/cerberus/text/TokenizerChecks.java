@@ -1,6 +1,5 @@
 package dev.cerberus.text;
 
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 
@@ -195,8 +194,7 @@ final class TokenizerChecks {
                         "its post_processor names the special token " + name + ", which it does not define");
             }
         }
-        for (Iterator<Map.Entry<String, JsonNode>> each = tokens.fields(); each.hasNext();) {
-            Map.Entry<String, JsonNode> token = each.next();
+        for (Map.Entry<String, JsonNode> token : tokens.properties()) {
             JsonNode defined = token.getValue().path("ids");
             require(defined.isArray() && defined.size() == token.getValue().path("tokens").size()
                     && defined.size() <= LONGEST_TEMPLATE,

@@ -28,9 +28,10 @@ import org.jspecify.annotations.Nullable;
  * @param ids all tokens with their ids, unmodifiable
  * @param addedTokens the tokens that are looked for before anything else
  * @param normalized whether texts are changed before they are cut into tokens
+ * @param decoding how tokens stand for bytes
  */
 record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List<AddedToken> addedTokens,
-        boolean normalized) {
+        boolean normalized, Decoding decoding) {
 
     /** Larger than that of any vocabulary in use. */
     static final int MAX_BYTES = 128 << 20;
@@ -52,6 +53,30 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
      * @param normalized whether it is looked for in the normalized text
      */
     record AddedToken(int id, String content, boolean special, boolean normalized) {
+    }
+
+    /**
+     * How tokens stand for bytes.
+     *
+     * @param byteLevel whether every character of a token is a byte
+     * @param byteFallback whether tokens such as {@code <0x0A>} are bytes
+     */
+    record Decoding(boolean byteLevel, boolean byteFallback) {
+
+        private static Decoding of(@Nullable JsonNode decoder) {
+            if (decoder == null) {
+                return new Decoding(false, false);
+            }
+            boolean byteLevel = decoder.path("type").asText().equals("ByteLevel");
+            boolean byteFallback = decoder.path("type").asText().equals("ByteFallback");
+            for (JsonNode part : decoder.path("decoders")) {
+                Decoding inner = of(part);
+                byteLevel |= inner.byteLevel();
+                byteFallback |= inner.byteFallback();
+            }
+            return new Decoding(byteLevel, byteFallback);
+        }
+
     }
 
     /**
@@ -177,7 +202,7 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
             }
             JsonNode normalizer = this.components.get("normalizer");
             return new TokenizerFile(this.name, this.content, Map.copyOf(this.ids), List.copyOf(this.added),
-                    normalizer != null && !normalizer.isNull());
+                    normalizer != null && !normalizer.isNull(), Decoding.of(this.components.get("decoder")));
         }
 
         private void readFields(JsonParser json) throws IOException {

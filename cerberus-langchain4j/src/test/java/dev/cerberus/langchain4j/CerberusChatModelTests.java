@@ -244,6 +244,12 @@ class CerberusChatModelTests {
     }
 
     @Test
+    void blankUserMessageInTheHistoryIsPassedOn() {
+        model().chat(UserMessage.from(TextContent.from(" ")), AiMessage.from("?"), UserMessage.from("Hi"));
+        assertThat(this.generator.requests()).hasSize(1);
+    }
+
+    @Test
     void tokenBudgetBelowOneIsRefused() {
         assertThatIllegalArgumentException()
             .isThrownBy(() -> model().chat(request(CerberusChatRequestParameters.builder().maxOutputTokens(0).build())))

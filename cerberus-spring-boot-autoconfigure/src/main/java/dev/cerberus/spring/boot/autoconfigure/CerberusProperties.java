@@ -120,8 +120,11 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * Parameters of chat requests that do not bring their own.
      *
      * @param temperature Sampling temperature; 0 always takes the most probable token.
-     * @param topP Probability mass of the most probable tokens to sample from.
-     * @param topK Number of most probable tokens to sample from.
+     * When it is empty, the model's own recommendation is used, or else 0.
+     * @param topP Probability mass of the most probable tokens to sample from. When it is
+     * empty, the model's own recommendation is used, if answers are sampled.
+     * @param topK Number of most probable tokens to sample from. When it is empty, the
+     * model's own recommendation is used, if answers are sampled.
      * @param maxOutputTokens Most tokens of an answer.
      * @param seed Key of the sampling noise; equal seeds repeat an answer. When it is
      * empty, every request gets its own.
@@ -130,7 +133,7 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * resource, or one of chatml, llama-2, vicuna, zephyr. When it is empty, the model's
      * own is used.
      */
-    public record Chat(@DefaultValue("0") double temperature, @Nullable Double topP, @Nullable Integer topK,
+    public record Chat(@Nullable Double temperature, @Nullable Double topP, @Nullable Integer topK,
             @DefaultValue("512") int maxOutputTokens, @Nullable Long seed, @DefaultValue List<String> stopSequences,
             @Nullable String template) {
     }

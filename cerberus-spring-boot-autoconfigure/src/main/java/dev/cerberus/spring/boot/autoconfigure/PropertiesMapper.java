@@ -131,8 +131,9 @@ final class PropertiesMapper {
 
     CerberusChatRequestParameters chatParameters() {
         CerberusProperties.Chat chat = this.properties.chat();
-        require(chat.temperature() >= 0 && chat.temperature() <= 100, "cerberus.chat.temperature", chat.temperature(),
-                "must be in 0..100");
+        Double temperature = chat.temperature();
+        require(temperature == null || (temperature >= 0 && temperature <= 100), "cerberus.chat.temperature",
+                temperature, "must be in 0..100");
         Double topP = chat.topP();
         require(topP == null || (topP > 0 && topP <= 1), "cerberus.chat.top-p", topP,
                 "must be greater than 0 and at most 1");
@@ -141,7 +142,7 @@ final class PropertiesMapper {
         require(chat.stopSequences().stream().noneMatch(String::isEmpty), "cerberus.chat.stop-sequences",
                 chat.stopSequences(), "must not contain an empty text");
         return CerberusChatRequestParameters.builder()
-            .temperature(chat.temperature())
+            .temperature(temperature)
             .topP(topP)
             .topK(chat.topK())
             .maxOutputTokens(chat.maxOutputTokens())
