@@ -512,6 +512,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         catch (InterruptedException ex) {
             interrupted = true;
         }
+        this.prompts.close();
         this.model.close();
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -8,14 +8,16 @@ import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.text.ChatMessage;
 import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.ChatTemplateException;
+import dev.cerberus.text.PromptGuard;
 import dev.cerberus.text.TextTokenizer;
 import dev.cerberus.text.ToolDefinition;
 
 /**
  * Turns a prompt into token ids, after a look at its length: native code, which sees it
- * then, must not be given more than the context could ever hold. Thread-safe.
+ * then, must not be given more than the context could ever hold. Thread-safe; closing it
+ * leaves the tokenizer open.
  */
-final class PromptEncoder {
+final class PromptEncoder implements AutoCloseable {
 
     // Blanks may be joined or dropped, so that more of them than the context's longest
     // tokens hold are no mistake.
@@ -24,6 +26,8 @@ final class PromptEncoder {
     private final TextTokenizer tokenizer;
 
     private final Optional<ChatTemplate> template;
+
+    private final PromptGuard guard;
 
     private final int contextTokens;
 
@@ -44,6 +48,7 @@ final class PromptEncoder {
             OptionalInt maxCharacters) {
         this.tokenizer = tokenizer;
         this.template = template;
+        this.guard = PromptGuard.of(tokenizer, template.orElse(null));
         this.contextTokens = contextTokens;
         this.vocabularySize = vocabularySize;
         long holds = Math.max(ALWAYS_TAKEN, (long) contextTokens * tokenizer.longestToken());
@@ -82,17 +87,15 @@ final class PromptEncoder {
 
     private int[] ids(Prompt prompt) {
         if (prompt instanceof Prompt.Raw raw) {
-            return this.tokenizer.encode(shortText(raw.text()), true);
+            requireShort(raw.text().length());
+            return raw.controlTokens() ? this.tokenizer.encode(raw.text(), true)
+                    : this.guard.encodeText(raw.text(), true);
         }
         if (prompt instanceof Prompt.Chat chat) {
-            return this.tokenizer.encode(shortText(render(chat)), false);
+            return this.guard.encode(template(), chat.messages(), chat.tools(), Map.of(),
+                    (text) -> requireShort(text.length()));
         }
         return ((Prompt.Tokens) prompt).ids();
-    }
-
-    private String shortText(String text) {
-        requireShort(text.length());
-        return text;
     }
 
     private void requireShort(long characters) {
@@ -118,12 +121,15 @@ final class PromptEncoder {
         return (long) tool.name().length() + tool.description().length() + tool.parametersJson().length();
     }
 
-    private String render(Prompt.Chat chat) {
-        if (this.template.isEmpty()) {
-            throw new ChatTemplateException("The model has no chat template, so it serves raw generation only; set "
-                    + "cerberus.chat.template to chatml, llama-2, vicuna, zephyr or a Jinja file");
-        }
-        return this.template.get().render(chat.messages(), chat.tools(), true, Map.of());
+    private ChatTemplate template() {
+        return this.template.orElseThrow(
+                () -> new ChatTemplateException("The model has no chat template, so it serves raw generation only; set "
+                        + "cerberus.chat.template to chatml, llama-2, vicuna, zephyr or a Jinja file"));
+    }
+
+    @Override
+    public void close() {
+        this.guard.close();
     }
 
 }

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -217,13 +218,29 @@ public final class ChatTemplate {
      */
     public String render(List<ChatMessage> messages, List<ToolDefinition> tools, boolean addGenerationPrompt,
             Map<String, Object> extra) {
+        return render(messages, tools, addGenerationPrompt, extra, UnaryOperator.identity(), UnaryOperator.identity());
+    }
+
+    /**
+     * Renders a conversation whose contents are changed before.
+     * @param contents applied to every text that is no answer of the model: messages,
+     * tools and variables
+     * @param answers applied to the texts of the model's answers
+     */
+    String render(List<ChatMessage> messages, List<ToolDefinition> tools, boolean addGenerationPrompt,
+            Map<String, Object> extra, UnaryOperator<String> contents, UnaryOperator<String> answers) {
         Variant variant = tools.isEmpty() ? this.conversation : this.withTools;
         Map<String, @Nullable Object> variables = new LinkedHashMap<>(variant.literals());
         variables.putAll(this.specialTokens);
-        variables.put("messages", messages.stream().map(ChatTemplate::plain).toList());
-        variables.put("tools", tools.isEmpty() ? null : tools.stream().map(ChatTemplate::plain).toList());
+        variables.put("messages",
+                messages.stream()
+                    .map((message) -> changed(plain(message),
+                            (message.role() == ChatMessage.Role.ASSISTANT) ? answers : contents))
+                    .toList());
+        variables.put("tools", tools.isEmpty() ? null
+                : tools.stream().map((tool) -> changed(plain(tool), contents)).toList());
         variables.put("add_generation_prompt", addGenerationPrompt);
-        extra.forEach((key, value) -> variables.put(key, plain(key, value)));
+        extra.forEach((key, value) -> variables.put(key, changed(plain(key, value), contents)));
         ZonedDateTime now = ZonedDateTime.now(this.clock);
         try {
             return JinjaEngine.INSTANCE.render(variant.tree(), variables, Map.of("raise_exception", (arguments) -> {
@@ -235,6 +252,15 @@ public final class ChatTemplate {
             throw new ChatTemplateException("chat template '" + variant.name() + "' "
                     + (refused ? "refuses" : "cannot render") + " the conversation: " + ex.getMessage(), ex);
         }
+    }
+
+    /**
+     * Returns whether the template's source holds a text.
+     * @param text the text, not empty
+     * @return whether it does
+     */
+    boolean mentions(String text) {
+        return this.conversation.source().contains(text) || this.withTools.source().contains(text);
     }
 
     /**
@@ -300,6 +326,23 @@ public final class ChatTemplate {
         Map<String, @Nullable Object> plain = new LinkedHashMap<>();
         plain.put("type", "function");
         plain.put("function", function);
+        return plain;
+    }
+
+    private static @Nullable Object changed(@Nullable Object plain, UnaryOperator<String> change) {
+        if (plain instanceof String text) {
+            return change.apply(text);
+        }
+        if (plain instanceof List<?> list) {
+            List<@Nullable Object> result = new ArrayList<>(list.size());
+            list.forEach((element) -> result.add(changed(element, change)));
+            return result;
+        }
+        if (plain instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> result = new LinkedHashMap<>();
+            map.forEach((key, value) -> result.put(change.apply(String.valueOf(key)), changed(value, change)));
+            return (plain instanceof ToolArguments) ? new ToolArguments(result) : result;
+        }
         return plain;
     }
 
@@ -395,12 +438,12 @@ public final class ChatTemplate {
     }
 
     /** One parsed template. */
-    private record Variant(String name, Node tree, Map<String, Object> literals) {
+    private record Variant(String name, String source, Node tree, Map<String, Object> literals) {
 
         static Variant of(String name, String source) {
             try {
                 JinjaSource rewritten = JinjaSource.rewrite(source);
-                return new Variant(name, JinjaEngine.INSTANCE.parse(rewritten.text()), rewritten.literals());
+                return new Variant(name, source, JinjaEngine.INSTANCE.parse(rewritten.text()), rewritten.literals());
             }
             catch (ChatTemplateException | JinjaEngine.RenderException ex) {
                 throw new ChatTemplateException(

@@ -19,7 +19,7 @@ final class ToolArguments extends LinkedHashMap<String, @Nullable Object> {
 
     private static final long serialVersionUID = 1L;
 
-    private ToolArguments(Map<String, @Nullable Object> arguments) {
+    ToolArguments(Map<String, @Nullable Object> arguments) {
         super(arguments);
     }
 

@@ -62,7 +62,8 @@ class CerberusPropertiesTests {
                 "cerberus.gate.signal", "top1-margin", "cerberus.gate.threshold", "0.3", "cerberus.gate.calibration",
                 "calibration.json", "cerberus.chat.template", "chatml", "cerberus.engine.queue-capacity", "3",
                 "cerberus.engine.max-concurrent", "2", "cerberus.engine.request-timeout", "9s",
-                "cerberus.engine.threads", "4", "cerberus.engine.max-input-characters", "5000"));
+                "cerberus.engine.threads", "4"));
+        values.put("cerberus.engine.max-input-characters", "5000");
         assertThat(engineOptions(values))
             .isEqualTo(new EngineOptions("somewhere", Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
                     new HeadsOptions(true, Optional.of("heads.safetensors"), OptionalInt.of(2)),
