@@ -21,11 +21,23 @@ final class JsonText {
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .build();
 
+    private static final int SHOWN = 250;
+
     private JsonText() {
     }
 
     static JsonNode read(String json) throws JsonProcessingException {
         return MAPPER.readTree(json);
+    }
+
+    /**
+     * Returns one line of a text that may quote a file: its beginning, and its end where it
+     * is long.
+     */
+    static String shortened(String text) {
+        String line = text.replaceAll("\\s+", " ");
+        return (line.length() <= 2 * SHOWN) ? line
+                : line.substring(0, SHOWN) + "…" + line.substring(line.length() - SHOWN);
     }
 
     /**

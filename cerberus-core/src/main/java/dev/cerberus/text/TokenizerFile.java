@@ -99,8 +99,8 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
     }
 
     static TokenizerException damaged(String name, @Nullable String what, @Nullable Throwable cause) {
-        String message = "tokenizer file " + name + " is damaged or not a tokenizer.json (" + what
-                + "); copy it again from the model's source";
+        String message = "tokenizer file " + name + " is damaged or not a tokenizer.json ("
+                + JsonText.shortened(String.valueOf(what)) + "); copy it again from the model's source";
         return (cause != null) ? new TokenizerException(message, cause) : new TokenizerException(message);
     }
 
