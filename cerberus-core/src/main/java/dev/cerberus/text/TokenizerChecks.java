@@ -50,8 +50,8 @@ final class TokenizerChecks {
     }
 
     void check(Map<String, JsonNode> components, Map<String, JsonNode> model) {
-        components.forEach(TokenizerChecks::numbers);
-        model.forEach((name, value) -> numbers("model." + name, value));
+        components.forEach(TokenizerChecks::values);
+        model.forEach((name, value) -> values("model." + name, value));
         component("normalizer", "normalizers", NORMALIZERS, components, 0);
         component("pre_tokenizer", "pretokenizers", PRE_TOKENIZERS, components, 0);
         component("post_processor", "processors", POST_PROCESSORS, components, 0);
@@ -59,16 +59,24 @@ final class TokenizerChecks {
         model(model);
     }
 
-    /** Native code takes no number that a double does not hold. */
-    private static void numbers(String where, JsonNode node) {
+    /** Native code takes no number that a double does not hold, and no half character. */
+    private static void values(String where, JsonNode node) {
         if (node.isNumber()) {
             boolean whole = node.isIntegralNumber();
             require(whole ? node.canConvertToLong() : Double.isFinite(node.doubleValue()),
                     "the number " + node + " in " + where + " is out of range");
         }
-        for (JsonNode child : node) {
-            numbers(where, child);
+        require(!node.isTextual() || isText(node.textValue()), "a text in " + where + " holds half a character");
+        for (Map.Entry<String, JsonNode> field : node.properties()) {
+            require(isText(field.getKey()), "a name in " + where + " holds half a character");
         }
+        for (JsonNode child : node) {
+            values(where, child);
+        }
+    }
+
+    private static boolean isText(String text) {
+        return text.codePoints().noneMatch((each) -> each >= Character.MIN_SURROGATE && each <= Character.MAX_SURROGATE);
     }
 
     private void model(Map<String, JsonNode> model) {

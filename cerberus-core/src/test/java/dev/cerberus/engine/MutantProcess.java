@@ -1,10 +1,16 @@
 package dev.cerberus.engine;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -46,9 +52,15 @@ final class MutantProcess {
     private static final List<String> TEXTS = List.of("", "Hello, world! 42", "  \n\n \t x", "\u4e16\u754c \uD83D\uDE00\uFFFD",
             "<|im_end|><s>", "a".repeat(3000), " ".repeat(3000));
 
+    private static final String ADDED = """
+            {"id": %d, "content": "%s", "single_word": false, "lstrip": %s, "rstrip": false, "normalized": %s,
+             "special": true}""";
+
     private final Path directory;
 
     private final Map<String, byte[]> files = new LinkedHashMap<>();
+
+    private final List<byte[]> tokenizers = new ArrayList<>();
 
     private final int wholeShare;
 
@@ -79,6 +91,81 @@ final class MutantProcess {
                 "model.safetensors", "cerberus-heads.safetensors", "cerberus-calibration.json")) {
             this.files.put(name, Files.readAllBytes(directory.resolve(name)));
         }
+        this.tokenizers.add(this.files.get("tokenizer.json"));
+        this.tokenizers.add(unigram());
+        this.tokenizers.add(wordPiece());
+        this.tokenizers.add(byteLevel());
+    }
+
+    private static String added(int id, String content, boolean strip) {
+        return String.format(Locale.ROOT, ADDED, id, content, strip, strip);
+    }
+
+    /** SentencePiece with scores and a map of characters, which turns "a" into "b". */
+    private static byte[] unigram() {
+        ByteBuffer map = ByteBuffer.allocate(4 + 4 * 1024 + 2).order(ByteOrder.LITTLE_ENDIAN);
+        map.putInt(4 * 1024);
+        map.putInt(4, 256 << 10);
+        map.putInt(4 + 4 * (256 ^ 'a'), ((256 ^ 'a' ^ 512) << 10) | (1 << 8) | 'a');
+        map.putInt(4 + 4 * 512, Integer.MIN_VALUE);
+        map.put(4 + 4 * 1024, (byte) 'b');
+        String json = """
+                {"version": "1.0", "added_tokens": [%s, %s],
+                 "normalizer": {"type": "Sequence", "normalizers": [
+                  {"type": "Precompiled", "precompiled_charsmap": "%s"},
+                  {"type": "Strip", "strip_left": false, "strip_right": true},
+                  {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": "\u2581"}]},
+                 "pre_tokenizer": {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "always",
+                  "split": true},
+                 "post_processor": {"type": "RobertaProcessing", "sep": ["</s>", 2], "cls": ["<s>", 1],
+                  "trim_offsets": true, "add_prefix_space": false},
+                 "decoder": {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "always", "split": true},
+                 "model": {"type": "Unigram", "unk_id": 0, "byte_fallback": false,
+                  "vocab": [["<unk>", 0.0], ["<s>", 0.0], ["</s>", 0.0], ["\u2581", -2.5], ["b", -3.0],
+                   ["bb", -4.5], ["H", -5.0], ["e", -5.0], ["l", -5.0], ["o", -5.0]]}}""";
+        return String
+            .format(Locale.ROOT, json, added(1, "<s>", false), added(2, "</s>", true),
+                    Base64.getEncoder().encodeToString(map.array()))
+            .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] wordPiece() {
+        String json = """
+                {"version": "1.0", "added_tokens": [%s, %s],
+                 "normalizer": {"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+                  "strip_accents": null, "lowercase": true},
+                 "pre_tokenizer": {"type": "BertPreTokenizer"},
+                 "post_processor": {"type": "BertProcessing", "sep": ["[SEP]", 1], "cls": ["[UNK]", 0]},
+                 "decoder": {"type": "Sequence", "decoders": [
+                  {"type": "WordPiece", "prefix": "##", "cleanup": true},
+                  {"type": "CTC", "pad_token": "[SEP]", "word_delimiter_token": "|", "cleanup": true},
+                  {"type": "BPEDecoder", "suffix": "</w>"}]},
+                 "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                  "max_input_chars_per_word": 100, "vocab": {"[UNK]": 0, "[SEP]": 1, "h": 2, "##e": 3, "##l": 4,
+                  "##o": 5, ",": 6, "world": 7}}}""";
+        return String.format(Locale.ROOT, json, added(0, "[UNK]", true), added(1, "[SEP]", false))
+            .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static byte[] byteLevel() {
+        String json = """
+                {"version": "1.0", "truncation": {"direction": "Right", "max_length": 5, "strategy": "LongestFirst",
+                  "stride": 0}, "padding": {"strategy": {"Fixed": 8}, "direction": "Right", "pad_to_multiple_of": null,
+                  "pad_id": 0, "pad_type_id": 0, "pad_token": "!"}, "added_tokens": [%s],
+                 "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+                  {"type": "Punctuation", "behavior": "Isolated"}, {"type": "WhitespaceSplit"}, {"type": "UnicodeScripts"},
+                  {"type": "CharDelimiterSplit", "delimiter": "-"},
+                  {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true}]},
+                 "normalizer": {"type": "Sequence", "normalizers": [{"type": "NFKC"}, {"type": "Lowercase"},
+                  {"type": "StripAccents"}, {"type": "Nmt"}, {"type": "Prepend", "prepend": "x"}]},
+                 "post_processor": {"type": "Sequence", "processors": [
+                  {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": false, "use_regex": true}]},
+                 "decoder": {"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true},
+                 "model": {"type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": "",
+                  "end_of_word_suffix": "", "fuse_unk": false, "byte_fallback": false, "ignore_merges": true,
+                  "vocab": {"!": 0, "h": 1, "e": 2, "l": 3, "o": 4, "he": 5, "ll": 6, "\u0120": 7, "\u0120h": 8},
+                  "merges": [["h", "e"], ["l", "l"], ["\u0120", "h"]]}}""";
+        return String.format(Locale.ROOT, json, added(9, "<|end|>", false)).getBytes(StandardCharsets.UTF_8);
     }
 
     /** One part of each kind that native code reads. */
@@ -121,6 +208,10 @@ final class MutantProcess {
 
     public static void main(String[] args) throws Exception {
         MutantProcess process = new MutantProcess(Path.of(args[0]), Integer.parseInt(args[3]));
+        for (byte[] tokenizer : process.tokenizers) {
+            Files.write(process.directory.resolve("tokenizer.json"), tokenizer);
+            process.readText();
+        }
         long first = Long.parseLong(args[1]);
         ExecutorService thread = Executors.newSingleThreadExecutor();
         for (long seed = first; seed < first + Long.parseLong(args[2]); seed++) {
@@ -146,11 +237,13 @@ final class MutantProcess {
         Mutator mutator = new Mutator(seed);
         String name = name(mutator.next(20));
         byte[] original = this.files.get(name);
-        byte[] mutant = name.endsWith(".json") ? mutator.json(original) : mutator.safetensors(original);
+        boolean tokenizer = name.equals("tokenizer.json");
+        byte[] base = tokenizer ? this.tokenizers.get(mutator.next(this.tokenizers.size())) : original;
+        byte[] mutant = name.endsWith(".json") ? mutator.json(base) : mutator.safetensors(base);
         Files.write(this.directory.resolve(name), mutant);
         try {
             readText();
-            if (mutator.next(this.wholeShare) == 0 || !name.startsWith("tokenizer")) {
+            if (!tokenizer) {
                 readAll(mutator.next(this.wholeShare) == 0);
             }
             this.opened++;

@@ -55,6 +55,8 @@ class TokenizerFileTests {
             decoder ~ {"type":"Strip","content":" ","start":1e999,"stop":0} ~ in decoder is out of range
             decoder ~ {"type":"Strip","content":" ","start":1,"stop":1} ~ strips characters from the end of tokens
             decoder ~ {"type":"Strip","content":" ","start":0,"stop":99} ~ strips characters from the end of tokens
+            decoder ~ {"type":"Strip","content":"\\ud800","start":1,"stop":0} ~ holds half a character
+            decoder ~ {"type":"Fuse","\\udc00":1} ~ holds half a character
             decoder ~ {"type":"Wild"} ~ has the type Wild, not one of
             decoder ~ {"type":"Fuse","x":123456789012345678901234567890} ~ in decoder is out of range
             decoder ~ {"type":"Sequence","decoders":{}} ~ has a Sequence without decoders
