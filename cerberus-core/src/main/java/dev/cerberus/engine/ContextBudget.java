@@ -50,8 +50,7 @@ final class ContextBudget {
 
     /** Returns the memory of the machine or container; without bound where unknown. */
     private static long memoryBytes() {
-        if (ManagementFactory
-            .getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system) {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system) {
             return system.getTotalMemorySize();
         }
         return Long.MAX_VALUE;

@@ -107,8 +107,8 @@ final class LoadedModel implements AutoCloseable {
             notes.forEach((note) -> LOGGER.warn("{}", note));
             closer.keepOpen();
             return new LoadedModel(target, heads, memory, tokenizer, template,
-                    EndOfTurn.find(directory, settings, tokenizer, template), calibration,
-                    directory.generation(), description);
+                    EndOfTurn.find(directory, settings, tokenizer, template), calibration, directory.generation(),
+                    description);
         }
     }
 

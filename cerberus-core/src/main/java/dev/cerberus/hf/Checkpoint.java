@@ -214,7 +214,7 @@ public final class Checkpoint implements AutoCloseable {
      * @throws ModelFileException if there is none of this name
      */
     public TensorInfo info(String name) {
-        return fileOf(name).info(this.nameInFile.get(name));
+        return fileOf(name).info(inFile(name));
     }
 
     /**
@@ -223,7 +223,7 @@ public final class Checkpoint implements AutoCloseable {
      * buffer (2 GiB)
      */
     public ByteBuffer data(String name) {
-        return fileOf(name).data(this.nameInFile.get(name));
+        return fileOf(name).data(inFile(name));
     }
 
     /**
@@ -233,11 +233,15 @@ public final class Checkpoint implements AutoCloseable {
      * F32, F16 and BF16
      */
     public float[] floats(String name) {
-        return fileOf(name).floats(this.nameInFile.get(name));
+        return fileOf(name).floats(inFile(name));
+    }
+
+    private String inFile(String name) {
+        return this.nameInFile.getOrDefault(name, name);
     }
 
     private Safetensors fileOf(String name) {
-        Safetensors file = this.nameInFile.containsKey(name) ? this.fileByTensor.get(this.nameInFile.get(name)) : null;
+        Safetensors file = this.fileByTensor.get(inFile(name));
         if (file == null) {
             throw new ModelFileException(this.directory, "its weights lack the tensor " + name,
                     "use the complete checkpoint of a supported model");

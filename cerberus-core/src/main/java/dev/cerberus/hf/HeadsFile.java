@@ -27,8 +27,8 @@ import dev.cerberus.model.HeadsKind;
  * {@code transitions.to} [draft vocabulary, rank], and {@code draft_vocabulary}.
  * Published Medusa heads have no metadata: {@code k.0.linear.weight},
  * {@code k.0.linear.bias}, {@code k.1.weight}, or {@code blocks.k.layers.0.weight},
- * {@code lm_heads.k.weight}. Immutable and thread-safe; the file must
- * not be shortened while this is in use.
+ * {@code lm_heads.k.weight}. Immutable and thread-safe; the file must not be shortened
+ * while this is in use.
  */
 public final class HeadsFile {
 
@@ -97,9 +97,8 @@ public final class HeadsFile {
             if (published.isPresent()) {
                 return published(file, tensors, published.get());
             }
-            throw new ModelFileException(file,
-                    "holds no draft heads: its metadata lack format=" + FORMAT
-                            + " and it has no tensor 0.0.linear.weight or blocks.0.layers.0.weight as published Medusa heads do",
+            throw new ModelFileException(file, "holds no draft heads: its metadata lack format=" + FORMAT
+                    + " and it has no tensor 0.0.linear.weight or blocks.0.layers.0.weight as published Medusa heads do",
                     "name a file written by cerberus train");
         }
     }
@@ -217,7 +216,8 @@ public final class HeadsFile {
                 }
             }
             if (this.description.ownLmHead()) {
-                check(lmHeadName(this.tensors.keySet(), this.naming, head), List.of((long) this.draftVocabulary.length, hidden));
+                check(lmHeadName(this.tensors.keySet(), this.naming, head),
+                        List.of((long) this.draftVocabulary.length, hidden));
             }
         }
         long rank = this.description.transitionRank();

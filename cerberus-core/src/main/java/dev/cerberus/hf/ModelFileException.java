@@ -53,8 +53,8 @@ public class ModelFileException extends RuntimeException {
     /** A problem may quote the file, which may hold anything at any length. */
     private static String shortened(String problem) {
         String line = problem.replaceAll("\\s+", " ");
-        return (line.length() <= 2 * SHOWN_CHARACTERS) ? line : line.substring(0, SHOWN_CHARACTERS) + "…"
-                + line.substring(line.length() - SHOWN_CHARACTERS);
+        return (line.length() <= 2 * SHOWN_CHARACTERS) ? line
+                : line.substring(0, SHOWN_CHARACTERS) + "…" + line.substring(line.length() - SHOWN_CHARACTERS);
     }
 
     /** The file, directory or location that the problem is in. */

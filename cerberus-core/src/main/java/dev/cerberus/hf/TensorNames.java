@@ -23,7 +23,8 @@ final class TensorNames {
     /**
      * Returns where each tensor is found.
      * @param names the names in the files
-     * @param aliases tensors that were left out as equal to another, by what the files say
+     * @param aliases tensors that were left out as equal to another, by what the files
+     * say
      * @return the names in the files by the usual ones; a name without a usual one stands
      * for itself
      */
@@ -50,13 +51,21 @@ final class TensorNames {
         return found;
     }
 
-    /** Returns what stands before the layers; that of the text part where there are more. */
+    /**
+     * Returns what stands before the layers; that of the text part where there are more.
+     */
     private static String prefix(Set<String> names) {
-        List<String> prefixes = names.stream().map(ANCHOR::matcher).filter(Matcher::matches).map((m) -> m.group(1)).toList();
+        List<String> prefixes = names.stream()
+            .map(ANCHOR::matcher)
+            .filter(Matcher::matches)
+            .map((m) -> m.group(1))
+            .toList();
         if (prefixes.isEmpty() || prefixes.contains(USUAL)) {
             return USUAL;
         }
-        List<String> text = prefixes.stream().filter((name) -> name.contains("language_model") || name.contains("text_model")).toList();
+        List<String> text = prefixes.stream()
+            .filter((name) -> name.contains("language_model") || name.contains("text_model"))
+            .toList();
         return (prefixes.size() == 1) ? prefixes.get(0) : (text.size() == 1) ? text.get(0) : USUAL;
     }
 

@@ -237,8 +237,8 @@ public final class ChatTemplate {
                     .map((message) -> changed(plain(message),
                             (message.role() == ChatMessage.Role.ASSISTANT) ? answers : contents))
                     .toList());
-        variables.put("tools", tools.isEmpty() ? null
-                : tools.stream().map((tool) -> changed(plain(tool), contents)).toList());
+        variables.put("tools",
+                tools.isEmpty() ? null : tools.stream().map((tool) -> changed(plain(tool), contents)).toList());
         variables.put("add_generation_prompt", addGenerationPrompt);
         extra.forEach((key, value) -> variables.put(key, changed(plain(key, value), contents)));
         ZonedDateTime now = ZonedDateTime.now(this.clock);
@@ -420,7 +420,8 @@ public final class ChatTemplate {
             }
         }
         catch (JsonProcessingException ex) {
-            throw new ChatTemplateException("file " + file + " is not JSON (" + JsonText.detail(ex) + "); copy it again from the model's source", ex);
+            throw new ChatTemplateException("file " + file + " is not JSON (" + JsonText.detail(ex)
+                    + "); copy it again from the model's source", ex);
         }
         throw new ChatTemplateException(
                 "file " + file + " must be a JSON object; copy it again from the model's source");

@@ -31,8 +31,8 @@ final class JsonText {
     }
 
     /**
-     * Returns one line of a text that may quote a file: its beginning, and its end where it
-     * is long.
+     * Returns one line of a text that may quote a file: its beginning, and its end where
+     * it is long.
      */
     static String shortened(String text) {
         String line = text.replaceAll("\\s+", " ");

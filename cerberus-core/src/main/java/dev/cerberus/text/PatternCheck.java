@@ -195,7 +195,8 @@ final class PatternCheck {
             atomic = kind.equals("?>");
             look = kind.endsWith("=") || kind.endsWith("!");
             if (!atomic && !look && !kind.endsWith(":")) {
-                throw new IllegalArgumentException("a regular expression has a group (" + kind + "…) of an unknown kind");
+                throw new IllegalArgumentException(
+                        "a regular expression has a group (" + kind + "…) of an unknown kind");
             }
         }
         Cost inner = alternatives();

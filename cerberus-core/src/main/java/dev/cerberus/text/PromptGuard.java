@@ -83,8 +83,7 @@ public final class PromptGuard implements AutoCloseable {
         this.reversed = new TokenMatcher(reversed(all));
         this.inAnswers = new TokenMatcher(special);
         this.reversedInAnswers = new TokenMatcher(reversed(special));
-        this.always = tokenizer.file().normalized()
-                && tokens.stream().anyMatch(TokenizerFile.AddedToken::normalized);
+        this.always = tokenizer.file().normalized() && tokens.stream().anyMatch(TokenizerFile.AddedToken::normalized);
     }
 
     private static List<String> reversed(List<String> texts) {
@@ -132,8 +131,7 @@ public final class PromptGuard implements AutoCloseable {
         Marks marks = new Marks(freeCharacter(messages, tools, variables));
         String text = template.render(messages, tools, true, variables, marks::inText, marks::inAnswer);
         rendered.accept(text);
-        return (marks.used || this.always) ? encodeMarked(text, marks.mark)
-                : this.tokenizer.encode(text, false);
+        return (marks.used || this.always) ? encodeMarked(text, marks.mark) : this.tokenizer.encode(text, false);
     }
 
     /**
@@ -203,7 +201,8 @@ public final class PromptGuard implements AutoCloseable {
                 return (char) (FIRST_MARK + i);
             }
         }
-        throw new IllegalArgumentException("a conversation may not hold every character for private use; leave one out");
+        throw new IllegalArgumentException(
+                "a conversation may not hold every character for private use; leave one out");
     }
 
     @Override

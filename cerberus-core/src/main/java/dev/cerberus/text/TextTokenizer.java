@@ -152,8 +152,7 @@ public final class TextTokenizer implements AutoCloseable {
      * (such as BOS) are added; false for text rendered by a chat template, which writes
      * them itself
      * @return the ids, owned by the caller
-     * @throws IllegalArgumentException if the text is longer than
-     * {@link #MAX_CHARACTERS}
+     * @throws IllegalArgumentException if the text is longer than {@link #MAX_CHARACTERS}
      * @throws TokenizerException if the tokenizer fails on the text
      * @throws IllegalStateException if the tokenizer is closed
      */
@@ -178,12 +177,17 @@ public final class TextTokenizer implements AutoCloseable {
     }
 
     /*
-     * Native code that finds no room for its result ends the process. So the room is asked
-     * for here first, where a shortage is an OutOfMemoryError of the caller.
+     * Native code that finds no room for its result ends the process. So the room is
+     * asked for here first, where a shortage is an OutOfMemoryError of the caller.
      */
     private static void reserve(int characters) {
         long[] room = new long[characters + SPARE_IDS];
-        Reference.reachabilityFence(room);
+        try {
+            room[0] = characters;
+        }
+        finally {
+            Reference.reachabilityFence(room);
+        }
     }
 
     /**
@@ -316,8 +320,8 @@ public final class TextTokenizer implements AutoCloseable {
             throw ex;
         }
         catch (RuntimeException ex) {
-            throw new TokenizerException("tokenizer file " + this.file.name() + " fails on a text ("
-                    + ex.getMessage() + "); copy it again from the model's source", ex);
+            throw new TokenizerException("tokenizer file " + this.file.name() + " fails on a text (" + ex.getMessage()
+                    + "); copy it again from the model's source", ex);
         }
         finally {
             reading.unlock();

@@ -118,8 +118,8 @@ final class TokenBytes {
             }
             this.present = 1;
             // Also a byte that breaks a character off may begin one.
-            this.missing = (next >= 0xC2 && next <= 0xDF) ? 1 : (next >= 0xE0 && next <= 0xEF) ? 2
-                    : (next >= 0xF0 && next <= 0xF4) ? 3 : 0;
+            this.missing = (next >= 0xC2 && next <= 0xDF) ? 1
+                    : (next >= 0xE0 && next <= 0xEF) ? 2 : (next >= 0xF0 && next <= 0xF4) ? 3 : 0;
             this.least = (next == 0xE0) ? 0xA0 : (next == 0xF0) ? 0x90 : 0x80;
             this.most = (next == 0xED) ? 0x9F : (next == 0xF4) ? 0x8F : 0xBF;
         }

@@ -139,7 +139,8 @@ public final class TokenTextStream {
     private void cutWindow(String text, int least) {
         if (this.size < least || this.reader.unfinishedBytes() > 0) {
             if (this.size >= 4 * WINDOW) {
-                // Invalid bytes all along: there is no character that the cut could break.
+                // Invalid bytes all along: there is no character that the cut could
+                // break.
                 keepLast(OVERLAP);
             }
             return;

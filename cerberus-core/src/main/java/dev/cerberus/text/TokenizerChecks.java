@@ -76,7 +76,8 @@ final class TokenizerChecks {
     }
 
     private static boolean isText(String text) {
-        return text.codePoints().noneMatch((each) -> each >= Character.MIN_SURROGATE && each <= Character.MAX_SURROGATE);
+        return text.codePoints()
+            .noneMatch((each) -> each >= Character.MIN_SURROGATE && each <= Character.MAX_SURROGATE);
     }
 
     private void model(Map<String, JsonNode> model) {
@@ -112,7 +113,8 @@ final class TokenizerChecks {
     private double component(String where, String children, Set<String> types, JsonNode node, int depth) {
         require(node.isObject() && node.path("type").isTextual(), "its " + where + " has no type");
         String type = node.path("type").textValue();
-        require(types.contains(type), "its " + where + " has the type " + type + ", not one of " + types.stream().sorted().toList());
+        require(types.contains(type),
+                "its " + where + " has the type " + type + ", not one of " + types.stream().sorted().toList());
         if (type.equals("Sequence")) {
             JsonNode parts = node.path(children);
             require(parts.isArray() && parts.size() <= LONGEST_SEQUENCE && depth < DEEPEST_SEQUENCE,
@@ -131,8 +133,8 @@ final class TokenizerChecks {
                 yield 1;
             }
             case "Prepend" -> {
-                require(node.path("prepend").asText().length() <= MOST_GROWTH, "its " + where
-                        + " prepends more than " + MOST_GROWTH + " characters");
+                require(node.path("prepend").asText().length() <= MOST_GROWTH,
+                        "its " + where + " prepends more than " + MOST_GROWTH + " characters");
                 yield 1;
             }
             case "Precompiled" -> {
@@ -195,7 +197,8 @@ final class TokenizerChecks {
         JsonNode tokens = node.path("special_tokens");
         for (String variant : new String[] { "single", "pair" }) {
             JsonNode pieces = node.path(variant);
-            require(pieces.size() <= LONGEST_TEMPLATE, "its post_processor adds more than " + LONGEST_TEMPLATE + " tokens");
+            require(pieces.size() <= LONGEST_TEMPLATE,
+                    "its post_processor adds more than " + LONGEST_TEMPLATE + " tokens");
             for (JsonNode piece : pieces) {
                 JsonNode name = piece.path("SpecialToken").path("id");
                 require(name.isMissingNode() || (name.isTextual() && tokens.has(name.textValue())),
@@ -206,7 +209,8 @@ final class TokenizerChecks {
             JsonNode defined = token.getValue().path("ids");
             require(defined.isArray() && defined.size() == token.getValue().path("tokens").size()
                     && defined.size() <= LONGEST_TEMPLATE,
-                    "its post_processor defines " + token.getKey() + " with other numbers of ids and tokens, or with too many");
+                    "its post_processor defines " + token.getKey()
+                            + " with other numbers of ids and tokens, or with too many");
             for (JsonNode id : defined) {
                 known("post_processor", id);
             }

@@ -152,9 +152,9 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
             else {
                 String merge = in.getText();
                 int space = merge.indexOf(' ');
-                boolean touched = space >= 0
-                        && (names.containsKey(merge.substring(0, space)) || names.containsKey(merge.substring(space + 1))
-                                || names.containsKey(merge.substring(0, space) + merge.substring(space + 1)));
+                boolean touched = space >= 0 && (names.containsKey(merge.substring(0, space))
+                        || names.containsKey(merge.substring(space + 1))
+                        || names.containsKey(merge.substring(0, space) + merge.substring(space + 1)));
                 if (!touched) {
                     out.writeString(merge);
                 }
@@ -233,7 +233,8 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
                 if (field.equals("vocab") && value == JsonToken.START_OBJECT) {
                     while (json.nextToken() == JsonToken.FIELD_NAME) {
                         String token = json.currentName();
-                        require(json.nextToken() == JsonToken.VALUE_NUMBER_INT, "token '" + token + "' has no valid id");
+                        require(json.nextToken() == JsonToken.VALUE_NUMBER_INT,
+                                "token '" + token + "' has no valid id");
                         putId(token, json.getLongValue());
                     }
                 }

@@ -24,7 +24,8 @@ public record TokenizerSettings(Optional<String> bosToken, Optional<String> eosT
     public static final TokenizerSettings NONE = new TokenizerSettings(Optional.empty(), Optional.empty(),
             Optional.empty(), Optional.empty());
 
-    // The classes that put these tokens there themselves, whatever the post-processor says.
+    // The classes that put these tokens there themselves, whatever the post-processor
+    // says.
     private static final Set<String> HEEDING = Set.of("LlamaTokenizer", "CodeLlamaTokenizer", "GemmaTokenizer",
             "CohereTokenizer");
 

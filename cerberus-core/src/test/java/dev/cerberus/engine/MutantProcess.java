@@ -49,8 +49,8 @@ final class MutantProcess {
 
     private static final int SECONDS = 20;
 
-    private static final List<String> TEXTS = List.of("", "Hello, world! 42", "  \n\n \t x", "\u4e16\u754c \uD83D\uDE00\uFFFD",
-            "<|im_end|><s>", "a".repeat(3000), " ".repeat(3000));
+    private static final List<String> TEXTS = List.of("", "Hello, world! 42", "  \n\n \t x",
+            "\u4e16\u754c \uD83D\uDE00\uFFFD", "<|im_end|><s>", "a".repeat(3000), " ".repeat(3000));
 
     private static final String ADDED = """
             {"id": %d, "content": "%s", "single_word": false, "lstrip": %s, "rstrip": false, "normalized": %s,
@@ -265,9 +265,11 @@ final class MutantProcess {
     }
 
     private static String name(int number) {
-        return (number < 8) ? "tokenizer.json" : (number < 11) ? "config.json" : (number < 13) ? "tokenizer_config.json"
-                : (number < 14) ? "generation_config.json" : (number < 17) ? "model.safetensors"
-                        : (number < 18) ? "cerberus-heads.safetensors" : "cerberus-calibration.json";
+        return (number < 8) ? "tokenizer.json"
+                : (number < 11) ? "config.json"
+                        : (number < 13) ? "tokenizer_config.json"
+                                : (number < 14) ? "generation_config.json" : (number < 17) ? "model.safetensors"
+                                        : (number < 18) ? "cerberus-heads.safetensors" : "cerberus-calibration.json";
     }
 
     private void readText() {
@@ -300,7 +302,10 @@ final class MutantProcess {
     }
 
     private void readAll(boolean weights) {
-        EngineOptions options = EngineOptions.builder(this.directory.toString()).precision("fp32").device("cpu").build();
+        EngineOptions options = EngineOptions.builder(this.directory.toString())
+            .precision("fp32")
+            .device("cpu")
+            .build();
         if (weights) {
             LoadedModel.load(options).close();
         }

@@ -34,8 +34,9 @@ class MutantTests {
                 Duration.ofSeconds(120 + mutants));
         String[] lines = outcome.output().split("\n");
         assertThat(outcome.output().lines().filter((line) -> line.startsWith("FAULT"))).isEmpty();
-        assertThat(outcome.exitCode()).as("last lines: %s",
-                String.join(" | ", List.of(lines).subList(Math.max(0, lines.length - 20), lines.length)))
+        assertThat(outcome.exitCode())
+            .as("last lines: %s",
+                    String.join(" | ", List.of(lines).subList(Math.max(0, lines.length - 20), lines.length)))
             .isZero();
         assertThat(lines[lines.length - 1]).startsWith("refused ");
     }

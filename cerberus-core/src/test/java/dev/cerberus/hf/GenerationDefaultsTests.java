@@ -82,9 +82,7 @@ class GenerationDefaultsTests {
                     "{\"do_sample\":1} | the field do_sample must be true or false, was 1" })
     void readWhenARecommendationIsOddLeavesItOutWithANote(String json, String expected) {
         GenerationDefaults defaults = read(json);
-        assertThat(defaults.notes()).singleElement()
-            .asString()
-            .contains("generation_config.json is ignored", expected);
+        assertThat(defaults.notes()).singleElement().asString().contains("generation_config.json is ignored", expected);
         assertThat(defaults.sampled()).isFalse();
     }
 

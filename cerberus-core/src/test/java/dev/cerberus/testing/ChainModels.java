@@ -231,7 +231,8 @@ public final class ChainModels {
             for (int i = 0; i < VOCABULARY; i++) {
                 identity[i * hidden + i] = 1;
             }
-            weights.add(this.prefix + "embed_tokens.weight", TensorType.F32, new long[] { VOCABULARY, hidden }, identity);
+            weights.add(this.prefix + "embed_tokens.weight", TensorType.F32, new long[] { VOCABULARY, hidden },
+                    identity);
         }
         float[] rows = new float[VOCABULARY * hidden];
         for (int i = 0; i < VOCABULARY; i++) {

@@ -31,8 +31,9 @@ public final class Mutator {
 
     private static final List<String> HOSTILE = List.of("null", "true", "false", "-1", "0", "1", "2", "1e999", "-1e999",
             "1e-400", "0.5", "2147483647", "2147483648", "4294967296", "9223372036854775807",
-            "123456789012345678901234567890", "\"\"", "\" \"", "\"NaN\"", "\"\\u0000\"", "\"\\ud800\"", "[]", "{}", "[[]]",
-            "[null]", "{\"type\":\"Sequence\"}", "{\"type\":\"Nope\"}", "\"(a+)+$\"", "\"[\"", "\"AAAA\"", "[1,2,3]");
+            "123456789012345678901234567890", "\"\"", "\" \"", "\"NaN\"", "\"\\u0000\"", "\"\\ud800\"", "[]", "{}",
+            "[[]]", "[null]", "{\"type\":\"Sequence\"}", "{\"type\":\"Nope\"}", "\"(a+)+$\"", "\"[\"", "\"AAAA\"",
+            "[1,2,3]");
 
     private final RandomGenerator random;
 
@@ -114,8 +115,8 @@ public final class Mutator {
                 case 0 -> object.remove(name);
                 case 1 -> object.set(name + "x", object.remove(name));
                 case 2 -> object.set(name, object.get(names.get(next(names.size()))).deepCopy());
-                case 3 -> object.set(name, (value.isTextual()) ? MAPPER.getNodeFactory().textNode(text(value.asText()))
-                        : place);
+                case 3 -> object.set(name,
+                        (value.isTextual()) ? MAPPER.getNodeFactory().textNode(text(value.asText())) : place);
                 default -> object.set(name, place);
             }
         }

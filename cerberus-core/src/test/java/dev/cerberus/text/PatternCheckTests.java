@@ -24,8 +24,8 @@ class PatternCheckTests {
             "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
                     + "(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+",
             "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+|\\s+",
-            " ?[^(\\s|[.,!?\u2026\u3002\uff0c])]+", "<\\|startoftext\\|>|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}]+",
-            " {2,}", "\\s++x", "(?>\\s+)x", "[[:alpha:]]+", "" })
+            " ?[^(\\s|[.,!?\u2026\u3002\uff0c])]+", "<\\|startoftext\\|>|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}]+", " {2,}",
+            "\\s++x", "(?>\\s+)x", "[[:alpha:]]+", "" })
     void checkWhenPatternIsOneInUsePasses(String pattern) {
         assertThatCode(() -> PatternCheck.check(pattern)).doesNotThrowAnyException();
     }
@@ -65,8 +65,10 @@ class PatternCheckTests {
         JsonNode json = new JsonMapper()
             .readTree(Files.readString(PublicData.require("tokenizers/" + name).resolve("tokenizer.json")));
         List<JsonNode> patterns = json.findValues("Regex");
-        patterns.stream().filter(JsonNode::isTextual).forEach((pattern) -> assertThatCode(() -> PatternCheck.check(pattern.textValue()))
-            .doesNotThrowAnyException());
+        patterns.stream()
+            .filter(JsonNode::isTextual)
+            .forEach((pattern) -> assertThatCode(() -> PatternCheck.check(pattern.textValue()))
+                .doesNotThrowAnyException());
         assertThat(json.has("model")).isTrue();
     }
 

@@ -65,8 +65,8 @@ class PromptGuardTests {
         Path path = PublicData.require("tokenizers/" + name);
         ChatTemplate template = template(name, path);
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(5L);
-        String[] pieces = { "a", "Hello", " ", "  ", "\n", "\n\n", "<", ">", "|", "[", "]", "</", "42", "\u00e9", "\u4e16\u754c",
-                "\uD83D\uDE00", "<b>", "don't", "\t", "\uE000", "=" };
+        String[] pieces = { "a", "Hello", " ", "  ", "\n", "\n\n", "<", ">", "|", "[", "]", "</", "42", "\u00e9",
+                "\u4e16\u754c", "\uD83D\uDE00", "<b>", "don't", "\t", "\uE000", "=" };
         try (TextTokenizer tokenizer = TextTokenizer.load(path);
                 PromptGuard guard = PromptGuard.of(tokenizer, template)) {
             for (int round = 0; round < 300; round++) {
@@ -107,7 +107,8 @@ class PromptGuardTests {
             .load(ChainModels.in(this.directory).write().resolve("tokenizer.json"));
                 PromptGuard guard = PromptGuard.of(tokenizer, template)) {
             List<ChatMessage> messages = List.of(
-                    ChatMessage.assistant("", List.of(new ChatMessage.ToolCall("1", "f", "{\"a<|im_end|>\": \"<|im_end|>\"}"))),
+                    ChatMessage.assistant("",
+                            List.of(new ChatMessage.ToolCall("1", "f", "{\"a<|im_end|>\": \"<|im_end|>\"}"))),
                     ChatMessage.tool("1", "f<|im_end|>", "<|im_end|>"));
             List<ToolDefinition> tools = List
                 .of(new ToolDefinition("f", "<|im_end|>", "{\"properties\": {\"<|im_end|>\": {}}}"));
@@ -125,7 +126,8 @@ class PromptGuardTests {
         try (TextTokenizer tokenizer = TextTokenizer
             .load(ChainModels.in(this.directory).write().resolve("tokenizer.json"));
                 PromptGuard guard = PromptGuard.of(tokenizer, template);
-                PromptGuard other = PromptGuard.of(tokenizer, ChatTemplate.of("none", source.replace("<tool_call>", "")))) {
+                PromptGuard other = PromptGuard.of(tokenizer,
+                        ChatTemplate.of("none", source.replace("<tool_call>", "")))) {
             assertThat(encode(guard, template, ChatMessage.user("<tool_call>"))).containsOnlyOnce(call).endsWith(call);
             assertThat(encode(guard, template, ChatMessage.assistant("<tool_call>"))).containsExactly(call, call);
             assertThat(encode(other, template, ChatMessage.user("<tool_call>"))).containsExactly(call, call);

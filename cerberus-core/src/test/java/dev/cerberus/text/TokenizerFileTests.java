@@ -44,34 +44,33 @@ class TokenizerFileTests {
     private static byte[] withText(String component, String text) throws IOException {
         Map<String, Object> json = TinyTokenizer.byteLevelJson();
         json.put(component, "REPLACED");
-        return new JsonMapper().writeValueAsString(json)
-            .replace("\"REPLACED\"", text)
-            .getBytes(StandardCharsets.UTF_8);
+        return new JsonMapper().writeValueAsString(json).replace("\"REPLACED\"", text).getBytes(StandardCharsets.UTF_8);
     }
 
     // Each of these ended the process or stalled it when native code saw it.
     @ParameterizedTest
-    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
-            decoder ~ {"type":"Strip","content":" ","start":1e999,"stop":0} ~ in decoder is out of range
-            decoder ~ {"type":"Strip","content":" ","start":1,"stop":1} ~ strips characters from the end of tokens
-            decoder ~ {"type":"Strip","content":" ","start":0,"stop":99} ~ strips characters from the end of tokens
-            decoder ~ {"type":"Strip","content":"\\ud800","start":1,"stop":0} ~ holds half a character
-            decoder ~ {"type":"Fuse","\\udc00":1} ~ holds half a character
-            decoder ~ {"type":"Wild"} ~ has the type Wild, not one of
-            decoder ~ {"type":"Fuse","x":123456789012345678901234567890} ~ in decoder is out of range
-            decoder ~ {"type":"Sequence","decoders":{}} ~ has a Sequence without decoders
-            normalizer ~ {"type":"Precompiled","precompiled_charsmap":"AA=="} ~ shorter than its length field
-            normalizer ~ {"type":"Precompiled","precompiled_charsmap":"%%%"} ~ precompiled_charsmap of its normalizer is damaged
-            normalizer ~ {"type":"Precompiled","precompiled_charsmap":"//////////8="} ~ claims
-            normalizer ~ {"type":"Precompiled"} ~ is missing
-            normalizer ~ {"type":"Replace","pattern":{"String":""},"content":"x"} ~ neither a text nor a regular expression
-            normalizer ~ {"type":"Prepend","prepend":"0123456789012345678901234567890123456789"} ~ prepends more than 32
-            pre_tokenizer ~ {"type":"Split","pattern":{"Regex":"(x+x+)+y"},"behavior":"Isolated","invert":false} ~ its pre_tokenizer has a regular expression
-            post_processor ~ {"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>","type_id":0}}],"pair":[],"special_tokens":{}} ~ names the special token "<s>"
-            post_processor ~ {"type":"TemplateProcessing","single":[],"pair":[],"special_tokens":{"<s>":{"id":"<s>","ids":[3000000000],"tokens":["<s>"]}}} ~ adds the id 3000000000
-            post_processor ~ {"type":"TemplateProcessing","single":[],"pair":[],"special_tokens":{"<s>":{"id":"<s>","ids":[99999],"tokens":["<s>"]}}} ~ adds the id 99999
-            post_processor ~ {"type":"BertProcessing","sep":["a",99999],"cls":["a",1]} ~ adds the id 99999
-            """)
+    @CsvSource(delimiter = '~', quoteCharacter = '`',
+            textBlock = """
+                    decoder ~ {"type":"Strip","content":" ","start":1e999,"stop":0} ~ in decoder is out of range
+                    decoder ~ {"type":"Strip","content":" ","start":1,"stop":1} ~ strips characters from the end of tokens
+                    decoder ~ {"type":"Strip","content":" ","start":0,"stop":99} ~ strips characters from the end of tokens
+                    decoder ~ {"type":"Strip","content":"\\ud800","start":1,"stop":0} ~ holds half a character
+                    decoder ~ {"type":"Fuse","\\udc00":1} ~ low surrogate in field name
+                    decoder ~ {"type":"Wild"} ~ has the type Wild, not one of
+                    decoder ~ {"type":"Fuse","x":123456789012345678901234567890} ~ in decoder is out of range
+                    decoder ~ {"type":"Sequence","decoders":{}} ~ has a Sequence without decoders
+                    normalizer ~ {"type":"Precompiled","precompiled_charsmap":"AA=="} ~ shorter than its length field
+                    normalizer ~ {"type":"Precompiled","precompiled_charsmap":"%%%"} ~ precompiled_charsmap of its normalizer is damaged
+                    normalizer ~ {"type":"Precompiled","precompiled_charsmap":"//////////8="} ~ claims
+                    normalizer ~ {"type":"Precompiled"} ~ is missing
+                    normalizer ~ {"type":"Replace","pattern":{"String":""},"content":"x"} ~ neither a text nor a regular expression
+                    normalizer ~ {"type":"Prepend","prepend":"0123456789012345678901234567890123456789"} ~ prepends more than 32
+                    pre_tokenizer ~ {"type":"Split","pattern":{"Regex":"(x+x+)+y"},"behavior":"Isolated","invert":false} ~ its pre_tokenizer has a regular expression
+                    post_processor ~ {"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>","type_id":0}}],"pair":[],"special_tokens":{}} ~ names the special token "<s>"
+                    post_processor ~ {"type":"TemplateProcessing","single":[],"pair":[],"special_tokens":{"<s>":{"id":"<s>","ids":[3000000000],"tokens":["<s>"]}}} ~ adds the id 3000000000
+                    post_processor ~ {"type":"TemplateProcessing","single":[],"pair":[],"special_tokens":{"<s>":{"id":"<s>","ids":[99999],"tokens":["<s>"]}}} ~ adds the id 99999
+                    post_processor ~ {"type":"BertProcessing","sep":["a",99999],"cls":["a",1]} ~ adds the id 99999
+                    """)
     void loadWhenAPartWouldEndTheProcessNamesIt(String component, String value, String reason) throws IOException {
         assertRefused(withText(component, value), reason);
     }
@@ -85,13 +84,16 @@ class TokenizerFileTests {
     void loadWhenNormalizersMultiplyTheTextRefuses() throws IOException {
         Map<String, Object> grow = Map.of("type", "Replace", "pattern", Map.of("String", "a"), "content",
                 "a".repeat(100));
-        assertRefused((json) -> json.put("normalizer",
-                Map.of("type", "Sequence", "normalizers", List.of(grow, grow, grow, grow))), "more than 32 times longer");
+        assertRefused(
+                (json) -> json.put("normalizer",
+                        Map.of("type", "Sequence", "normalizers", List.of(grow, grow, grow, grow))),
+                "more than 32 times longer");
     }
 
     @Test
     void loadWhenTheModelReferencesWhatIsNotThereRefuses() throws IOException {
-        assertRefused((json) -> model(json).put("unk_token", "<nope>"), "unk_token \"<nope>\" is not in the vocabulary");
+        assertRefused((json) -> model(json).put("unk_token", "<nope>"),
+                "unk_token \"<nope>\" is not in the vocabulary");
         assertRefused((json) -> model(json).put("continuing_subword_prefix", "##########"),
                 "continuing_subword_prefix");
         assertRefused((json) -> model(json).put("type", "Other"), "the type of its model is \"Other\"");

@@ -20,7 +20,7 @@ public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>>
 
     private final TextGenerator generator;
 
-    private ChatRequestParameters defaultRequestParameters = CerberusChatRequestParameters.DEFAULTS;
+    private ChatRequestParameters defaultRequestParameters = CerberusChatRequestParameters.builder().build();
 
     private List<ChatModelListener> listeners = List.of();
 

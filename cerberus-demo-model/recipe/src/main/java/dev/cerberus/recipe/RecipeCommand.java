@@ -187,8 +187,8 @@ public final class RecipeCommand {
                         this.seed)
                     .build(this.out, this.tokens, this.validationTokens);
                 PrintWriter out = this.spec.commandLine().getOut();
-                out.printf(Locale.ROOT, "%-24s %9s %10s %10s %9s %9s%n", "source", "documents", "tokens", "labels", "labels/doc",
-                        "chars/tok");
+                out.printf(Locale.ROOT, "%-24s %9s %10s %10s %9s %9s%n", "source", "documents", "tokens", "labels",
+                        "labels/doc", "chars/tok");
                 shares.forEach((source, share) -> out.printf(Locale.ROOT, "%-24s %9d %10d %10d %9.1f %9.2f%n", source,
                         share.documents(), share.tokens(), share.labels(), (double) share.labels() / share.documents(),
                         (double) share.characters() / share.tokens()));
@@ -272,7 +272,9 @@ public final class RecipeCommand {
             try (Encoder encoder = new Encoder(this.tokenizer)) {
                 RandomPrompts.write(this.out, encoder, this.vocabulary, this.count, this.tokens,
                         new SplittableRandom(SEED));
-                this.spec.commandLine().getOut().printf(Locale.ROOT, "%d random prompts written to %s%n", this.count, this.out);
+                this.spec.commandLine()
+                    .getOut()
+                    .printf(Locale.ROOT, "%d random prompts written to %s%n", this.count, this.out);
             }
             catch (IOException ex) {
                 throw new CommandLine.ExecutionException(this.spec.commandLine(),

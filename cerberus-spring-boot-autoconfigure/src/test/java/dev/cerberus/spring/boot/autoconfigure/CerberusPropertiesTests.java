@@ -48,7 +48,11 @@ class CerberusPropertiesTests {
     @Test
     void defaultsAreThoseOfTheEngineAndTheChatModels() {
         assertThat(engineOptions(Map.of())).isEqualTo(EngineOptions.builder("somewhere").build());
-        assertThat(chatParameters(Map.of())).isEqualTo(CerberusChatRequestParameters.DEFAULTS);
+        // What is left open is the model's to recommend, and else the default.
+        CerberusChatRequestParameters open = chatParameters(Map.of());
+        assertThat(open.temperature()).isNull();
+        assertThat(CerberusChatRequestParameters.DEFAULTS.overrideWith(open))
+            .isEqualTo(CerberusChatRequestParameters.DEFAULTS);
         assertThat(bind(Map.of()).enabled()).isTrue();
     }
 
