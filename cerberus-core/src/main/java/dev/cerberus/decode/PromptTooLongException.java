@@ -24,8 +24,31 @@ public final class PromptTooLongException extends IllegalArgumentException {
         this.contextTokens = contextTokens;
     }
 
+    private PromptTooLongException(String message, int promptTokens, int contextTokens) {
+        super(message);
+        this.promptTokens = promptTokens;
+        this.contextTokens = contextTokens;
+    }
+
     /**
-     * Returns the size of the prompt.
+     * Creates an exception for a request that was refused before it was tokenized.
+     * @param characters characters of the request's texts
+     * @param allowedCharacters the most that are taken
+     * @param fewestTokens tokens that so many characters have at least
+     * @param contextTokens the longest sequence in tokens
+     * @return the exception
+     */
+    public static PromptTooLongException beforeTokenizing(long characters, int allowedCharacters, int fewestTokens,
+            int contextTokens) {
+        return new PromptTooLongException("The request has " + characters + " characters and at most "
+                + allowedCharacters + " are taken with a context of " + contextTokens
+                + " tokens; shorten the prompt, or raise cerberus.engine.max-input-characters or "
+                + "cerberus.model.max-context", fewestTokens, contextTokens);
+    }
+
+    /**
+     * Returns the size of the prompt, or the least that it can be where it was not
+     * tokenized.
      * @return tokens
      */
     public int promptTokens() {

@@ -3,6 +3,8 @@ package dev.cerberus.djl;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 
+import dev.cerberus.model.NativeSettings;
+
 /**
  * The process-wide PyTorch engine.
  *
@@ -42,6 +44,7 @@ public final class TorchRuntime {
      * @throws NativeLibraryException if no native library fits this machine
      */
     static Engine engine() {
+        NativeSettings.apply();
         try {
             return Engine.getEngine("PyTorch");
         }

@@ -24,6 +24,7 @@ import dev.cerberus.decode.DecodeSession;
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.hf.GenerationDefaults;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.StopStrings;
@@ -79,7 +80,8 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
     private CerberusEngine(EngineOptions options, LoadedModel model) {
         this.options = options;
         this.model = model;
-        this.prompts = new PromptEncoder(model.tokenizer(), model.chatTemplate());
+        this.prompts = new PromptEncoder(model.tokenizer(), model.template(), model.dimensions().maxContext(),
+                model.dimensions().vocabularySize(), options.maxInputCharacters());
         this.gates = new GateFactory(new CostMeter(model.target(), model.heads()).measure(maxNodes(options)),
                 model.calibration());
         this.gate = options.gate();
@@ -128,6 +130,11 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
     @Override
     public EngineDescription description() {
         return this.model.description();
+    }
+
+    @Override
+    public GenerationDefaults generationDefaults() {
+        return this.model.generation();
     }
 
     /**
@@ -198,7 +205,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
      * @return the template, if the model has one
      */
     public Optional<ChatTemplate> chatTemplate() {
-        return this.model.chatTemplate();
+        return this.model.template().template();
     }
 
     /**
@@ -255,7 +262,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         if (!locked(() -> this.admitting)) {
             throw new EngineClosedException();
         }
-        int[] prompt = this.prompts.encode(request.prompt());
+        int[] prompt = this.prompts.encode(request);
         int context = this.model.target().dimensions().maxContext();
         if (prompt.length >= context) {
             throw new PromptTooLongException(prompt.length, context);
@@ -270,7 +277,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
             }
             ActiveRequest submitted = new ActiveRequest(UUID.randomUUID().toString(), request, prompt, listener,
                     new CallbackThread(this.callbackThreads), (of, consumer) -> new AnswerText(textStream(of, prompt),
-                            new StopStrings(of.stopStrings()), consumer));
+                            new StopStrings(of.stopStrings()), tokenizer()::specialToken, consumer));
             this.queue.add(submitted);
             this.changed.signalAll();
             return submitted;
@@ -505,6 +512,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         catch (InterruptedException ex) {
             interrupted = true;
         }
+        this.prompts.close();
         this.model.close();
         if (interrupted) {
             Thread.currentThread().interrupt();

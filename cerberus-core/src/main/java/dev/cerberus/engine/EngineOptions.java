@@ -35,6 +35,8 @@ import dev.cerberus.tree.TreeShape;
  * @param queueCapacity the most waiting requests, at least 1
  * @param maxConcurrent the most requests decoded in turn, at least 1
  * @param requestTimeout the longest a request may take, queueing included
+ * @param maxInputCharacters the most characters of a request's texts, refused before
+ * anything is tokenized; empty for as many as the context's tokens can hold
  * @param threads threads of one native operator; empty for one with a small model, and
  * libtorch's choice with a larger one
  */
@@ -42,7 +44,8 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         OptionalInt maxContext, String device, HeadsOptions heads, MemoryOptions memory, Optional<TreeShape> shape,
         int maxNodes, boolean contextLookup, GateOptions gate, Map<String, GateOptions> profiles,
         Optional<String> calibration, Optional<String> chatTemplate, Map<String, Object> templateVariables,
-        int queueCapacity, int maxConcurrent, Duration requestTimeout, OptionalInt threads) {
+        int queueCapacity, int maxConcurrent, Duration requestTimeout, OptionalInt maxInputCharacters,
+        OptionalInt threads) {
 
     /**
      * How names on a hub are dealt with. A token is taken from the environment variable
@@ -109,6 +112,8 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         require(queueCapacity >= 1, "queue capacity must be at least 1, was " + queueCapacity);
         require(maxConcurrent >= 1, "max concurrent must be at least 1, was " + maxConcurrent);
         require(requestTimeout.compareTo(Duration.ZERO) > 0, "request timeout must be positive, was " + requestTimeout);
+        require(maxInputCharacters.isEmpty() || maxInputCharacters.getAsInt() >= 1,
+                "max input characters must be at least 1, was " + maxInputCharacters.orElse(0));
         require(threads.isEmpty() || threads.getAsInt() >= 1, "threads must be at least 1, was " + threads.orElse(0));
     }
 
@@ -169,6 +174,8 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         private int maxConcurrent = 8;
 
         private Duration requestTimeout = Duration.ofMinutes(2);
+
+        private OptionalInt maxInputCharacters = OptionalInt.empty();
 
         private OptionalInt threads = OptionalInt.empty();
 
@@ -358,6 +365,16 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         }
 
         /**
+         * Sets the most characters of a request's texts.
+         * @param value at least 1; empty for as many as the context's tokens can hold
+         * @return this builder
+         */
+        public Builder maxInputCharacters(OptionalInt value) {
+            this.maxInputCharacters = value;
+            return this;
+        }
+
+        /**
          * Sets the threads of one native operator.
          * @param value at least 1
          * @return this builder
@@ -376,7 +393,7 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
             return new EngineOptions(this.modelLocation, this.hub, this.modelName, this.precision, this.maxContext,
                     this.device, this.heads, this.memory, this.shape, this.maxNodes, this.contextLookup, this.gate,
                     this.profiles, this.calibration, this.chatTemplate, this.templateVariables, this.queueCapacity,
-                    this.maxConcurrent, this.requestTimeout, this.threads);
+                    this.maxConcurrent, this.requestTimeout, this.maxInputCharacters, this.threads);
         }
 
     }

@@ -19,6 +19,7 @@ import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ExpectedTensors;
+import dev.cerberus.hf.GenerationDefaults;
 import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.MemoryFile;
 import dev.cerberus.hf.ModelConfig;
@@ -27,9 +28,8 @@ import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.ModelDimensions;
 import dev.cerberus.model.ModelException;
+import dev.cerberus.model.NativeSettings;
 import dev.cerberus.model.TargetModel;
-import dev.cerberus.text.ChatTemplate;
-import dev.cerberus.text.ChatTemplateException;
 import dev.cerberus.text.TextTokenizer;
 import dev.cerberus.tree.TextMemory;
 
@@ -51,34 +51,37 @@ final class LoadedModel implements AutoCloseable {
 
     private final TextTokenizer tokenizer;
 
-    private final Optional<ChatTemplate> chatTemplate;
+    private final TemplateInUse template;
 
     private final Set<Integer> endOfSequence;
 
     private final Optional<CalibrationInUse> calibration;
 
+    private final GenerationDefaults generation;
+
     private final EngineDescription description;
 
     private LoadedModel(DjlTargetModel target, Optional<DraftHeads> heads, Optional<TextMemory> memory,
-            TextTokenizer tokenizer, Optional<ChatTemplate> chatTemplate, Set<Integer> endOfSequence,
-            Optional<CalibrationInUse> calibration, EngineDescription description) {
+            TextTokenizer tokenizer, TemplateInUse template, Set<Integer> endOfSequence,
+            Optional<CalibrationInUse> calibration, GenerationDefaults generation, EngineDescription description) {
+        this.generation = generation;
         this.target = target;
         this.heads = heads;
         this.memory = memory;
         this.tokenizer = tokenizer;
-        this.chatTemplate = chatTemplate;
+        this.template = template;
         this.endOfSequence = endOfSequence;
         this.calibration = calibration;
         this.description = description;
     }
 
     static LoadedModel load(EngineOptions options) {
+        NativeSettings.apply();
         ModelDirectory directory = ModelLocator.open(options.modelLocation(), options.hub());
         ModelConfig config = directory.config();
         List<String> notes = new ArrayList<>(config.notes());
         int maxContext = maxContext(options.maxContext(), config);
-        Optional<ChatTemplate> template = template(options, directory)
-            .map((each) -> each.withVariables(options.templateVariables()));
+        TemplateInUse template = TemplateInUse.find(options, directory, notes);
         threads(options.threads(), config).ifPresent(TorchRuntime::useThreads);
         TorchDevice device = TorchDevice.of(options.device());
         Precision precision = precision(options.precision(), device);
@@ -89,6 +92,8 @@ final class LoadedModel implements AutoCloseable {
         }
         try (Closer closer = new Closer(); Checkpoint checkpoint = directory.openCheckpoint()) {
             TextTokenizer tokenizer = closer.add(ModelTexts.tokenizer(directory));
+            template.template().ifPresent((known) -> TemplateCheck.check(known, tokenizer, config, directory.path()));
+            notes.addAll(directory.generation().notes());
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
             Optional<DraftHeads> heads = heads(options.heads(), directory, config, checkpoint, target, notes);
             heads.ifPresent(closer::add);
@@ -99,11 +104,12 @@ final class LoadedModel implements AutoCloseable {
             EngineDescription description = new EngineDescription(options.modelName().orElse(directory.name()),
                     options.modelLocation(), target.dimensions(), device.name(),
                     precision.name().toLowerCase(Locale.ROOT), heads.map(DraftHeads::description),
-                    memory.map(TextMemory::size).orElse(0), template.isPresent(), List.copyOf(notes));
+                    memory.map(TextMemory::size).orElse(0), template.template().isPresent(), List.copyOf(notes));
             notes.forEach((note) -> LOGGER.warn("{}", note));
             closer.keepOpen();
-            return new LoadedModel(target, heads, memory, tokenizer, template, Set.copyOf(directory.eosTokenIds()),
-                    calibration, description);
+            return new LoadedModel(target, heads, memory, tokenizer, template,
+                    ModelTexts.endOfTurn(directory, tokenizer, template.template()), calibration,
+                    directory.generation(), description);
         }
     }
 
@@ -125,7 +131,9 @@ final class LoadedModel implements AutoCloseable {
             throw new ModelException("cerberus.model.max-context is " + asked.getAsInt()
                     + ", but the model was made for at most " + limit + " tokens; lower it");
         }
-        return asked.orElse(limit);
+        int context = asked.orElse(limit);
+        ContextBudget.require(context, config);
+        return context;
     }
 
     private static Precision precision(String name, TorchDevice device) {
@@ -196,21 +204,6 @@ final class LoadedModel implements AutoCloseable {
         return path;
     }
 
-    private static Optional<ChatTemplate> template(EngineOptions options, ModelDirectory directory) {
-        if (options.chatTemplate().isEmpty()) {
-            return ModelTexts.chatTemplate(directory);
-        }
-        String template = options.chatTemplate().get();
-        if (ChatTemplate.presets().contains(template)) {
-            return Optional.of(ModelTexts.withSpecialTokens(ChatTemplate.preset(template), directory));
-        }
-        String source = ResourceText.find(template)
-            .orElseThrow(() -> new ChatTemplateException(
-                    "cerberus.chat.template '" + template + "' is neither " + String.join(", ", ChatTemplate.presets())
-                            + " nor a Jinja file; name one of these, a file, or a classpath: resource"));
-        return Optional.of(ModelTexts.withSpecialTokens(ChatTemplate.of(template, source), directory));
-    }
-
     TargetModel target() {
         return this.target;
     }
@@ -227,8 +220,8 @@ final class LoadedModel implements AutoCloseable {
         return this.tokenizer;
     }
 
-    Optional<ChatTemplate> chatTemplate() {
-        return this.chatTemplate;
+    TemplateInUse template() {
+        return this.template;
     }
 
     Set<Integer> endOfSequence() {
@@ -237,6 +230,10 @@ final class LoadedModel implements AutoCloseable {
 
     Optional<CalibrationInUse> calibration() {
         return this.calibration;
+    }
+
+    GenerationDefaults generation() {
+        return this.generation;
     }
 
     EngineDescription description() {

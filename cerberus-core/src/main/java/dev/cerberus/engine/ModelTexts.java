@@ -1,14 +1,16 @@
 package dev.cerberus.engine;
 
 import java.util.Optional;
+import java.util.Set;
 
 import dev.cerberus.hf.GgufModel;
 import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.TextTokenizer;
+import dev.cerberus.text.TokenizerSettings;
 
 /**
- * Tokenizer and chat template of a model, wherever its format keeps them.
+ * Tokenizer, chat template and end of turn of a model, wherever its format keeps them.
  */
 public final class ModelTexts {
 
@@ -23,9 +25,31 @@ public final class ModelTexts {
      * @throws dev.cerberus.text.TokenizerException if it is damaged
      */
     public static TextTokenizer tokenizer(ModelDirectory model) {
+        TokenizerSettings settings = settings(model);
         return model.gguf()
-            .map((gguf) -> TextTokenizer.of(gguf.file(), gguf.tokenizerJson()))
-            .orElseGet(() -> TextTokenizer.load(model.tokenizerJson()));
+            .map((gguf) -> TextTokenizer.load(gguf.file().toString(), gguf.tokenizerJson(), settings))
+            .orElseGet(() -> TextTokenizer.load(model.tokenizerJson(), settings));
+    }
+
+    /*
+     * The tokenizer that is made of a GGUF file adds by itself what the file wants added.
+     */
+    private static TokenizerSettings settings(ModelDirectory model) {
+        return model.gguf()
+            .map((gguf) -> new TokenizerSettings(gguf.bosToken(), gguf.eosToken(), Optional.empty(), Optional.empty()))
+            .orElseGet(() -> TokenizerSettings.read(model.path()));
+    }
+
+    /**
+     * Finds the tokens that end an answer.
+     * @param model the model
+     * @param tokenizer its tokenizer
+     * @param template the chat template in use, if there is one
+     * @return token ids, all within the vocabulary
+     */
+    public static Set<Integer> endOfTurn(ModelDirectory model, TextTokenizer tokenizer,
+            Optional<ChatTemplate> template) {
+        return EndOfTurn.find(model, settings(model), tokenizer, template);
     }
 
     /**

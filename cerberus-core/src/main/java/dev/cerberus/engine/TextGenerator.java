@@ -4,6 +4,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 
 import dev.cerberus.decode.TokenOrigin;
+import dev.cerberus.hf.GenerationDefaults;
 
 /**
  * A source of answers to generation requests. Thread-safe.
@@ -19,6 +20,14 @@ public interface TextGenerator {
      * @return the description
      */
     EngineDescription description();
+
+    /**
+     * Returns what the model's authors recommend for sampling.
+     * @return the recommendations, none by default
+     */
+    default GenerationDefaults generationDefaults() {
+        return GenerationDefaults.none();
+    }
 
     /**
      * Returns the gate of requests that do not bring their own.

@@ -47,12 +47,24 @@ public final class Checkpoint implements AutoCloseable {
 
     private final Map<String, TensorFile> files;
 
+    private final Map<String, String> nameInFile;
+
+    private final boolean outputForEmbedding;
+
     private @Nullable String sha256;
 
     private Checkpoint(Path source, Map<String, TensorFile> fileByTensor, Map<String, TensorFile> files) {
         this.source = source;
         this.fileByTensor = Collections.unmodifiableMap(fileByTensor);
         this.files = files;
+        Map<String, String> aliases = new LinkedHashMap<>();
+        files.values().forEach((file) -> aliases.putAll(file.metadata()));
+        Map<String, String> names = TensorNames.translate(fileByTensor.keySet(), aliases);
+        this.outputForEmbedding = !names.containsKey(WeightNames.EMBEDDING) && names.containsKey(WeightNames.OUTPUT);
+        if (this.outputForEmbedding) {
+            names.put(WeightNames.EMBEDDING, names.get(WeightNames.OUTPUT));
+        }
+        this.nameInFile = Collections.unmodifiableMap(names);
     }
 
     /**
@@ -184,14 +196,25 @@ public final class Checkpoint implements AutoCloseable {
         return this.files.values().stream().map(TensorFile::file).toList();
     }
 
-    /** The names of all tensors. */
+    /**
+     * The names of all tensors, in the usual form of {@link WeightNames} where the files
+     * have others before or after it.
+     */
     public Set<String> names() {
-        return this.fileByTensor.keySet();
+        return this.nameInFile.keySet();
     }
 
     /**
-     * How each tensor is stored in its file, such as {@code BF16} or {@code Q4_K}, by
-     * name.
+     * Whether the files hold an output projection and no embedding table, and the one
+     * stands in for the other; right only for a model whose two are the same.
+     */
+    boolean outputForEmbedding() {
+        return this.outputForEmbedding;
+    }
+
+    /**
+     * How each tensor is stored in its file, such as {@code BF16} or {@code Q4_K}, by its
+     * name there.
      */
     public Map<String, String> storedTypes() {
         Map<String, String> types = new LinkedHashMap<>();
@@ -201,7 +224,7 @@ public final class Checkpoint implements AutoCloseable {
 
     /** Whether there is a tensor of this name. */
     public boolean contains(String name) {
-        return this.fileByTensor.containsKey(name);
+        return this.nameInFile.containsKey(name);
     }
 
     /**
@@ -209,7 +232,7 @@ public final class Checkpoint implements AutoCloseable {
      * @throws ModelFileException if there is none of this name
      */
     public TensorInfo info(String name) {
-        return fileOf(name).info(name);
+        return fileOf(name).info(inFile(name));
     }
 
     /**
@@ -219,7 +242,7 @@ public final class Checkpoint implements AutoCloseable {
      * buffer (2 GiB)
      */
     public ByteBuffer data(String name) {
-        return fileOf(name).data(name);
+        return fileOf(name).data(inFile(name));
     }
 
     /**
@@ -232,7 +255,7 @@ public final class Checkpoint implements AutoCloseable {
      * larger than one buffer (2 GiB)
      */
     public ByteBuffer rows(String name, long first, long count) {
-        return fileOf(name).rows(name, first, count);
+        return fileOf(name).rows(inFile(name), first, count);
     }
 
     /**
@@ -242,11 +265,15 @@ public final class Checkpoint implements AutoCloseable {
      * F32, F16 and BF16
      */
     public float[] floats(String name) {
-        return fileOf(name).floats(name);
+        return fileOf(name).floats(inFile(name));
+    }
+
+    private String inFile(String name) {
+        return this.nameInFile.getOrDefault(name, name);
     }
 
     private TensorFile fileOf(String name) {
-        TensorFile file = this.fileByTensor.get(name);
+        TensorFile file = this.fileByTensor.get(inFile(name));
         if (file == null) {
             throw new ModelFileException(this.source, "its weights lack the tensor " + name,
                     "use the complete checkpoint of a supported model");

@@ -178,6 +178,7 @@ public final class Safetensors implements TensorFile {
     }
 
     /** The free-form metadata of the header, empty if there is none. */
+    @Override
     public Map<String, String> metadata() {
         return this.header.metadata();
     }

@@ -2,6 +2,7 @@ package dev.cerberus.hf;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -15,6 +16,11 @@ sealed interface TensorFile extends AutoCloseable permits Safetensors, GgufTenso
 
     /** The names of all tensors, in the order of the file. */
     Set<String> names();
+
+    /** What the file says about itself in free form, empty if nothing. */
+    default Map<String, String> metadata() {
+        return Map.of();
+    }
 
     /** Whether the file holds the tensor. */
     boolean contains(String name);

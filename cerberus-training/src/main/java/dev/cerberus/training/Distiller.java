@@ -77,9 +77,10 @@ final class Distiller {
         int context = this.config.contextTokens();
         int maxPrompt = Math.min(options.maxPromptTokens(), context - 1);
         List<int[]> prompts;
-        Set<Integer> endOfSequence = Set.copyOf(this.model.eosTokenIds());
+        Set<Integer> endOfSequence;
         try (TextTokenizer tokenizer = ModelTexts.tokenizer(this.model)) {
             Optional<ChatTemplate> template = ModelTexts.chatTemplate(this.model);
+            endOfSequence = ModelTexts.endOfTurn(this.model, tokenizer, template);
             PromptReader reader = new PromptReader(tokenizer, template, options.raw(), maxPrompt, PROMPT_SEED);
             prompts = reader.read(data);
             LOGGER.info("{} prompts, {} more are longer than {} tokens", prompts.size(), reader.tooLong(), maxPrompt);

@@ -140,8 +140,11 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * Parameters of chat requests that do not bring their own.
      *
      * @param temperature Sampling temperature; 0 always takes the most probable token.
-     * @param topP Probability mass of the most probable tokens to sample from.
-     * @param topK Number of most probable tokens to sample from.
+     * When it is empty, the model's own recommendation is used, or else 0.
+     * @param topP Probability mass of the most probable tokens to sample from. When it is
+     * empty, the model's own recommendation is used, if answers are sampled.
+     * @param topK Number of most probable tokens to sample from. When it is empty, the
+     * model's own recommendation is used, if answers are sampled.
      * @param maxOutputTokens Most tokens of an answer.
      * @param seed Key of the sampling noise; equal seeds repeat an answer. When it is
      * empty, every request gets its own.
@@ -152,7 +155,7 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param templateVariables Further variables of the chat template by name, such as
      * enable_thinking.
      */
-    public record Chat(@DefaultValue("0") double temperature, @Nullable Double topP, @Nullable Integer topK,
+    public record Chat(@Nullable Double temperature, @Nullable Double topP, @Nullable Integer topK,
             @DefaultValue("512") int maxOutputTokens, @Nullable Long seed, @DefaultValue List<String> stopSequences,
             @Nullable String template, @DefaultValue Map<String, Object> templateVariables) {
     }
@@ -163,11 +166,14 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param queueCapacity Most requests waiting for a turn; further ones are refused.
      * @param maxConcurrent Most requests decoded in turn.
      * @param requestTimeout Longest time of a request, waiting included.
+     * @param maxInputCharacters Most characters of a request, refused before anything is
+     * tokenized. When it is empty, as many as the context's tokens can hold.
      * @param threads Threads of one native operator. When it is empty, small models take
      * one and libtorch decides for larger ones.
      */
     public record Engine(@DefaultValue("64") int queueCapacity, @DefaultValue("8") int maxConcurrent,
-            @DefaultValue("2m") Duration requestTimeout, @Nullable Integer threads) {
+            @DefaultValue("2m") Duration requestTimeout, @Nullable Integer maxInputCharacters,
+            @Nullable Integer threads) {
     }
 
 }

@@ -48,7 +48,11 @@ class CerberusPropertiesTests {
     @Test
     void defaultsAreThoseOfTheEngineAndTheChatModels() {
         assertThat(engineOptions(Map.of())).isEqualTo(EngineOptions.builder("somewhere").build());
-        assertThat(chatParameters(Map.of())).isEqualTo(CerberusChatRequestParameters.DEFAULTS);
+        // What is left open is the model's to recommend, and else the default.
+        CerberusChatRequestParameters open = chatParameters(Map.of());
+        assertThat(open.temperature()).isNull();
+        assertThat(CerberusChatRequestParameters.DEFAULTS.overrideWith(open))
+            .isEqualTo(CerberusChatRequestParameters.DEFAULTS);
         assertThat(bind(Map.of()).enabled()).isTrue();
     }
 
@@ -67,6 +71,7 @@ class CerberusPropertiesTests {
                 "cerberus.engine.threads", "4"));
         values.putAll(Map.of("cerberus.chat.template-variables.enable_thinking", "false",
                 "cerberus.chat.template-variables.reasoning_effort", "low"));
+        values.put("cerberus.engine.max-input-characters", "5000");
         assertThat(engineOptions(values)).isEqualTo(
                 new EngineOptions("somewhere",
                         new EngineOptions.HubOptions(true, Optional.of("fetched"),
@@ -77,7 +82,7 @@ class CerberusPropertiesTests {
                         9, false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
                         Optional.of("calibration.json"), Optional.of("chatml"),
                         Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
-                        OptionalInt.of(4)));
+                        OptionalInt.of(5000), OptionalInt.of(4)));
     }
 
     @Test
@@ -140,6 +145,7 @@ class CerberusPropertiesTests {
                     queue-capacity: 64
                     max-concurrent: 8
                     request-timeout: 2m
+                    max-input-characters:
                     threads:
                 """;
         EnumerablePropertySource<?> source = (EnumerablePropertySource<?>) new YamlPropertySourceLoader()
@@ -149,7 +155,7 @@ class CerberusPropertiesTests {
         for (String name : source.getPropertyNames()) {
             values.put(name, source.getProperty(name));
         }
-        assertThat(values).hasSize(28);
+        assertThat(values).hasSize(29);
         assertThat(engineOptions(values)).isEqualTo(EngineOptions.builder("somewhere").build());
         assertThat(chatParameters(values)).isEqualTo(CerberusChatRequestParameters.DEFAULTS);
     }
@@ -174,6 +180,7 @@ class CerberusPropertiesTests {
             cerberus.engine.queue-capacity    | 0     | must be at least 1
             cerberus.engine.max-concurrent    | 0     | must be at least 1
             cerberus.engine.request-timeout   | 0s    | must be positive
+            cerberus.engine.max-input-characters | 0  | must be at least 1
             cerberus.engine.threads           | 0     | must be at least 1
             """)
     void illegalValueIsRefusedByNameValueAndRange(String name, String value, String allowed) {
