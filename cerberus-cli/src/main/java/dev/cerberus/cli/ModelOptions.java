@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.EngineOptions.HeadsOptions;
@@ -84,6 +85,11 @@ final class ModelOptions {
 
     Optional<Path> heads() {
         return Optional.ofNullable(this.heads);
+    }
+
+    /** Returns the device of option {@code --device}. */
+    TorchDevice torchDevice() {
+        return TorchDevice.of(this.device);
     }
 
     /** Returns the threads of one operator, once an engine is open. */

@@ -1,9 +1,11 @@
 package dev.cerberus.djl;
 
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 import dev.cerberus.model.ModelException;
@@ -35,6 +37,11 @@ final class Capabilities {
     /** Returns the kernel that multiplies in a format, if any does. */
     Optional<LinearKernel> kernel(Precision precision) {
         return Optional.ofNullable(this.kernels.get(precision));
+    }
+
+    /** Returns the formats that work. */
+    Set<Precision> precisions() {
+        return Collections.unmodifiableSet(this.kernels.keySet());
     }
 
     /** Returns whether this is a CPU that has no instructions for a format. */

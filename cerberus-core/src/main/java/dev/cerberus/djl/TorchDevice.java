@@ -3,6 +3,7 @@ package dev.cerberus.djl;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 import ai.djl.Device;
@@ -150,6 +151,14 @@ public final class TorchDevice {
      */
     public void requireSupport(Precision precision) {
         this.capabilities.require(precision);
+    }
+
+    /**
+     * Returns the number formats that work here.
+     * @return at least fp32
+     */
+    public Set<Precision> precisions() {
+        return this.capabilities.precisions();
     }
 
     /**

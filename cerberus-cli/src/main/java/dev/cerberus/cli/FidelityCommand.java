@@ -1,0 +1,150 @@
+package dev.cerberus.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cerberus.decode.DraftingOptions;
+import dev.cerberus.djl.DjlTargetModel;
+import dev.cerberus.djl.Precision;
+import dev.cerberus.djl.TorchDevice;
+import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.Prompt;
+import dev.cerberus.hf.Checkpoint;
+import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.ModelDirectory;
+import dev.cerberus.model.ModelException;
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.text.ChatMessage;
+import dev.cerberus.training.evaluation.Conversation;
+import dev.cerberus.training.evaluation.Fidelity;
+import dev.cerberus.training.evaluation.Fidelity.ScoredText;
+import dev.cerberus.training.evaluation.PromptFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Command that compares a model's number formats with fp32.
+ */
+@Command(name = "fidelity", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Says how far a model in each number format is from itself in fp32, on its own answers and on text.")
+final class FidelityCommand implements Callable<Integer> {
+
+    /** Tokens of a piece of text, read without what stands before it. */
+    private static final int PIECE = 500;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Option(names = "--prompts", paramLabel = "FILE",
+            description = "Prompts as for bench; their first turns are answered in fp32 and the answers compared")
+    private @Nullable Path prompts;
+
+    @Option(names = "--text", paramLabel = "FILE",
+            description = "Plain text to compare on, read in pieces of 500 tokens")
+    private @Nullable Path text;
+
+    @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "64",
+            description = "Longest answer; default: ${DEFAULT-VALUE}")
+    private int maxTokens = 64;
+
+    @Option(names = "--max-text", paramLabel = "N", defaultValue = "2000",
+            description = "Tokens of text at most; default: ${DEFAULT-VALUE}")
+    private int maxText = 2000;
+
+    @Override
+    public Integer call() throws IOException {
+        if (this.prompts == null && this.text == null) {
+            throw new ParameterException(this.spec.commandLine(), "Missing option: --prompts FILE or --text FILE");
+        }
+        if (this.maxTokens < 1 || this.maxText < 2) {
+            throw new ParameterException(this.spec.commandLine(),
+                    "--max-tokens must be at least 1 and --max-text at least 2, were " + this.maxTokens + " and "
+                            + this.maxText);
+        }
+        List<ScoredText> texts = new ArrayList<>();
+        try (CerberusEngine engine = CerberusEngine.open(this.model.engine().precision("fp32").build())) {
+            if (this.prompts != null) {
+                texts.addAll(answers(engine, PromptFile.read(this.prompts)));
+            }
+            if (this.text != null) {
+                texts.addAll(pieces(engine.encode(new Prompt.Raw(Files.readString(this.text)))));
+            }
+        }
+        PrintWriter out = this.spec.commandLine().getOut();
+        out.println("| precision | KL (nats) | first choice equal | perplexity | fp32 |");
+        out.println("|---|---:|---:|---:|---:|");
+        ModelDirectory directory = ModelDirectory.open(this.model.location());
+        ModelConfig config = directory.config();
+        int longest = texts.stream().mapToInt((piece) -> piece.tokens().length).max().orElseThrow();
+        TorchDevice device = this.model.torchDevice();
+        try (Checkpoint checkpoint = directory.openCheckpoint();
+                DjlTargetModel reference = DjlTargetModel.load(config, checkpoint, longest, device, Precision.FP32)) {
+            for (Precision precision : device.precisions()) {
+                if (precision != Precision.FP32) {
+                    try (DjlTargetModel other = DjlTargetModel.load(config, checkpoint, longest, device, precision)) {
+                        row(out, precision, Fidelity.measure(reference, other, texts));
+                    }
+                }
+            }
+        }
+        out.flush();
+        return 0;
+    }
+
+    private List<ScoredText> answers(CerberusEngine engine, List<Conversation> conversations) {
+        Chats.require(engine.description(), false);
+        List<ScoredText> answers = new ArrayList<>();
+        for (Conversation conversation : conversations) {
+            Prompt prompt = new Prompt.Chat(List.of(ChatMessage.user(conversation.turns().get(0))), List.of());
+            int[] before = engine.encode(prompt);
+            int[] answer = engine
+                .generate(new GenerationRequest(prompt, SamplingOptions.GREEDY, this.maxTokens, 0, List.of(),
+                        Optional.empty(), Optional.empty(), Optional.empty(), DraftingOptions.DEFAULT))
+                .tokens();
+            int[] whole = Arrays.copyOf(before, before.length + answer.length);
+            System.arraycopy(answer, 0, whole, before.length, answer.length);
+            if (answer.length > 0) {
+                answers.add(new ScoredText(whole, before.length));
+            }
+        }
+        return answers;
+    }
+
+    private List<ScoredText> pieces(int[] tokens) {
+        List<ScoredText> pieces = new ArrayList<>();
+        int end = Math.min(tokens.length, this.maxText);
+        for (int from = 0; from + 1 < end; from += PIECE) {
+            pieces.add(new ScoredText(Arrays.copyOfRange(tokens, from, Math.min(from + PIECE, end)), 1));
+        }
+        if (pieces.isEmpty()) {
+            throw new ModelException("The text " + this.text + " has fewer than two tokens; give a longer one");
+        }
+        return pieces;
+    }
+
+    private static void row(PrintWriter out, Precision precision, Fidelity fidelity) {
+        out.println(String.format(Locale.ROOT, "| %s | %.5f | %.4f | %.3f | %.3f |",
+                precision.name().toLowerCase(Locale.ROOT), fidelity.divergenceNats(), fidelity.agreement(),
+                fidelity.perplexity(), fidelity.referencePerplexity()));
+        out.flush();
+    }
+
+}
