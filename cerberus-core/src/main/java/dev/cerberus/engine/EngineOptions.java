@@ -31,7 +31,8 @@ import dev.cerberus.tree.TreeShape;
  * model's own
  * @param queueCapacity the most waiting requests, at least 1
  * @param maxConcurrent the most requests decoded in turn, at least 1
- * @param requestTimeout the longest a request may take, queueing included
+ * @param requestTimeout the longest a request may take, queueing included; more than 292
+ * years count as 292
  * @param threads threads of one native operator; empty for one with a small model, and
  * libtorch's choice with a larger one
  */
@@ -88,6 +89,7 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         require(queueCapacity >= 1, "queue capacity must be at least 1, was " + queueCapacity);
         require(maxConcurrent >= 1, "max concurrent must be at least 1, was " + maxConcurrent);
         require(requestTimeout.compareTo(Duration.ZERO) > 0, "request timeout must be positive, was " + requestTimeout);
+        requestTimeout = Durations.clamp(requestTimeout);
         require(threads.isEmpty() || threads.getAsInt() >= 1, "threads must be at least 1, was " + threads.orElse(0));
     }
 

@@ -43,7 +43,7 @@ final class LoadedModel implements AutoCloseable {
 
     private static final long SMALL_MODEL_PARAMETERS = 64_000_000;
 
-    private final DjlTargetModel target;
+    private final TargetModel target;
 
     private final Optional<DraftHeads> heads;
 
@@ -59,9 +59,11 @@ final class LoadedModel implements AutoCloseable {
 
     private final EngineDescription description;
 
-    private LoadedModel(DjlTargetModel target, Optional<DraftHeads> heads, Optional<TextMemory> memory,
-            TextTokenizer tokenizer, Optional<ChatTemplate> chatTemplate, Set<Integer> endOfSequence,
-            Optional<CalibrationInUse> calibration, EngineDescription description) {
+    private final boolean contextIsLowered;
+
+    LoadedModel(TargetModel target, Optional<DraftHeads> heads, Optional<TextMemory> memory, TextTokenizer tokenizer,
+            Optional<ChatTemplate> chatTemplate, Set<Integer> endOfSequence, Optional<CalibrationInUse> calibration,
+            EngineDescription description, boolean contextIsLowered) {
         this.target = target;
         this.heads = heads;
         this.memory = memory;
@@ -70,6 +72,7 @@ final class LoadedModel implements AutoCloseable {
         this.endOfSequence = endOfSequence;
         this.calibration = calibration;
         this.description = description;
+        this.contextIsLowered = contextIsLowered;
     }
 
     static LoadedModel load(EngineOptions options) {
@@ -97,7 +100,7 @@ final class LoadedModel implements AutoCloseable {
             notes.forEach((note) -> LOGGER.warn("{}", note));
             closer.keepOpen();
             return new LoadedModel(target, heads, memory, tokenizer, template, Set.copyOf(directory.eosTokenIds()),
-                    calibration, description);
+                    calibration, description, maxContext < config.contextTokens());
         }
     }
 
@@ -235,6 +238,11 @@ final class LoadedModel implements AutoCloseable {
 
     EngineDescription description() {
         return this.description;
+    }
+
+    /** Returns whether the model allows a longer context than it was loaded with. */
+    boolean contextIsLowered() {
+        return this.contextIsLowered;
     }
 
     ModelDimensions dimensions() {
