@@ -28,8 +28,8 @@ final class EventThread {
 
     private final List<EngineListener> listeners = new CopyOnWriteArrayList<>();
 
-    private final Deque<Consumer<EngineListener>> events = new ArrayDeque<>(); // guarded
-                                                                               // by this
+    // guarded by this
+    private final Deque<Consumer<EngineListener>> events = new ArrayDeque<>();
 
     private final Thread thread;
 
@@ -155,8 +155,7 @@ final class EventThread {
                 LOGGER.warn("A listener of the Cerberus engine failed", ex);
             }
             catch (Throwable again) {
-                ex.addSuppressed(again); // no memory for the log; the next event may have
-                                         // some
+                ex.addSuppressed(again); // no memory for the log
             }
         }
         finally {
