@@ -12,14 +12,24 @@ public final class PromptTooLongException extends IllegalArgumentException {
     private final int contextTokens;
 
     /**
-     * Creates an exception.
+     * Creates an exception for a context that can not be made longer.
      * @param promptTokens tokens of the prompt
      * @param contextTokens the longest sequence in tokens
      */
     public PromptTooLongException(int promptTokens, int contextTokens) {
+        this(promptTokens, contextTokens, false);
+    }
+
+    /**
+     * Creates an exception.
+     * @param promptTokens tokens of the prompt
+     * @param contextTokens the longest sequence in tokens
+     * @param raisable whether the model allows more than was configured
+     */
+    public PromptTooLongException(int promptTokens, int contextTokens, boolean raisable) {
         super("The prompt has " + promptTokens + " tokens and the context holds " + contextTokens
-                + ", prompt and answer together; shorten the prompt, or raise cerberus.model.max-context if the "
-                + "model allows more");
+                + ", prompt and answer together; shorten the prompt"
+                + (raisable ? ", or raise cerberus.model.max-context: the model allows more" : ""));
         this.promptTokens = promptTokens;
         this.contextTokens = contextTokens;
     }

@@ -34,7 +34,8 @@ import dev.cerberus.tree.TreeShape;
  * @param templateVariables further variables of the chat template, by name
  * @param queueCapacity the most waiting requests, at least 1
  * @param maxConcurrent the most requests decoded in turn, at least 1
- * @param requestTimeout the longest a request may take, queueing included
+ * @param requestTimeout the longest a request may take, queueing included; more than 292
+ * years count as 292
  * @param maxInputCharacters the most characters of a request's texts, refused before
  * anything is tokenized; empty for as many as the context's tokens can hold
  * @param threads threads of one native operator; empty for one with a small model, and
@@ -114,6 +115,7 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         require(requestTimeout.compareTo(Duration.ZERO) > 0, "request timeout must be positive, was " + requestTimeout);
         require(maxInputCharacters.isEmpty() || maxInputCharacters.getAsInt() >= 1,
                 "max input characters must be at least 1, was " + maxInputCharacters.orElse(0));
+        requestTimeout = Durations.clamp(requestTimeout);
         require(threads.isEmpty() || threads.getAsInt() >= 1, "threads must be at least 1, was " + threads.orElse(0));
     }
 

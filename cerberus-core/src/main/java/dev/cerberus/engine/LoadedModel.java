@@ -43,7 +43,7 @@ final class LoadedModel implements AutoCloseable {
 
     private static final long SMALL_MODEL_PARAMETERS = 64_000_000;
 
-    private final DjlTargetModel target;
+    private final TargetModel target;
 
     private final Optional<DraftHeads> heads;
 
@@ -61,9 +61,11 @@ final class LoadedModel implements AutoCloseable {
 
     private final EngineDescription description;
 
-    private LoadedModel(DjlTargetModel target, Optional<DraftHeads> heads, Optional<TextMemory> memory,
-            TextTokenizer tokenizer, TemplateInUse template, Set<Integer> endOfSequence,
-            Optional<CalibrationInUse> calibration, GenerationDefaults generation, EngineDescription description) {
+    private final boolean contextIsLowered;
+
+    LoadedModel(TargetModel target, Optional<DraftHeads> heads, Optional<TextMemory> memory, TextTokenizer tokenizer,
+            TemplateInUse template, Set<Integer> endOfSequence, Optional<CalibrationInUse> calibration,
+            GenerationDefaults generation, EngineDescription description, boolean contextIsLowered) {
         this.generation = generation;
         this.target = target;
         this.heads = heads;
@@ -73,6 +75,7 @@ final class LoadedModel implements AutoCloseable {
         this.endOfSequence = endOfSequence;
         this.calibration = calibration;
         this.description = description;
+        this.contextIsLowered = contextIsLowered;
     }
 
     static LoadedModel load(EngineOptions options) {
@@ -109,7 +112,7 @@ final class LoadedModel implements AutoCloseable {
             closer.keepOpen();
             return new LoadedModel(target, heads, memory, tokenizer, template,
                     ModelTexts.endOfTurn(directory, tokenizer, template.template()), calibration,
-                    directory.generation(), description);
+                    directory.generation(), description, maxContext < config.contextTokens());
         }
     }
 
@@ -238,6 +241,11 @@ final class LoadedModel implements AutoCloseable {
 
     EngineDescription description() {
         return this.description;
+    }
+
+    /** Returns whether the model allows a longer context than it was loaded with. */
+    boolean contextIsLowered() {
+        return this.contextIsLowered;
     }
 
     ModelDimensions dimensions() {

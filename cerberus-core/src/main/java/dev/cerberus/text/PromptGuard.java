@@ -66,6 +66,8 @@ public final class PromptGuard implements AutoCloseable {
 
     private @Nullable TextTokenizer renamed; // guarded by this
 
+    private boolean closed; // guarded by this
+
     private PromptGuard(TextTokenizer tokenizer, List<TokenizerFile.AddedToken> tokens) {
         this.tokenizer = tokenizer;
         SecureRandom random = new SecureRandom();
@@ -169,6 +171,9 @@ public final class PromptGuard implements AutoCloseable {
     }
 
     private synchronized TextTokenizer renamed() {
+        if (this.closed) {
+            throw new IllegalStateException("the encoder is closed");
+        }
         TextTokenizer known = this.renamed;
         if (known == null) {
             known = this.tokenizer.renamed(this.names);
@@ -208,6 +213,7 @@ public final class PromptGuard implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        this.closed = true;
         TextTokenizer known = this.renamed;
         this.renamed = null;
         if (known != null) {
