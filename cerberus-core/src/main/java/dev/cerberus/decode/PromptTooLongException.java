@@ -1,5 +1,7 @@
 package dev.cerberus.decode;
 
+import java.util.Optional;
+
 /**
  * Thrown when a prompt leaves no room for an answer in the model's context.
  */
@@ -46,14 +48,14 @@ public final class PromptTooLongException extends IllegalArgumentException {
      * @param allowedCharacters the most that are taken
      * @param fewestTokens tokens that so many characters have at least
      * @param contextTokens the longest sequence in tokens
+     * @param raisable the property that would allow more, if there is one
      * @return the exception
      */
     public static PromptTooLongException beforeTokenizing(long characters, int allowedCharacters, int fewestTokens,
-            int contextTokens) {
+            int contextTokens, Optional<String> raisable) {
         return new PromptTooLongException("The request has " + characters + " characters and at most "
-                + allowedCharacters + " are taken with a context of " + contextTokens
-                + " tokens; shorten the prompt, or raise cerberus.engine.max-input-characters or "
-                + "cerberus.model.max-context", fewestTokens, contextTokens);
+                + allowedCharacters + " are taken with a context of " + contextTokens + " tokens; shorten the prompt"
+                + raisable.map((property) -> ", or raise " + property).orElse(""), fewestTokens, contextTokens);
     }
 
     /**

@@ -93,7 +93,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         this.options = options;
         this.model = model;
         this.prompts = new PromptEncoder(model.tokenizer(), model.template(), model.dimensions().maxContext(),
-                model.dimensions().vocabularySize(), options.maxInputCharacters());
+                model.contextIsLowered(), model.dimensions().vocabularySize(), options.maxInputCharacters());
         this.gates = new GateFactory(new CostMeter(model.target(), model.heads()).measure(maxNodes(options)),
                 model.calibration());
         this.gate = options.gate();

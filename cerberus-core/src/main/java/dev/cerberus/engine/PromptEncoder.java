@@ -1,6 +1,7 @@
 package dev.cerberus.engine;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 import dev.cerberus.decode.PromptTooLongException;
@@ -32,17 +33,20 @@ final class PromptEncoder implements AutoCloseable {
 
     private final int maxCharacters;
 
+    private final Optional<String> raisable;
+
     /**
      * Creates an encoder.
      * @param tokenizer the tokenizer
      * @param template the chat template
      * @param contextTokens the longest sequence in tokens
+     * @param contextIsLowered whether the model allows a longer one
      * @param vocabularySize number of tokens that the model knows
      * @param maxCharacters the most characters of a request; empty for what the context
      * can hold
      */
-    PromptEncoder(TextTokenizer tokenizer, TemplateInUse template, int contextTokens, int vocabularySize,
-            OptionalInt maxCharacters) {
+    PromptEncoder(TextTokenizer tokenizer, TemplateInUse template, int contextTokens, boolean contextIsLowered,
+            int vocabularySize, OptionalInt maxCharacters) {
         this.tokenizer = tokenizer;
         this.template = template;
         this.guard = PromptGuard.of(tokenizer, template.template().orElse(null));
@@ -51,6 +55,8 @@ final class PromptEncoder implements AutoCloseable {
         long holds = Math.max(ALWAYS_TAKEN, (long) contextTokens * tokenizer.longestToken());
         this.maxCharacters = (int) Math.min(TextTokenizer.MAX_CHARACTERS,
                 maxCharacters.isPresent() ? maxCharacters.getAsInt() : holds);
+        this.raisable = maxCharacters.isPresent() ? Optional.of("cerberus.engine.max-input-characters")
+                : Optional.of("cerberus.model.max-context").filter((property) -> contextIsLowered);
     }
 
     /**
@@ -99,7 +105,7 @@ final class PromptEncoder implements AutoCloseable {
         if (characters > this.maxCharacters) {
             long fewest = characters / this.tokenizer.longestToken();
             throw PromptTooLongException.beforeTokenizing(characters, this.maxCharacters,
-                    (int) Math.min(Integer.MAX_VALUE, fewest), this.contextTokens);
+                    (int) Math.min(Integer.MAX_VALUE, fewest), this.contextTokens, this.raisable);
         }
     }
 

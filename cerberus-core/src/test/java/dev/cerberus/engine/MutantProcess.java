@@ -277,7 +277,7 @@ final class MutantProcess {
         Optional<ChatTemplate> template = ChatTemplate.fromTokenizerConfig(this.directory);
         try (TextTokenizer tokenizer = TextTokenizer.load(this.directory.resolve("tokenizer.json"), settings);
                 PromptEncoder encoder = new PromptEncoder(tokenizer, new TemplateInUse(template, Optional.empty()), 256,
-                        1 << 24, OptionalInt.empty())) {
+                        false, 1 << 24, OptionalInt.empty())) {
             for (String text : TEXTS) {
                 encode(encoder, new Prompt.Raw(text));
                 if (template.isPresent()) {
