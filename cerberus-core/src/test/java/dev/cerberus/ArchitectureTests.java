@@ -102,6 +102,21 @@ class ArchitectureTests {
         .because("the core runs in any Java program");
 
     @ArchTest
+    static final ArchRule hubNeedsNothingOfOurs = noClasses().that()
+        .resideInAPackage(ROOT + "hub..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("dev.cerberus..").and(not(resideInAPackage(ROOT + "hub.."))))
+        .because("fetching files knows nothing of what is in them, so that it can be trusted and tested alone");
+
+    @ArchTest
+    static final ArchRule networkIsUsedByTheHubOnly = noClasses().that()
+        .resideOutsideOfPackage(ROOT + "hub..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.net.http..")
+        .because("one package says what leaves the machine");
+
+    @ArchTest
     static final ArchRule noCycles = slices().matching("dev.cerberus.(*)..")
         .should()
         .beFreeOfCycles()

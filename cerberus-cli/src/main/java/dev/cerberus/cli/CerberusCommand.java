@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "cerberus", mixinStandardHelpOptions = true, versionProvider = CerberusCommand.VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
         description = "Decodes language models in parallel, and trains and measures the heads that it takes.",
-        subcommands = { GenerateCommand.class, TrainCommand.class, RememberCommand.class, CalibrateCommand.class,
-                BenchCommand.class, FidelityCommand.class },
+        subcommands = { PullCommand.class, InfoCommand.class, GenerateCommand.class, TrainCommand.class,
+                RememberCommand.class, CalibrateCommand.class, BenchCommand.class, FidelityCommand.class },
         footer = { "", "Without --model, the demo model is used if it is on the class path." })
 public final class CerberusCommand implements Callable<Integer> {
 

@@ -33,7 +33,7 @@ final class ModelOptions {
     private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--model", paramLabel = "DIR",
-            description = "Directory in Hugging Face layout, or a classpath: folder; default: the demo model")
+            description = "Directory in Hugging Face layout, GGUF file, classpath: resource or hf://ORG/NAME; default: the demo model")
     private @Nullable String model;
 
     @Option(names = "--heads", paramLabel = "FILE",

@@ -53,7 +53,7 @@ class CerberusCommandTests {
 
     @Test
     void helpOfEveryCommandIsPrinted() {
-        for (String command : List.of("generate", "train", "remember", "calibrate", "bench")) {
+        for (String command : List.of("pull", "info", "generate", "train", "remember", "calibrate", "bench")) {
             assertThat(run(command, "--help")).isZero();
         }
         assertThat(this.out.toString()).contains("--prompts=FILE", "--precision=NAME", "--medusa-heads=FILE",
@@ -67,8 +67,8 @@ class CerberusCommandTests {
             "generate --prompt a --gate sometimes", "generate --prompt a --signal mood", "generate --prompt a --tree x",
             "generate --prompt a --max-nodes 0", "generate --prompt a --model x --threads 0", "bench",
             "bench --prompts p --modes fast", "bench --prompts p --modes medusa", "bench --prompts p --repeat 0",
-            "bench --record a --replay b", "calibrate --prompts p", "remember --model m --data d",
-            "remember --model m --data d --out o --tokens 0" })
+            "bench --record a --replay b", "pull", "pull nothing", "pull a/b --mirror ftp://x", "calibrate --prompts p",
+            "remember --model m --data d", "remember --model m --data d --out o --tokens 0" })
     void wrongUsageExitsWithTwo(String line) {
         assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
         assertThat(this.err.toString()).startsWith("cerberus: ");

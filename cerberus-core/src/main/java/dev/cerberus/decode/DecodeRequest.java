@@ -14,7 +14,7 @@ import dev.cerberus.tree.TreeShape;
  *
  * @param prompt token ids, at least one
  * @param maxTokens the most output tokens, at least 1
- * @param minTokens output tokens before which end-of-sequence tokens are ordinary tokens
+ * @param minTokens output tokens before which no end-of-sequence token is chosen
  * @param endOfSequence token ids that end the answer; not part of it
  * @param sampling how tokens are chosen
  * @param shape a static tree shape; empty for the best tree of every step

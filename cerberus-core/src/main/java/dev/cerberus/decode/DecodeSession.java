@@ -241,8 +241,26 @@ public final class DecodeSession implements AutoCloseable {
                 true, draftSeconds, verifySeconds);
     }
 
+    /** Before the least number of tokens is written, the end can not be chosen. */
     private int choose(NodeScores at, int node, long position) {
-        return this.request.sampling().greedy() ? at.argmax(node) : this.sampler.choose(at.logits(node), position);
+        boolean mayEnd = position - this.request.prompt().length >= this.request.minTokens();
+        if (this.request.sampling().greedy()) {
+            int best = at.argmax(node);
+            if (!at.areFinite(node)) {
+                throw TokenSampler.notNumbers(position);
+            }
+            if (mayEnd || !this.request.endOfSequence().contains(best)) {
+                return best;
+            }
+        }
+        float[] logits = at.logits(node);
+        if (!mayEnd) {
+            this.request.endOfSequence()
+                .stream()
+                .filter((end) -> end < logits.length)
+                .forEach((end) -> logits[end] = Float.NEGATIVE_INFINITY);
+        }
+        return this.sampler.choose(logits, position);
     }
 
     private void count(DecodeStep step) {
@@ -273,7 +291,7 @@ public final class DecodeSession implements AutoCloseable {
     private void emit(int token, TokenOrigin origin) {
         this.rootToken = token;
         this.lookup.append(token);
-        if (this.outputLength >= this.request.minTokens() && this.request.endOfSequence().contains(token)) {
+        if (this.request.endOfSequence().contains(token)) {
             this.finishReason = FinishReason.STOP;
             return;
         }

@@ -1,5 +1,7 @@
 package dev.cerberus.decode;
 
+import java.util.Optional;
+
 /**
  * Thrown when a prompt leaves no room for an answer in the model's context.
  */
@@ -12,20 +14,53 @@ public final class PromptTooLongException extends IllegalArgumentException {
     private final int contextTokens;
 
     /**
-     * Creates an exception.
+     * Creates an exception for a context that can not be made longer.
      * @param promptTokens tokens of the prompt
      * @param contextTokens the longest sequence in tokens
      */
     public PromptTooLongException(int promptTokens, int contextTokens) {
+        this(promptTokens, contextTokens, false);
+    }
+
+    /**
+     * Creates an exception.
+     * @param promptTokens tokens of the prompt
+     * @param contextTokens the longest sequence in tokens
+     * @param raisable whether the model allows more than was configured
+     */
+    public PromptTooLongException(int promptTokens, int contextTokens, boolean raisable) {
         super("The prompt has " + promptTokens + " tokens and the context holds " + contextTokens
-                + ", prompt and answer together; shorten the prompt, or raise cerberus.model.max-context if the "
-                + "model allows more");
+                + ", prompt and answer together; shorten the prompt"
+                + (raisable ? ", or raise cerberus.model.max-context: the model allows more" : ""));
+        this.promptTokens = promptTokens;
+        this.contextTokens = contextTokens;
+    }
+
+    private PromptTooLongException(String message, int promptTokens, int contextTokens) {
+        super(message);
         this.promptTokens = promptTokens;
         this.contextTokens = contextTokens;
     }
 
     /**
-     * Returns the size of the prompt.
+     * Creates an exception for a request that was refused before it was tokenized.
+     * @param characters characters of the request's texts
+     * @param allowedCharacters the most that are taken
+     * @param fewestTokens tokens that so many characters have at least
+     * @param contextTokens the longest sequence in tokens
+     * @param raisable the property that would allow more, if there is one
+     * @return the exception
+     */
+    public static PromptTooLongException beforeTokenizing(long characters, int allowedCharacters, int fewestTokens,
+            int contextTokens, Optional<String> raisable) {
+        return new PromptTooLongException("The request has " + characters + " characters and at most "
+                + allowedCharacters + " are taken with a context of " + contextTokens + " tokens; shorten the prompt"
+                + raisable.map((property) -> ", or raise " + property).orElse(""), fewestTokens, contextTokens);
+    }
+
+    /**
+     * Returns the size of the prompt, or the least that it can be where it was not
+     * tokenized.
      * @return tokens
      */
     public int promptTokens() {

@@ -3,6 +3,7 @@ package dev.cerberus.djl;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -159,7 +160,7 @@ public final class DjlDraftHeads implements DraftHeads {
                 """;
         if (heads.kind() != HeadsKind.HYDRA) {
             String root = "torch.slice(%s, 0, root, torch.add(root, 1))";
-            return rows + """
+            return rows + String.format(Locale.ROOT, """
                       def draft(self: __torch__.M, hs: Tensor, node: int, root: int, table: Tensor,
                                 rotation: List[Tensor], %s, scale: float, ranks: int) -> Tensor:
                         h = self.restored(torch.slice(hs, 0, node, torch.add(node, 1)), rotation)
@@ -170,12 +171,12 @@ public final class DjlDraftHeads implements DraftHeads {
                         else:
                           rows = (self).ranked(logits, scale, ranks)
                         return rows
-                    """.formatted(program.parameters(),
-                    program.tabled() ? root.formatted(program.table())
-                            : "self.rooted(" + root.formatted("table") + ", rotation)",
+                    """, program.parameters(),
+                    program.tabled() ? String.format(Locale.ROOT, root, program.table())
+                            : "self.rooted(" + String.format(Locale.ROOT, root, "table") + ", rotation)",
                     program.arguments(), program.arguments());
         }
-        return rows + """
+        return rows + String.format(Locale.ROOT, """
                   def draft(self: __torch__.M, hs: Tensor, node: int, paths: List[int], head: int, table: Tensor,
                             rotation: List[Tensor], %4$s, scale: float, ranks: int) -> Tensor:
                     tokens = torch.tensor(paths, dtype=4, device=ops.prim.device(table))
@@ -185,7 +186,7 @@ public final class DjlDraftHeads implements DraftHeads {
                     z = torch.cat([torch.expand(h, [torch.size(e, 0), %1$d]), e], 1)
                     s = (self).state(z, head, %3$s)
                     return (self).ranked(%2$s, scale, ranks)
-                """.formatted(heads.hiddenSize(),
+                """, heads.hiddenSize(),
                 heads.ownLmHead() ? program.ownLogits("s") : "(self).logits(s, " + program.arguments() + ")",
                 program.arguments(), program.parameters());
     }

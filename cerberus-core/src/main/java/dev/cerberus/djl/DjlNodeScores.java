@@ -23,14 +23,18 @@ final class DjlNodeScores implements NodeScores {
 
     private final long[] argmax; // [nodes]
 
+    private final float[] highest; // [nodes], the logit of argmax, or what is not a
+                                   // number
+
     DjlNodeScores(NDManager manager, ScriptModule readers, IValue rotation, NDArray states, NDArray logits,
-            long[] argmax) {
+            long[] argmax, float[] highest) {
         this.manager = manager;
         this.readers = readers;
         this.rotation = rotation;
         this.states = states;
         this.logits = logits;
         this.argmax = argmax;
+        this.highest = highest;
     }
 
     /**
@@ -49,6 +53,12 @@ final class DjlNodeScores implements NodeScores {
     @Override
     public int argmax(int node) {
         return (int) this.argmax[node];
+    }
+
+    @Override
+    public boolean areFinite(int node) {
+        // What is not a number is the highest of its row.
+        return Float.isFinite(this.highest[node]);
     }
 
     @Override

@@ -250,7 +250,7 @@ public final class DjlTargetModel implements TargetModel {
         try {
             NDArray[] out = this.program.callForArrays(method, scoresManager, arguments);
             return new DjlNodeScores(scoresManager, this.readers, this.weights.rotation(), out[0], out[1],
-                    out[2].toLongArray());
+                    out[2].toLongArray(), out[3].toFloatArray());
         }
         catch (EngineException ex) {
             scoresManager.close();

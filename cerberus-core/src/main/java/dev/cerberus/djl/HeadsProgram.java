@@ -1,5 +1,7 @@
 package dev.cerberus.djl;
 
+import java.util.Locale;
+
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
 
@@ -203,22 +205,23 @@ public final class HeadsProgram {
         if (this.tabled) {
             String product = this.rounded ? "torch.add(torch._weight_int8pack_mm(h, ws[0], ws[2]), e)"
                     : linear("h", firstMatrix(), quantized() ? "e" : "torch.select(e, 0, 0)");
-            return """
+            return String.format(Locale.ROOT, """
                       def states(self: __torch__.M, h: Tensor, e: Tensor, $PARAMETERS) -> Tensor:
                         y = torch.reshape(%s, [2, %d, 1, %d])
                         return torch.add(torch.select(y, 0, 0), torch.silu(torch.select(y, 0, 1)))
-                    """.formatted(product, count, hidden);
+                    """, product, count, hidden);
         }
-        String neighbour = this.heads.linked() ? "torch.cat([first, torch.slice(s, 0, 0, %d)], 0)".formatted(count - 1)
-                : "s";
+        String neighbour = this.heads.linked()
+                ? String.format(Locale.ROOT, "torch.cat([first, torch.slice(s, 0, 0, %d)], 0)", count - 1) : "s";
         StringBuilder later = new StringBuilder();
         for (int layer = 1; layer < this.heads.layers(); layer++) {
-            later.append("    z = torch.cat([s, %s%s], 2)\n".formatted(neighbour, root ? ", roots" : ""));
-            later.append("    r, g, = torch.chunk(torch.baddbmm(%s, z, %s), 2, 2)\n".formatted(tensor(2 * layer + 1),
-                    tensor(2 * layer)));
+            later.append(
+                    String.format(Locale.ROOT, "    z = torch.cat([s, %s%s], 2)\n", neighbour, root ? ", roots" : ""));
+            later.append(String.format(Locale.ROOT, "    r, g, = torch.chunk(torch.baddbmm(%s, z, %s), 2, 2)\n",
+                    tensor(2 * layer + 1), tensor(2 * layer)));
             later.append("    s = torch.add(r, torch.silu(g))\n");
         }
-        return """
+        return String.format(Locale.ROOT, """
                   def states(self: __torch__.M, h: Tensor, e: Tensor, $PARAMETERS) -> Tensor:
                     rows = torch.size(h, 0)
                     first = torch.unsqueeze(h, 0)
@@ -227,36 +230,36 @@ public final class HeadsProgram {
                     r, g, = torch.chunk(y, 2, 2)
                     s = torch.add(r, torch.silu(g))
                 %6$s    return s
-                """.formatted(count, hidden, root ? "torch.cat([h, e], 1)" : "h", linear("z", firstMatrix(), tensor(1)),
+                """, count, hidden, root ? "torch.cat([h, e], 1)" : "h", linear("z", firstMatrix(), tensor(1)),
                 2 * hidden, later,
                 (root && this.heads.layers() > 1)
-                        ? "    roots = torch.expand(torch.unsqueeze(e, 0), [%d, rows, %d])\n".formatted(count, hidden)
+                        ? String.format(Locale.ROOT,
+                                "    roots = torch.expand(torch.unsqueeze(e, 0), [%d, rows, %d])\n", count, hidden)
                         : "");
     }
 
     private String medusa() {
         StringBuilder later = new StringBuilder();
         for (int layer = 1; layer < this.heads.layers(); layer++) {
-            later.append("    s = torch.add(s, torch.silu(torch.baddbmm(%s, s, %s)))\n".formatted(tensor(2 * layer + 1),
-                    tensor(2 * layer)));
+            later.append(String.format(Locale.ROOT, "    s = torch.add(s, torch.silu(torch.baddbmm(%s, s, %s)))\n",
+                    tensor(2 * layer + 1), tensor(2 * layer)));
         }
-        return """
+        return String.format(Locale.ROOT, """
                   def states(self: __torch__.M, h: Tensor, e: Tensor, $PARAMETERS) -> Tensor:
                     rows = torch.size(h, 0)
                     y = torch.transpose(torch.reshape(%s, [rows, %d, %d]), 0, 1)
                     s = torch.add(torch.unsqueeze(h, 0), torch.silu(y))
                 %s    return s
-                """.formatted(linear("h", firstMatrix(), tensor(1)), this.heads.heads(), this.heads.hiddenSize(),
-                later);
+                """, linear("h", firstMatrix(), tensor(1)), this.heads.heads(), this.heads.hiddenSize(), later);
     }
 
     private String hydra() {
         StringBuilder blocks = new StringBuilder();
         for (int layer = 1; layer < this.heads.layers(); layer++) {
-            blocks.append("    r, g, = torch.chunk(%s, 2, 1)\n".formatted(hydraLinear("s", layer)));
+            blocks.append(String.format(Locale.ROOT, "    r, g, = torch.chunk(%s, 2, 1)\n", hydraLinear("s", layer)));
             blocks.append("    s = torch.add(r, torch.silu(g))\n");
         }
-        return """
+        return String.format(Locale.ROOT, """
                   def state(self: __torch__.M, z: Tensor, head: int, $PARAMETERS) -> Tensor:
                     at = torch.mul(head, %1$d)
                     r, g, = torch.chunk(%2$s, 2, 1)
@@ -269,7 +272,7 @@ public final class HeadsProgram {
                       z = torch.cat([h, seen], 1)
                       _0 = torch.append(all, (self).state(z, head, $ARGUMENTS))
                     return torch.stack(all, 0)
-                """.formatted(quantized() ? this.heads.layers() : 2 * this.heads.layers(), hydraLinear("z", 0), blocks,
+                """, quantized() ? this.heads.layers() : 2 * this.heads.layers(), hydraLinear("z", 0), blocks,
                 this.heads.heads(), this.heads.hiddenSize());
     }
 
@@ -283,29 +286,28 @@ public final class HeadsProgram {
             return "";
         }
         int last = weightShapes().length - 1;
-        return """
+        return String.format(Locale.ROOT, """
                   def followed(self: __torch__.M, y: Tensor, parents: Tensor, ws: List[Tensor]) -> Tensor:
                     scores = torch.matmul(torch.embedding(ws[%d], parents), ws[%d])
                     _0 = torch.add_(torch.slice(y, 0, 1), scores)
                     return y
-                """.formatted(last - 2, last - 1);
+                """, last - 2, last - 1);
     }
 
     private String logits() {
         if (quantized() && this.heads.ownLmHead()) {
-            return """
+            return String.format(Locale.ROOT, """
                       def logits(self: __torch__.M, s: Tensor, $PARAMETERS) -> Tensor:
                         all = annotate(List[Tensor], [])
                         for head in range(%d):
                           _0 = torch.append(all, %s)
                         return torch.stack(all, 0)
-                    """.formatted(this.heads.heads(), ownLogits("torch.select(s, 0, head)"));
+                    """, this.heads.heads(), ownLogits("torch.select(s, 0, head)"));
         }
-        return """
+        return String.format(Locale.ROOT, """
                   def logits(self: __torch__.M, s: Tensor, $PARAMETERS) -> Tensor:
                     return %s
-                """
-            .formatted(this.heads.ownLmHead() ? "torch.matmul(s, " + lmHead() + ")" : linear("s", lmHead(), "None"));
+                """, this.heads.ownLmHead() ? "torch.matmul(s, " + lmHead() + ")" : linear("s", lmHead(), "None"));
     }
 
     /** Returns the scores of the LM head of head {@code head}. */

@@ -8,6 +8,8 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
 
+import dev.cerberus.model.NativeSettings;
+
 /**
  * The process-wide PyTorch engine.
  *
@@ -94,6 +96,7 @@ public final class TorchRuntime {
      * @throws NativeLibraryException if no native library fits this machine
      */
     static Engine engine() {
+        NativeSettings.apply();
         try {
             return Engine.getEngine("PyTorch");
         }

@@ -1,6 +1,8 @@
 package dev.cerberus.engine;
 
+import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
 
 import dev.cerberus.decode.TokenOrigin;
 import dev.cerberus.decode.TokenSink;
@@ -16,6 +18,8 @@ final class AnswerText implements TokenSink {
     private final TokenTextStream stream;
 
     private final StopStrings stops;
+
+    private final IntFunction<Optional<String>> specialTokens;
 
     private final StringBuilder text = new StringBuilder();
 
@@ -33,9 +37,11 @@ final class AnswerText implements TokenSink {
 
     }
 
-    AnswerText(TokenTextStream stream, StopStrings stops, BiConsumer<String, TokenOrigin> consumer) {
+    AnswerText(TokenTextStream stream, StopStrings stops, IntFunction<Optional<String>> specialTokens,
+            BiConsumer<String, TokenOrigin> consumer) {
         this.stream = stream;
         this.stops = stops;
+        this.specialTokens = specialTokens;
         this.consumer = consumer;
     }
 
@@ -43,6 +49,7 @@ final class AnswerText implements TokenSink {
     public Signal accept(int token, TokenOrigin origin) {
         this.lastOrigin = origin;
         pass(this.stops.push(this.stream.push(token)));
+        this.specialTokens.apply(token).ifPresent((text) -> pass(this.stops.pushHidden(text)));
         return this.stops.stopped() ? Signal.STOP : Signal.CONTINUE;
     }
 

@@ -1,19 +1,27 @@
 package dev.cerberus.engine;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.decode.TokenOrigin;
 
 /**
- * An answer that its asker waits for.
+ * An answer that its asker waits for. Learning of the end needs no memory, so that it
+ * works where the heap is full.
  */
 final class AwaitedAnswer implements GenerationListener {
 
-    private final CompletableFuture<GenerationResult> future = new CompletableFuture<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
 
     private final BiConsumer<String, TokenOrigin> onText;
+
+    private volatile @Nullable GenerationResult result;
+
+    private volatile @Nullable Throwable error;
 
     AwaitedAnswer(BiConsumer<String, TokenOrigin> onText) {
         this.onText = onText;
@@ -21,37 +29,68 @@ final class AwaitedAnswer implements GenerationListener {
 
     @Override
     public void onText(String text, TokenOrigin origin) {
-        this.onText.accept(text, origin);
+        if (this.error != null) {
+            return;
+        }
+        try {
+            this.onText.accept(text, origin);
+        }
+        catch (RuntimeException | Error ex) { // the asker's own: it gets it back
+            this.error = ex;
+            this.ended.countDown();
+        }
     }
 
     @Override
-    public void onComplete(GenerationResult result) {
-        this.future.complete(result);
+    public void onComplete(GenerationResult outcome) {
+        this.result = outcome;
+        this.ended.countDown();
     }
 
     @Override
-    public void onError(RuntimeException error) {
-        this.future.completeExceptionally(error);
+    public void onError(RuntimeException failure) {
+        if (this.error == null) {
+            this.error = failure;
+        }
+        this.ended.countDown();
     }
 
     /**
      * Waits for the end; an interrupt cancels the request.
+     * @param handle the request
+     * @param limit the longest wait
+     * @throws RequestTimeoutException if the wait was in vain
      */
-    GenerationResult await(GenerationHandle handle) {
+    GenerationResult await(GenerationHandle handle, Duration limit) {
         try {
-            return this.future.get();
+            if (!this.ended.await(Durations.nanos(limit), TimeUnit.NANOSECONDS)) {
+                handle.cancel();
+                throw new RequestTimeoutException(limit);
+            }
         }
         catch (InterruptedException ex) {
             handle.cancel();
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while waiting for an answer; the request was cancelled", ex);
         }
-        catch (ExecutionException ex) {
-            if (ex.getCause() instanceof RuntimeException failure) {
-                throw failure;
+        return outcome(handle);
+    }
+
+    private GenerationResult outcome(GenerationHandle handle) {
+        Throwable failure = this.error;
+        GenerationResult outcome = this.result;
+        if (failure != null) {
+            handle.cancel(); // does nothing unless it was the asker's own code that
+                             // failed
+            if (failure instanceof RuntimeException exception) {
+                throw exception;
             }
-            throw new IllegalStateException(ex.getCause());
+            throw (Error) failure;
         }
+        if (outcome == null) {
+            throw new IllegalStateException("Request " + handle.id() + " has ended without an outcome");
+        }
+        return outcome;
     }
 
 }

@@ -6,11 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Objects;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.hf.ModelFileException;
 
@@ -36,6 +38,8 @@ public record Calibration(String format, Source source, Machine machine, Costs c
     /** What a calibration file says under {@code format}. */
     public static final String FORMAT = "cerberus-calibration-1";
 
+    private static final long MAX_BYTES = 64L << 20;
+
     private static final String MEASURE_AGAIN = "measure again with cerberus calibrate";
 
     private static final ObjectMapper MAPPER = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT)
@@ -47,10 +51,17 @@ public record Calibration(String format, Source source, Machine machine, Costs c
      * Copies the lists.
      */
     public Calibration {
-        trees = List.copyOf(trees);
-        signals = List.copyOf(signals);
-        heads = List.copyOf(heads);
-        reliability = List.copyOf(reliability);
+        trees = copy("trees", trees);
+        signals = copy("signals", signals);
+        heads = copy("heads", heads);
+        reliability = copy("reliability", reliability);
+    }
+
+    private static <T> List<T> copy(String field, @Nullable List<T> list) {
+        if (list == null || list.stream().anyMatch(Objects::isNull)) {
+            throw new IllegalArgumentException(field + " must be a list without null");
+        }
+        return List.copyOf(list);
     }
 
     /**
@@ -161,6 +172,10 @@ public record Calibration(String format, Source source, Machine machine, Costs c
         }
         Calibration calibration;
         try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new ModelFileException(file,
+                        "has " + Files.size(file) + " bytes, too many for a calibration file", MEASURE_AGAIN);
+            }
             calibration = MAPPER.readValue(file.toFile(), Calibration.class);
         }
         catch (JsonProcessingException ex) {
@@ -170,9 +185,18 @@ public record Calibration(String format, Source source, Machine machine, Costs c
         catch (IOException ex) {
             throw new ModelFileException(file, "can not be read (" + ex + ")", "correct its permissions", ex);
         }
+        if (calibration == null) {
+            throw new ModelFileException(file, "is no calibration file (it holds nothing)", MEASURE_AGAIN);
+        }
         if (!FORMAT.equals(calibration.format())) {
             throw new ModelFileException(file, "is no calibration file of this version: format is "
                     + calibration.format() + ", expected " + FORMAT, MEASURE_AGAIN);
+        }
+        try {
+            CalibrationCheck.check(calibration);
+        }
+        catch (IllegalArgumentException ex) {
+            throw new ModelFileException(file, String.valueOf(ex.getMessage()), MEASURE_AGAIN, ex);
         }
         return calibration;
     }

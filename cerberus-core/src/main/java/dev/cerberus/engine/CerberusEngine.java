@@ -1,19 +1,14 @@
 package dev.cerberus.engine;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,8 +17,9 @@ import dev.cerberus.decode.DecodeListener;
 import dev.cerberus.decode.DecodeRequest;
 import dev.cerberus.decode.DecodeSession;
 import dev.cerberus.decode.DecodeStep;
-import dev.cerberus.decode.FinishReason;
 import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.decode.TokenOrigin;
+import dev.cerberus.hf.GenerationDefaults;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.StopStrings;
@@ -38,10 +34,24 @@ import dev.cerberus.tree.DraftTree;
  * One engine thread owns the model and takes a step for each active request in turn;
  * listeners are called on other threads. Thread-safe. Closing it ends the running
  * requests and frees the model.
+ *
+ * <p>
+ * Every request ends: with its answer, with an error of its own, with
+ * {@link RequestTimeoutException} when it has taken too long, even if the engine thread
+ * is stuck, or with {@link EngineFailedException} when that thread has come to an end
+ * that nobody asked for. Then {@link #failure} completes and nothing is taken any more.
  */
 public final class CerberusEngine implements TextGenerator, AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(CerberusEngine.class);
+
+    /** How long a step may take that {@link #close} waits for. */
+    private static final Duration STEP_PATIENCE = Duration.ofSeconds(5);
+
+    private static final Duration LISTENER_PATIENCE = Duration.ofSeconds(1);
+
+    /** How much later than the watchdog a waiting caller looks for itself. */
+    private static final Duration GRACE = Duration.ofSeconds(1);
 
     private final EngineOptions options;
 
@@ -51,39 +61,48 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
 
     private final GateFactory gates;
 
-    private final List<EngineListener> listeners = new CopyOnWriteArrayList<>();
+    private final OwnThreads threads = new OwnThreads();
 
-    private final ExecutorService callbackThreads = Executors
-        .newCachedThreadPool((task) -> daemon(task, "cerberus-callback"));
+    private final EventThread events = new EventThread(this.threads);
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final Outcomes outcomes = new Outcomes(this.events);
 
-    private final Condition changed = this.lock.newCondition();
+    private final CallbackPool callbacks = new CallbackPool(this.threads);
 
-    private final Deque<ActiveRequest> queue = new ArrayDeque<>(); // guarded by lock
+    private final List<DecodeListener> observers = new CopyOnWriteArrayList<>();
 
-    private int active; // guarded by lock
+    private final RequestQueue queue;
 
-    private boolean admitting = true; // guarded by lock
+    private final ServingLoop serving;
 
-    private boolean closing; // guarded by lock
+    private final Watchdog watchdog;
+
+    private final Thread engineThread;
+
+    private final Thread watchdogThread;
+
+    private final AtomicBoolean modelClosed = new AtomicBoolean();
+
+    private volatile boolean served;
+
+    private volatile boolean modelIsTheEngineThreads;
 
     private volatile GateOptions gate;
-
-    private volatile EngineTotals totals = EngineTotals.ZERO;
-
-    private volatile long cachedTokens;
-
-    private final Thread thread;
 
     private CerberusEngine(EngineOptions options, LoadedModel model) {
         this.options = options;
         this.model = model;
-        this.prompts = new PromptEncoder(model.tokenizer(), model.chatTemplate());
+        this.prompts = new PromptEncoder(model.tokenizer(), model.template(), model.dimensions().maxContext(),
+                model.contextIsLowered(), model.dimensions().vocabularySize(), options.maxInputCharacters());
         this.gates = new GateFactory(new CostMeter(model.target(), model.heads()).measure(maxNodes(options)),
                 model.calibration());
         this.gate = options.gate();
-        this.thread = daemon(this::serve, "cerberus-engine");
+        this.queue = new RequestQueue(options.queueCapacity(), options.maxConcurrent());
+        this.serving = new ServingLoop(this.queue, this.outcomes, options.requestTimeout(), this::session,
+                this::served);
+        this.engineThread = this.threads.create(this.serving, "cerberus-engine");
+        this.watchdog = new Watchdog(this.queue, this.outcomes, options.requestTimeout(), this.engineThread);
+        this.watchdogThread = this.threads.create(this.watchdog, "cerberus-watchdog");
     }
 
     private static int maxNodes(EngineOptions options) {
@@ -99,22 +118,33 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
      * @throws dev.cerberus.text.TokenizerException if the tokenizer can not be read
      */
     public static CerberusEngine open(EngineOptions options) {
-        LoadedModel model = LoadedModel.load(options);
+        return start(options, LoadedModel.load(options));
+    }
+
+    /**
+     * Starts to serve a loaded model.
+     * @param options how to run
+     * @param model the model, which the engine closes, also if it can not be started
+     */
+    static CerberusEngine start(EngineOptions options, LoadedModel model) {
+        CerberusEngine engine;
         try {
-            CerberusEngine engine = new CerberusEngine(options, model);
-            engine.thread.start();
-            return engine;
+            engine = new CerberusEngine(options, model);
         }
-        catch (RuntimeException ex) {
+        catch (RuntimeException | Error ex) {
             model.close();
             throw ex;
         }
-    }
-
-    private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
+        try {
+            engine.events.start();
+            engine.engineThread.start();
+            engine.watchdogThread.start();
+            return engine;
+        }
+        catch (RuntimeException | Error ex) {
+            engine.close();
+            throw ex;
+        }
     }
 
     /**
@@ -130,12 +160,17 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         return this.model.description();
     }
 
+    @Override
+    public GenerationDefaults generationDefaults() {
+        return this.model.generation();
+    }
+
     /**
      * Returns the sums since the start.
      * @return the totals
      */
     public EngineTotals totals() {
-        return this.totals;
+        return this.outcomes.totals();
     }
 
     /**
@@ -198,7 +233,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
      * @return the template, if the model has one
      */
     public Optional<ChatTemplate> chatTemplate() {
-        return this.model.chatTemplate();
+        return this.model.template().template();
     }
 
     /**
@@ -212,10 +247,19 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
 
     /**
      * Adds an observer of all requests.
-     * @param listener the observer
+     * @param listener the observer, called on a thread of its own
      */
     public void addListener(EngineListener listener) {
-        this.listeners.add(listener);
+        this.events.add(listener);
+    }
+
+    /**
+     * Adds an observer of all steps, for measurements.
+     * @param listener the observer, called on the engine thread; while it runs no request
+     * goes on, and an {@link Error} of it ends the request
+     */
+    public void observeSteps(DecodeListener listener) {
+        this.observers.add(listener);
     }
 
     /**
@@ -223,7 +267,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
      * @return 0 to the queue's capacity
      */
     public int queuedRequests() {
-        return locked(this.queue::size);
+        return this.queue.waiting();
     }
 
     /**
@@ -231,7 +275,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
      * @return 0 to the most concurrent requests
      */
     public int activeRequests() {
-        return locked(() -> this.active);
+        return this.queue.active();
     }
 
     /**
@@ -239,44 +283,75 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
      * @return tokens
      */
     public long cachedTokens() {
-        return this.cachedTokens;
+        return this.serving.cachedTokens();
+    }
+
+    /**
+     * Returns what happens to a new request.
+     * @return the state at present
+     */
+    public EngineState state() {
+        EngineState state = this.queue.state();
+        boolean alive = this.engineThread.isAlive();
+        return (state == EngineState.CLOSED || alive) ? state : EngineState.FAILED;
     }
 
     /**
      * Returns whether requests are taken.
-     * @return {@code false} after {@link #stopAdmission} and {@link #close}
+     * @return whether the state is {@link EngineState#RUNNING}
      */
     public boolean isRunning() {
-        return locked(() -> this.admitting) && this.thread.isAlive();
+        return state() == EngineState.RUNNING;
+    }
+
+    /**
+     * Returns why the engine has failed, once it has.
+     * @return completes when every request has been told, on a thread of the engine's;
+     * never if the engine does not fail
+     */
+    public CompletionStage<Throwable> failure() {
+        return this.watchdog.failed().minimalCompletionStage();
     }
 
     @Override
     public GenerationHandle submit(GenerationRequest request, GenerationListener listener) {
-        if (!locked(() -> this.admitting)) {
-            throw new EngineClosedException();
-        }
-        int[] prompt = this.prompts.encode(request.prompt());
+        this.queue.requireAdmission();
+        int[] prompt = encodeWhileOpen(request);
         int context = this.model.target().dimensions().maxContext();
         if (prompt.length >= context) {
-            throw new PromptTooLongException(prompt.length, context);
+            throw new PromptTooLongException(prompt.length, context, this.model.contextIsLowered());
         }
-        this.lock.lock();
+        return this.queue.add(() -> new ActiveRequest(UUID.randomUUID().toString(), request, prompt, listener,
+                (of, consumer) -> new AnswerText(textStream(of, prompt), new StopStrings(of.stopStrings()),
+                        tokenizer()::specialToken, consumer),
+                new ActiveRequest.Surroundings(this.callbacks, this.events::settle, this::cancelled)));
+    }
+
+    /**
+     * Encodes a prompt; one that fails because the engine is being closed is refused for
+     * that reason.
+     */
+    private int[] encodeWhileOpen(GenerationRequest request) {
         try {
-            if (!this.admitting) {
-                throw new EngineClosedException();
-            }
-            if (this.queue.size() >= this.options.queueCapacity()) {
-                throw new QueueFullException(this.options.queueCapacity());
-            }
-            ActiveRequest submitted = new ActiveRequest(UUID.randomUUID().toString(), request, prompt, listener,
-                    new CallbackThread(this.callbackThreads), (of, consumer) -> new AnswerText(textStream(of, prompt),
-                            new StopStrings(of.stopStrings()), consumer));
-            this.queue.add(submitted);
-            this.changed.signalAll();
-            return submitted;
+            return this.prompts.encode(request);
         }
-        finally {
-            this.lock.unlock();
+        catch (RuntimeException ex) {
+            this.queue.requireAdmission();
+            throw ex;
+        }
+    }
+
+    @Override
+    public GenerationResult generate(GenerationRequest request, BiConsumer<String, TokenOrigin> onText) {
+        AwaitedAnswer answer = new AwaitedAnswer(onText);
+        return answer.await(submit(request, answer), Durations.clamp(this.options.requestTimeout().plus(GRACE)));
+    }
+
+    /** A request that still waits is over at once. */
+    private void cancelled(ActiveRequest request) {
+        GenerationResult outcome = request.unstarted();
+        if (this.queue.remove(request)) {
+            this.outcomes.complete(request, outcome);
         }
     }
 
@@ -287,73 +362,6 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
     private TokenTextStream textStream(GenerationRequest request, int[] prompt) {
         return (request.prompt() instanceof Prompt.Chat) ? new TokenTextStream(tokenizer())
                 : new TokenTextStream(tokenizer(), prompt);
-    }
-
-    private void serve() {
-        List<ActiveRequest> serving = new ArrayList<>();
-        while (admit(serving)) {
-            for (Iterator<ActiveRequest> each = serving.iterator(); each.hasNext();) {
-                if (!advance(each.next())) {
-                    each.remove();
-                    locked(() -> this.active--);
-                    signalChange();
-                }
-            }
-            this.cachedTokens = serving.stream().mapToLong(ActiveRequest::cachedTokens).sum();
-        }
-        for (ActiveRequest request : serving) {
-            fail(request, new EngineClosedException());
-        }
-        drainQueue();
-        this.cachedTokens = 0;
-    }
-
-    /**
-     * Moves waiting requests to the active ones; waits while there is nothing to do.
-     * @return whether to go on serving
-     */
-    private boolean admit(List<ActiveRequest> serving) {
-        this.lock.lock();
-        try {
-            while (serving.isEmpty() && this.queue.isEmpty() && !this.closing) {
-                this.changed.awaitUninterruptibly();
-            }
-            while (!this.closing && serving.size() < this.options.maxConcurrent() && !this.queue.isEmpty()) {
-                serving.add(this.queue.remove());
-                this.active++;
-            }
-            return !this.closing;
-        }
-        finally {
-            this.lock.unlock();
-        }
-    }
-
-    /**
-     * Starts a request or takes its next step; whatever goes wrong ends this request
-     * only.
-     * @return whether there is more to do
-     */
-    private boolean advance(ActiveRequest request) {
-        try {
-            if (request.ageSeconds() > this.options.requestTimeout().toNanos() * 1e-9) {
-                throw new RequestTimeoutException(this.options.requestTimeout(), request.outputTokens());
-            }
-            if (request.cachedTokens() == 0 && request.outputTokens() == 0) {
-                request.start(session(request));
-            }
-            if (request.step()) {
-                return true;
-            }
-            complete(request);
-        }
-        catch (RuntimeException ex) {
-            fail(request, ex);
-        }
-        catch (OutOfMemoryError | StackOverflowError ex) {
-            fail(request, new IllegalStateException("The request ran out of memory: " + ex.getMessage(), ex));
-        }
-        return false;
     }
 
     private DecodeSession session(ActiveRequest active) {
@@ -369,61 +377,11 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
                 new StepObserver());
     }
 
-    private void complete(ActiveRequest request) {
-        GenerationResult result = request.finish();
-        request.release();
-        this.totals = this.totals.plus(result);
-        notify((listener) -> listener.onFinished(result));
-        request.complete(result);
-        if (result.finishReason() == FinishReason.CANCELLED) {
-            LOGGER.debug("Request {} was cancelled after {} tokens", result.id(), result.tokens().length);
-        }
-    }
-
-    private void fail(ActiveRequest request, RuntimeException error) {
-        try {
-            request.release();
-        }
-        catch (RuntimeException ex) {
-            error.addSuppressed(ex);
-        }
-        this.totals = this.totals.plusFailure();
-        double seconds = request.ageSeconds();
-        notify((listener) -> listener.onFailed(error, seconds));
-        request.fail(error);
-    }
-
-    private void notify(java.util.function.Consumer<EngineListener> event) {
-        for (EngineListener listener : this.listeners) {
-            try {
-                event.accept(listener);
-            }
-            catch (RuntimeException ex) {
-                LOGGER.warn("A listener of the Cerberus engine failed", ex);
-            }
-        }
-    }
-
-    private void drainQueue() {
-        List<ActiveRequest> left;
-        this.lock.lock();
-        try {
-            left = new ArrayList<>(this.queue);
-            this.queue.clear();
-            this.active = 0;
-        }
-        finally {
-            this.lock.unlock();
-        }
-        left.forEach((request) -> fail(request, new EngineClosedException()));
-        signalChange();
-    }
-
     /**
      * Refuses new requests from now on; those queued or running go on.
      */
     public void stopAdmission() {
-        locked(() -> this.admitting = false);
+        this.queue.stopAdmission();
     }
 
     /**
@@ -432,103 +390,84 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
      * @return whether the engine is idle
      */
     public boolean awaitIdle(Duration timeout) {
-        long left = timeout.toNanos();
-        this.lock.lock();
-        try {
-            while (this.active > 0 || !this.queue.isEmpty()) {
-                if (left <= 0) {
-                    return false;
-                }
-                left = this.changed.awaitNanos(left);
-            }
-            return true;
-        }
-        catch (InterruptedException ex) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-        finally {
-            this.lock.unlock();
-        }
-    }
-
-    private void signalChange() {
-        locked(() -> {
-            this.changed.signalAll();
-            return true;
-        });
-    }
-
-    private <T> T locked(java.util.function.Supplier<T> action) {
-        this.lock.lock();
-        try {
-            return action.get();
-        }
-        finally {
-            this.lock.unlock();
-        }
+        return this.queue.awaitIdle(timeout);
     }
 
     /**
      * Ends the running requests with an error, frees the model and stops. May be called
-     * more than once.
+     * more than once and from any thread, the engine's own included. It waits for the
+     * present step and for listeners, but not for ever: a step that takes longer frees
+     * the model when it is over, a listener that does not return is interrupted.
      */
     @Override
     public void close() {
-        this.lock.lock();
-        try {
-            if (this.closing) {
-                return;
-            }
-            this.admitting = false;
-            this.closing = true;
-            this.changed.signalAll();
+        if (!this.queue.close()) {
+            return;
         }
-        finally {
-            this.lock.unlock();
+        if (Thread.currentThread() != this.watchdogThread) {
+            Joining.await(this.watchdogThread, STEP_PATIENCE);
         }
-        boolean interrupted = false;
-        while (this.thread.isAlive()) {
-            try {
-                this.thread.join();
-            }
-            catch (InterruptedException ex) {
-                interrupted = true;
-            }
+        boolean stopped = Thread.currentThread() != this.engineThread
+                && Joining.await(this.engineThread, STEP_PATIENCE);
+        this.events.close(LISTENER_PATIENCE);
+        this.callbacks.close(LISTENER_PATIENCE);
+        if (stopped) {
+            closeModel();
+            return;
         }
-        this.callbackThreads.shutdown();
-        try {
-            if (!this.callbackThreads.awaitTermination(5, TimeUnit.SECONDS)) {
-                LOGGER.warn("A listener of a Cerberus request is still busy; its thread is left behind");
-            }
+        LOGGER.debug("The engine thread is still in a step; it frees the model when the step is over");
+        this.modelIsTheEngineThreads = true;
+        if (this.served) {
+            closeModel();
         }
-        catch (InterruptedException ex) {
-            interrupted = true;
+    }
+
+    /** The engine thread will not touch the model again. */
+    private void served() {
+        this.served = true;
+        if (this.modelIsTheEngineThreads) {
+            closeModel();
         }
-        this.model.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+    }
+
+    private void closeModel() {
+        if (this.modelClosed.compareAndSet(false, true)) {
+            this.prompts.close();
+            this.model.close();
         }
     }
 
     /**
-     * Passes a session's events on to the engine's listeners.
+     * Passes a session's events on.
      */
     private final class StepObserver implements DecodeListener {
 
         @Override
         public void onPrefill(int promptTokens, double seconds) {
-            CerberusEngine.this.notify((listener) -> listener.onPrefill(promptTokens, seconds));
+            observe((observer) -> observer.onPrefill(promptTokens, seconds));
+            CerberusEngine.this.events.publish((listener) -> listener.onPrefill(promptTokens, seconds));
         }
 
         @Override
         public void onDraft(NodeScores scores, int node, Optional<DraftTree> draft) {
-            CerberusEngine.this.notify((listener) -> listener.onDraft(scores, node, draft));
+            observe((observer) -> observer.onDraft(scores, node, draft));
         }
 
         @Override
         public void onStep(DecodeStep step) {
-            CerberusEngine.this.notify((listener) -> listener.onStep(step));
+            observe((observer) -> observer.onStep(step));
+            CerberusEngine.this.events.publish((listener) -> listener.onStep(step));
+        }
+
+        private void observe(Consumer<DecodeListener> event) {
+            for (DecodeListener observer : CerberusEngine.this.observers) {
+                try {
+                    event.accept(observer);
+                }
+                catch (RuntimeException ex) {
+                    LOGGER.warn("An observer of decode steps failed", ex);
+                }
+            }
         }
 
     }

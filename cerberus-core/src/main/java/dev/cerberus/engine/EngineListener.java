@@ -1,14 +1,17 @@
 package dev.cerberus.engine;
 
-import java.util.Optional;
-
 import dev.cerberus.decode.DecodeStep;
-import dev.cerberus.model.NodeScores;
-import dev.cerberus.tree.DraftTree;
 
 /**
- * An observer of everything that an engine does, called on the engine thread; it must
- * return quickly.
+ * An observer of everything that an engine does, called in order on one thread that
+ * serves no requests.
+ *
+ * <p>
+ * A request's events are delivered before who asked is told of its answer, as long as the
+ * listeners keep up. One that is slow or blocks delays neither requests nor the engine's
+ * closing: when ten thousand events wait for it, further ones are dropped, and the log
+ * says how many. What has to be seen in the middle of a step is for a
+ * {@link dev.cerberus.decode.DecodeListener}, see {@link CerberusEngine#observeSteps}.
  */
 public interface EngineListener {
 
@@ -18,15 +21,6 @@ public interface EngineListener {
      * @param seconds time taken
      */
     default void onPrefill(int promptTokens, double seconds) {
-    }
-
-    /**
-     * A step begins: its root token is chosen, its gate has not decided yet.
-     * @param scores the forward that chose the root token; valid during the call
-     * @param node the node of that forward whose next token is the root token
-     * @param draft what the heads propose, if they ran
-     */
-    default void onDraft(NodeScores scores, int node, Optional<DraftTree> draft) {
     }
 
     /**

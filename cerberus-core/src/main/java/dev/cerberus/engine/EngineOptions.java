@@ -11,8 +11,10 @@ import dev.cerberus.tree.TreeShape;
 /**
  * What an engine loads and how it runs. Immutable and thread-safe.
  *
- * @param modelLocation directory in Hugging Face layout, or a {@code classpath:} or
- * {@code file:} resource
+ * @param modelLocation directory in Hugging Face layout or GGUF file, as a path, a
+ * {@code classpath:} or {@code file:} resource; or a name on a hub,
+ * {@code hf://ORG/NAME[:revision][/file.gguf]}
+ * @param hub how names on a hub are dealt with
  * @param modelName name to report; empty for the last part of the location
  * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}
  * @param maxContext longest sequence in tokens; empty for the model's own
@@ -32,15 +34,36 @@ import dev.cerberus.tree.TreeShape;
  * @param templateVariables further variables of the chat template, by name
  * @param queueCapacity the most waiting requests, at least 1
  * @param maxConcurrent the most requests decoded in turn, at least 1
- * @param requestTimeout the longest a request may take, queueing included
+ * @param requestTimeout the longest a request may take, queueing included; more than 292
+ * years count as 292
+ * @param maxInputCharacters the most characters of a request's texts, refused before
+ * anything is tokenized; empty for as many as the context's tokens can hold
  * @param threads threads of one native operator; empty for one with a small model, and
  * for what proves fastest at start with a larger one
  */
-public record EngineOptions(String modelLocation, Optional<String> modelName, String precision, OptionalInt maxContext,
-        String device, HeadsOptions heads, MemoryOptions memory, Optional<TreeShape> shape, int maxNodes,
-        boolean contextLookup, GateOptions gate, Map<String, GateOptions> profiles, Optional<String> calibration,
-        Optional<String> chatTemplate, Map<String, Object> templateVariables, int queueCapacity, int maxConcurrent,
-        Duration requestTimeout, OptionalInt threads) {
+public record EngineOptions(String modelLocation, HubOptions hub, Optional<String> modelName, String precision,
+        OptionalInt maxContext, String device, HeadsOptions heads, MemoryOptions memory, Optional<TreeShape> shape,
+        int maxNodes, boolean contextLookup, GateOptions gate, Map<String, GateOptions> profiles,
+        Optional<String> calibration, Optional<String> chatTemplate, Map<String, Object> templateVariables,
+        int queueCapacity, int maxConcurrent, Duration requestTimeout, OptionalInt maxInputCharacters,
+        OptionalInt threads) {
+
+    /**
+     * How names on a hub are dealt with. A token is taken from the environment variable
+     * {@code HF_TOKEN}.
+     *
+     * @param download whether a model that is not in the cache is fetched
+     * @param cache folder of fetched models; empty for the one that the environment names
+     * @param mirror address of another hub; empty for the one that the environment names
+     */
+    public record HubOptions(boolean download, Optional<String> cache, Optional<String> mirror) {
+
+        /**
+         * What is in the cache, and nothing is fetched.
+         */
+        public static final HubOptions DEFAULT = new HubOptions(false, Optional.empty(), Optional.empty());
+
+    }
 
     /**
      * Which draft heads to use.
@@ -90,6 +113,9 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         require(queueCapacity >= 1, "queue capacity must be at least 1, was " + queueCapacity);
         require(maxConcurrent >= 1, "max concurrent must be at least 1, was " + maxConcurrent);
         require(requestTimeout.compareTo(Duration.ZERO) > 0, "request timeout must be positive, was " + requestTimeout);
+        require(maxInputCharacters.isEmpty() || maxInputCharacters.getAsInt() >= 1,
+                "max input characters must be at least 1, was " + maxInputCharacters.orElse(0));
+        requestTimeout = Durations.clamp(requestTimeout);
         require(threads.isEmpty() || threads.getAsInt() >= 1, "threads must be at least 1, was " + threads.orElse(0));
     }
 
@@ -114,6 +140,8 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
     public static final class Builder {
 
         private final String modelLocation;
+
+        private HubOptions hub = HubOptions.DEFAULT;
 
         private Optional<String> modelName = Optional.empty();
 
@@ -149,10 +177,22 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
 
         private Duration requestTimeout = Duration.ofMinutes(2);
 
+        private OptionalInt maxInputCharacters = OptionalInt.empty();
+
         private OptionalInt threads = OptionalInt.empty();
 
         private Builder(String modelLocation) {
             this.modelLocation = modelLocation;
+        }
+
+        /**
+         * Sets how names on a hub are dealt with.
+         * @param value the choice
+         * @return this builder
+         */
+        public Builder hub(HubOptions value) {
+            this.hub = value;
+            return this;
         }
 
         /**
@@ -327,6 +367,16 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
         }
 
         /**
+         * Sets the most characters of a request's texts.
+         * @param value at least 1; empty for as many as the context's tokens can hold
+         * @return this builder
+         */
+        public Builder maxInputCharacters(OptionalInt value) {
+            this.maxInputCharacters = value;
+            return this;
+        }
+
+        /**
          * Sets the threads of one native operator.
          * @param value at least 1
          * @return this builder
@@ -342,10 +392,10 @@ public record EngineOptions(String modelLocation, Optional<String> modelName, St
          * @throws IllegalArgumentException if a value is out of range
          */
         public EngineOptions build() {
-            return new EngineOptions(this.modelLocation, this.modelName, this.precision, this.maxContext, this.device,
-                    this.heads, this.memory, this.shape, this.maxNodes, this.contextLookup, this.gate, this.profiles,
-                    this.calibration, this.chatTemplate, this.templateVariables, this.queueCapacity, this.maxConcurrent,
-                    this.requestTimeout, this.threads);
+            return new EngineOptions(this.modelLocation, this.hub, this.modelName, this.precision, this.maxContext,
+                    this.device, this.heads, this.memory, this.shape, this.maxNodes, this.contextLookup, this.gate,
+                    this.profiles, this.calibration, this.chatTemplate, this.templateVariables, this.queueCapacity,
+                    this.maxConcurrent, this.requestTimeout, this.maxInputCharacters, this.threads);
         }
 
     }

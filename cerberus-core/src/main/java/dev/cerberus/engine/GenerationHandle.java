@@ -12,8 +12,8 @@ public interface GenerationHandle {
     String id();
 
     /**
-     * Ends the request as soon as possible, even within an accepted path. Does nothing if
-     * it has ended.
+     * Ends the request as soon as possible, even within an accepted path; one that still
+     * waits leaves the queue at once and is never decoded. Does nothing if it has ended.
      */
     void cancel();
 

@@ -4,7 +4,10 @@ import dev.cerberus.decode.TokenOrigin;
 
 /**
  * The receiver of an answer, called in order on one thread that is neither the caller's
- * nor the engine's. Exactly one of {@link #onComplete} and {@link #onError} ends it.
+ * nor the engine's. Exactly one of {@link #onComplete} and {@link #onError} ends it,
+ * whatever the calls before have thrown and whether or not they left the thread
+ * interrupted. A listener that blocks holds up its own request's calls only; when the
+ * engine is closed it is interrupted.
  */
 public interface GenerationListener {
 
@@ -23,7 +26,7 @@ public interface GenerationListener {
     void onComplete(GenerationResult result);
 
     /**
-     * The request failed; the engine goes on.
+     * The request failed.
      * @param error what went wrong
      */
     void onError(RuntimeException error);

@@ -13,8 +13,7 @@ import dev.cerberus.tree.TreeShape;
  * @param prompt what to ask
  * @param sampling how tokens are chosen
  * @param maxOutputTokens the most output tokens, at least 1
- * @param minOutputTokens output tokens before which end-of-sequence tokens do not end the
- * answer
+ * @param minOutputTokens output tokens before which no end-of-sequence token is chosen
  * @param stopStrings texts that end the answer and are not part of it, none empty
  * @param gate when to draft; empty for the engine's own
  * @param shape a static tree shape; empty for the engine's own

@@ -19,6 +19,7 @@ import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ExpectedTensors;
+import dev.cerberus.hf.GenerationDefaults;
 import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.MemoryFile;
 import dev.cerberus.hf.ModelConfig;
@@ -28,9 +29,8 @@ import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelDimensions;
 import dev.cerberus.model.ModelException;
+import dev.cerberus.model.NativeSettings;
 import dev.cerberus.model.TargetModel;
-import dev.cerberus.text.ChatTemplate;
-import dev.cerberus.text.ChatTemplateException;
 import dev.cerberus.text.TextTokenizer;
 import dev.cerberus.tree.CandidateTree;
 import dev.cerberus.tree.TextMemory;
@@ -46,7 +46,7 @@ final class LoadedModel implements AutoCloseable {
     /** A step of a smaller model is over before a second thread has woken up. */
     private static final long SMALL_MODEL_PARAMETERS = 64_000_000;
 
-    private final DjlTargetModel target;
+    private final TargetModel target;
 
     private final Optional<DraftHeads> heads;
 
@@ -54,34 +54,40 @@ final class LoadedModel implements AutoCloseable {
 
     private final TextTokenizer tokenizer;
 
-    private final Optional<ChatTemplate> chatTemplate;
+    private final TemplateInUse template;
 
     private final Set<Integer> endOfSequence;
 
     private final Optional<CalibrationInUse> calibration;
 
+    private final GenerationDefaults generation;
+
     private final EngineDescription description;
 
-    private LoadedModel(DjlTargetModel target, Optional<DraftHeads> heads, Optional<TextMemory> memory,
-            TextTokenizer tokenizer, Optional<ChatTemplate> chatTemplate, Set<Integer> endOfSequence,
-            Optional<CalibrationInUse> calibration, EngineDescription description) {
+    private final boolean contextIsLowered;
+
+    LoadedModel(TargetModel target, Optional<DraftHeads> heads, Optional<TextMemory> memory, TextTokenizer tokenizer,
+            TemplateInUse template, Set<Integer> endOfSequence, Optional<CalibrationInUse> calibration,
+            GenerationDefaults generation, EngineDescription description, boolean contextIsLowered) {
+        this.generation = generation;
         this.target = target;
         this.heads = heads;
         this.memory = memory;
         this.tokenizer = tokenizer;
-        this.chatTemplate = chatTemplate;
+        this.template = template;
         this.endOfSequence = endOfSequence;
         this.calibration = calibration;
         this.description = description;
+        this.contextIsLowered = contextIsLowered;
     }
 
     static LoadedModel load(EngineOptions options) {
-        ModelDirectory directory = ModelDirectory.open(options.modelLocation());
+        NativeSettings.apply();
+        ModelDirectory directory = ModelLocator.open(options.modelLocation(), options.hub());
         ModelConfig config = directory.config();
         List<String> notes = new ArrayList<>(config.notes());
         int maxContext = maxContext(options.maxContext(), config);
-        Optional<ChatTemplate> template = template(options, directory)
-            .map((each) -> each.withVariables(options.templateVariables()));
+        TemplateInUse template = TemplateInUse.find(options, directory, notes);
         TorchRuntime.useThreads(options.threads().orElse(1));
         TorchDevice device = TorchDevice.of(options.device());
         Precision precision = precision(options.precision(), device);
@@ -91,7 +97,9 @@ final class LoadedModel implements AutoCloseable {
                     + device.fastestPrecision().name().toLowerCase(Locale.ROOT) + " here");
         }
         try (Closer closer = new Closer(); Checkpoint checkpoint = directory.openCheckpoint()) {
-            TextTokenizer tokenizer = closer.add(TextTokenizer.load(directory.tokenizerJson()));
+            TextTokenizer tokenizer = closer.add(ModelTexts.tokenizer(directory));
+            template.template().ifPresent((known) -> TemplateCheck.check(known, tokenizer, config, directory.path()));
+            notes.addAll(directory.generation().notes());
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
             if (options.threads().isEmpty() && device.isCpu()
                     && ExpectedTensors.parameters(config) > SMALL_MODEL_PARAMETERS) {
@@ -106,11 +114,12 @@ final class LoadedModel implements AutoCloseable {
             EngineDescription description = new EngineDescription(options.modelName().orElse(directory.name()),
                     options.modelLocation(), target.dimensions(), device.name(),
                     precision.name().toLowerCase(Locale.ROOT), heads.map(DraftHeads::description),
-                    memory.map(TextMemory::size).orElse(0), template.isPresent(), List.copyOf(notes));
+                    memory.map(TextMemory::size).orElse(0), template.template().isPresent(), List.copyOf(notes));
             notes.forEach((note) -> LOGGER.warn("{}", note));
             closer.keepOpen();
-            return new LoadedModel(target, heads, memory, tokenizer, template, Set.copyOf(directory.eosTokenIds()),
-                    calibration, description);
+            return new LoadedModel(target, heads, memory, tokenizer, template,
+                    ModelTexts.endOfTurn(directory, tokenizer, template.template()), calibration,
+                    directory.generation(), description, maxContext < config.contextTokens());
         }
     }
 
@@ -126,7 +135,9 @@ final class LoadedModel implements AutoCloseable {
             throw new ModelException("cerberus.model.max-context is " + asked.getAsInt()
                     + ", but the model was made for at most " + limit + " tokens; lower it");
         }
-        return asked.orElse(limit);
+        int context = asked.orElse(limit);
+        ContextBudget.require(context, config);
+        return context;
     }
 
     private static Precision precision(String name, TorchDevice device) {
@@ -197,21 +208,6 @@ final class LoadedModel implements AutoCloseable {
         return path;
     }
 
-    private static Optional<ChatTemplate> template(EngineOptions options, ModelDirectory directory) {
-        if (options.chatTemplate().isEmpty()) {
-            return ChatTemplate.fromTokenizerConfig(directory.path());
-        }
-        String template = options.chatTemplate().get();
-        if (ChatTemplate.presets().contains(template)) {
-            return Optional.of(ChatTemplate.preset(template).withSpecialTokensOf(directory.path()));
-        }
-        String source = ResourceText.find(template)
-            .orElseThrow(() -> new ChatTemplateException(
-                    "cerberus.chat.template '" + template + "' is neither " + String.join(", ", ChatTemplate.presets())
-                            + " nor a Jinja file; name one of these, a file, or a classpath: resource"));
-        return Optional.of(ChatTemplate.of(template, source).withSpecialTokensOf(directory.path()));
-    }
-
     TargetModel target() {
         return this.target;
     }
@@ -228,8 +224,8 @@ final class LoadedModel implements AutoCloseable {
         return this.tokenizer;
     }
 
-    Optional<ChatTemplate> chatTemplate() {
-        return this.chatTemplate;
+    TemplateInUse template() {
+        return this.template;
     }
 
     Set<Integer> endOfSequence() {
@@ -240,8 +236,17 @@ final class LoadedModel implements AutoCloseable {
         return this.calibration;
     }
 
+    GenerationDefaults generation() {
+        return this.generation;
+    }
+
     EngineDescription description() {
         return this.description;
+    }
+
+    /** Returns whether the model allows a longer context than it was loaded with. */
+    boolean contextIsLowered() {
+        return this.contextIsLowered;
     }
 
     ModelDimensions dimensions() {

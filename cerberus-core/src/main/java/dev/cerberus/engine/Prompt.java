@@ -15,12 +15,24 @@ public sealed interface Prompt {
      *
      * @param text the text; may be empty if the tokenizer adds a beginning-of-sequence
      * token
+     * @param controlTokens whether the text of a special token, such as
+     * {@code <|im_end|>}, stands for that token; {@code false} for text of strangers
      */
-    record Raw(String text) implements Prompt {
+    record Raw(String text, boolean controlTokens) implements Prompt {
+
+        /**
+         * Creates a prompt that may write special tokens.
+         * @param text the text
+         */
+        public Raw(String text) {
+            this(text, true);
+        }
+
     }
 
     /**
-     * A conversation that the model's chat template turns into a text.
+     * A conversation that the model's chat template turns into a text. Special tokens are
+     * written by the template only; their text in a message or tool stays text.
      *
      * @param messages the messages, at least one
      * @param tools tools that the model may call

@@ -14,4 +14,9 @@ public final class RequestTimeoutException extends RuntimeException {
                 + " output tokens; ask for fewer tokens, or raise cerberus.engine.request-timeout");
     }
 
+    RequestTimeoutException(Duration limit) {
+        super("The request did not end within " + limit.toMillis() + " ms: its listener does not return, or the engine "
+                + "is stuck; it was cancelled");
+    }
+
 }

@@ -22,6 +22,8 @@ final class ResourceText {
 
     private static final String FILE = "file:";
 
+    private static final int MAX_BYTES = 16 << 20;
+
     private ResourceText() {
     }
 
@@ -37,7 +39,15 @@ final class ResourceText {
                 return resource(location.substring(CLASSPATH.length()).replaceAll("^/+", ""));
             }
             Path file = path(location);
-            return Files.isRegularFile(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+            if (!Files.isRegularFile(file)) {
+                return Optional.empty();
+            }
+            if (Files.size(file) > MAX_BYTES) {
+                throw new ModelFileException(file,
+                        "has " + Files.size(file) + " bytes, more than the " + MAX_BYTES + " allowed",
+                        "name a template, which is a small text");
+            }
+            return Optional.of(Files.readString(file));
         }
         catch (IOException ex) {
             throw new ModelFileException(path(location), "can not be read as UTF-8 text (" + ex + ")",

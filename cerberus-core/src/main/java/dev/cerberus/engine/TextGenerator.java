@@ -1,9 +1,11 @@
 package dev.cerberus.engine;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
 import dev.cerberus.decode.TokenOrigin;
+import dev.cerberus.hf.GenerationDefaults;
 
 /**
  * A source of answers to generation requests. Thread-safe.
@@ -19,6 +21,14 @@ public interface TextGenerator {
      * @return the description
      */
     EngineDescription description();
+
+    /**
+     * Returns what the model's authors recommend for sampling.
+     * @return the recommendations, none by default
+     */
+    default GenerationDefaults generationDefaults() {
+        return GenerationDefaults.none();
+    }
 
     /**
      * Returns the gate of requests that do not bring their own.
@@ -47,6 +57,7 @@ public interface TextGenerator {
      * @throws dev.cerberus.text.ChatTemplateException if a conversation can not be
      * rendered
      * @throws EngineClosedException if no more requests are taken
+     * @throws EngineFailedException if the engine has failed
      */
     GenerationHandle submit(GenerationRequest request, GenerationListener listener);
 
@@ -60,6 +71,7 @@ public interface TextGenerator {
      * @throws dev.cerberus.text.ChatTemplateException if a conversation can not be
      * rendered
      * @throws EngineClosedException if no more requests are taken
+     * @throws EngineFailedException if the engine has failed
      * @throws RequestTimeoutException if the answer took longer than allowed
      */
     default GenerationResult generate(GenerationRequest request) {
@@ -71,14 +83,15 @@ public interface TextGenerator {
      * Generates an answer, hands on its pieces and waits for the end; an interrupt
      * cancels the request.
      * @param request what to generate
-     * @param onText receives every piece of the answer as it comes, on another thread
+     * @param onText receives every piece of the answer as it comes, on another thread;
+     * what it throws cancels the request and is thrown here
      * @return the outcome
      * @throws RuntimeException for the reasons that {@link #generate(GenerationRequest)}
      * has
      */
     default GenerationResult generate(GenerationRequest request, BiConsumer<String, TokenOrigin> onText) {
         AwaitedAnswer answer = new AwaitedAnswer(onText);
-        return answer.await(submit(request, answer));
+        return answer.await(submit(request, answer), Duration.ofNanos(Long.MAX_VALUE));
     }
 
 }

@@ -22,8 +22,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of one model: a single safetensors file, or several with an index.
- * Thread-safe; the caller closes it.
+ * The weights of one model: a single safetensors file, several with an index, or a GGUF
+ * file. Thread-safe; the caller closes it.
  */
 public final class Checkpoint implements AutoCloseable {
 
@@ -41,18 +41,30 @@ public final class Checkpoint implements AutoCloseable {
 
     private static final int HASH_BUFFER_BYTES = 1 << 20;
 
-    private final Path directory;
+    private final Path source;
 
-    private final Map<String, Safetensors> fileByTensor;
+    private final Map<String, TensorFile> fileByTensor;
 
-    private final Map<String, Safetensors> files;
+    private final Map<String, TensorFile> files;
+
+    private final Map<String, String> nameInFile;
+
+    private final boolean outputForEmbedding;
 
     private @Nullable String sha256;
 
-    private Checkpoint(Path directory, Map<String, Safetensors> fileByTensor, Map<String, Safetensors> files) {
-        this.directory = directory;
+    private Checkpoint(Path source, Map<String, TensorFile> fileByTensor, Map<String, TensorFile> files) {
+        this.source = source;
         this.fileByTensor = Collections.unmodifiableMap(fileByTensor);
         this.files = files;
+        Map<String, String> aliases = new LinkedHashMap<>();
+        files.values().forEach((file) -> aliases.putAll(file.metadata()));
+        Map<String, String> names = TensorNames.translate(fileByTensor.keySet(), aliases);
+        this.outputForEmbedding = !names.containsKey(WeightNames.EMBEDDING) && names.containsKey(WeightNames.OUTPUT);
+        if (this.outputForEmbedding) {
+            names.put(WeightNames.EMBEDDING, names.get(WeightNames.OUTPUT));
+        }
+        this.nameInFile = Collections.unmodifiableMap(names);
     }
 
     /**
@@ -71,11 +83,19 @@ public final class Checkpoint implements AutoCloseable {
         return Files.exists(index) ? openShards(directory, index) : openSingle(directory, onlyFile(directory));
     }
 
+    /** Opens the weights of a GGUF file; the caller closes the result. */
+    static Checkpoint open(GgufFile file) {
+        return ofSingle(file.file(), GgufTensors.open(file));
+    }
+
     private static Checkpoint openSingle(Path directory, Path file) {
-        Safetensors tensors = Safetensors.open(file);
-        Map<String, Safetensors> fileByTensor = new LinkedHashMap<>();
+        return ofSingle(directory, Safetensors.open(file));
+    }
+
+    private static Checkpoint ofSingle(Path source, TensorFile tensors) {
+        Map<String, TensorFile> fileByTensor = new LinkedHashMap<>();
         tensors.names().forEach((name) -> fileByTensor.put(name, tensors));
-        return new Checkpoint(directory, fileByTensor, Map.of(file.getFileName().toString(), tensors));
+        return new Checkpoint(source, fileByTensor, Map.of(source.toString(), tensors));
     }
 
     private static Path onlyFile(Path directory) {
@@ -113,12 +133,12 @@ public final class Checkpoint implements AutoCloseable {
 
     private static Checkpoint openShards(Path directory, Path index) {
         Map<String, String> nameByTensor = weightMap(index);
-        Map<String, Safetensors> files = new TreeMap<>();
+        Map<String, TensorFile> files = new TreeMap<>();
         boolean opened = false;
         try {
-            Map<String, Safetensors> fileByTensor = new LinkedHashMap<>();
+            Map<String, TensorFile> fileByTensor = new LinkedHashMap<>();
             nameByTensor.forEach((tensor, name) -> {
-                Safetensors file = files.get(name);
+                TensorFile file = files.get(name);
                 if (file == null) {
                     Path path = directory.resolve(name);
                     if (!Files.isRegularFile(path)) {
@@ -141,7 +161,7 @@ public final class Checkpoint implements AutoCloseable {
         }
         finally {
             if (!opened) {
-                files.values().forEach(Safetensors::close);
+                files.values().forEach(TensorFile::close);
             }
         }
     }
@@ -166,24 +186,45 @@ public final class Checkpoint implements AutoCloseable {
         return nameByTensor;
     }
 
-    /** The directory this was opened from. */
+    /** The directory, or the GGUF file, this was opened from. */
     public Path directory() {
-        return this.directory;
+        return this.source;
     }
 
     /** The files that hold the weights, in order of name. */
     public List<Path> files() {
-        return this.files.values().stream().map(Safetensors::file).toList();
+        return this.files.values().stream().map(TensorFile::file).toList();
     }
 
-    /** The names of all tensors. */
+    /**
+     * The names of all tensors, in the usual form of {@link WeightNames} where the files
+     * have others before or after it.
+     */
     public Set<String> names() {
-        return this.fileByTensor.keySet();
+        return this.nameInFile.keySet();
+    }
+
+    /**
+     * Whether the files hold an output projection and no embedding table, and the one
+     * stands in for the other; right only for a model whose two are the same.
+     */
+    boolean outputForEmbedding() {
+        return this.outputForEmbedding;
+    }
+
+    /**
+     * How each tensor is stored in its file, such as {@code BF16} or {@code Q4_K}, by its
+     * name there.
+     */
+    public Map<String, String> storedTypes() {
+        Map<String, String> types = new LinkedHashMap<>();
+        this.fileByTensor.forEach((name, file) -> types.put(name, file.storedType(name)));
+        return types;
     }
 
     /** Whether there is a tensor of this name. */
     public boolean contains(String name) {
-        return this.fileByTensor.containsKey(name);
+        return this.nameInFile.containsKey(name);
     }
 
     /**
@@ -191,16 +232,30 @@ public final class Checkpoint implements AutoCloseable {
      * @throws ModelFileException if there is none of this name
      */
     public TensorInfo info(String name) {
-        return fileOf(name).info(name);
+        return fileOf(name).info(inFile(name));
     }
 
     /**
-     * The bytes of one tensor as a read-only, little-endian view of the mapped file.
+     * The bytes of one tensor, little-endian: a read-only view of the mapped file, or a
+     * fresh direct buffer where the file's own type is decoded first.
      * @throws ModelFileException if there is none of this name, or it is larger than one
      * buffer (2 GiB)
      */
     public ByteBuffer data(String name) {
-        return fileOf(name).data(name);
+        return fileOf(name).data(inFile(name));
+    }
+
+    /**
+     * The bytes of some rows of a tensor, as {@link #data(String)} gives them; a row is
+     * what one index of the first dimension selects.
+     * @param name the tensor, of one dimension at least
+     * @param first the first row, from 0
+     * @param count how many rows, within the tensor
+     * @throws ModelFileException if there is no tensor of this name, or the rows are
+     * larger than one buffer (2 GiB)
+     */
+    public ByteBuffer rows(String name, long first, long count) {
+        return fileOf(name).rows(inFile(name), first, count);
     }
 
     /**
@@ -210,13 +265,17 @@ public final class Checkpoint implements AutoCloseable {
      * F32, F16 and BF16
      */
     public float[] floats(String name) {
-        return fileOf(name).floats(name);
+        return fileOf(name).floats(inFile(name));
     }
 
-    private Safetensors fileOf(String name) {
-        Safetensors file = this.fileByTensor.get(name);
+    private String inFile(String name) {
+        return this.nameInFile.getOrDefault(name, name);
+    }
+
+    private TensorFile fileOf(String name) {
+        TensorFile file = this.fileByTensor.get(inFile(name));
         if (file == null) {
-            throw new ModelFileException(this.directory, "its weights lack the tensor " + name,
+            throw new ModelFileException(this.source, "its weights lack the tensor " + name,
                     "use the complete checkpoint of a supported model");
         }
         return file;
@@ -264,7 +323,7 @@ public final class Checkpoint implements AutoCloseable {
     /** Closes all files; buffers handed out earlier stay readable. */
     @Override
     public void close() {
-        this.files.values().forEach(Safetensors::close);
+        this.files.values().forEach(TensorFile::close);
     }
 
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -41,40 +42,64 @@ final class ClasspathModels {
             TOKENIZER_CONFIG, CHAT_TEMPLATE, SPECIAL_TOKENS, Checkpoint.SINGLE_FILE_NAME, Checkpoint.INDEX_FILE_NAME,
             HEADS, MEMORY, CALIBRATION);
 
+    /** What may lie beside a GGUF file, which holds the rest itself. */
+    private static final List<String> BESIDE_GGUF = List.of(GenerationDefaults.FILE_NAME, CHAT_TEMPLATE, HEADS, MEMORY,
+            CALIBRATION);
+
     /**
-     * By the URL of config.json, which tells apart equal names seen by different class
-     * loaders.
+     * By the URL of config.json, or of the GGUF file, which tells apart equal names seen
+     * by different class loaders.
      */
     private static final Map<String, Path> UNPACKED = new HashMap<>();
 
     private ClasspathModels() {
     }
 
+    /**
+     * Unpacks a model.
+     * @param resource a folder in Hugging Face layout, or a GGUF file
+     * @return the directory, or the GGUF file
+     */
     static synchronized Path unpack(String resource) {
-        String folder = resource.replaceAll("^/+|/+$", "");
+        String name = resource.replaceAll("^/+|/+$", "");
+        boolean gguf = name.toLowerCase(Locale.ROOT).endsWith(GgufModel.SUFFIX);
+        String folder = gguf ? name.substring(0, Math.max(0, name.lastIndexOf('/'))) : name;
+        String main = gguf ? name.substring(name.lastIndexOf('/') + 1) : ModelConfig.FILE_NAME;
         ClassLoader loader = loader();
-        URL config = loader.getResource(folder + "/" + ModelConfig.FILE_NAME);
-        if (config == null) {
-            throw new ModelFileException("classpath:" + folder,
-                    "there is no " + ModelConfig.FILE_NAME + " in this folder of the class path",
+        URL url = loader.getResource(inFolder(folder, main));
+        if (url == null) {
+            throw new ModelFileException("classpath:" + name,
+                    "there is no " + (gguf ? "such file" : main + " in this folder") + " of the class path",
                     "add the jar that contains the model or correct the location");
         }
-        Path known = UNPACKED.get(config.toString());
-        if (known != null && Files.isRegularFile(known.resolve(ModelConfig.FILE_NAME))) {
-            return known;
+        Path known = UNPACKED.get(url.toString());
+        if (known == null || !Files.isRegularFile(known.resolve(main))) {
+            known = unpack(loader, name, folder, gguf ? main : "");
+            UNPACKED.put(url.toString(), known);
         }
+        return gguf ? known.resolve(main) : known;
+    }
+
+    private static Path unpack(ClassLoader loader, String location, String folder, String gguf) {
         Path directory = null;
         boolean complete = false;
         try {
             directory = Files.createTempDirectory("cerberus-model-");
-            copy(loader, folder, directory);
+            if (gguf.isEmpty()) {
+                copy(loader, folder, directory);
+            }
+            else {
+                copy(loader, folder, gguf, directory);
+                for (String name : BESIDE_GGUF) {
+                    copy(loader, folder, name, directory);
+                }
+            }
             deleteOnExit(directory);
-            UNPACKED.put(config.toString(), directory);
             complete = true;
             return directory;
         }
         catch (IOException ex) {
-            throw new ModelFileException("classpath:" + folder,
+            throw new ModelFileException("classpath:" + location,
                     "cannot be unpacked into the temporary directory (" + ex + ")",
                     "free space there or set the system property java.io.tmpdir to another directory");
         }
@@ -83,6 +108,10 @@ final class ClasspathModels {
                 delete(directory);
             }
         }
+    }
+
+    private static String inFolder(String folder, String name) {
+        return folder.isEmpty() ? name : folder + "/" + name;
     }
 
     private static ClassLoader loader() {
@@ -108,7 +137,7 @@ final class ClasspathModels {
     }
 
     private static void copy(ClassLoader loader, String folder, String name, Path directory) throws IOException {
-        try (InputStream in = loader.getResourceAsStream(folder + "/" + name)) {
+        try (InputStream in = loader.getResourceAsStream(inFolder(folder, name))) {
             if (in != null) {
                 Files.copy(in, directory.resolve(name));
             }

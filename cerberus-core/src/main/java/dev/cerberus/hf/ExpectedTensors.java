@@ -93,7 +93,9 @@ public final class ExpectedTensors {
     }
 
     private static void checkTensor(ModelConfig config, Checkpoint checkpoint, String name, List<Long> shape) {
-        if (!checkpoint.contains(name)) {
+        boolean borrowed = name.equals(WeightNames.EMBEDDING) && checkpoint.outputForEmbedding()
+                && !config.tieWordEmbeddings();
+        if (!checkpoint.contains(name) || borrowed) {
             boolean output = name.equals(WeightNames.OUTPUT);
             throw new ModelFileException(checkpoint.directory(),
                     "its weights lack the tensor " + name + " of shape " + shape,

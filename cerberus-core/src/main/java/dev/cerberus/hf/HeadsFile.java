@@ -1,11 +1,13 @@
 package dev.cerberus.hf;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -24,8 +26,9 @@ import dev.cerberus.model.HeadsKind;
  * vocabulary, hidden], {@code transitions.from} [draft vocabulary + 1, rank] and
  * {@code transitions.to} [draft vocabulary, rank], and {@code draft_vocabulary}.
  * Published Medusa heads have no metadata: {@code k.0.linear.weight},
- * {@code k.0.linear.bias}, {@code k.1.weight}. Immutable and thread-safe; the file must
- * not be shortened while this is in use.
+ * {@code k.0.linear.bias}, {@code k.1.weight}, or {@code blocks.k.layers.0.weight},
+ * {@code lm_heads.k.weight}. Immutable and thread-safe; the file must not be shortened
+ * while this is in use.
  */
 public final class HeadsFile {
 
@@ -42,6 +45,9 @@ public final class HeadsFile {
 
     private static final String WITH_THIS_VERSION = "train the heads again with this version of cerberus train";
 
+    // No hidden state and no vocabulary in use comes near.
+    private static final int MAX_SIZE = 1 << 24;
+
     private final Path file;
 
     private final Map<String, String> metadata;
@@ -56,10 +62,10 @@ public final class HeadsFile {
 
     private final int[] draftVocabulary; // ascending
 
-    private final Naming naming;
+    private final HeadsNaming naming;
 
     private HeadsFile(Path file, Safetensors tensors, HeadsDescription description, int vocabularySize,
-            int[] draftVocabulary, Naming naming, double temperature) {
+            int[] draftVocabulary, HeadsNaming naming, double temperature) {
         this.file = file;
         this.metadata = tensors.metadata();
         this.tensors = tensors.names()
@@ -87,12 +93,12 @@ public final class HeadsFile {
             if (FORMAT.equals(tensors.metadata().get("format"))) {
                 return own(file, tensors);
             }
-            if (tensors.contains(Naming.medusa(1).blockWeight(0, 0))) {
-                return published(file, tensors);
+            Optional<HeadsNaming> published = HeadsNaming.published(tensors.names());
+            if (published.isPresent()) {
+                return published(file, tensors, published.get());
             }
-            throw new ModelFileException(file,
-                    "holds no draft heads: its metadata lack format=" + FORMAT
-                            + " and it has no tensor 0.0.linear.weight as published Medusa heads do",
+            throw new ModelFileException(file, "holds no draft heads: its metadata lack format=" + FORMAT
+                    + " and it has no tensor 0.0.linear.weight or blocks.0.layers.0.weight as published Medusa heads do",
                     "name a file written by cerberus train");
         }
     }
@@ -100,6 +106,7 @@ public final class HeadsFile {
     private static HeadsFile own(Path file, Safetensors tensors) {
         Metadata metadata = new Metadata(file, tensors.metadata());
         int vocabularySize = metadata.integer("vocab_size");
+        requireSize(file, "vocab_size in its metadata", vocabularySize);
         int[] vocabulary = tensors.contains(DRAFT_VOCABULARY) ? vocabulary(file, tensors, vocabularySize)
                 : IntStream.range(0, vocabularySize).toArray();
         HeadsDescription description;
@@ -113,28 +120,27 @@ public final class HeadsFile {
         catch (IllegalArgumentException ex) {
             throw new ModelFileException(file, "its metadata are wrong: " + ex.getMessage(), WITH_THIS_VERSION, ex);
         }
-        return new HeadsFile(file, tensors, description, vocabularySize, vocabulary, Naming.CERBERUS,
+        return new HeadsFile(file, tensors, description, vocabularySize, vocabulary, HeadsNaming.CERBERUS,
                 metadata.positive("temperature", 1));
     }
 
-    private static HeadsFile published(Path file, Safetensors tensors) {
+    private static HeadsFile published(Path file, Safetensors tensors, HeadsNaming naming) {
         int heads = 0;
-        while (tensors.contains(Naming.medusa(1).blockWeight(heads, 0))) {
+        while (tensors.contains(naming.blockWeight(heads, 0))) {
             heads++;
         }
-        int layers = 0;
-        while (tensors.contains(Naming.medusa(1).blockWeight(0, layers))) {
-            layers++;
-        }
-        Naming naming = Naming.medusa(layers);
+        int layers = naming.layers();
+        String lmHead = lmHeadName(tensors.names(), naming, 0);
         List<Long> block = tensors.info(naming.blockWeight(0, 0)).shape();
-        List<Long> output = tensors.contains(naming.lmHead(0)) ? tensors.info(naming.lmHead(0)).shape() : List.of();
+        List<Long> output = tensors.contains(lmHead) ? tensors.info(lmHead).shape() : List.of();
         if (block.size() != 2 || output.size() != 2) {
             throw new ModelFileException(file,
-                    "looks like published Medusa heads, but its tensors 0.0.linear.weight and " + naming.lmHead(0)
+                    "looks like published Medusa heads, but its tensors " + naming.blockWeight(0, 0) + " and " + lmHead
                             + " are not two matrices",
                     "convert the heads of one Medusa checkpoint to safetensors, names unchanged");
         }
+        requireSize(file, naming.blockWeight(0, 0), block);
+        requireSize(file, lmHead, output);
         int vocabularySize = Math.toIntExact(output.get(0));
         HeadsDescription description;
         try {
@@ -149,12 +155,42 @@ public final class HeadsFile {
                 naming, 1);
     }
 
+    /**
+     * Returns the LM head of a head: its own, or the only one that published heads have,
+     * since a tensor that several share is stored once.
+     */
+    private static String lmHeadName(Set<String> names, HeadsNaming naming, int head) {
+        if (!naming.isPublished() || names.contains(naming.lmHead(head))) {
+            return naming.lmHead(head);
+        }
+        boolean alone = !names.contains(naming.lmHead(1));
+        if (alone && names.contains(naming.lmHead(0))) {
+            return naming.lmHead(0);
+        }
+        return names.contains(SHARED_LM_HEAD) ? SHARED_LM_HEAD : naming.lmHead(head);
+    }
+
+    private static void requireSize(Path file, String name, List<Long> shape) {
+        for (long size : shape) {
+            requireSize(file, "a size of its tensor " + name, size);
+        }
+    }
+
+    /** Tables are made by these numbers before a tensor bears them out. */
+    private static void requireSize(Path file, String what, long size) {
+        if (size < 1 || size > MAX_SIZE) {
+            throw new ModelFileException(file, what + " must be in 1.." + MAX_SIZE + ", was " + size,
+                    "fetch or make the heads again");
+        }
+    }
+
     private static int[] vocabulary(Path file, Safetensors tensors, int vocabularySize) {
         TensorInfo info = tensors.info(DRAFT_VOCABULARY);
         if (info.dtype() != TensorType.I32 || info.shape().size() != 1 || info.elements() < 1) {
             throw new ModelFileException(file, "its tensor " + DRAFT_VOCABULARY + " must be I32 of one dimension, was "
                     + info.dtype() + " of shape " + info.shape(), WITH_THIS_VERSION);
         }
+        requireSize(file, "the length of its draft vocabulary", info.elements());
         int[] ids = new int[Math.toIntExact(info.elements())];
         tensors.data(DRAFT_VOCABULARY).asIntBuffer().get(ids);
         for (int i = 0; i < ids.length; i++) {
@@ -172,13 +208,16 @@ public final class HeadsFile {
             for (int layer = 0; layer < this.description.layers(); layer++) {
                 List<Long> matrix = List.of(hidden, (long) this.description.blockInput(head, layer));
                 check(this.naming.blockWeight(head, layer), matrix);
-                check(this.naming.blockBias(head, layer), List.of(hidden));
+                if (this.tensors.containsKey(this.naming.blockBias(head, layer)) || !this.naming.isPublished()) {
+                    check(this.naming.blockBias(head, layer), List.of(hidden));
+                }
                 if (hasResidual()) {
-                    check(Naming.residual(head, layer), matrix);
+                    check(HeadsNaming.residual(head, layer), matrix);
                 }
             }
             if (this.description.ownLmHead()) {
-                check(this.naming.lmHead(head), List.of((long) this.draftVocabulary.length, hidden));
+                check(lmHeadName(this.tensors.keySet(), this.naming, head),
+                        List.of((long) this.draftVocabulary.length, hidden));
             }
         }
         long rank = this.description.transitionRank();
@@ -216,7 +255,7 @@ public final class HeadsFile {
         requireEqual(checkpoint, "hidden_size", this.description.hiddenSize(), config.hiddenSize());
         requireEqual(checkpoint, "vocab_size", this.vocabularySize, config.vocabularySize());
         Optional<String> trainedFor = targetSha256();
-        if (trainedFor.isPresent() && !trainedFor.get().equals(checkpoint.sha256())) {
+        if (trainedFor.isPresent() && !List.of(trainedFor.get().split("\\s*,\\s*")).contains(checkpoint.sha256())) {
             throw new ModelFileException(this.file,
                     "holds heads for another target model than " + checkpoint.directory() + ": they were trained for "
                             + "weights of SHA-256 " + shorten(trainedFor.get()) + ", its weights have "
@@ -253,7 +292,10 @@ public final class HeadsFile {
         return this.metadata;
     }
 
-    /** SHA-256 of the target's weights, as {@link Checkpoint#sha256()}, if known. */
+    /**
+     * SHA-256 of the target's weights, as {@link Checkpoint#sha256()}, if known; several,
+     * separated by commas, where the same weights come in several files.
+     */
     public Optional<String> targetSha256() {
         return Optional.ofNullable(metadata().get("target_sha256"));
     }
@@ -305,9 +347,16 @@ public final class HeadsFile {
         return tensor(this.naming.blockWeight(head, layer));
     }
 
-    /** The bias of a block, [hidden]. */
+    /** The bias of a block, [hidden]; zeros where published heads have none. */
     public Tensor blockBias(int head, int layer) {
-        return tensor(this.naming.blockBias(head, layer));
+        String name = this.naming.blockBias(head, layer);
+        if (this.naming.isPublished() && !this.tensors.containsKey(name)) {
+            int hidden = this.description.hiddenSize();
+            ByteBuffer zeros = ByteBuffer.allocateDirect(Float.BYTES * hidden).order(ByteOrder.LITTLE_ENDIAN);
+            return new Tensor(new TensorInfo(name, TensorType.F32, List.of((long) hidden), 0, zeros.capacity()),
+                    zeros.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN));
+        }
+        return tensor(name);
     }
 
     /**
@@ -315,7 +364,7 @@ public final class HeadsFile {
      * @throws ModelFileException if the residual is the identity
      */
     public Tensor blockResidual(int head, int layer) {
-        return tensor(Naming.residual(head, layer));
+        return tensor(HeadsNaming.residual(head, layer));
     }
 
     /**
@@ -323,7 +372,7 @@ public final class HeadsFile {
      * @throws ModelFileException if the heads share one
      */
     public Tensor lmHead(int head) {
-        return tensor(this.naming.lmHead(head));
+        return tensor(lmHeadName(this.tensors.keySet(), this.naming, head));
     }
 
     /**
@@ -432,42 +481,6 @@ public final class HeadsFile {
                         WITH_THIS_VERSION);
             }
             return value.equals(first);
-        }
-
-    }
-
-    /**
-     * How a layout names its tensors.
-     *
-     * @param published whether it is that of published Medusa heads
-     * @param layers blocks per head, which number the LM head there
-     */
-    private record Naming(boolean published, int layers) {
-
-        static final Naming CERBERUS = new Naming(false, 0);
-
-        static Naming medusa(int layers) {
-            return new Naming(true, layers);
-        }
-
-        static String residual(int head, int layer) {
-            return CERBERUS.block(head, layer) + "residual";
-        }
-
-        String blockWeight(int head, int layer) {
-            return block(head, layer) + "weight";
-        }
-
-        String blockBias(int head, int layer) {
-            return block(head, layer) + "bias";
-        }
-
-        String lmHead(int head) {
-            return this.published ? head + "." + this.layers + ".weight" : "heads." + head + ".lm_head.weight";
-        }
-
-        private String block(int head, int layer) {
-            return this.published ? head + "." + layer + ".linear." : "heads." + head + ".blocks." + layer + ".";
         }
 
     }

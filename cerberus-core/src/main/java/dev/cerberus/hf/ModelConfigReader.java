@@ -158,8 +158,13 @@ final class ModelConfigReader {
                     scaling.requiredNumber("low_freq_factor"), scaling.requiredNumber("high_freq_factor"),
                     scaling.requiredInteger("original_max_position_embeddings"));
             default -> throw unsupported("the rope_type " + type,
-                    "use a model with one of default, linear, llama3, or remove the scaling from "
-                            + "the file to use the model at its original context");
+                    "use a model with one of default, linear, llama3, or, for short texts, remove the scaling from "
+                            + "the file; max_position_embeddings must then be what the model was trained with first, "
+                            + scaling.integer("original_max_position_embeddings")
+                                .stream()
+                                .mapToObj((tokens) -> "here " + tokens)
+                                .findFirst()
+                                .orElse("its original_max_position_embeddings"));
         };
     }
 

@@ -13,6 +13,8 @@ public class ModelFileException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private static final int SHOWN_CHARACTERS = 500;
+
     private final String file;
 
     private final String problem;
@@ -41,11 +43,30 @@ public class ModelFileException extends RuntimeException {
         initCause(cause);
     }
 
+    /**
+     * Creates an exception about a location that is no path.
+     * @param location the location, as the user named it
+     * @param problem what is wrong, without a full stop
+     * @param action what to change, as an imperative without a full stop
+     * @param cause the failure underneath
+     */
+    public ModelFileException(String location, String problem, String action, Throwable cause) {
+        this(location, problem, action);
+        initCause(cause);
+    }
+
     ModelFileException(String file, String problem, String action) {
-        super(file + ": " + problem + "; " + action);
+        super(file + ": " + shortened(problem) + "; " + action);
         this.file = file;
-        this.problem = problem;
+        this.problem = shortened(problem);
         this.action = action;
+    }
+
+    /** A problem may quote the file, which may hold anything at any length. */
+    private static String shortened(String problem) {
+        String line = problem.replaceAll("\\s+", " ");
+        return (line.length() <= 2 * SHOWN_CHARACTERS) ? line
+                : line.substring(0, SHOWN_CHARACTERS) + "…" + line.substring(line.length() - SHOWN_CHARACTERS);
     }
 
     /** The file, directory or location that the problem is in. */

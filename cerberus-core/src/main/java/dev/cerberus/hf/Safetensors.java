@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * hole or overlap. Buffers handed out stay valid after {@link #close()}, until they are
  * collected; the file must not be shortened while they are in use. Thread-safe.
  */
-public final class Safetensors implements AutoCloseable {
+public final class Safetensors implements TensorFile {
 
     /*
      * Layout [1]: u64 little-endian header length, header as JSON (may be padded with
@@ -160,21 +160,25 @@ public final class Safetensors implements AutoCloseable {
     }
 
     /** The file this was read from. */
+    @Override
     public Path file() {
         return this.file;
     }
 
     /** The names of all tensors, in the order of the header. */
+    @Override
     public Set<String> names() {
         return this.header.tensors().keySet();
     }
 
     /** Whether the file holds the tensor. */
+    @Override
     public boolean contains(String name) {
         return this.header.tensors().containsKey(name);
     }
 
     /** The free-form metadata of the header, empty if there is none. */
+    @Override
     public Map<String, String> metadata() {
         return this.header.metadata();
     }
@@ -183,6 +187,7 @@ public final class Safetensors implements AutoCloseable {
      * Type, shape and place of one tensor.
      * @throws ModelFileException if the file does not hold it
      */
+    @Override
     public TensorInfo info(String name) {
         TensorInfo info = this.header.tensors().get(name);
         if (info == null) {
@@ -197,26 +202,39 @@ public final class Safetensors implements AutoCloseable {
      * @throws ModelFileException if the file does not hold it, or it is larger than one
      * buffer (2 GiB)
      */
+    @Override
     public ByteBuffer data(String name) {
         TensorInfo info = info(name);
+        return slice(info, info.begin(), info.bytes());
+    }
+
+    @Override
+    public ByteBuffer rows(String name, long first, long count) {
+        TensorInfo info = info(name);
+        long rowBytes = TensorFile.rowBytes(info, first, count);
+        return slice(info, info.begin() + first * rowBytes, count * rowBytes);
+    }
+
+    private ByteBuffer slice(TensorInfo info, long begin, long bytes) {
         if (!this.channel.isOpen()) {
             throw new IllegalStateException(this.file + " is closed");
         }
-        if (info.bytes() > this.maxMappedBytes) {
+        if (bytes > this.maxMappedBytes) {
             throw new ModelFileException(this.file,
-                    "tensor " + name + " has " + info.bytes() + " bytes, more than one buffer can hold ("
+                    "tensor " + info.name() + " has " + bytes + " bytes, more than one buffer can hold ("
                             + this.maxMappedBytes + ")",
                     "use a checkpoint of a smaller model or one stored in 16-bit floats");
         }
         if (this.whole != null) {
-            return this.whole.slice((int) info.begin(), (int) info.bytes()).order(ByteOrder.LITTLE_ENDIAN);
+            return this.whole.slice((int) begin, (int) bytes).order(ByteOrder.LITTLE_ENDIAN);
         }
         try {
-            return this.channel.map(FileChannel.MapMode.READ_ONLY, this.dataStart + info.begin(), info.bytes())
+            return this.channel.map(FileChannel.MapMode.READ_ONLY, this.dataStart + begin, bytes)
                 .order(ByteOrder.LITTLE_ENDIAN);
         }
         catch (IOException ex) {
-            throw new ModelFileException(this.file, "tensor " + name + " cannot be mapped (" + ex.getMessage() + ")",
+            throw new ModelFileException(this.file,
+                    "tensor " + info.name() + " cannot be mapped (" + ex.getMessage() + ")",
                     "check the file and the memory limits of the process", ex);
         }
     }
@@ -227,29 +245,9 @@ public final class Safetensors implements AutoCloseable {
      * @throws ModelFileException if the file does not hold it, or its type is none of
      * F32, F16 and BF16
      */
+    @Override
     public float[] floats(String name) {
-        TensorInfo info = info(name);
-        if (!info.dtype().isWeight()) {
-            throw new ModelFileException(this.file,
-                    "tensor " + name + " is of type " + info.dtype() + " where floats are needed",
-                    "store it as F32, F16 or BF16");
-        }
-        ByteBuffer data = data(name);
-        float[] values = new float[(int) info.elements()];
-        if (info.dtype() == TensorType.F32) {
-            data.asFloatBuffer().get(values);
-        }
-        else if (info.dtype() == TensorType.BF16) {
-            for (int i = 0; i < values.length; i++) {
-                values[i] = HalfFloats.fromBFloat16(data.getShort(2 * i));
-            }
-        }
-        else {
-            for (int i = 0; i < values.length; i++) {
-                values[i] = HalfFloats.fromFloat16(data.getShort(2 * i));
-            }
-        }
-        return values;
+        return TensorFile.super.floats(name);
     }
 
     /** Closes the file; buffers handed out earlier stay readable. */

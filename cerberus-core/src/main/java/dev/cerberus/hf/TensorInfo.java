@@ -3,13 +3,14 @@ package dev.cerberus.hf;
 import java.util.List;
 
 /**
- * What a safetensors header says about one tensor. Immutable.
+ * Type and shape of one tensor, as its bytes are handed out. Immutable.
  *
  * @param name the tensor's name
  * @param dtype the element type
  * @param shape the dimensions, outermost first; empty for a scalar
- * @param begin first byte within the data part of the file
- * @param end first byte after the tensor within the data part of the file
+ * @param begin first byte within the data part of a safetensors file; 0 for a tensor of a
+ * GGUF file
+ * @param end first byte after the tensor, counted likewise
  */
 public record TensorInfo(String name, TensorType dtype, List<Long> shape, long begin, long end) {
 

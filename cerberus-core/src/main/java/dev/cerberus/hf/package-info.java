@@ -1,6 +1,7 @@
 /**
- * Reading of model directories in Hugging Face layout: {@code config.json},
- * {@code generation_config.json}, safetensors files and where the other files lie.
+ * Reading of models: GGUF files, and directories in Hugging Face layout:
+ * {@code config.json}, {@code generation_config.json}, safetensors files and where the
+ * other files lie.
  *
  * <p>
  * Everything that comes from a file is checked before it is believed; whatever is wrong

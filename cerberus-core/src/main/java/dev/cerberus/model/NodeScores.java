@@ -17,11 +17,23 @@ public interface NodeScores extends AutoCloseable {
     int nodeCount();
 
     /**
-     * Returns the most probable token after a node, the smallest id among equals.
+     * Returns the most probable token after a node, the smallest id among equals; one
+     * whose score is not a number counts as the most probable.
      * @param node the node
      * @return token id
      */
     int argmax(int node);
+
+    /**
+     * Returns whether the scores after a node can be trusted: whether the largest is a
+     * finite number, and none is not a number.
+     * @param node the node
+     * @return {@code false} for a model that has lost its numbers
+     */
+    default boolean areFinite(int node) {
+        // Whatever is not a number counts as the largest.
+        return Float.isFinite(logits(node)[argmax(node)]);
+    }
 
     /**
      * Returns the logits after a node.

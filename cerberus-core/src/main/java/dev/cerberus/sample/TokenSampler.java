@@ -6,8 +6,8 @@ import java.util.Arrays;
  * Chooses a token from a row of logits by the Gumbel-max rule with position-keyed noise.
  *
  * <p>
- * A token whose logit is not a number is never chosen; a row without any usable logit is
- * an error, since a model that has lost its numbers must not answer.
+ * A row with a logit that is not a number or is positive infinity, or without any finite
+ * one, is an error: a model that has lost its numbers must not answer.
  *
  * <p>
  * The choice is {@code argmax_v(logit_v / T + G(seed, position, v))} over the tokens that
@@ -39,15 +39,15 @@ public final class TokenSampler {
      * @param logits logits of one position, [vocab]; not changed
      * @param position absolute position of the token to be chosen
      * @return token id
-     * @throws ArithmeticException if every logit is negative infinity or not a number
+     * @throws ArithmeticException if a logit is not a number or is positive infinity, or
+     * every logit is negative infinity
      */
     public int choose(float[] logits, long position) {
         int best = argmax(logits);
-        if (!(logits[best] > Float.NEGATIVE_INFINITY)) {
-            throw new ArithmeticException("The model's scores of the token at position " + position
-                    + " are not numbers; its weights are damaged, or the precision is too low for it: try fp32");
+        if (!Float.isFinite(logits[best]) || !areNumbers(logits)) {
+            throw notNumbers(position);
         }
-        if (this.options.greedy() || logits[best] == Float.POSITIVE_INFINITY) {
+        if (this.options.greedy()) {
             return best;
         }
         // Relative to the best one, so that no temperature, however small, overflows the
@@ -68,6 +68,24 @@ public final class TokenSampler {
             }
         }
         return chosen;
+    }
+
+    /**
+     * Returns the failure of a model that has lost its numbers.
+     * @param position absolute position of the token to be chosen
+     * @return the exception to be thrown
+     */
+    public static ArithmeticException notNumbers(long position) {
+        return new ArithmeticException("The model's scores of the token at position " + position
+                + " are not numbers; its weights are damaged, or the precision is too low for it: try fp32");
+    }
+
+    private static boolean areNumbers(float[] logits) {
+        boolean all = true;
+        for (float logit : logits) {
+            all &= !Float.isNaN(logit);
+        }
+        return all;
     }
 
     /**

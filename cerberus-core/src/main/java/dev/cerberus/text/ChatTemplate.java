@@ -2,6 +2,7 @@ package dev.cerberus.text;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,6 +23,8 @@ import dev.cerberus.template.Template;
 import dev.cerberus.template.TemplateBudget;
 import dev.cerberus.template.TemplateException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model's chat template: turns a conversation into the prompt the model was trained on.
@@ -42,12 +46,22 @@ public final class ChatTemplate {
     private static final Set<String> TOKEN_NAMES = Set.of("bos_token", "eos_token", "unk_token", "pad_token",
             "sep_token", "cls_token", "mask_token");
 
+    // Of a template, or of the settings beside a tokenizer.
+    private static final int MAX_BYTES = 16 << 20;
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ChatTemplate.class);
+
+    private static final String PLAIN_ANSWER = "The answer is 42.";
+
+    private static final List<ChatMessage> PLAIN_CONVERSATION = List.of(ChatMessage.user("What is the answer?"),
+            ChatMessage.assistant(PLAIN_ANSWER));
+
     private final String name;
 
-    private final Template conversation;
+    private final Variant conversation;
 
     // Used instead when there are tools.
-    private final Template withTools;
+    private final Variant withTools;
 
     private final Map<String, String> specialTokens;
 
@@ -55,7 +69,7 @@ public final class ChatTemplate {
 
     private final Clock clock;
 
-    private ChatTemplate(String name, Template conversation, Template withTools, Map<String, String> specialTokens,
+    private ChatTemplate(String name, Variant conversation, Variant withTools, Map<String, String> specialTokens,
             Map<String, Object> variables, Clock clock) {
         this.name = name;
         this.conversation = conversation;
@@ -73,8 +87,8 @@ public final class ChatTemplate {
      * @throws ChatTemplateException if the source is not a Jinja template
      */
     public static ChatTemplate of(String name, String jinjaSource) {
-        Template template = parse(name, jinjaSource);
-        return new ChatTemplate(name, template, template, Map.of(), Map.of(), Clock.system(ZoneId.systemDefault()));
+        Variant variant = Variant.of(name, jinjaSource);
+        return new ChatTemplate(name, variant, variant, Map.of(), Map.of(), Clock.system(ZoneId.systemDefault()));
     }
 
     /**
@@ -143,9 +157,9 @@ public final class ChatTemplate {
             return Optional.empty();
         }
         String first = sources.containsKey(DEFAULT_VARIANT) ? DEFAULT_VARIANT : sources.keySet().iterator().next();
-        Template conversation = parse(first + " of " + file, sources.getOrDefault(first, ""));
+        Variant conversation = Variant.of(first + " of " + file, sources.getOrDefault(first, ""));
         String toolSource = sources.get(TOOL_VARIANT);
-        Template withTools = (toolSource != null) ? parse(TOOL_VARIANT + " of " + file, toolSource) : conversation;
+        Variant withTools = (toolSource != null) ? Variant.of(TOOL_VARIANT + " of " + file, toolSource) : conversation;
         return Optional.of(new ChatTemplate(file.toString(), conversation, withTools, specialTokens(file), Map.of(),
                 Clock.system(ZoneId.systemDefault())));
     }
@@ -223,12 +237,21 @@ public final class ChatTemplate {
      */
     public String render(List<ChatMessage> messages, List<ToolDefinition> tools, boolean addGenerationPrompt,
             Map<String, Object> extra) {
+        return render(messages, tools, addGenerationPrompt, extra, Changes.NONE);
+    }
+
+    /**
+     * Renders a conversation whose texts are changed before.
+     */
+    String render(List<ChatMessage> messages, List<ToolDefinition> tools, boolean addGenerationPrompt,
+            Map<String, Object> extra, Changes changes) {
         try {
-            return render(messages, tools, addGenerationPrompt, extra, false);
+            return render(messages, tools, addGenerationPrompt, extra, changes, false);
         }
         catch (TemplateException.WrongType ex) {
             // Most templates want the arguments of a call as a dictionary, some as text.
-            return renderWithTextArguments(messages, tools, addGenerationPrompt, extra).orElseThrow(() -> failure(ex));
+            return renderWithTextArguments(messages, tools, addGenerationPrompt, extra, changes)
+                .orElseThrow(() -> failure(ex));
         }
         catch (TemplateException ex) {
             throw failure(ex);
@@ -236,12 +259,12 @@ public final class ChatTemplate {
     }
 
     private Optional<String> renderWithTextArguments(List<ChatMessage> messages, List<ToolDefinition> tools,
-            boolean addGenerationPrompt, Map<String, Object> extra) {
+            boolean addGenerationPrompt, Map<String, Object> extra, Changes changes) {
         if (messages.stream().allMatch((message) -> message.toolCalls().isEmpty())) {
             return Optional.empty();
         }
         try {
-            return Optional.of(render(messages, tools, addGenerationPrompt, extra, true));
+            return Optional.of(render(messages, tools, addGenerationPrompt, extra, changes, true));
         }
         catch (TemplateException ex) {
             // The first failure says more: it is about the usual form.
@@ -250,21 +273,53 @@ public final class ChatTemplate {
     }
 
     private String render(List<ChatMessage> messages, List<ToolDefinition> tools, boolean addGenerationPrompt,
-            Map<String, Object> extra, boolean textArguments) {
+            Map<String, Object> extra, Changes changes, boolean textArguments) {
         Map<String, @Nullable Object> given = new LinkedHashMap<>(this.specialTokens);
         this.variables.forEach((key, value) -> given.put(key, plain(key, value)));
-        given.put("messages", messages.stream().map((message) -> plain(message, textArguments)).toList());
-        given.put("tools", tools.isEmpty() ? null : tools.stream().map(ChatTemplate::plain).toList());
+        given.put("messages",
+                messages.stream()
+                    .map((message) -> changed(plain(message, textArguments),
+                            (message.role() == ChatMessage.Role.ASSISTANT) ? changes.answers() : changes.contents()))
+                    .toList());
+        given.put("tools", tools.isEmpty() ? null
+                : tools.stream().map((tool) -> changed(plain(tool), changes.contents())).toList());
         given.put("add_generation_prompt", addGenerationPrompt);
-        extra.forEach((key, value) -> given.put(key, plain(key, value)));
-        Template template = tools.isEmpty() ? this.conversation : this.withTools;
-        return template.render(given, ZonedDateTime.now(this.clock), TemplateBudget.DEFAULT);
+        extra.forEach((key, value) -> given.put(key, changed(plain(key, value), changes.contents())));
+        Variant variant = tools.isEmpty() ? this.conversation : this.withTools;
+        return variant.template().render(given, ZonedDateTime.now(this.clock), TemplateBudget.DEFAULT);
     }
 
     private static ChatTemplateException failure(TemplateException ex) {
         boolean refused = ex instanceof TemplateException.Refusal;
         return new ChatTemplateException("chat template '" + ex.template() + "' "
                 + (refused ? "refuses" : "cannot render") + " the conversation: " + ex.reason(), ex);
+    }
+
+    /**
+     * Returns whether the template's source holds a text.
+     * @param text the text, not empty
+     * @return whether it does
+     */
+    boolean mentions(String text) {
+        return this.conversation.source().contains(text) || this.withTools.source().contains(text);
+    }
+
+    /**
+     * Returns what the template writes after an answer, which is how it ends a turn.
+     * @return the text, empty if the template refuses a plain conversation, leaves the
+     * answer out, or writes nothing after it
+     */
+    public Optional<String> afterAnswer() {
+        try {
+            String text = render(PLAIN_CONVERSATION, List.of(), false, Map.of());
+            int at = text.lastIndexOf(PLAIN_ANSWER);
+            String rest = (at < 0) ? "" : text.substring(at + PLAIN_ANSWER.length()).strip();
+            return rest.isEmpty() ? Optional.empty() : Optional.of(rest);
+        }
+        catch (ChatTemplateException ex) {
+            LOGGER.debug("No end of turn can be read from {}", this, ex);
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -316,6 +371,23 @@ public final class ChatTemplate {
         return plain;
     }
 
+    private static @Nullable Object changed(@Nullable Object plain, UnaryOperator<String> change) {
+        if (plain instanceof String text) {
+            return change.apply(text);
+        }
+        if (plain instanceof List<?> list) {
+            List<@Nullable Object> result = new ArrayList<>(list.size());
+            list.forEach((element) -> result.add(changed(element, change)));
+            return result;
+        }
+        if (plain instanceof Map<?, ?> map) {
+            Map<String, @Nullable Object> result = new LinkedHashMap<>();
+            map.forEach((key, value) -> result.put(change.apply(String.valueOf(key)), changed(value, change)));
+            return result;
+        }
+        return plain;
+    }
+
     // Only plain values reach the template, whatever the caller gave.
     private static @Nullable Object plain(String key, Object value) {
         try {
@@ -331,7 +403,7 @@ public final class ChatTemplate {
         return Files.isDirectory(fileOrDirectory) ? fileOrDirectory.resolve("tokenizer_config.json") : fileOrDirectory;
     }
 
-    private static Map<String, String> specialTokens(Path configFile) {
+    static Map<String, String> specialTokens(Path configFile) {
         Map<String, String> tokens = new LinkedHashMap<>();
         for (Path file : List.of(configFile.resolveSibling("special_tokens_map.json"), configFile)) {
             if (Files.exists(file)) {
@@ -382,7 +454,7 @@ public final class ChatTemplate {
         }
     }
 
-    private static JsonNode readJson(Path file) {
+    static JsonNode readJson(Path file) {
         try {
             JsonNode node = JsonText.read(read(file));
             if (node.isObject()) {
@@ -390,8 +462,8 @@ public final class ChatTemplate {
             }
         }
         catch (JsonProcessingException ex) {
-            throw new ChatTemplateException("file " + file + " is not JSON (" + ex.getOriginalMessage() + " in line "
-                    + ex.getLocation().getLineNr() + "); copy it again from the model's source", ex);
+            throw new ChatTemplateException("file " + file + " is not JSON (" + JsonText.detail(ex)
+                    + "); copy it again from the model's source", ex);
         }
         throw new ChatTemplateException(
                 "file " + file + " must be a JSON object; copy it again from the model's source");
@@ -399,25 +471,45 @@ public final class ChatTemplate {
 
     private static String read(Path file) {
         try {
-            return Files.readString(file);
+            byte[] content = SmallFile.read(file, MAX_BYTES);
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
         }
         catch (IOException ex) {
-            throw new ChatTemplateException(
-                    "file " + file + " cannot be read as UTF-8 text; check that it exists and is readable", ex);
+            throw new ChatTemplateException("file " + file + " cannot be read as UTF-8 text (" + ex.getMessage()
+                    + "); check that it exists and is readable", ex);
         }
     }
 
-    private static Template parse(String name, String source) {
-        try {
-            return Template.parse(name, source);
+    /**
+     * What is done to the texts of a conversation before it is rendered.
+     *
+     * @param contents applied to every text that is no answer of the model: messages,
+     * tools and the request's variables
+     * @param answers applied to the texts of the model's answers
+     */
+    record Changes(UnaryOperator<String> contents, UnaryOperator<String> answers) {
+
+        static final Changes NONE = new Changes(UnaryOperator.identity(), UnaryOperator.identity());
+
+    }
+
+    /** One parsed template. */
+    private record Variant(Template template, String source) {
+
+        static Variant of(String name, String source) {
+            try {
+                return new Variant(Template.parse(name, source), source);
+            }
+            catch (TemplateException.Unsupported ex) {
+                throw new ChatTemplateException("chat template '" + name + "' cannot be used: " + ex.reason()
+                        + "; set cerberus.chat.template to another one", ex);
+            }
+            catch (TemplateException ex) {
+                throw new ChatTemplateException("chat template '" + name + "' is not a Jinja template: " + ex.reason(),
+                        ex);
+            }
         }
-        catch (TemplateException.Unsupported ex) {
-            throw new ChatTemplateException("chat template '" + name + "' cannot be used: " + ex.reason()
-                    + "; set cerberus.chat.template to another one", ex);
-        }
-        catch (TemplateException ex) {
-            throw new ChatTemplateException("chat template '" + name + "' is not a Jinja template: " + ex.reason(), ex);
-        }
+
     }
 
 }

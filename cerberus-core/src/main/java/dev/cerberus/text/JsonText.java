@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -20,11 +21,31 @@ final class JsonText {
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
         .build();
 
+    private static final int SHOWN = 250;
+
     private JsonText() {
     }
 
     static JsonNode read(String json) throws JsonProcessingException {
         return MAPPER.readTree(json);
+    }
+
+    /**
+     * Returns one line of a text that may quote a file: its beginning, and its end where
+     * it is long.
+     */
+    static String shortened(String text) {
+        String line = text.replaceAll("\\s+", " ");
+        return (line.length() <= 2 * SHOWN) ? line
+                : line.substring(0, SHOWN) + "…" + line.substring(line.length() - SHOWN);
+    }
+
+    /**
+     * Returns what a parser says, and where, without the excerpt of the source.
+     */
+    static String detail(JsonProcessingException ex) {
+        JsonLocation where = ex.getLocation();
+        return ex.getOriginalMessage() + ((where != null) ? " in line " + where.getLineNr() : "");
     }
 
     static @Nullable Object toPlain(JsonNode node) {

@@ -1,5 +1,6 @@
 package dev.cerberus.text;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Text that may be the beginning of a stop string is held back until it is certain. The
  * stop string that is complete first wins, of two complete at the same character the
- * longer one; so the answer does not depend on how the text was cut into increments. Not
- * thread-safe: one per answer.
+ * longer one; so the answer does not depend on how the text was cut into increments. Text
+ * of special tokens is looked at and never shown. Not thread-safe: one per answer.
  */
 public final class StopStrings {
 
@@ -22,6 +23,9 @@ public final class StopStrings {
 
     // Not emitted yet: at most longest - 1 characters between two calls.
     private final StringBuilder held = new StringBuilder();
+
+    // Which of these characters are never shown.
+    private final BitSet hidden = new BitSet();
 
     private @Nullable String matched;
 
@@ -36,6 +40,21 @@ public final class StopStrings {
             throw new IllegalArgumentException("a stop string must not be empty, was: " + stops);
         }
         this.longest = this.stops.stream().mapToInt(String::length).max().orElse(0);
+    }
+
+    /**
+     * Takes the text of a special token, which a stop string may name but the answer does
+     * not show.
+     * @param text the token's text
+     * @return what may be shown now of the text before; empty once a stop string is
+     * complete
+     */
+    public String pushHidden(String text) {
+        if (this.matched == null && !this.stops.isEmpty()) {
+            this.hidden.set(this.held.length(), this.held.length() + text.length());
+            return push(text);
+        }
+        return "";
     }
 
     /**
@@ -56,15 +75,26 @@ public final class StopStrings {
             String stop = longestStopEndingAt(end);
             if (stop != null) {
                 this.matched = stop;
-                String answer = this.held.substring(0, end - stop.length());
+                String answer = take(end - stop.length());
                 this.held.setLength(0);
                 return answer;
             }
         }
-        int safe = this.held.length() - possibleBeginning();
-        String text = this.held.substring(0, safe);
-        this.held.delete(0, safe);
-        return text;
+        return take(this.held.length() - possibleBeginning());
+    }
+
+    private String take(int length) {
+        StringBuilder text = new StringBuilder(length);
+        for (int i = 0; i < length; i++) {
+            if (!this.hidden.get(i)) {
+                text.append(this.held.charAt(i));
+            }
+        }
+        BitSet left = this.hidden.get(length, Math.max(length, this.hidden.length()));
+        this.hidden.clear();
+        this.hidden.or(left);
+        this.held.delete(0, length);
+        return text.toString();
     }
 
     /**
@@ -72,9 +102,7 @@ public final class StopStrings {
      * @return the text still held back; empty if a stop string ended the answer
      */
     public String flush() {
-        String text = this.held.toString();
-        this.held.setLength(0);
-        return text;
+        return take(this.held.length());
     }
 
     /**

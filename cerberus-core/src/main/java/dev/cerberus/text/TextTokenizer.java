@@ -3,23 +3,26 @@ package dev.cerberus.text;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import org.jspecify.annotations.Nullable;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+
+import dev.cerberus.model.NativeSettings;
 
 /**
  * A Hugging Face tokenizer read from a local {@code tokenizer.json}.
@@ -30,33 +33,58 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TextTokenizer implements AutoCloseable {
 
+    /**
+     * The longest text that is tokenized. Native code gives up on longer runs of blanks,
+     * and does that by ending the process.
+     */
+    public static final int MAX_CHARACTERS = 4_000_000;
+
+    private static final int SPARE_IDS = 1024;
+
     private static final Map<String, String> OPTIONS = Map.of("addSpecialTokens", "false", "truncation",
             "do_not_truncate", "padding", "do_not_pad");
 
+    // Letters, digits, blanks of several kinds and a character beyond the first plane.
+    private static final String TRIAL_TEXT = "Hello, world!\n\n  42\t\u00e9\u4e16\u754c \uD83D\uDE00 ";
+
     static {
-        // Tokenizing runs on the CPU: without this, DJL looks for a CUDA build of its
-        // tokenizer library on
-        // hosts with a GPU and downloads it.
-        setUnlessGiven("RUST_FLAVOR", "cpu");
-        // DJL would ask an EC2 address whether it runs in that cloud.
-        setUnlessGiven("OPT_OUT_TRACKING", "true");
+        NativeSettings.apply();
     }
 
     private final HuggingFaceTokenizer tokenizer;
 
-    private final Map<String, Integer> ids;
+    private final TokenizerFile file;
+
+    private final BitSet knownIds = new BitSet();
 
     private final int vocabularySize;
+
+    private final int longestToken;
+
+    private final TokenBytes bytes;
+
+    private final Map<Integer, String> specialTokens;
 
     // The native handle must not be freed under a running call: that would end the JVM.
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
+    private final TextEnds ends;
+
     private boolean closed;
 
-    private TextTokenizer(HuggingFaceTokenizer tokenizer, Map<String, Integer> ids) {
+    private TextTokenizer(HuggingFaceTokenizer tokenizer, TokenizerFile file, TokenizerSettings settings) {
         this.tokenizer = tokenizer;
-        this.ids = ids;
-        this.vocabularySize = ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
+        this.file = file;
+        this.ends = new TextEnds(settings, file);
+        file.ids().values().forEach(this.knownIds::set);
+        this.vocabularySize = this.knownIds.length();
+        this.longestToken = file.longestToken();
+        this.bytes = new TokenBytes(file);
+        this.specialTokens = file.addedTokens()
+            .stream()
+            .filter(TokenizerFile.AddedToken::special)
+            .collect(Collectors.toUnmodifiableMap(TokenizerFile.AddedToken::id, TokenizerFile.AddedToken::content,
+                    (first, second) -> first));
     }
 
     /**
@@ -68,11 +96,65 @@ public final class TextTokenizer implements AutoCloseable {
      */
     public static TextTokenizer load(Path tokenizerJson) {
         Path file = Files.isDirectory(tokenizerJson) ? tokenizerJson.resolve("tokenizer.json") : tokenizerJson;
-        byte[] content = read(file);
-        // Reading the vocabulary also finds damage before native code sees it, and where
-        // it is.
-        Map<String, Integer> ids = vocabulary(file, content);
-        return new TextTokenizer(create(file, content), ids);
+        return load(file.toString(), read(file));
+    }
+
+    /**
+     * Loads the tokenizer of a model, heeding its settings.
+     * @param tokenizerJson the file {@code tokenizer.json}
+     * @param settings what {@code tokenizer_config.json} says
+     * @return the tokenizer, to be closed by the caller
+     * @throws TokenizerException if the file is missing, empty, damaged or not a
+     * tokenizer
+     */
+    public static TextTokenizer load(Path tokenizerJson, TokenizerSettings settings) {
+        byte[] json = read(tokenizerJson);
+        return load(TokenizerFile.parse(tokenizerJson.toString(), json), json, settings);
+    }
+
+    /**
+     * Loads a tokenizer from the content of a {@code tokenizer.json}.
+     * @param name what messages call it
+     * @param json the content, UTF-8; kept and not copied
+     * @return the tokenizer, to be closed by the caller
+     * @throws TokenizerException if it is damaged or not a tokenizer
+     */
+    public static TextTokenizer load(String name, byte[] json) {
+        return load(name, json, TokenizerSettings.NONE);
+    }
+
+    /**
+     * Loads a tokenizer from the content of a {@code tokenizer.json}, heeding settings.
+     * @param name what messages call it
+     * @param json the content, UTF-8; kept and not copied
+     * @param settings what stands beside it
+     * @return the tokenizer, to be closed by the caller
+     * @throws TokenizerException if it is damaged or not a tokenizer
+     */
+    public static TextTokenizer load(String name, byte[] json, TokenizerSettings settings) {
+        return load(TokenizerFile.parse(name, json), json, settings);
+    }
+
+    private static TextTokenizer load(TokenizerFile file, byte[] json, TokenizerSettings settings) {
+        TextTokenizer loaded = new TextTokenizer(create(file.name(), json), file, settings);
+        try {
+            loaded.tryOut();
+            return loaded;
+        }
+        catch (TokenizerException ex) {
+            loaded.close();
+            throw ex;
+        }
+    }
+
+    /**
+     * Returns this tokenizer with other texts for some tokens, their ids unchanged.
+     * @param names new texts by the old ones
+     * @return a tokenizer, to be closed by the caller
+     */
+    TextTokenizer renamed(Map<String, String> names) {
+        byte[] json = this.file.renamed(names);
+        return load(this.file, json, this.ends.settings());
     }
 
     /**
@@ -82,14 +164,42 @@ public final class TextTokenizer implements AutoCloseable {
      * (such as BOS) are added; false for text rendered by a chat template, which writes
      * them itself
      * @return the ids, owned by the caller
+     * @throws IllegalArgumentException if the text is longer than {@link #MAX_CHARACTERS}
+     * @throws TokenizerException if the tokenizer fails on the text
      * @throws IllegalStateException if the tokenizer is closed
      */
     public int[] encode(String text, boolean addSpecialTokens) {
+        if (text.length() > MAX_CHARACTERS) {
+            throw new IllegalArgumentException("a text of " + text.length() + " characters is longer than the "
+                    + MAX_CHARACTERS + " that are tokenized; shorten it");
+        }
         String valid = withoutLoneSurrogates(text);
         return whileOpen(() -> {
-            long[] encoded = this.tokenizer.encode(valid, addSpecialTokens, false).getIds();
-            return Arrays.stream(encoded).mapToInt(Math::toIntExact).toArray();
+            reserve(valid.length());
+            long encoding = TokenizersLibrary.LIB.encode(this.tokenizer.getHandle(), valid, addSpecialTokens);
+            try {
+                long[] encoded = TokenizersLibrary.LIB.getTokenIds(encoding);
+                int[] ids = Arrays.stream(encoded).mapToInt(Math::toIntExact).toArray();
+                return addSpecialTokens ? this.ends.apply(ids, valid) : ids;
+            }
+            finally {
+                TokenizersLibrary.LIB.deleteEncoding(encoding);
+            }
         });
+    }
+
+    /*
+     * Native code that finds no room for its result ends the process. So the room is
+     * asked for here first, where a shortage is an OutOfMemoryError of the caller.
+     */
+    private static void reserve(int characters) {
+        long[] room = new long[characters + SPARE_IDS];
+        try {
+            room[0] = characters;
+        }
+        finally {
+            Reference.reachabilityFence(room);
+        }
     }
 
     /**
@@ -124,7 +234,10 @@ public final class TextTokenizer implements AutoCloseable {
             }
             range[i - from] = ids[i];
         }
-        return whileOpen(() -> this.tokenizer.decode(range, true));
+        return whileOpen(() -> {
+            reserve(range.length);
+            return TokenizersLibrary.LIB.decode(this.tokenizer.getHandle(), range, true);
+        });
     }
 
     /**
@@ -146,8 +259,50 @@ public final class TextTokenizer implements AutoCloseable {
      * @return the id, empty if there is no such token
      */
     public OptionalInt tokenId(String token) {
-        Integer id = this.ids.get(token);
+        Integer id = this.file.ids().get(token);
         return (id != null) ? OptionalInt.of(id) : OptionalInt.empty();
+    }
+
+    /**
+     * Returns the length of the longest token, which tells how long a text of so many
+     * tokens may be.
+     * @return characters, at least 1
+     */
+    public int longestToken() {
+        return this.longestToken;
+    }
+
+    /**
+     * Returns the text of a token that decoding leaves out.
+     * @param id the token
+     * @return its text as the file spells it, empty if it is no special token
+     */
+    public Optional<String> specialToken(int id) {
+        return Optional.ofNullable(this.specialTokens.get(id));
+    }
+
+    /**
+     * Returns the special token that a text begins with.
+     * @param text the text
+     * @return the id of the longest such token
+     */
+    public OptionalInt specialTokenAtStart(String text) {
+        return this.specialTokens.entrySet()
+            .stream()
+            .filter((token) -> text.startsWith(token.getValue()))
+            .max(Comparator.comparingInt((token) -> token.getValue().length()))
+            .map((token) -> OptionalInt.of(token.getKey()))
+            .orElse(OptionalInt.empty());
+    }
+
+    /** Returns the bytes that tokens stand for. */
+    TokenBytes bytes() {
+        return this.bytes;
+    }
+
+    /** Returns the checked file. */
+    TokenizerFile file() {
+        return this.file;
     }
 
     @Override
@@ -173,6 +328,13 @@ public final class TextTokenizer implements AutoCloseable {
             }
             return call.get();
         }
+        catch (IllegalArgumentException | IllegalStateException ex) {
+            throw ex;
+        }
+        catch (RuntimeException ex) {
+            throw new TokenizerException("tokenizer file " + this.file.name() + " fails on a text (" + ex.getMessage()
+                    + "); copy it again from the model's source", ex);
+        }
         finally {
             reading.unlock();
         }
@@ -181,7 +343,7 @@ public final class TextTokenizer implements AutoCloseable {
     private static byte[] read(Path file) {
         byte[] content;
         try {
-            content = Files.readAllBytes(file);
+            content = SmallFile.read(file, TokenizerFile.MAX_BYTES);
         }
         catch (NoSuchFileException ex) {
             throw new TokenizerException("tokenizer file " + file
@@ -197,12 +359,12 @@ public final class TextTokenizer implements AutoCloseable {
         return content;
     }
 
-    private static HuggingFaceTokenizer create(Path file, byte[] content) {
+    private static HuggingFaceTokenizer create(String name, byte[] content) {
         try (InputStream json = new ByteArrayInputStream(content)) {
             return HuggingFaceTokenizer.newInstance(json, OPTIONS);
         }
         catch (IOException | RuntimeException ex) {
-            throw damaged(file, "refused by the tokenizer library: " + ex.getMessage(), ex);
+            throw TokenizerFile.damaged(name, "refused by the tokenizer library: " + ex.getMessage(), ex);
         }
         catch (LinkageError ex) {
             throw new TokenizerException("the native library of ai.djl.huggingface:tokenizers cannot be loaded ("
@@ -210,106 +372,20 @@ public final class TextTokenizer implements AutoCloseable {
         }
     }
 
-    private static TokenizerException damaged(Path file, String what, @Nullable Throwable cause) {
-        String message = "tokenizer file " + file + " is damaged or not a tokenizer.json (" + what
-                + "); copy it again from the model's source";
-        return (cause != null) ? new TokenizerException(message, cause) : new TokenizerException(message);
-    }
-
-    private static Map<String, Integer> vocabulary(Path file, byte[] content) {
-        Map<String, Integer> ids = new HashMap<>();
-        boolean model = false;
-        try (JsonParser json = JsonText.MAPPER.createParser(content)) {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw damaged(file, "it is not a JSON object", null);
-            }
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                String field = json.currentName();
-                JsonToken value = json.nextToken();
-                if (field.equals("model") && value == JsonToken.START_OBJECT) {
-                    readModel(json, ids);
-                    model = true;
-                }
-                else if (field.equals("added_tokens") && value == JsonToken.START_ARRAY) {
-                    readAddedTokens(json, ids);
-                }
-                else {
-                    json.skipChildren();
+    /** What fails with any text fails now, with the file's name. */
+    private void tryOut() {
+        try {
+            int[] encoded = encode(TRIAL_TEXT, true);
+            for (int id : encoded) {
+                if (!this.knownIds.get(id)) {
+                    throw new IllegalArgumentException("it yields the id " + id + ", which is not in the vocabulary");
                 }
             }
-            if (json.nextToken() != null) {
-                throw damaged(file, "there is text after the JSON object", null);
-            }
+            decode(encoded);
         }
-        catch (JsonProcessingException ex) {
-            throw damaged(file, ex.getOriginalMessage() + " in line " + ex.getLocation().getLineNr(), ex);
+        catch (TokenizerException | IllegalArgumentException ex) {
+            throw TokenizerFile.damaged(this.file.name(), "a trial failed: " + ex.getMessage(), ex);
         }
-        catch (IOException ex) {
-            throw damaged(file, String.valueOf(ex.getMessage()), ex);
-        }
-        if (!model || ids.isEmpty()) {
-            throw damaged(file, "it has no model with a vocabulary", null);
-        }
-        return ids;
-    }
-
-    private static void readModel(JsonParser json, Map<String, Integer> ids) throws IOException {
-        while (json.nextToken() == JsonToken.FIELD_NAME) {
-            String field = json.currentName();
-            JsonToken value = json.nextToken();
-            if (field.equals("vocab") && value == JsonToken.START_OBJECT) {
-                while (json.nextToken() == JsonToken.FIELD_NAME) {
-                    String token = json.currentName();
-                    json.nextToken();
-                    putId(ids, token, json.getIntValue());
-                }
-            }
-            else if (field.equals("vocab") && value == JsonToken.START_ARRAY) {
-                // Unigram models list [token, score], the id is the position.
-                int id = 0;
-                while (json.nextToken() == JsonToken.START_ARRAY) {
-                    json.nextToken();
-                    putId(ids, json.getText(), id++);
-                    while (json.nextToken() != JsonToken.END_ARRAY) {
-                        json.skipChildren();
-                    }
-                }
-            }
-            else {
-                json.skipChildren();
-            }
-        }
-    }
-
-    private static void readAddedTokens(JsonParser json, Map<String, Integer> ids) throws IOException {
-        while (json.nextToken() == JsonToken.START_OBJECT) {
-            int id = -1;
-            String content = null;
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                String field = json.currentName();
-                json.nextToken();
-                if (field.equals("id")) {
-                    id = json.getIntValue();
-                }
-                else if (field.equals("content")) {
-                    content = json.getText();
-                }
-                else {
-                    json.skipChildren();
-                }
-            }
-            if (content == null) {
-                throw new IOException("an added token has no content");
-            }
-            putId(ids, content, id);
-        }
-    }
-
-    private static void putId(Map<String, Integer> ids, String token, int id) throws IOException {
-        if (id < 0) {
-            throw new IOException("token '" + token + "' has no valid id");
-        }
-        ids.put(token, id);
     }
 
     private static String withoutLoneSurrogates(String text) {
@@ -329,12 +405,6 @@ public final class TextTokenizer implements AutoCloseable {
             repaired.setCharAt(i, '\uFFFD');
         }
         return (repaired != null) ? repaired.toString() : text;
-    }
-
-    private static void setUnlessGiven(String name, String value) {
-        if (System.getenv(name) == null && System.getProperty(name) == null) {
-            System.setProperty(name, value);
-        }
     }
 
 }

@@ -22,13 +22,13 @@ public final class TokenTextStream {
      * ids … | a b c | d e window = a … e, c was the last one when it was cut text | A B C
      * D � shown = length of "ABCD", "�" is held back
      *
-     * Text that ends in U+FFFD is an unfinished character (or a real U+FFFD, which then
-     * comes with the next token). A window that grew is cut to its last few ids, provided
-     * that their text is not empty and is the end of the window's text; otherwise it
-     * would begin inside a character.
+     * Whether the end is an unfinished character is told by the tokens' bytes, not by
+     * their text, in which a real U+FFFD looks the same. A window that grew is cut to its
+     * last few ids where a character begins, provided that their text is not empty and is
+     * the end of the window's text.
      */
 
-    private static final char REPLACEMENT = '\uFFFD';
+    private static final String REPLACEMENT = "\uFFFD";
 
     // Ids in the window from which on it is cut.
     private static final int WINDOW = 16;
@@ -36,21 +36,19 @@ public final class TokenTextStream {
     // Ids that stay in the window when it is cut.
     private static final int OVERLAP = 4;
 
-    // A character has at most 4 bytes: what is unfinished after this many ids is not a
-    // character.
-    private static final int LONGEST_CHARACTER = 8;
-
     private final TextTokenizer tokenizer;
 
+    private final TokenBytes.Reader reader = new TokenBytes.Reader();
+
     private int[] window = new int[2 * WINDOW];
+
+    // Whether a character begins with the id at this place of the window.
+    private boolean[] first = new boolean[2 * WINDOW];
 
     private int size;
 
     // Characters of the window's text that were returned already.
     private int shown;
-
-    // Number of ids at the end of the window that have not shown their text yet.
-    private int pending;
 
     /**
      * Creates a stream for text that stands on its own, such as the answer in a chat.
@@ -68,15 +66,12 @@ public final class TokenTextStream {
      */
     public TokenTextStream(TextTokenizer tokenizer, int[] before) {
         this.tokenizer = tokenizer;
-        int from = Math.max(0, before.length - OVERLAP);
-        String text = tokenizer.decode(before, from, before.length);
-        while (from > 0 && before.length - from < WINDOW && unusable(text)) {
-            from--;
-            text = tokenizer.decode(before, from, before.length);
+        for (int i = Math.max(0, before.length - WINDOW); i < before.length; i++) {
+            append(before[i]);
         }
-        this.size = before.length - from;
-        System.arraycopy(before, from, this.window, 0, this.size);
+        String text = settled();
         this.shown = text.length();
+        cutWindow(text, 1);
     }
 
     /**
@@ -85,27 +80,11 @@ public final class TokenTextStream {
      * @return the text that is complete now, often one word, possibly empty
      */
     public String push(int id) {
-        if (this.size == this.window.length) {
-            this.window = Arrays.copyOf(this.window, 2 * this.size);
-        }
-        this.window[this.size++] = id;
-        this.pending++;
-        String text = decode(0);
-        int complete = text.length();
-        if (this.pending <= LONGEST_CHARACTER) {
-            while (complete > 0 && text.charAt(complete - 1) == REPLACEMENT) {
-                complete--;
-            }
-        }
-        String increment = "";
-        if (complete > this.shown) {
-            increment = text.substring(this.shown, complete);
-            this.shown = complete;
-        }
-        if (complete == text.length()) {
-            this.pending = 0;
-            cutWindow(text);
-        }
+        append(id);
+        String text = settled();
+        String increment = (text.length() > this.shown) ? text.substring(this.shown) : "";
+        this.shown = Math.max(this.shown, text.length());
+        cutWindow(text, WINDOW);
         return increment;
     }
 
@@ -115,11 +94,10 @@ public final class TokenTextStream {
      * finished
      */
     public String flush() {
-        String text = decode(0);
-        String rest = (text.length() > this.shown) ? text.substring(this.shown) : "";
-        this.shown = text.length();
-        this.pending = 0;
-        return rest;
+        boolean unfinished = this.reader.unfinishedBytes() > 0;
+        this.size = 0;
+        this.shown = 0;
+        return unfinished ? REPLACEMENT : "";
     }
 
     /**
@@ -130,37 +108,64 @@ public final class TokenTextStream {
         return this.size;
     }
 
-    private void cutWindow(String text) {
-        if (this.size < WINDOW) {
+    private void append(int id) {
+        if (this.size == this.window.length) {
+            this.window = Arrays.copyOf(this.window, 2 * this.size);
+            this.first = Arrays.copyOf(this.first, 2 * this.size);
+        }
+        this.window[this.size] = id;
+        this.first[this.size++] = this.reader.unfinishedBytes() == 0;
+        this.reader.read(this.tokenizer.bytes().of(id));
+    }
+
+    /** Returns the window's text without a character that is not complete. */
+    private String settled() {
+        int unfinished = this.reader.unfinishedBytes();
+        if (unfinished == 0) {
+            return decode(0, this.size);
+        }
+        if (this.tokenizer.bytes().straddling()) {
+            // All of an unfinished character is one U+FFFD.
+            String text = decode(0, this.size);
+            return text.endsWith(REPLACEMENT) ? text.substring(0, text.length() - 1) : text;
+        }
+        int end = this.size;
+        while (end > 0 && unfinished > 0) {
+            unfinished -= this.tokenizer.bytes().of(this.window[--end]).length;
+        }
+        return decode(0, end);
+    }
+
+    private void cutWindow(String text, int least) {
+        if (this.size < least || this.reader.unfinishedBytes() > 0) {
+            if (this.size >= 4 * WINDOW) {
+                // Invalid bytes all along: there is no character that the cut could
+                // break.
+                keepLast(OVERLAP);
+            }
             return;
         }
-        // A character has at most 4 ids, so one of these cuts lies between two
-        // characters.
-        for (int keep = OVERLAP; keep <= 2 * OVERLAP; keep++) {
-            String tail = decode(this.size - keep);
-            if (!unusable(tail) && text.endsWith(tail)) {
-                keepLast(keep, tail);
+        for (int keep = Math.min(OVERLAP, this.size); keep <= Math.min(WINDOW, this.size); keep++) {
+            String tail = this.first[this.size - keep] ? decode(this.size - keep, this.size) : "";
+            if (!tail.isEmpty() && text.endsWith(tail)) {
+                keepLast(keep);
                 return;
             }
         }
         if (this.size >= 4 * WINDOW) {
-            // Invalid bytes all along: there is no character that the cut could break.
-            keepLast(OVERLAP, decode(this.size - OVERLAP));
+            keepLast(OVERLAP);
         }
     }
 
-    private void keepLast(int keep, String tail) {
+    private void keepLast(int keep) {
         System.arraycopy(this.window, this.size - keep, this.window, 0, keep);
+        System.arraycopy(this.first, this.size - keep, this.first, 0, keep);
         this.size = keep;
-        this.shown = tail.length();
+        this.shown = settled().length();
     }
 
-    private String decode(int from) {
-        return this.tokenizer.decode(this.window, from, this.size);
-    }
-
-    private static boolean unusable(String text) {
-        return text.isEmpty() || text.charAt(0) == REPLACEMENT || text.charAt(text.length() - 1) == REPLACEMENT;
+    private String decode(int from, int to) {
+        return this.tokenizer.decode(this.window, from, to);
     }
 
 }

@@ -17,6 +17,7 @@ import dev.cerberus.gate.TreeSizer;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.sample.TokenSampler;
 import dev.cerberus.testing.ScriptedHeads;
 import dev.cerberus.testing.ScriptedTargetModel;
 import dev.cerberus.tree.TreeShape;
@@ -166,18 +167,32 @@ abstract class AbstractDecoderContractTests {
         assertThat(this.recorder.draftTokens).isEqualTo(result.statistics().acceptedDraftTokens());
     }
 
-    @Test
-    void endOfSequenceBeforeMinTokensIsAnOrdinaryToken() {
+    @ParameterizedTest
+    @ValueSource(doubles = { 0, 0.8 })
+    void endOfSequenceIsNotChosenBeforeMinTokens(double temperature) {
         this.accuracy = 1;
-        int[] all = expected(40);
-        Set<Integer> ends = Set.of(all[0], all[2], all[firstNew(all, 12)]);
-        DecodeResult result = run(request(40, 10, ends));
-        int at = 10;
-        while (!ends.contains(all[at])) {
-            at++;
+        this.sampling = new SamplingOptions(temperature, 0, 1, 7);
+        int[] plain = expected(40);
+        Set<Integer> ends = Set.of(plain[0], plain[2], plain[firstNew(plain, 12)]);
+        // What is chosen where the ends are ruled out, one token after another.
+        int[] sequence = Arrays.copyOf(PROMPT, PROMPT.length + 40);
+        TokenSampler sampler = new TokenSampler(this.sampling);
+        int count = 0;
+        while (count < 40) {
+            int at = PROMPT.length + count;
+            float[] logits = this.model.logitsAfter(Arrays.copyOf(sequence, at));
+            if (count < 10) {
+                ends.forEach((end) -> logits[end] = Float.NEGATIVE_INFINITY);
+            }
+            sequence[at] = sampler.choose(logits, at);
+            if (ends.contains(sequence[at])) {
+                break;
+            }
+            count++;
         }
-        assertThat(result.tokens()).isEqualTo(Arrays.copyOf(all, at));
-        assertThat(result.finishReason()).isEqualTo(FinishReason.STOP);
+        DecodeResult result = run(request(40, 10, ends));
+        assertThat(result.tokens()).isEqualTo(Arrays.copyOfRange(sequence, PROMPT.length, PROMPT.length + count))
+            .hasSizeGreaterThanOrEqualTo(10);
     }
 
     @ParameterizedTest

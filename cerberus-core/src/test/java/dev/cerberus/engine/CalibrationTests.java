@@ -7,6 +7,9 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.cerberus.hf.ModelFileException;
 
@@ -77,6 +80,38 @@ class CalibrationTests {
         Files.writeString(file, text.replace("calibration-1", "calibration-0"));
         assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> Calibration.read(file))
             .withMessageContaining("calibration-0");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '`', textBlock = """
+            "abc"                 ~ null    ~ source.targetSha256 is missing or null
+            "cerberus"            ~ null    ~ source.headsKind is missing or null
+            "root"                ~ null    ~ source.condition is missing or null
+            "probability" : 0.6   ~ "probability" : "NaN" ~ reliability.probability must be a number in 0..1, was NaN
+            "accuracy" : 0.61     ~ "accuracy" : -1       ~ reliability.accuracy must be a number in 0..1, was -1.0
+            "headsSeconds" : 0.1  ~ "headsSeconds" : -2   ~ costs.headsSeconds must be a number of at least 0, was -2.0
+            "spearman" : -0.5     ~ "spearman" : 1e999    ~ signals.head-entropy.spearman must be finite
+            """)
+    void readWhenAValueIsMissingOrOutOfRangeNamesFileAndField(String old, String other, String reason)
+            throws IOException {
+        Path file = this.directory.resolve("calibration.json");
+        calibration("a").write(file);
+        String text = Files.readString(file);
+        assertThat(text).contains(old);
+        Files.writeString(file, text.replace(old, other));
+        assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> Calibration.read(file))
+            .withMessageContaining("calibration.json")
+            .withMessageContaining(reason)
+            .withMessageContaining("measure again");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "null", "{\"format\": \"cerberus-calibration-1\", \"source\": null, \"machine\": null, "
+            + "\"costs\": null, \"trees\": [null], \"signals\": [], \"heads\": [], \"reliability\": []}" })
+    void readWhenNullStandsForAPartRefuses(String json) throws IOException {
+        Path file = Files.writeString(this.directory.resolve("calibration.json"), json);
+        assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> Calibration.read(file))
+            .withMessageContaining("calibration.json");
     }
 
     @Test

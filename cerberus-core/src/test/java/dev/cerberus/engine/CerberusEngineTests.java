@@ -57,6 +57,28 @@ class CerberusEngineTests {
         return EngineOptions.builder(model.toString()).precision("fp32").device("cpu");
     }
 
+    @Test
+    void aRequestLongerThanTheContextCanHoldIsRefusedBeforeItIsTokenized() {
+        String endless = "x" + " ".repeat(11_000_000) + "y";
+        assertThatThrownBy(() -> engine.generate(raw(endless, 5))).isInstanceOf(PromptTooLongException.class)
+            .hasMessageContaining("11000002 characters")
+            .hasMessageEndingWith("; shorten the prompt");
+        assertThatThrownBy(() -> engine
+            .generate(GenerationRequest.greedy(new Prompt.Chat(List.of(ChatMessage.user(endless)), List.of()), 5)))
+            .isInstanceOf(PromptTooLongException.class);
+        GenerationRequest stopping = new GenerationRequest(new Prompt.Raw("x"), SamplingOptions.GREEDY, 5, 0,
+                List.of(endless), Optional.empty(), Optional.empty(), Optional.empty(), DraftingOptions.DEFAULT);
+        assertThatThrownBy(() -> engine.generate(stopping)).isInstanceOf(PromptTooLongException.class);
+    }
+
+    @Test
+    void aTokenThatTheModelDoesNotKnowIsRefusedWhenAskedFor() {
+        assertThatThrownBy(() -> engine.generate(GenerationRequest.greedy(new Prompt.Tokens(new int[] { 97 }), 5)))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("token id 97")
+            .hasMessageContaining("only 97 tokens");
+    }
+
     private static GenerationRequest raw(String text, int tokens) {
         return new GenerationRequest(new Prompt.Raw(text), SamplingOptions.GREEDY, tokens, tokens, List.of(),
                 Optional.empty(), Optional.empty(), Optional.empty(), DraftingOptions.DEFAULT);

@@ -55,18 +55,43 @@ class GenerationDefaultsTests {
         assertThat(defaults.temperature()).isEqualTo(OptionalDouble.empty());
     }
 
+    @Test
+    void readWhenSamplingIsWantedSaysSo() {
+        assertThat(read("{\"do_sample\":true,\"temperature\":0.7}").sampled()).isTrue();
+        assertThat(read("{\"do_sample\":true}").sampled()).isTrue();
+        assertThat(read("{\"do_sample\":true,\"temperature\":0}").sampled()).isFalse();
+        assertThat(read("{\"temperature\":0.7}").sampled()).isFalse();
+    }
+
+    @Test
+    void readWhenARecommendationIsNotSupportedNotesIt() {
+        assertThat(read("{\"repetition_penalty\":1.05,\"min_p\":0}").notes()).singleElement()
+            .asString()
+            .contains("repetition_penalty 1.05", "has no effect");
+        assertThat(read("{\"repetition_penalty\":1.0}").notes()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`',
+            value = { "{\"temperature\":\"hot\"} | the field temperature must be a number, was \"hot\"",
+                    "{\"temperature\":-1} | the field temperature must be in 0..100, was -1.0",
+                    "{\"temperature\":NaN} | the field temperature must be in 0..100, was NaN",
+                    "{\"top_p\":1.5} | the field top_p must be in (0, 1], was 1.5",
+                    "{\"top_k\":2.5} | the field top_k must be a 32-bit integer, was 2.5",
+                    "{\"pad_token_id\":[1,2]} | the field pad_token_id must be a 32-bit integer",
+                    "{\"do_sample\":1} | the field do_sample must be true or false, was 1" })
+    void readWhenARecommendationIsOddLeavesItOutWithANote(String json, String expected) {
+        GenerationDefaults defaults = read(json);
+        assertThat(defaults.notes()).singleElement().asString().contains("generation_config.json is ignored", expected);
+        assertThat(defaults.sampled()).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`',
             value = { "{ | is not valid JSON", "[1] | is not a JSON object",
-                    "{\"temperature\":\"hot\"} | the field temperature must be a number, was \"hot\"",
-                    "{\"temperature\":-1} | temperature must be in [0, 1000), was -1.0",
-                    "{\"temperature\":NaN} | temperature must be in [0, 1000), was NaN",
-                    "{\"top_p\":1.5} | top_p must be in (0, 1], was 1.5",
-                    "{\"top_k\":2.5} | the field top_k must be a 32-bit integer, was 2.5",
                     "{\"eos_token_id\":[1,-2]} | eos_token_id must be 0 or more, was -2",
-                    "{\"eos_token_id\":\"</s>\"} | the field eos_token_id must be a 32-bit integer",
-                    "{\"do_sample\":1} | the field do_sample must be true or false, was 1" })
-    void readWhenValueIsWrongNamesFileFieldAndValue(String json, String expected) {
+                    "{\"eos_token_id\":\"</s>\"} | the field eos_token_id must be a 32-bit integer" })
+    void readWhenTheFileOrItsEndTokensAreWrongNamesFileFieldAndValue(String json, String expected) {
         assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> read(json))
             .withMessageStartingWith(this.directory.resolve("generation_config.json") + ": ")
             .withMessageContaining(expected);

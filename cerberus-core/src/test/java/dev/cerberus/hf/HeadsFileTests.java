@@ -67,6 +67,46 @@ class HeadsFileTests {
         assertThat(file.notes()).singleElement().asString().contains("do not say which target model");
     }
 
+    @ParameterizedTest
+    @CsvSource({ "'', 2", "model., 2", "'', 1", "'', 0" })
+    void readWhenHeadsAreInTheLayoutOfServersFindsThem(String prefix, int outputs) {
+        SafetensorsWriter writer = new SafetensorsWriter();
+        for (int head = 0; head < 2; head++) {
+            add(writer, prefix + "blocks." + head + ".layers.0.weight", HIDDEN, HIDDEN);
+        }
+        for (int head = 0; head < outputs; head++) {
+            add(writer, prefix + "lm_heads." + head + ".weight", 16, HIDDEN);
+        }
+        if (outputs == 0) {
+            add(writer, "lm_head.weight", 16, HIDDEN);
+        }
+        Path path = this.directory.resolve("heads.safetensors");
+        writer.write(path);
+        HeadsFile file = HeadsFile.read(path);
+        assertThat(file.description())
+            .isEqualTo(new HeadsDescription(HeadsKind.MEDUSA, false, false, true, 2, 1, HIDDEN, 16));
+        assertThat(file.blockWeight(1, 0).floats()).contains(0.5f);
+        assertThat(file.blockBias(1, 0).floats()).hasSize(HIDDEN).containsOnly(0);
+        assertThat(file.lmHead(1).info().name())
+            .isEqualTo((outputs == 0) ? "lm_head.weight" : prefix + "lm_heads." + (outputs - 1) + ".weight");
+    }
+
+    @Test
+    void readWhenASizeIsWildRefuses() {
+        Path path = this.directory.resolve("heads.safetensors");
+        TestModels.safetensors(path, """
+                {"0.0.linear.weight":{"dtype":"F32","shape":[2147483647,0],"data_offsets":[0,0]},
+                 "0.0.linear.bias":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},
+                 "0.1.weight":{"dtype":"F32","shape":[1099511627776,0],"data_offsets":[0,0]}}""", 0);
+        assertThatThrownBy(() -> HeadsFile.read(path)).isInstanceOf(ModelFileException.class)
+            .hasMessageContaining("must be in 1..16777216");
+        Map<String, String> metadata = metadata();
+        metadata.put("vocab_size", "999999999");
+        assertThatThrownBy(() -> HeadsFile.read(write(metadata, new SafetensorsWriter())))
+            .isInstanceOf(ModelFileException.class)
+            .hasMessageContaining("vocab_size in its metadata must be in 1..16777216");
+    }
+
     @Test
     void readWhenThereAreTransitionsDescribesThem() {
         Map<String, String> metadata = metadata();
@@ -167,6 +207,9 @@ class HeadsFileTests {
                 .hasMessageContaining("another target model");
             HeadsFile right = HeadsFile.read(write(with("target_sha256", checkpoint.sha256()), tensors(2)));
             right.requireTarget(config, checkpoint);
+            HeadsFile several = HeadsFile
+                .read(write(with("target_sha256", "0123456789abcdef, " + checkpoint.sha256()), tensors(2)));
+            several.requireTarget(config, checkpoint);
         }
     }
 

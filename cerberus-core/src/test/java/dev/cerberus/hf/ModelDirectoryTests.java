@@ -102,8 +102,8 @@ class ModelDirectoryTests {
 
     @Test
     void openWhenLocationIsAFileIsRefused() {
-        Path file = TestModels.write(this.directory.resolve("model.gguf"), "");
-        assertRefused(file.toString(), "is a file, not a directory");
+        Path file = TestModels.write(this.directory.resolve("model.txt"), "");
+        assertRefused(file.toString(), "is a file, but not a GGUF file");
     }
 
     @ParameterizedTest

@@ -116,4 +116,16 @@ class StopStringsTests {
         return text;
     }
 
+    @Test
+    void pushHiddenTakesPartInMatchingAndIsNeverShown() {
+        StopStrings stops = new StopStrings(List.of("<end>", "b<x>c"));
+        assertThat(stops.push("ab")).isEqualTo("a");
+        assertThat(stops.pushHidden("<x>")).isEmpty();
+        assertThat(stops.push("d")).isEqualTo("bd");
+        assertThat(stops.pushHidden("<x>") + stops.push("e<") + stops.pushHidden("<end>")).isEqualTo("e<");
+        assertThat(stops.matched()).contains("<end>");
+        StopStrings none = new StopStrings(List.of("q"));
+        assertThat(none.pushHidden("<x>") + none.push("r") + none.flush()).isEqualTo("r");
+    }
+
 }

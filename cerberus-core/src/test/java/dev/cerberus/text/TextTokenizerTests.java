@@ -78,6 +78,23 @@ class TextTokenizerTests {
     }
 
     @Test
+    void encodeWhenTextIsLongerThanNativeCodeBearsRefuses() throws IOException {
+        try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizer.byteLevel(this.directory))) {
+            assertThatIllegalArgumentException()
+                .isThrownBy(() -> tokenizer.encode("x" + " ".repeat(11_000_000) + "y", false))
+                .withMessageContaining("11000002 characters is longer than the 4000000");
+        }
+    }
+
+    @Test
+    void encodeWhenARunOfBlanksIsAsLongAsAllowedSucceeds() {
+        try (TextTokenizer tokenizer = TextTokenizer.load(PublicData.require("tokenizers/minimind"))) {
+            String blanks = "x" + " ".repeat(TextTokenizer.MAX_CHARACTERS / 8) + "y";
+            assertThat(tokenizer.decode(tokenizer.encode(blanks, false))).isEqualTo(blanks);
+        }
+    }
+
+    @Test
     void encodeWhenTextHasHalfASurrogatePairReadsAReplacementCharacter() throws IOException {
         try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizer.byteLevel(this.directory))) {
             assertThat(tokenizer.encode("a\uD83D\u00e9\uDE00", false))

@@ -145,6 +145,40 @@ class TokenTextStreamTests {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "qwen2.5", "tinyllama", "minimind", "stories260K" })
+    void streamOfReplacementCharactersIsTheTextDecodedAtOnce(String name) {
+        try (TextTokenizer tokenizer = TextTokenizer.load(tokenizer(name))) {
+            for (int count : new int[] { 0, 1, 2, 3, 5, 8, 11, 30, 100 }) {
+                for (String end : new String[] { "", "y", "\uD835\uDD18", "\u00e9", "\uD835\uDD18\uFFFD" }) {
+                    String text = "x" + "\uFFFD".repeat(count) + end;
+                    assertStreamed(tokenizer, tokenizer.encode(text, false), text);
+                }
+            }
+        }
+    }
+
+    @Test
+    void streamOfReplacementCharactersInBytesIsTheTextDecodedAtOnce() throws IOException {
+        for (Path file : List.of(TinyTokenizer.byteLevel(this.directory), TinyTokenizer.byteFallback(this.directory))) {
+            try (TextTokenizer tokenizer = TextTokenizer.load(file)) {
+                for (int count = 0; count < 40; count++) {
+                    String text = "a" + "\uFFFD".repeat(count) + "\uD835\uDD18b";
+                    assertStreamed(tokenizer, tokenizer.encode(text, false), text);
+                }
+            }
+        }
+    }
+
+    private static void assertStreamed(TextTokenizer tokenizer, int[] ids, String text) {
+        List<String> increments = increments(tokenizer, ids);
+        assertThat(String.join("", increments)).isEqualTo(tokenizer.decode(ids)).isEqualTo(text);
+        assertThat(increments).filteredOn((increment) -> !increment.isEmpty()).allSatisfy((increment) -> {
+            assertThat(Character.isLowSurrogate(increment.charAt(0))).isFalse();
+            assertThat(Character.isHighSurrogate(increment.charAt(increment.length() - 1))).isFalse();
+        });
+    }
+
     private static Path tokenizer(String name) {
         return PublicData.require(name.startsWith("stories") ? "models/" + name : "tokenizers/" + name);
     }

@@ -9,6 +9,7 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.chat.response.StreamingHandle;
 
 import dev.cerberus.engine.TextGenerator;
 
@@ -24,6 +25,9 @@ import dev.cerberus.engine.TextGenerator;
  * @see CerberusChatModel
  */
 public final class CerberusStreamingChatModel implements StreamingChatModel {
+
+    /** The call of {@link #start} that the calling thread is in. */
+    private static final ThreadLocal<Start> STARTING = new ThreadLocal<>();
 
     private final TextGenerator generator;
 
@@ -50,6 +54,26 @@ public final class CerberusStreamingChatModel implements StreamingChatModel {
     }
 
     /**
+     * Starts to answer a request as {@code chat} does, and returns at once what cancels
+     * it, also while it waits in the queue or its prompt is being read.
+     * @param request the conversation and its parameters
+     * @param handler receives the answer; hears nothing after a cancellation
+     * @return the handle; useless, but harmless, if the handler was told of a refusal
+     * @throws RuntimeException for the reasons that {@link #doChat} has
+     */
+    public StreamingHandle start(ChatRequest request, StreamingChatResponseHandler handler) {
+        RequestHandle handle = new RequestHandle();
+        STARTING.set(new Start(this, handle));
+        try {
+            chat(request, handler);
+        }
+        finally {
+            STARTING.remove();
+        }
+        return handle;
+    }
+
+    /**
      * Starts to answer a request whose parameters are merged with the defaults already.
      *
      * <p>
@@ -67,7 +91,8 @@ public final class CerberusStreamingChatModel implements StreamingChatModel {
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
         PreparedRequest prepared = this.requests.prepare(request);
-        RequestHandle handle = new RequestHandle();
+        Start start = STARTING.get();
+        RequestHandle handle = (start != null && start.model() == this) ? start.handle() : new RequestHandle();
         StreamedAnswer answer = new StreamedAnswer(handler, handle, new ToolCallParser(prepared.tools()),
                 this.generator.description().modelName(), prepared.seed());
         try {
@@ -91,6 +116,9 @@ public final class CerberusStreamingChatModel implements StreamingChatModel {
     @Override
     public ModelProvider provider() {
         return ModelProvider.OTHER;
+    }
+
+    private record Start(CerberusStreamingChatModel model, RequestHandle handle) {
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 
 import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.hf.GenerationDefaults;
 
 /**
  * What the builders of both chat models have in common. Not thread-safe.
@@ -19,7 +20,7 @@ public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>>
 
     private final TextGenerator generator;
 
-    private ChatRequestParameters defaultRequestParameters = CerberusChatRequestParameters.DEFAULTS;
+    private ChatRequestParameters defaultRequestParameters = CerberusChatRequestParameters.builder().build();
 
     private List<ChatModelListener> listeners = List.of();
 
@@ -34,7 +35,8 @@ public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>>
     /**
      * Sets the parameters of requests that do not bring their own.
      * @param value any parameters, preferably {@link CerberusChatRequestParameters}; what
-     * they leave open comes from {@link CerberusChatRequestParameters#DEFAULTS}
+     * they leave open comes from the recommendations of the model's authors, or else from
+     * {@link CerberusChatRequestParameters#DEFAULTS}
      * @return this builder
      */
     public B defaultRequestParameters(ChatRequestParameters value) {
@@ -67,7 +69,20 @@ public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>>
     }
 
     ChatRequestParameters mergedParameters() {
-        return CerberusChatRequestParameters.DEFAULTS.overrideWith(this.defaultRequestParameters);
+        return CerberusChatRequestParameters.DEFAULTS.overrideWith(recommended())
+            .overrideWith(this.defaultRequestParameters);
+    }
+
+    /** Authors who do not want answers to be sampled get greedy ones. */
+    private ChatRequestParameters recommended() {
+        GenerationDefaults model = this.generator.generationDefaults();
+        CerberusChatRequestParameters.Builder parameters = CerberusChatRequestParameters.builder();
+        if (model.sampled()) {
+            parameters.temperature(model.temperature().orElse(1));
+            model.topP().ifPresent(parameters::topP);
+            model.topK().ifPresent(parameters::topK);
+        }
+        return parameters.build();
     }
 
     List<ChatModelListener> listeners() {

@@ -26,7 +26,13 @@ final class ConversationMapper {
     }
 
     static List<ChatMessage> map(List<dev.langchain4j.data.message.ChatMessage> messages) {
-        return messages.stream().map(ConversationMapper::map).toList();
+        List<ChatMessage> mapped = messages.stream().map(ConversationMapper::map).toList();
+        // What was said before is as it is; only a question must say something.
+        ChatMessage last = mapped.get(mapped.size() - 1);
+        if (last.role() == ChatMessage.Role.USER && last.content().isBlank()) {
+            throw new IllegalArgumentException("The user message is blank; give it at least one visible character");
+        }
+        return mapped;
     }
 
     private static ChatMessage map(dev.langchain4j.data.message.ChatMessage message) {
@@ -47,11 +53,7 @@ final class ConversationMapper {
     }
 
     private static ChatMessage user(UserMessage user) {
-        String text = text(user.contents());
-        if (text.isBlank()) {
-            throw new IllegalArgumentException("The user message is blank; give it at least one visible character");
-        }
-        return new ChatMessage(ChatMessage.Role.USER, text, List.of(), null, user.name());
+        return new ChatMessage(ChatMessage.Role.USER, text(user.contents()), List.of(), null, user.name());
     }
 
     private static List<ToolCall> toolCalls(AiMessage answer) {

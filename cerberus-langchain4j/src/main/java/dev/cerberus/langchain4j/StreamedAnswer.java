@@ -14,7 +14,7 @@ import dev.cerberus.engine.GenerationResult;
 /**
  * A listener that passes one answer on to a LangChain4j handler and keeps its contract:
  * nothing after a cancellation, and an exception from one callback does not end the
- * answer. Confined to the request's callback thread.
+ * answer. An {@link Error} from one does. Confined to the request's callback thread.
  */
 final class StreamedAnswer implements GenerationListener {
 
@@ -75,6 +75,15 @@ final class StreamedAnswer implements GenerationListener {
         catch (RuntimeException ex) {
             InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.handler.onError(ex));
         }
+        catch (Error ex) {
+            end(ex);
+        }
+    }
+
+    /** An Error is not the answer's fault and would come again: it is told once. */
+    private void end(Error failure) {
+        this.handle.cancel();
+        InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.handler.onError(failure));
     }
 
     private void onToolCall(CompleteToolCall call) {

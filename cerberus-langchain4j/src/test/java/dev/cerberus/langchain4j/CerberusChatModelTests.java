@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -48,6 +50,7 @@ import dev.cerberus.engine.Prompt;
 import dev.cerberus.engine.UnknownProfileException;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.gate.GateSignal;
+import dev.cerberus.hf.GenerationDefaults;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.text.ChatMessage;
@@ -85,6 +88,19 @@ class CerberusChatModelTests {
         assertThat(response.id()).isEqualTo("request-1");
         assertThat(response.modelName()).isEqualTo("scripted");
         assertThat(response.finishReason()).isEqualTo(FinishReason.STOP);
+    }
+
+    @Test
+    void whatIsLeftOpenIsWhatTheModelsAuthorsRecommend() {
+        this.generator.recommended(new GenerationDefaults(List.of(), OptionalInt.empty(), OptionalInt.empty(),
+                Optional.of(true), OptionalDouble.of(0.7), OptionalInt.of(20), OptionalDouble.of(0.8), List.of()));
+        assertThat(sent(CerberusChatRequestParameters.builder().build()).sampling())
+            .isEqualTo(new SamplingOptions(0.7, 20, 0.8, 42));
+        assertThat(sent(CerberusChatRequestParameters.builder().temperature(0.0).build()).sampling().greedy()).isTrue();
+        assertThat(sent(CerberusChatRequestParameters.builder().topK(5).build()).sampling().topK()).isEqualTo(5);
+        this.generator.recommended(new GenerationDefaults(List.of(), OptionalInt.empty(), OptionalInt.empty(),
+                Optional.empty(), OptionalDouble.of(0.7), OptionalInt.empty(), OptionalDouble.empty(), List.of()));
+        assertThat(sent(CerberusChatRequestParameters.builder().build()).sampling().greedy()).isTrue();
     }
 
     @Test
@@ -241,6 +257,12 @@ class CerberusChatModelTests {
         assertThatIllegalArgumentException().isThrownBy(() -> model().chat(UserMessage.from(TextContent.from(" \n"))))
             .withMessageContaining("blank");
         assertThat(this.generator.requests()).isEmpty();
+    }
+
+    @Test
+    void blankUserMessageInTheHistoryIsPassedOn() {
+        model().chat(UserMessage.from(TextContent.from(" ")), AiMessage.from("?"), UserMessage.from("Hi"));
+        assertThat(this.generator.requests()).hasSize(1);
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.langchain4j.model.output.FinishReason;
 import org.junit.jupiter.api.Test;
 
@@ -95,6 +96,35 @@ class CerberusStreamingChatModelTests {
         handler.await();
         assertThat(handler.errors).extracting(Throwable::getMessage).containsExactly("thrown at a", "thrown at b");
         assertThat(handler.events).containsExactly("a", "b", "complete ab");
+    }
+
+    @Test
+    void errorFromAPieceIsReportedOnceAndEndsTheAnswer() throws Exception {
+        this.generator.target("a", "b").endless().pause(Duration.ofMillis(1));
+        RecordingHandler handler = new RecordingHandler() {
+            @Override
+            public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
+                super.onPartialResponse(partial, context);
+                throw new NoClassDefFoundError("thrown at " + partial.text());
+            }
+        };
+        this.model.chat("Hi", handler);
+        handler.awaitError();
+        assertThat(this.generator.awaitCancelled(Duration.ofSeconds(20))).isTrue();
+        assertThat(handler.errors).extracting(Throwable::getMessage).containsExactly("thrown at a");
+        assertThat(handler.events).containsExactly("a");
+    }
+
+    @Test
+    void startReturnsWhatCancelsBeforeTheFirstPiece() throws Exception {
+        this.generator.endless().pause(Duration.ofMillis(1));
+        RecordingHandler handler = new RecordingHandler();
+        StreamingHandle handle = this.model.start(ChatRequest.builder().messages(UserMessage.from("Hi")).build(),
+                handler);
+        assertThat(handle.isCancelled()).isFalse();
+        handle.cancel();
+        assertThat(handle.isCancelled()).isTrue();
+        assertThat(handler.errors).isEmpty();
     }
 
     @Test

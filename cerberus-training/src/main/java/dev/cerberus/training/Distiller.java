@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import dev.cerberus.djl.DjlBatchGenerator;
 import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
+import dev.cerberus.engine.ModelTexts;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelDirectory;
@@ -76,9 +77,10 @@ final class Distiller {
         int context = this.config.contextTokens();
         int maxPrompt = Math.min(options.maxPromptTokens(), context - 1);
         List<int[]> prompts;
-        Set<Integer> endOfSequence = Set.copyOf(this.model.eosTokenIds());
-        try (TextTokenizer tokenizer = TextTokenizer.load(this.model.tokenizerJson())) {
-            Optional<ChatTemplate> template = ChatTemplate.fromTokenizerConfig(this.model.path());
+        Set<Integer> endOfSequence;
+        try (TextTokenizer tokenizer = ModelTexts.tokenizer(this.model)) {
+            Optional<ChatTemplate> template = ModelTexts.chatTemplate(this.model);
+            endOfSequence = ModelTexts.endOfTurn(this.model, tokenizer, template);
             PromptReader reader = new PromptReader(tokenizer, template, options.raw(), maxPrompt, PROMPT_SEED);
             prompts = reader.read(data);
             LOGGER.info("{} prompts, {} more are longer than {} tokens", prompts.size(), reader.tooLong(), maxPrompt);

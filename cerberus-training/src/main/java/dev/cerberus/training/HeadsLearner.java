@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -62,10 +63,11 @@ final class HeadsLearner implements AutoCloseable {
         this.heads = heads;
         this.trainsOutput = trainsOutput;
         this.manager = manager;
-        this.program = ScriptModule.load(manager, LearningProgram.source(heads, bf16, trainsOutput) + """
-                  def typed(self: __torch__.M, a: List[Tensor]) -> Tensor:
-                    return torch.clone(torch.to(a[0], %s))
-                """.formatted(bf16 ? "15" : "6"));
+        this.program = ScriptModule.load(manager,
+                LearningProgram.source(heads, bf16, trainsOutput) + String.format(Locale.ROOT, """
+                          def typed(self: __torch__.M, a: List[Tensor]) -> Tensor:
+                            return torch.clone(torch.to(a[0], %s))
+                        """, bf16 ? "15" : "6"));
         long[][] shapes = HeadsProgram.forTraining(heads).weightShapes();
         int output = shapes.length - 1;
         this.frozenOutput = trainsOutput ? new float[0] : initial.get(output);

@@ -25,6 +25,7 @@ import dev.cerberus.hf.SafetensorsWriter;
 import dev.cerberus.hf.WeightNames;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
+import dev.cerberus.model.NativeSettings;
 import dev.cerberus.training.TrainingOptions.HeadsShape;
 import dev.cerberus.training.TrainingOptions.LmHead;
 import dev.cerberus.training.TrainingOptions.Optimization;
@@ -69,6 +70,7 @@ public final class HeadsTrainer implements AutoCloseable {
     private final Precision precision;
 
     private HeadsTrainer(TrainingOptions options) {
+        NativeSettings.apply();
         this.options = options;
         this.device = TorchDevice.of(options.device());
         this.precision = Distiller.precision(options.precision(), this.device);

@@ -17,6 +17,7 @@ import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.MemoryFile;
 import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.hf.Safetensors;
+import dev.cerberus.model.NativeSettings;
 import dev.cerberus.training.TrainingOptions.Distillation;
 
 /**
@@ -55,6 +56,7 @@ public final class MemoryMaker {
      * can not be written
      */
     public static int make(Options options) {
+        NativeSettings.apply();
         TorchDevice device = TorchDevice.of(options.device());
         ModelDirectory model = ModelDirectory.open(options.model());
         try (Checkpoint checkpoint = model.openCheckpoint()) {

@@ -8,12 +8,14 @@ import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.chat.response.StreamingHandle;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,11 +41,11 @@ class AnswerStream implements StreamingChatResponseHandler {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(AnswerStream.class);
 
+    private static final long LOOK_MILLIS = 200;
+
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
 
     private final Consumer<String> whenComplete;
-
-    private volatile boolean gone;
 
     private volatile @Nullable RuntimeException failure;
 
@@ -69,19 +71,19 @@ class AnswerStream implements StreamingChatResponseHandler {
      * Writes the events until the answer ends or the client goes.
      * @param response the response, not committed
      * @param json writes the data
+     * @param handle cancels the request
+     * @param gone whether the client has gone
      * @param patience the longest wait for an event
      */
-    void writeTo(HttpServletResponse response, JsonMapper json, Duration patience) {
+    void writeTo(HttpServletResponse response, JsonMapper json, StreamingHandle handle, BooleanSupplier gone,
+            Duration patience) {
         response.setContentType("text/event-stream;charset=UTF-8");
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
+        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         try {
             OutputStream out = response.getOutputStream();
             boolean ended = false;
             while (!ended) {
-                Event event = this.events.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
-                if (event == null) {
-                    throw new IOException("Nothing came for " + patience);
-                }
+                Event event = next(gone, patience);
                 String text = "event:" + event.name() + "\ndata:" + json.writeValueAsString(event.data()) + "\n\n";
                 out.write(text.getBytes(StandardCharsets.UTF_8));
                 response.flushBuffer();
@@ -90,20 +92,30 @@ class AnswerStream implements StreamingChatResponseHandler {
         }
         catch (IOException ex) {
             LOGGER.debug("The client has gone", ex);
-            this.gone = true;
+            handle.cancel();
         }
         catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
-            this.gone = true;
+            handle.cancel();
         }
+    }
+
+    private Event next(BooleanSupplier gone, Duration patience) throws IOException, InterruptedException {
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < patience.toNanos()) {
+            Event event = this.events.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            if (event != null) {
+                return event;
+            }
+            if (gone.getAsBoolean()) {
+                throw new IOException("The connection was closed");
+            }
+        }
+        throw new IOException("Nothing came for " + patience);
     }
 
     @Override
     public void onPartialResponse(PartialResponse partial, PartialResponseContext context) {
-        if (this.gone) {
-            context.streamingHandle().cancel();
-            return;
-        }
         String origin = (partial instanceof CerberusPartialResponse piece)
                 ? piece.origin().name().toLowerCase(Locale.ROOT) : "target";
         this.events.add(new Event("token", new Token(partial.text(), origin), false));

@@ -1,13 +1,18 @@
 package dev.cerberus.sampleapp;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 
-import dev.langchain4j.model.chat.ChatModel;
-import dev.langchain4j.model.chat.StreamingChatModel;
-import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.StreamingHandle;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -15,57 +20,94 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.cerberus.langchain4j.CerberusStreamingChatModel;
 import dev.cerberus.spring.boot.autoconfigure.CerberusProperties;
 
 /**
- * The chat over HTTP, whole or piece by piece.
+ * The chat over HTTP, whole or piece by piece. Whoever does not wait for the answer gives
+ * back the place in the engine, however far the request has come.
  */
 @RestController
 class ChatController {
 
+    /** Tells the id of the conversation, which is the server's choice. */
+    static final String CONVERSATION_ID = "Conversation-Id";
+
     /** The engine ends a request that takes too long; this is in case it does not. */
     private static final Duration GRACE = Duration.ofSeconds(30);
 
-    private final ChatModel chatModel;
+    private static final Duration LONGEST_PATIENCE = Duration.ofDays(365);
 
-    private final StreamingChatModel streamingChatModel;
+    private final CerberusStreamingChatModel chatModel;
 
     private final Conversations conversations;
+
+    private final ClientConnection connection;
 
     private final Duration patience;
 
     private final JsonMapper json;
 
-    ChatController(ChatModel chatModel, StreamingChatModel streamingChatModel, Conversations conversations,
+    ChatController(CerberusStreamingChatModel chatModel, Conversations conversations, ClientConnection connection,
             CerberusProperties properties, JsonMapper json) {
         this.chatModel = chatModel;
-        this.streamingChatModel = streamingChatModel;
         this.conversations = conversations;
-        this.patience = properties.engine().requestTimeout().plus(GRACE);
+        this.connection = connection;
+        Duration timeout = properties.engine().requestTimeout();
+        this.patience = (timeout.compareTo(LONGEST_PATIENCE) > 0) ? LONGEST_PATIENCE : timeout.plus(GRACE);
         this.json = json;
     }
 
     @PostMapping("/chat")
-    ChatAnswer chat(@RequestBody ChatQuestion question) {
+    @Nullable ChatAnswer chat(@RequestBody ChatQuestion question, HttpServletRequest request, HttpServletResponse response) {
         String message = question.requireMessage();
-        ChatResponse response = this.conversations.ask(question.conversationId(), message,
-                (messages) -> this.chatModel.chat(messages));
-        String answer = response.aiMessage().text();
-        this.conversations.remember(question.conversationId(), message, answer);
-        return new ChatAnswer(answer, AnswerStats.of(response));
+        String id = this.conversations.open(question.conversationId());
+        Started<WholeAnswer> asked = this.conversations.ask(id, message, (messages) -> {
+            WholeAnswer answer = new WholeAnswer();
+            StreamingHandle handle = this.chatModel.start(request(messages), answer);
+            return new Started<>(answer.unlessRefused(), handle);
+        });
+        response.setHeader(CONVERSATION_ID, id);
+        return asked.answer().await(asked.handle(), gone(request), this.patience).map((answered) -> {
+            String text = answered.aiMessage().text();
+            this.conversations.remember(id, message, text);
+            return new ChatAnswer(text, id, AnswerStats.of(answered));
+        }).orElse(null);
     }
 
     @GetMapping(path = "/chat/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     void stream(@RequestParam(required = false) @Nullable String message,
-            @RequestParam(required = false) @Nullable String conversationId, HttpServletResponse response) {
-        String question = new ChatQuestion(message, conversationId).requireMessage();
-        AnswerStream stream = this.conversations.ask(conversationId, question, (messages) -> {
-            AnswerStream answer = new AnswerStream(
-                    (text) -> this.conversations.remember(conversationId, question, text));
-            this.streamingChatModel.chat(messages, answer);
-            return answer.unlessRefused();
+            @RequestParam(required = false) @Nullable String conversationId, HttpServletRequest request,
+            HttpServletResponse response) throws HttpRequestMethodNotSupportedException {
+        // an answer is more than its headers
+        if (request.getMethod().equals(HttpMethod.HEAD.name())) {
+            throw new HttpRequestMethodNotSupportedException(request.getMethod(), List.of("GET", "POST"));
+        }
+        stream(new ChatQuestion(message, conversationId), request, response);
+    }
+
+    @PostMapping(path = "/chat/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    void stream(@RequestBody ChatQuestion question, HttpServletRequest request, HttpServletResponse response) {
+        String message = question.requireMessage();
+        String id = this.conversations.open(question.conversationId());
+        Started<AnswerStream> asked = this.conversations.ask(id, message, (messages) -> {
+            AnswerStream answer = new AnswerStream((text) -> this.conversations.remember(id, message, text));
+            StreamingHandle handle = this.chatModel.start(request(messages), answer);
+            return new Started<>(answer.unlessRefused(), handle);
         });
-        stream.writeTo(response, this.json, this.patience);
+        response.setHeader(CONVERSATION_ID, id);
+        asked.answer().writeTo(response, this.json, asked.handle(), gone(request), this.patience);
+    }
+
+    private static ChatRequest request(List<ChatMessage> messages) {
+        return ChatRequest.builder().messages(messages).build();
+    }
+
+    private BooleanSupplier gone(HttpServletRequest request) {
+        return () -> this.connection.isGone(request);
+    }
+
+    private record Started<T>(T answer, StreamingHandle handle) {
     }
 
 }

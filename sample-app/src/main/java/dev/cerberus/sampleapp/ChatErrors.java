@@ -16,8 +16,10 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 
 import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.engine.EngineClosedException;
+import dev.cerberus.engine.EngineFailedException;
 import dev.cerberus.engine.QueueFullException;
 import dev.cerberus.engine.RequestTimeoutException;
+import dev.cerberus.sampleapp.LimitedRequest.RefusedBodyException;
 import dev.cerberus.text.ChatTemplateException;
 
 /**
@@ -50,7 +52,8 @@ class ChatErrors extends ResponseEntityExceptionHandler {
         if (failure instanceof PromptTooLongException) {
             return problem(HttpStatus.CONTENT_TOO_LARGE, failure);
         }
-        if (failure instanceof QueueFullException || failure instanceof EngineClosedException) {
+        if (failure instanceof QueueFullException || failure instanceof EngineClosedException
+                || failure instanceof EngineFailedException) {
             return problem(HttpStatus.SERVICE_UNAVAILABLE, failure);
         }
         if (failure instanceof RequestTimeoutException) {
@@ -71,6 +74,11 @@ class ChatErrors extends ResponseEntityExceptionHandler {
     @Override
     protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(HttpMessageNotReadableException ex,
             HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        RefusedBodyException refusal = RefusedBodyException.in(ex);
+        if (refusal != null) {
+            return handleExceptionInternal(ex, ProblemDetail.forStatusAndDetail(refusal.status(), refusal.getMessage()),
+                    headers, refusal.status(), request);
+        }
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(status,
                 "The body must be a JSON object with a text 'message' and, if wanted, a text 'conversationId', such as "
                         + "{\"message\": \"Hello\"}");

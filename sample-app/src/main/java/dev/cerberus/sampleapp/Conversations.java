@@ -1,6 +1,9 @@
 package dev.cerberus.sampleapp;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +18,12 @@ import org.springframework.stereotype.Component;
 import dev.cerberus.decode.PromptTooLongException;
 
 /**
- * The memory of conversations: the last exchanges of those used most recently.
- * Thread-safe.
+ * The memory of conversations: the last exchanges of those used most recently, within a
+ * bound of characters. Thread-safe.
+ *
+ * <p>
+ * An id is the only key to a conversation. It is made here, of random bits that nobody
+ * can guess; an id that is not known here names no conversation, whoever chose it.
  */
 @Component
 class Conversations {
@@ -25,30 +32,49 @@ class Conversations {
 
     private static final int MOST_EXCHANGES = 8;
 
-    private final Map<String, List<Exchange>> conversations = new LinkedHashMap<>(16, 0.75f, true) {
+    private static final long MOST_CHARACTERS = 8_000_000;
 
-        private static final long serialVersionUID = 1L;
+    private static final int ID_BYTES = 16;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, List<Exchange>> eldest) {
-            return size() > MOST_CONVERSATIONS;
-        }
+    private final SecureRandom random = new SecureRandom();
 
-    }; // guarded by this
+    // guarded by this, in the order of use
+    private final Map<String, List<Exchange>> conversations = new LinkedHashMap<>(16, 0.75f, true);
+
+    private long characters; // guarded by this
 
     private record Exchange(String question, String answer) {
+
+        long characters() {
+            return (long) this.question.length() + this.answer.length();
+        }
+
+    }
+
+    /**
+     * Returns the conversation that a request belongs to.
+     * @param id what the client says, if anything
+     * @return that id if there is such a conversation, or else one for a new conversation
+     */
+    synchronized String open(@Nullable String id) {
+        if (id != null && this.conversations.containsKey(id)) {
+            return id;
+        }
+        byte[] bits = new byte[ID_BYTES];
+        this.random.nextBytes(bits);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
     }
 
     /**
      * Asks with as much of the conversation as the model's context holds.
-     * @param conversationId the conversation, if any
+     * @param id the conversation
      * @param question the new message
      * @param model asks a model
      * @return what the model returned
      * @throws PromptTooLongException if the question alone is too long
      */
-    <T> T ask(@Nullable String conversationId, String question, Function<List<ChatMessage>, T> model) {
-        List<Exchange> history = history(conversationId);
+    <T> T ask(String id, String question, Function<List<ChatMessage>, T> model) {
+        List<Exchange> history = history(id);
         while (true) {
             try {
                 return model.apply(messages(history, question));
@@ -57,9 +83,18 @@ class Conversations {
                 if (history.isEmpty()) {
                     throw ex;
                 }
-                history = history.subList(1, history.size());
+                history = shorter(history, ex);
             }
         }
+    }
+
+    /** Forgets as much as is too much, so that few attempts are needed. */
+    private static List<Exchange> shorter(List<Exchange> history, PromptTooLongException tooLong) {
+        int drop = 1;
+        if (tooLong.promptTokens() > 2 * tooLong.contextTokens()) {
+            drop = Math.max(1, history.size() / 2);
+        }
+        return history.subList(drop, history.size());
     }
 
     private static List<ChatMessage> messages(List<Exchange> history, String question) {
@@ -72,24 +107,42 @@ class Conversations {
         return messages;
     }
 
-    private synchronized List<Exchange> history(@Nullable String conversationId) {
-        return (conversationId != null) ? this.conversations.getOrDefault(conversationId, List.of()) : List.of();
+    private synchronized List<Exchange> history(String id) {
+        return this.conversations.getOrDefault(id, List.of());
     }
 
     /**
      * Remembers an exchange.
-     * @param conversationId the conversation; without one nothing is remembered
+     * @param id the conversation
      * @param question what the user said
      * @param answer what the model answered
      */
-    synchronized void remember(@Nullable String conversationId, String question, String answer) {
-        if (conversationId == null) {
-            return;
-        }
-        List<Exchange> exchanges = new ArrayList<>(history(conversationId));
+    synchronized void remember(String id, String question, String answer) {
+        List<Exchange> exchanges = new ArrayList<>(history(id));
         exchanges.add(new Exchange(question, answer));
         int surplus = Math.max(0, exchanges.size() - MOST_EXCHANGES);
-        this.conversations.put(conversationId, List.copyOf(exchanges.subList(surplus, exchanges.size())));
+        List<Exchange> kept = List.copyOf(exchanges.subList(surplus, exchanges.size()));
+        this.characters += size(kept) - size(history(id));
+        this.conversations.put(id, kept);
+        forgetOldest();
+    }
+
+    private void forgetOldest() {
+        Iterator<List<Exchange>> oldest = this.conversations.values().iterator();
+        while (this.conversations.size() > MOST_CONVERSATIONS
+                || (this.characters > MOST_CHARACTERS && oldest.hasNext())) {
+            this.characters -= size(oldest.next());
+            oldest.remove();
+        }
+    }
+
+    private static long size(List<Exchange> exchanges) {
+        return exchanges.stream().mapToLong(Exchange::characters).sum();
+    }
+
+    /** Returns the characters remembered of all conversations. */
+    synchronized long characters() {
+        return this.characters;
     }
 
 }

@@ -201,28 +201,51 @@ class ChatHttpTests {
         assertThat(post("{\"message\": \"Hi\"}").statusCode()).isEqualTo(200);
     }
 
+    private String say(String message, String conversationId) throws Exception {
+        HttpResponse<String> response = post(this.json.writeValueAsString(
+                this.json.createObjectNode().put("message", message).put("conversationId", conversationId)));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        String id = this.json.readTree(response.body()).get("conversationId").asString();
+        assertThat(response.headers().firstValue("Conversation-Id")).contains(id);
+        return id;
+    }
+
     @Test
-    void conversationIsRememberedOverBothEndpoints() throws Exception {
+    void conversationIsRememberedOverAllEndpointsUnderTheIdOfTheServer() throws Exception {
         ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("Hello Ann"));
-        post("{\"message\": \"I am Ann\", \"conversationId\": \"remembered\"}");
-        stream("?message=Who+am+I&conversationId=remembered");
-        post("{\"message\": \"Again\", \"conversationId\": \"remembered\"}");
-        post("{\"message\": \"Again\", \"conversationId\": \"another\"}");
+        String id = say("I am Ann", null);
+        assertThat(id).hasSizeGreaterThanOrEqualTo(22);
+        HttpResponse<String> streamed = stream("?message=Who+am+I&conversationId=" + id);
+        assertThat(streamed.headers().firstValue("Conversation-Id")).contains(id);
+        HttpResponse<String> posted = this.http.send(request("/chat/stream").header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString("{\"message\": \"And?\", \"conversationId\": \"" + id + "\"}"))
+            .build(), BodyHandlers.ofString());
+        assertThat(events(posted.body())).extracting(Map.Entry::getKey).containsExactly("token", "done");
+        assertThat(say("Again", id)).isEqualTo(id);
+        say("Again", null);
         assertThat(script.requests()).extracting((request) -> ((Prompt.Chat) request.prompt()).messages().size())
-            .containsExactly(1, 3, 5, 1);
+            .containsExactly(1, 3, 5, 7, 1);
         assertThat(((Prompt.Chat) script.requests().get(1).prompt()).messages()).containsExactly(
                 ChatMessage.user("I am Ann"), ChatMessage.assistant("Hello Ann"), ChatMessage.user("Who am I"));
+    }
+
+    @Test
+    void idThatAClientMadeUpNamesNoConversation() throws Exception {
+        ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("ok"));
+        String first = say("I am Ann", "alice");
+        String second = say("Who am I", "alice");
+        assertThat(first).isNotEqualTo("alice").isNotEqualTo(second);
+        assertThat(((Prompt.Chat) script.lastRequest().prompt()).messages()).hasSize(1);
     }
 
     @Test
     void conversationThatOutgrowsTheContextForgetsItsBeginning() throws Exception {
         ScriptedGenerator script = this.engine
             .use(new ScriptedGenerator().target("ok").refusingLongerThan(3, Refusals.tooLong()));
-        for (String question : List.of("one", "two", "three")) {
-            assertThat(post("{\"message\": \"" + question + "\", \"conversationId\": \"growing\"}").statusCode())
-                .isEqualTo(200);
-        }
-        assertThat(stream("?message=four&conversationId=growing").statusCode()).isEqualTo(200);
+        String id = say("one", null);
+        say("two", id);
+        say("three", id);
+        assertThat(stream("?message=four&conversationId=" + id).statusCode()).isEqualTo(200);
         assertThat(((Prompt.Chat) script.lastRequest().prompt()).messages()).containsExactly(ChatMessage.user("three"),
                 ChatMessage.assistant("ok"), ChatMessage.user("four"));
     }

@@ -151,7 +151,7 @@ class DemoModelTests {
     void messageBeyondTheContextIsTooLargeAndTheNextOneIsAnswered() throws Exception {
         HttpResponse<String> response = chat("word ".repeat(20_000));
         assertThat(response.statusCode()).isEqualTo(413);
-        assertThat(response.body()).contains("cerberus.model.max-context");
+        assertThat(response.body()).contains("shorten the prompt").doesNotContain("raise");
         assertThat(chat("Hello").statusCode()).isEqualTo(200);
     }
 

@@ -20,7 +20,7 @@ def choose(self, h: Tensor, logits: Tensor, uniforms: List[float], scale: float,
 def begin(self, tokens: List[int], keys: int, uniforms: List[float], scale: float, ranks: int, vs: List[Tensor],
           ms: List[Matrix], frequencies: Tensor, rotation: List[Tensor],
           caches: List[List[Tensor]]) -> Tuple[Tensor, Tensor]:
-    h, logits, best, = self.prefill(tokens, 0, keys, vs, ms, frequencies, caches)
+    h, logits, best, highest, = self.prefill(tokens, 0, keys, vs, ms, frequencies, caches)
     return self.choose(h, logits, uniforms, scale, ranks, rotation)
 
 # One token of every sequence. lengths: tokens in each cache. keys: keys that each has to see.
@@ -35,5 +35,5 @@ def advance(self, tokens: List[int], lengths: List[int], keys: List[int], unifor
         _2 = torch.append(spans, lengths[s])
         _3 = torch.append(masks, self.mask(1, lengths[s], keys[s], annotate(List[float], []), frequencies))
     x = self.forward(tokens, lengths, spans, masks, vs, ms, frequencies, caches)
-    h, logits, best, = self.scores(x, vs, ms)
+    h, logits, best, highest, = self.scores(x, vs, ms)
     return self.choose(h, logits, uniforms, scale, ranks, rotation)

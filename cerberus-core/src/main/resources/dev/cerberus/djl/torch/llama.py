@@ -13,7 +13,8 @@
 # - Keys and values are written to the cache by one copy.
 # - Grouped queries are rows of the same attention call. Query heads come in the order [group, kv], to which the query
 #   and output weights are permuted at loading.
-# - The best token comes from max, whose kernel is several times faster than argmax's.
+# - The best token comes from max, whose kernel is several times faster than argmax's. Its score comes with it; a score
+#   that is not a number is the highest of its row.
 
 # frequencies: [positions, dim / 2] complex. Returns what final() leaves of every row.
 def forward(self, tokens: List[int], positions: List[int], spans: List[int], masks: List[Tensor], vs: List[Tensor],
@@ -62,7 +63,7 @@ def layer(self, x: Tensor, i: int, turn: Tensor, spans: List[int], masks: List[T
     g = torch.silu(torch.slice(y, 1, 0, self.WIDE()))
     return self.down_onto(torch.mul(g, torch.slice(y, 1, self.WIDE())), ms[m + 3], vs, x)
 
-def scores(self, h: Tensor, vs: List[Tensor], ms: List[Matrix]) -> Tuple[Tensor, Tensor, Tensor]:
+def scores(self, h: Tensor, vs: List[Tensor], ms: List[Matrix]) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
     logits = self.scored(h, vs, ms[4 * self.LAYERS()])
-    _1, best, = torch.max(logits, 1)
-    return (h, logits, best)
+    highest, best, = torch.max(logits, 1)
+    return (h, logits, best, torch.to(highest, 6))

@@ -72,8 +72,9 @@ final class EvaluateCommand implements Callable<Integer> {
                 count[1]++;
                 count[2] += result.tokens().length;
                 if (!right && count[1] - count[0] <= this.showFailures) {
-                    out.printf("%n[%s] %s%n--- must contain %s, answered:%n%s%n", prompt.path("category").asText(),
-                            prompt.path("turns"), prompt.path("must_contain"), result.text());
+                    out.printf(Locale.ROOT, "%n[%s] %s%n--- must contain %s, answered:%n%s%n",
+                            prompt.path("category").asText(), prompt.path("turns"), prompt.path("must_contain"),
+                            result.text());
                 }
             }
         }

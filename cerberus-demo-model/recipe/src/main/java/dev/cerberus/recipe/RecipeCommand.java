@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -132,7 +133,7 @@ public final class RecipeCommand {
                 TokenizerFiles.write(vocabulary, this.out);
                 this.spec.commandLine()
                     .getOut()
-                    .printf("%d tokens written to %s%n", vocabulary.vocabulary().size(), this.out);
+                    .printf(Locale.ROOT, "%d tokens written to %s%n", vocabulary.vocabulary().size(), this.out);
             }
             catch (IOException ex) {
                 throw new CommandLine.ExecutionException(this.spec.commandLine(),
@@ -186,14 +187,14 @@ public final class RecipeCommand {
                         this.seed)
                     .build(this.out, this.tokens, this.validationTokens);
                 PrintWriter out = this.spec.commandLine().getOut();
-                out.printf("%-24s %9s %10s %10s %9s %9s%n", "source", "documents", "tokens", "labels", "labels/doc",
-                        "chars/tok");
-                shares.forEach((source, share) -> out.printf("%-24s %9d %10d %10d %9.1f %9.2f%n", source,
+                out.printf(Locale.ROOT, "%-24s %9s %10s %10s %9s %9s%n", "source", "documents", "tokens", "labels",
+                        "labels/doc", "chars/tok");
+                shares.forEach((source, share) -> out.printf(Locale.ROOT, "%-24s %9d %10d %10d %9.1f %9.2f%n", source,
                         share.documents(), share.tokens(), share.labels(), (double) share.labels() / share.documents(),
                         (double) share.characters() / share.tokens()));
                 long all = shares.values().stream().mapToLong(CorpusBuilder.Share::tokens).sum();
                 long labels = shares.values().stream().mapToLong(CorpusBuilder.Share::labels).sum();
-                out.printf("%-24s %9s %10d %10d%n", "all", "", all, labels);
+                out.printf(Locale.ROOT, "%-24s %9s %10d %10d%n", "all", "", all, labels);
                 out.flush();
             }
             catch (IOException ex) {
@@ -233,7 +234,7 @@ public final class RecipeCommand {
                     int lines = HeldOutPrompts.writeAccuracy(this.accuracy, this.perCategory);
                     this.spec.commandLine()
                         .getOut()
-                        .printf("%d accuracy prompts written to %s%n", lines, this.accuracy);
+                        .printf(Locale.ROOT, "%d accuracy prompts written to %s%n", lines, this.accuracy);
                 }
             }
             catch (IOException ex) {
@@ -271,7 +272,9 @@ public final class RecipeCommand {
             try (Encoder encoder = new Encoder(this.tokenizer)) {
                 RandomPrompts.write(this.out, encoder, this.vocabulary, this.count, this.tokens,
                         new SplittableRandom(SEED));
-                this.spec.commandLine().getOut().printf("%d random prompts written to %s%n", this.count, this.out);
+                this.spec.commandLine()
+                    .getOut()
+                    .printf(Locale.ROOT, "%d random prompts written to %s%n", this.count, this.out);
             }
             catch (IOException ex) {
                 throw new CommandLine.ExecutionException(this.spec.commandLine(),

@@ -21,6 +21,7 @@ import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.GenerationResult;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.hf.GenerationDefaults;
 import dev.cerberus.model.ModelDimensions;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,8 @@ public final class ScriptedGenerator implements TextGenerator {
     private volatile @Nullable RuntimeException failure;
 
     private volatile GateOptions gate = GateOptions.DEFAULT;
+
+    private volatile GenerationDefaults recommended = GenerationDefaults.none();
 
     private volatile Duration pause = Duration.ZERO;
 
@@ -103,6 +106,17 @@ public final class ScriptedGenerator implements TextGenerator {
     public ScriptedGenerator gate(GateOptions value) {
         this.gate = value;
         return this;
+    }
+
+    /** Sets what the model's authors recommend. */
+    public ScriptedGenerator recommended(GenerationDefaults value) {
+        this.recommended = value;
+        return this;
+    }
+
+    @Override
+    public GenerationDefaults generationDefaults() {
+        return this.recommended;
     }
 
     /** Waits between two pieces. */

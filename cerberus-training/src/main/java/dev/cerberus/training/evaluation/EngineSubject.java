@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
+import dev.cerberus.decode.DecodeListener;
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.CostEstimate;
 import dev.cerberus.engine.EngineDescription;
-import dev.cerberus.engine.EngineListener;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.GenerationResult;
@@ -41,12 +41,9 @@ public final class EngineSubject implements Subject {
     /** Nodes noted per position; a static tree may have a few that are not among them. */
     private static final int RECORDED_NODES = 64;
 
-    private static final EngineListener IDLE = new EngineListener() {
-    };
-
     private final CerberusEngine engine;
 
-    private volatile EngineListener observer = IDLE;
+    private volatile DecodeListener observer = DecodeListener.NONE;
 
     /**
      * Starts to observe an engine.
@@ -54,7 +51,7 @@ public final class EngineSubject implements Subject {
      */
     public EngineSubject(CerberusEngine engine) {
         this.engine = engine;
-        engine.addListener(new EngineListener() {
+        engine.observeSteps(new DecodeListener() {
             @Override
             public void onDraft(NodeScores scores, int node, Optional<DraftTree> draft) {
                 EngineSubject.this.observer.onDraft(scores, node, draft);
@@ -80,7 +77,7 @@ public final class EngineSubject implements Subject {
     @Override
     public Observation run(GenerationRequest request) {
         List<DecodeStep> steps = new ArrayList<>();
-        GenerationResult result = generate(request, new EngineListener() {
+        GenerationResult result = generate(request, new DecodeListener() {
             @Override
             public void onStep(DecodeStep step) {
                 steps.add(step);
@@ -89,13 +86,13 @@ public final class EngineSubject implements Subject {
         return new Observation(result, steps);
     }
 
-    private GenerationResult generate(GenerationRequest request, EngineListener listener) {
+    private GenerationResult generate(GenerationRequest request, DecodeListener listener) {
         this.observer = listener;
         try {
             return this.engine.generate(request);
         }
         finally {
-            this.observer = IDLE;
+            this.observer = DecodeListener.NONE;
         }
     }
 
@@ -106,7 +103,7 @@ public final class EngineSubject implements Subject {
             return OptionalDouble.empty();
         }
         List<Double> margins = new ArrayList<>();
-        generate(shortRequest(request, before, 2), new EngineListener() {
+        generate(shortRequest(request, before, 2), new DecodeListener() {
             @Override
             public void onDraft(NodeScores scores, int node, Optional<DraftTree> draft) {
                 if (margins.isEmpty()) {
@@ -186,7 +183,7 @@ public final class EngineSubject implements Subject {
     /**
      * Notes what is known at the begin of every step.
      */
-    private static final class DraftRecorder implements EngineListener {
+    private static final class DraftRecorder implements DecodeListener {
 
         private final int ranks;
 

@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.io.ResourceLoader;
 
@@ -52,6 +53,12 @@ public final class CerberusAutoConfiguration {
             ObjectProvider<LifecycleProperties> lifecycle) {
         LifecycleProperties properties = lifecycle.getIfUnique(LifecycleProperties::new);
         return new CerberusEngineLifecycle(engine, properties.getTimeoutPerShutdownPhase());
+    }
+
+    @Bean
+    @ConditionalOnBean(CerberusEngine.class)
+    CerberusEngineLiveness cerberusEngineLiveness(CerberusEngine engine, ApplicationEventPublisher publisher) {
+        return new CerberusEngineLiveness(engine, publisher);
     }
 
 }

@@ -36,8 +36,16 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
     /**
      * Which model to load.
      *
-     * @param location Directory in Hugging Face layout, or a classpath: or file:
-     * resource. When it is empty, the demo model is used if its jar is present.
+     * @param location Directory in Hugging Face layout or GGUF file, as a path or a
+     * classpath: or file: resource; or a name on a hub,
+     * hf://ORG/NAME[:revision][/file.gguf]. When it is empty, the demo model is used if
+     * its jar is present.
+     * @param download When to fetch a model that a location on a hub names: never, or
+     * if-missing in the cache. A token is taken from the environment variable HF_TOKEN.
+     * @param cache Folder of fetched models. When it is empty, an existing cache of the
+     * hub's own tools is used, else a folder among the user's caches.
+     * @param mirror Address of another hub to fetch from. When it is empty, the
+     * environment variable HF_ENDPOINT or the usual hub applies.
      * @param name Name to report. When it is empty, the last part of the location is
      * used.
      * @param precision Number format of weights and activations: auto, fp32, bf16, fp16
@@ -45,8 +53,20 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param maxContext Longest sequence in tokens, prompt and answer together. When it
      * is empty, the model's own limit applies.
      */
-    public record Model(@Nullable String location, @Nullable String name, @DefaultValue("auto") String precision,
+    public record Model(@Nullable String location, @DefaultValue("never") Download download, @Nullable String cache,
+            @Nullable String mirror, @Nullable String name, @DefaultValue("auto") String precision,
             @Nullable Integer maxContext) {
+
+        /** When to fetch a model. */
+        public enum Download {
+
+            /** Never; it must be in the cache. */
+            NEVER,
+            /** At start, if it is not in the cache. */
+            IF_MISSING
+
+        }
+
     }
 
     /**
@@ -120,8 +140,11 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * Parameters of chat requests that do not bring their own.
      *
      * @param temperature Sampling temperature; 0 always takes the most probable token.
-     * @param topP Probability mass of the most probable tokens to sample from.
-     * @param topK Number of most probable tokens to sample from.
+     * When it is empty, the model's own recommendation is used, or else 0.
+     * @param topP Probability mass of the most probable tokens to sample from. When it is
+     * empty, the model's own recommendation is used, if answers are sampled.
+     * @param topK Number of most probable tokens to sample from. When it is empty, the
+     * model's own recommendation is used, if answers are sampled.
      * @param maxOutputTokens Most tokens of an answer.
      * @param seed Key of the sampling noise; equal seeds repeat an answer. When it is
      * empty, every request gets its own.
@@ -132,7 +155,7 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param templateVariables Further variables of the chat template by name, such as
      * enable_thinking.
      */
-    public record Chat(@DefaultValue("0") double temperature, @Nullable Double topP, @Nullable Integer topK,
+    public record Chat(@Nullable Double temperature, @Nullable Double topP, @Nullable Integer topK,
             @DefaultValue("512") int maxOutputTokens, @Nullable Long seed, @DefaultValue List<String> stopSequences,
             @Nullable String template, @DefaultValue Map<String, Object> templateVariables) {
     }
@@ -143,11 +166,14 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param queueCapacity Most requests waiting for a turn; further ones are refused.
      * @param maxConcurrent Most requests decoded in turn.
      * @param requestTimeout Longest time of a request, waiting included.
+     * @param maxInputCharacters Most characters of a request, refused before anything is
+     * tokenized. When it is empty, as many as the context's tokens can hold.
      * @param threads Threads of one native operator. When it is empty, small models take
      * one, and larger ones what proves fastest at start.
      */
     public record Engine(@DefaultValue("64") int queueCapacity, @DefaultValue("8") int maxConcurrent,
-            @DefaultValue("2m") Duration requestTimeout, @Nullable Integer threads) {
+            @DefaultValue("2m") Duration requestTimeout, @Nullable Integer maxInputCharacters,
+            @Nullable Integer threads) {
     }
 
 }

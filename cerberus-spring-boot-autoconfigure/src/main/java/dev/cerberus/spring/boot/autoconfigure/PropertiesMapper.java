@@ -44,8 +44,11 @@ final class PropertiesMapper {
         requireAtLeastOne("cerberus.engine.max-concurrent", engine.maxConcurrent());
         require(!engine.requestTimeout().isNegative() && !engine.requestTimeout().isZero(),
                 "cerberus.engine.request-timeout", engine.requestTimeout(), "must be positive, such as 2m");
+        requireAtLeastOne("cerberus.engine.max-input-characters", engine.maxInputCharacters());
         requireAtLeastOne("cerberus.engine.threads", engine.threads());
         return EngineOptions.builder(modelLocation)
+            .hub(new EngineOptions.HubOptions(model.download() == CerberusProperties.Model.Download.IF_MISSING,
+                    text(model.cache()), text(model.mirror())))
             .modelName(text(model.name()))
             .precision(model.precision())
             .maxContext(number(model.maxContext()))
@@ -63,6 +66,7 @@ final class PropertiesMapper {
             .queueCapacity(engine.queueCapacity())
             .maxConcurrent(engine.maxConcurrent())
             .requestTimeout(engine.requestTimeout())
+            .maxInputCharacters(number(engine.maxInputCharacters()))
             .threads(number(engine.threads()));
     }
 
@@ -131,8 +135,9 @@ final class PropertiesMapper {
 
     CerberusChatRequestParameters chatParameters() {
         CerberusProperties.Chat chat = this.properties.chat();
-        require(chat.temperature() >= 0 && chat.temperature() <= 100, "cerberus.chat.temperature", chat.temperature(),
-                "must be in 0..100");
+        Double temperature = chat.temperature();
+        require(temperature == null || (temperature >= 0 && temperature <= 100), "cerberus.chat.temperature",
+                temperature, "must be in 0..100");
         Double topP = chat.topP();
         require(topP == null || (topP > 0 && topP <= 1), "cerberus.chat.top-p", topP,
                 "must be greater than 0 and at most 1");
@@ -141,7 +146,7 @@ final class PropertiesMapper {
         require(chat.stopSequences().stream().noneMatch(String::isEmpty), "cerberus.chat.stop-sequences",
                 chat.stopSequences(), "must not contain an empty text");
         return CerberusChatRequestParameters.builder()
-            .temperature(chat.temperature())
+            .temperature(temperature)
             .topP(topP)
             .topK(chat.topK())
             .maxOutputTokens(chat.maxOutputTokens())

@@ -48,7 +48,11 @@ class CerberusPropertiesTests {
     @Test
     void defaultsAreThoseOfTheEngineAndTheChatModels() {
         assertThat(engineOptions(Map.of())).isEqualTo(EngineOptions.builder("somewhere").build());
-        assertThat(chatParameters(Map.of())).isEqualTo(CerberusChatRequestParameters.DEFAULTS);
+        // What is left open is the model's to recommend, and else the default.
+        CerberusChatRequestParameters open = chatParameters(Map.of());
+        assertThat(open.temperature()).isNull();
+        assertThat(CerberusChatRequestParameters.DEFAULTS.overrideWith(open))
+            .isEqualTo(CerberusChatRequestParameters.DEFAULTS);
         assertThat(bind(Map.of()).enabled()).isTrue();
     }
 
@@ -58,6 +62,8 @@ class CerberusPropertiesTests {
                 "bf16", "cerberus.model.max-context", "300", "cerberus.device", "cuda:1", "cerberus.heads.location",
                 "heads.safetensors", "cerberus.heads.count", "2", "cerberus.tree.shape", "2,1",
                 "cerberus.tree.max-nodes", "9", "cerberus.memory.location", "memory.safetensors"));
+        values.putAll(Map.of("cerberus.model.download", "if-missing", "cerberus.model.cache", "fetched",
+                "cerberus.model.mirror", "http://mirror.example"));
         values.putAll(Map.of("cerberus.tree.context-lookup", "false", "cerberus.gate.mode", "threshold",
                 "cerberus.gate.signal", "top1-margin", "cerberus.gate.threshold", "0.3", "cerberus.gate.calibration",
                 "calibration.json", "cerberus.chat.template", "chatml", "cerberus.engine.queue-capacity", "3",
@@ -65,14 +71,18 @@ class CerberusPropertiesTests {
                 "cerberus.engine.threads", "4"));
         values.putAll(Map.of("cerberus.chat.template-variables.enable_thinking", "false",
                 "cerberus.chat.template-variables.reasoning_effort", "low"));
-        assertThat(engineOptions(values))
-            .isEqualTo(new EngineOptions("somewhere", Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
-                    new HeadsOptions(true, Optional.of("heads.safetensors"), OptionalInt.of(2)),
-                    new MemoryOptions(true, Optional.of("memory.safetensors")), Optional.of(TreeShape.parse("2,1")), 9,
-                    false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
-                    Optional.of("calibration.json"), Optional.of("chatml"),
-                    Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
-                    OptionalInt.of(4)));
+        values.put("cerberus.engine.max-input-characters", "5000");
+        assertThat(engineOptions(values)).isEqualTo(
+                new EngineOptions("somewhere",
+                        new EngineOptions.HubOptions(true, Optional.of("fetched"),
+                                Optional.of("http://mirror.example")),
+                        Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
+                        new HeadsOptions(true, Optional.of("heads.safetensors"), OptionalInt.of(2)),
+                        new MemoryOptions(true, Optional.of("memory.safetensors")), Optional.of(TreeShape.parse("2,1")),
+                        9, false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
+                        Optional.of("calibration.json"), Optional.of("chatml"),
+                        Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
+                        OptionalInt.of(5000), OptionalInt.of(4)));
     }
 
     @Test
@@ -135,6 +145,7 @@ class CerberusPropertiesTests {
                     queue-capacity: 64
                     max-concurrent: 8
                     request-timeout: 2m
+                    max-input-characters:
                     threads:
                 """;
         EnumerablePropertySource<?> source = (EnumerablePropertySource<?>) new YamlPropertySourceLoader()
@@ -144,7 +155,7 @@ class CerberusPropertiesTests {
         for (String name : source.getPropertyNames()) {
             values.put(name, source.getProperty(name));
         }
-        assertThat(values).hasSize(28);
+        assertThat(values).hasSize(29);
         assertThat(engineOptions(values)).isEqualTo(EngineOptions.builder("somewhere").build());
         assertThat(chatParameters(values)).isEqualTo(CerberusChatRequestParameters.DEFAULTS);
     }
@@ -169,6 +180,7 @@ class CerberusPropertiesTests {
             cerberus.engine.queue-capacity    | 0     | must be at least 1
             cerberus.engine.max-concurrent    | 0     | must be at least 1
             cerberus.engine.request-timeout   | 0s    | must be positive
+            cerberus.engine.max-input-characters | 0  | must be at least 1
             cerberus.engine.threads           | 0     | must be at least 1
             """)
     void illegalValueIsRefusedByNameValueAndRange(String name, String value, String allowed) {

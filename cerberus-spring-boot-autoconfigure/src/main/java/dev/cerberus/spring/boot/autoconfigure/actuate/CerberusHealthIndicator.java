@@ -1,14 +1,17 @@
 package dev.cerberus.spring.boot.autoconfigure.actuate;
 
+import java.util.Locale;
+
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineDescription;
+import dev.cerberus.engine.EngineState;
 
 /**
- * The health of an engine: up while it takes requests. A check asks the model nothing.
- * Thread-safe.
+ * The health of an engine: up while it takes requests, out of service while it is being
+ * shut down, down once it has failed. A check asks the model nothing. Thread-safe.
  */
 public final class CerberusHealthIndicator extends AbstractHealthIndicator {
 
@@ -26,7 +29,13 @@ public final class CerberusHealthIndicator extends AbstractHealthIndicator {
     @Override
     protected void doHealthCheck(Health.Builder builder) {
         EngineDescription description = this.engine.description();
-        (this.engine.isRunning() ? builder.up() : builder.outOfService()).withDetail("model", description.modelName())
+        EngineState state = this.engine.state();
+        (switch (state) {
+            case RUNNING -> builder.up();
+            case STOPPING, CLOSED -> builder.outOfService();
+            case FAILED -> builder.down();
+        }).withDetail("model", description.modelName())
+            .withDetail("state", state.name().toLowerCase(Locale.ROOT))
             .withDetail("device", description.device())
             .withDetail("precision", description.precision())
             .withDetail("queued", this.engine.queuedRequests())

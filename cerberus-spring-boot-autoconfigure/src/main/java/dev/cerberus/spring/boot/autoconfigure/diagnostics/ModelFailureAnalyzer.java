@@ -1,5 +1,7 @@
 package dev.cerberus.spring.boot.autoconfigure.diagnostics;
 
+import java.util.Locale;
+
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
@@ -25,7 +27,7 @@ final class ModelFailureAnalyzer extends AbstractFailureAnalyzer<ModelException>
 
     private static String addDependency(String coordinates) {
         String[] parts = coordinates.split(":", -1);
-        return """
+        return String.format(Locale.ROOT, """
                 Add PyTorch's library for this machine to the application, in Maven:
 
                     <dependency>
@@ -39,8 +41,7 @@ final class ModelFailureAnalyzer extends AbstractFailureAnalyzer<ModelException>
                 in Gradle: runtimeOnly("%s")
 
                 For another libtorch, such as a CUDA build, set the environment variables PYTORCH_LIBRARY_PATH, \
-                PYTORCH_VERSION and PYTORCH_FLAVOR instead.""".formatted(parts[0], parts[1], parts[2], parts[3],
-                coordinates);
+                PYTORCH_VERSION and PYTORCH_FLAVOR instead.""", parts[0], parts[1], parts[2], parts[3], coordinates);
     }
 
 }

@@ -1,16 +1,29 @@
 package dev.cerberus.spring.boot.autoconfigure.actuate;
 
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
+import org.springframework.boot.availability.ApplicationAvailability;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ConfigurableApplicationContext;
 
 import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.EngineFailedException;
+import dev.cerberus.engine.FailingEngine;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
@@ -99,6 +112,36 @@ class CerberusActuatorTests {
             context.getBean(CerberusEngine.class).stopAdmission();
             assertThat(indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
         });
+    }
+
+    @Test
+    void failedEngineIsDownAndBreaksTheLivenessOfTheApplication() {
+        this.runner.withConfiguration(AutoConfigurations.of(ApplicationAvailabilityAutoConfiguration.class))
+            .run((context) -> {
+                ApplicationAvailability availability = context.getBean(ApplicationAvailability.class);
+                AvailabilityChangeEvent.publish(context, LivenessState.CORRECT);
+                CerberusEngine engine = context.getBean(CerberusEngine.class);
+                FailingEngine.fail(engine);
+                engine.failure().toCompletableFuture().get(20, TimeUnit.SECONDS);
+                CerberusHealthIndicator indicator = context.getBean(CerberusHealthIndicator.class);
+                assertThat(indicator.health().getStatus()).isEqualTo(Status.DOWN);
+                assertThat(indicator.health().getDetails()).containsEntry("state", "failed");
+                await(() -> availability.getLivenessState() == LivenessState.BROKEN);
+                AvailabilityChangeEvent.publish(context, LivenessState.CORRECT);
+                context.publishEvent(new ApplicationReadyEvent(new SpringApplication(), new String[0],
+                        (ConfigurableApplicationContext) context.getSourceApplicationContext(), Duration.ZERO));
+                assertThat(availability.getLivenessState()).isEqualTo(LivenessState.BROKEN);
+                assertThatExceptionOfType(EngineFailedException.class)
+                    .isThrownBy(() -> engine.generate(GenerationRequest.greedy(new Prompt.Raw("abc"), 4)));
+            });
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(20));
+            Thread.sleep(5);
+        }
     }
 
     @Test

@@ -1,0 +1,110 @@
+package dev.cerberus.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import dev.cerberus.engine.ModelReport;
+import dev.cerberus.hf.ModelDirectory;
+
+/**
+ * Command that says what a model is and needs, before anything is loaded.
+ */
+@Command(name = "info", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Says what a location holds: model, size, memory, heads; or what else it is.")
+final class InfoCommand implements Callable<Integer> {
+
+    private static final double MEGABYTE = 1e6;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(arity = "1", paramLabel = "LOCATION",
+            description = "Directory in Hugging Face layout, GGUF file, classpath: resource or hf://ORG/NAME")
+    private String location = "";
+
+    @Option(names = "--json", description = "Prints one object of JSON")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        ModelReport report = ModelReport.of(ModelDirectory.open(this.location));
+        PrintWriter out = this.spec.commandLine().getOut();
+        if (this.json) {
+            out.println(json(report));
+            return 0;
+        }
+        out.println(line("model", report.architecture() + ", " + report.format()));
+        out.println(line("parameters", String.format(Locale.ROOT, "%.1f million, %d layers of %d, %d tokens",
+                report.parameters() / 1e6, report.layers(), report.hiddenSize(), report.vocabularySize())));
+        out.println(line("stored as", types(report)));
+        out.println(line("on disk", megabytes(report.bytesOnDisk())));
+        out.println(line("in memory",
+                report.weightBytes()
+                    .entrySet()
+                    .stream()
+                    .map((entry) -> entry.getKey() + " " + megabytes(entry.getValue()))
+                    .collect(Collectors.joining(", ", "about ", ""))));
+        out.println(line("context", report.contextTokens() + " tokens; keys and values of all take up to "
+                + megabytes(report.contextTokens() * report.cacheBytesPerToken())));
+        out.println(line("tokenizer", report.tokenizer().orElse("none")));
+        out.println(line("template", report.chatTemplate() ? "yes" : "none: raw prompts only"));
+        out.println(line("heads", report.heads().orElse("none; cerberus train makes them")));
+        out.println(line("memory", report.memory() ? "yes" : "none; cerberus remember makes one"));
+        out.println(line("calibration", report.calibration() ? "yes" : "none; cerberus calibrate makes one"));
+        report.notes().forEach((note) -> out.println(line("note", note)));
+        return 0;
+    }
+
+    private static String line(String name, String value) {
+        return String.format(Locale.ROOT, "%-12s %s", name, value);
+    }
+
+    private static String types(ModelReport report) {
+        return new TreeMap<>(report.storedTypes()).entrySet()
+            .stream()
+            .map((Map.Entry<String, Integer> entry) -> entry.getValue() + " " + entry.getKey())
+            .collect(Collectors.joining(", "));
+    }
+
+    private static String megabytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f MB", bytes / MEGABYTE);
+    }
+
+    private static String json(ModelReport report) {
+        ObjectNode node = new ObjectMapper().createObjectNode()
+            .put("location", report.location())
+            .put("format", report.format())
+            .put("architecture", report.architecture())
+            .put("parameters", report.parameters())
+            .put("layers", report.layers())
+            .put("hiddenSize", report.hiddenSize())
+            .put("vocabularySize", report.vocabularySize())
+            .put("contextTokens", report.contextTokens());
+        ObjectNode types = node.putObject("storedTypes");
+        new TreeMap<>(report.storedTypes()).forEach(types::put);
+        node.put("bytesOnDisk", report.bytesOnDisk());
+        ObjectNode bytes = node.putObject("weightBytes");
+        report.weightBytes().forEach(bytes::put);
+        node.put("cacheBytesPerToken", report.cacheBytesPerToken())
+            .put("tokenizer", report.tokenizer().orElse(null))
+            .put("chatTemplate", report.chatTemplate())
+            .put("heads", report.heads().orElse(null))
+            .put("memory", report.memory())
+            .put("calibration", report.calibration());
+        report.notes().forEach(node.putArray("notes")::add);
+        return node.toString();
+    }
+
+}

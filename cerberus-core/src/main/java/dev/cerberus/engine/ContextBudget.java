@@ -1,0 +1,59 @@
+package dev.cerberus.engine;
+
+import java.lang.management.ManagementFactory;
+
+import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.model.ModelException;
+
+/**
+ * The check that a context fits the machine before tables of its length are made.
+ */
+final class ContextBudget {
+
+    private static final int LEAST_TOKENS = 2;
+
+    // Per token and pair of a head's numbers: angle, cosine and sine, and both once more
+    // as one complex number.
+    private static final int ROTARY_BYTES = 20;
+
+    private static final int SHARE_OF_MEMORY = 4;
+
+    private ContextBudget() {
+    }
+
+    /**
+     * Checks a context.
+     * @param tokens the longest sequence
+     * @param config the model
+     * @throws ModelException if the table of rotary angles would take more than a quarter
+     * of the machine's memory, or there is no room for an answer
+     */
+    static void require(int tokens, ModelConfig config) {
+        require(tokens, config, memoryBytes());
+    }
+
+    static void require(int tokens, ModelConfig config, long memoryBytes) {
+        if (tokens < LEAST_TOKENS) {
+            throw new ModelException("The context of " + tokens + " token leaves no room for an answer; correct "
+                    + "max_position_embeddings in " + ModelConfig.FILE_NAME
+                    + " or raise cerberus.model.max-context to at least " + LEAST_TOKENS);
+        }
+        long perToken = (long) ROTARY_BYTES * config.headDim() / 2;
+        long allowed = memoryBytes / SHARE_OF_MEMORY;
+        if (tokens * perToken > allowed) {
+            throw new ModelException("A context of " + tokens + " tokens needs " + tokens * perToken
+                    + " bytes for rotary angles alone, and this machine has " + memoryBytes
+                    + "; set cerberus.model.max-context to at most " + allowed / perToken
+                    + ", or correct max_position_embeddings in " + ModelConfig.FILE_NAME);
+        }
+    }
+
+    /** Returns the memory of the machine or container; without bound where unknown. */
+    private static long memoryBytes() {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system) {
+            return system.getTotalMemorySize();
+        }
+        return Long.MAX_VALUE;
+    }
+
+}

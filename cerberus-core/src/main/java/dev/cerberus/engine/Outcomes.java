@@ -1,0 +1,82 @@
+package dev.cerberus.engine;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.cerberus.decode.FinishReason;
+
+/**
+ * The ends of requests: each is counted, told to the engine's listeners, and told to who
+ * asked, once, whatever goes wrong with the first two. Thread-safe.
+ */
+final class Outcomes {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Outcomes.class);
+
+    private volatile EngineTotals totals = EngineTotals.ZERO; // written under this
+
+    private final EventThread events;
+
+    Outcomes(EventThread events) {
+        this.events = events;
+    }
+
+    EngineTotals totals() {
+        return this.totals;
+    }
+
+    void complete(ActiveRequest request, GenerationResult result) {
+        if (!request.claim()) {
+            return;
+        }
+        try {
+            count(result);
+            this.events.publish((listener) -> listener.onFinished(result));
+            if (result.finishReason() == FinishReason.CANCELLED) {
+                LOGGER.debug("Request {} was cancelled after {} tokens", result.id(), result.tokens().length);
+            }
+        }
+        catch (OutOfMemoryError ex) {
+            uncounted(request, ex);
+        }
+        finally {
+            request.complete(result);
+        }
+    }
+
+    void fail(ActiveRequest request, RuntimeException error) {
+        if (!request.claim()) {
+            return;
+        }
+        try {
+            double seconds = request.ageSeconds();
+            countFailure();
+            this.events.publish((listener) -> listener.onFailed(error, seconds));
+        }
+        catch (OutOfMemoryError ex) {
+            uncounted(request, ex);
+        }
+        finally {
+            request.fail(error);
+        }
+    }
+
+    private synchronized void count(GenerationResult result) {
+        this.totals = this.totals.plus(result);
+    }
+
+    private synchronized void countFailure() {
+        this.totals = this.totals.plusFailure();
+    }
+
+    /** A full heap costs a number and not an engine. */
+    private static void uncounted(ActiveRequest request, OutOfMemoryError failure) {
+        try {
+            LOGGER.warn("Request {} could not be counted", request.id(), failure);
+        }
+        catch (OutOfMemoryError ex) {
+            failure.addSuppressed(ex);
+        }
+    }
+
+}

@@ -1,0 +1,174 @@
+package dev.cerberus.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.cerberus.decode.DecodeSession;
+
+/**
+ * What the engine thread does: it takes a step for each active request in turn.
+ *
+ * <p>
+ * Whatever is thrown while it works for one request ends that request only. Whatever is
+ * thrown elsewhere is the engine's end: it is written down where the {@link Watchdog} and
+ * those who submit requests find it, and the thread lets go of all that it holds.
+ */
+final class ServingLoop implements Runnable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ServingLoop.class);
+
+    private final RequestQueue queue;
+
+    private final Outcomes outcomes;
+
+    private final Duration requestTimeout;
+
+    private final Function<ActiveRequest, DecodeSession> sessions;
+
+    private final Runnable whenEnded;
+
+    private final List<ActiveRequest> serving = new ArrayList<>();
+
+    private volatile long cachedTokens;
+
+    /**
+     * Creates a loop.
+     * @param queue where the requests come from
+     * @param outcomes where they go
+     * @param requestTimeout the longest a request may take
+     * @param sessions makes the session of a request
+     * @param whenEnded run last, whatever happens
+     */
+    ServingLoop(RequestQueue queue, Outcomes outcomes, Duration requestTimeout,
+            Function<ActiveRequest, DecodeSession> sessions, Runnable whenEnded) {
+        this.queue = queue;
+        this.outcomes = outcomes;
+        this.requestTimeout = requestTimeout;
+        this.sessions = sessions;
+        this.whenEnded = whenEnded;
+    }
+
+    /** Returns the tokens in the KV caches of all active requests; any thread may ask. */
+    long cachedTokens() {
+        return this.cachedTokens;
+    }
+
+    @Override
+    public void run() {
+        try {
+            serve();
+        }
+        catch (Throwable ex) {
+            this.queue.fail(ex);
+            LOGGER.error("The Cerberus engine has failed: all requests end with an error, and no more are taken", ex);
+        }
+        finally {
+            letGo();
+        }
+    }
+
+    private void serve() {
+        while (this.queue.admit(this.serving)) {
+            int i = 0;
+            while (i < this.serving.size()) {
+                if (advance(this.serving.get(i))) {
+                    i++;
+                }
+                else {
+                    giveUp(this.serving.get(i));
+                    this.serving.remove(i);
+                }
+            }
+            count();
+        }
+    }
+
+    private void count() {
+        long tokens = 0;
+        for (ActiveRequest request : this.serving) {
+            tokens += request.cachedTokens();
+        }
+        this.cachedTokens = tokens;
+    }
+
+    /**
+     * Starts a request or takes its next step.
+     * @return whether there is more to do
+     */
+    private boolean advance(ActiveRequest request) {
+        GenerationResult result;
+        try {
+            if (request.isEnded()) {
+                return false;
+            }
+            if (request.nanosLeft(this.requestTimeout) < 0) {
+                throw new RequestTimeoutException(this.requestTimeout, request.outputTokens());
+            }
+            if (request.isStarted() || !request.isCancelled()) {
+                start(request);
+                if (request.step()) {
+                    return true;
+                }
+                result = request.finish();
+            }
+            else {
+                result = request.unstarted();
+            }
+        }
+        catch (Throwable ex) { // also an Error: it is this request's, the others go on
+            this.outcomes.fail(request, failure(ex));
+            return false;
+        }
+        this.outcomes.complete(request, result);
+        return false;
+    }
+
+    private void start(ActiveRequest request) {
+        if (!request.isStarted()) {
+            request.start(this.sessions.apply(request));
+        }
+    }
+
+    private static RuntimeException failure(Throwable cause) {
+        if (cause instanceof RuntimeException exception) {
+            return exception;
+        }
+        if (cause instanceof OutOfMemoryError || cause instanceof StackOverflowError) {
+            return new IllegalStateException("The request ran out of memory: " + cause.getMessage(), cause);
+        }
+        return new IllegalStateException("The request failed: " + cause, cause);
+    }
+
+    private void giveUp(ActiveRequest request) {
+        try {
+            request.release();
+        }
+        catch (RuntimeException ex) {
+            LOGGER.warn("The cache of request {} could not be released", request.id(), ex);
+        }
+        count(); // whoever sees the place free sees the cache free
+        this.queue.retire(request);
+    }
+
+    /**
+     * Releases what is left; nothing that fails here keeps the rest from being released.
+     */
+    private void letGo() {
+        for (ActiveRequest request : this.serving) {
+            try {
+                giveUp(request);
+            }
+            catch (Throwable ex) {
+                this.queue.fail(ex);
+            }
+        }
+        this.cachedTokens = 0;
+        this.whenEnded.run();
+    }
+
+}

@@ -1,0 +1,132 @@
+package dev.cerberus.engine;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that keeps promises which the engine thread may be unable to keep: a request
+ * that has taken too long ends, and all end when the engine thread is dead.
+ *
+ * <p>
+ * It survives everything, a full heap included: it tries again until everybody has been
+ * told.
+ */
+final class Watchdog implements Runnable {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(Watchdog.class);
+
+    private static final Duration PERIOD = Duration.ofMillis(200);
+
+    private static final long RETRY_MILLIS = 20;
+
+    private final RequestQueue queue;
+
+    private final Outcomes outcomes;
+
+    private final Duration requestTimeout;
+
+    private final Thread engineThread;
+
+    private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
+
+    private final EngineFailedException withoutMemory = new EngineFailedException();
+
+    private Duration pause = PERIOD;
+
+    Watchdog(RequestQueue queue, Outcomes outcomes, Duration requestTimeout, Thread engineThread) {
+        this.queue = queue;
+        this.outcomes = outcomes;
+        this.requestTimeout = requestTimeout;
+        this.engineThread = engineThread;
+    }
+
+    /** Returns a future that completes when the engine has failed and everybody knows. */
+    CompletableFuture<Throwable> failed() {
+        return this.failed;
+    }
+
+    @Override
+    public void run() {
+        boolean goOn = true;
+        while (goOn) {
+            try {
+                goOn = watch();
+            }
+            catch (Throwable ex) { // above all a full heap: those who wait are to be told
+                retryLater(ex);
+            }
+        }
+    }
+
+    private boolean watch() throws InterruptedException {
+        List<ActiveRequest> open = this.queue.awaitOpen(this.pause, this.failed.isDone());
+        boolean closed = this.queue.state() == EngineState.CLOSED;
+        if (!closed && this.queue.failure() == null && !this.engineThread.isAlive()) {
+            this.queue.fail(new IllegalStateException("the engine thread has ended"));
+        }
+        Throwable failure = this.queue.failure();
+        if (closed) {
+            open.forEach((request) -> end(request, new EngineClosedException()));
+        }
+        else if (failure != null) {
+            open.forEach((request) -> end(request, failed(failure)));
+            this.failed.complete(failure);
+        }
+        else {
+            endOverdue(open);
+        }
+        return !closed || !open.isEmpty();
+    }
+
+    /** Ends a request of an engine that will not look at it again. */
+    private void end(ActiveRequest request, RuntimeException error) {
+        this.outcomes.fail(request, error);
+        if (!request.isTold()) { // who had the right to has not lived to use it
+            request.fail(error);
+        }
+        this.queue.remove(request);
+        this.queue.retire(request);
+    }
+
+    private RuntimeException failed(Throwable failure) {
+        try {
+            return new EngineFailedException(failure);
+        }
+        catch (OutOfMemoryError ex) {
+            return this.withoutMemory;
+        }
+    }
+
+    private void endOverdue(List<ActiveRequest> open) {
+        long nearest = PERIOD.toNanos();
+        for (ActiveRequest request : open) {
+            long left = request.nanosLeft(this.requestTimeout);
+            if (left < 0) {
+                this.outcomes.fail(request, new RequestTimeoutException(this.requestTimeout, request.outputTokens()));
+                this.queue.remove(request);
+                if (request.isReleased()) { // by the engine thread, before it was told
+                    this.queue.retire(request);
+                }
+            }
+            else {
+                nearest = Math.min(nearest, left + 1);
+            }
+        }
+        this.pause = Duration.ofNanos(nearest);
+    }
+
+    private static void retryLater(Throwable failure) {
+        try {
+            LOGGER.warn("The requests of the Cerberus engine could not be looked after; trying again", failure);
+            Thread.sleep(RETRY_MILLIS);
+        }
+        catch (Throwable ex) {
+            Thread.onSpinWait(); // no memory for a word or a timer; the loop tries again
+        }
+    }
+
+}

@@ -1,0 +1,108 @@
+package dev.cerberus.hf;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * A reading position in the header of a GGUF file that never reads beyond its end. What
+ * is being read is named in messages. Not thread-safe.
+ */
+final class GgufCursor {
+
+    private final Path file;
+
+    private final ByteBuffer bytes;
+
+    GgufCursor(Path file, ByteBuffer bytes) {
+        this.file = file;
+        this.bytes = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    int position() {
+        return this.bytes.position();
+    }
+
+    int remaining() {
+        return this.bytes.remaining();
+    }
+
+    /** Reads an unsigned number of 32 bits. */
+    long u32(String what) {
+        need(what, Integer.BYTES);
+        return Integer.toUnsignedLong(this.bytes.getInt());
+    }
+
+    /**
+     * Reads an unsigned number of 64 bits.
+     * @throws ModelFileException if it has no place in a signed one, which no honest
+     * length, count or offset comes near
+     */
+    long u64(String what) {
+        need(what, Long.BYTES);
+        long value = this.bytes.getLong();
+        if (value < 0) {
+            throw damaged(what + " is " + Long.toUnsignedString(value) + ", beyond any file");
+        }
+        return value;
+    }
+
+    /**
+     * Reads how many things follow.
+     * @param minBytes the least number of bytes that each takes
+     */
+    int count(String what, long minBytes) {
+        long count = u64(what);
+        if (count > remaining() / minBytes) {
+            throw damaged(what + " is " + count + ", but only " + remaining() + " bytes follow");
+        }
+        return (int) count;
+    }
+
+    /** Reads a text; malformed UTF-8 is refused. */
+    String name(String what) {
+        ByteBuffer text = textBytes(what);
+        try {
+            return StandardCharsets.UTF_8.newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT)
+                .decode(text)
+                .toString();
+        }
+        catch (CharacterCodingException ex) {
+            throw damaged(what + " is not UTF-8");
+        }
+    }
+
+    /** Reads a text; malformed UTF-8 becomes U+FFFD. */
+    String text(String what) {
+        return StandardCharsets.UTF_8.decode(textBytes(what)).toString();
+    }
+
+    private ByteBuffer textBytes(String what) {
+        int length = count("the length of " + what, 1);
+        return take(what, length);
+    }
+
+    /** Takes so many bytes, as a little-endian view. */
+    ByteBuffer take(String what, int length) {
+        need(what, length);
+        ByteBuffer taken = this.bytes.slice(this.bytes.position(), length).order(ByteOrder.LITTLE_ENDIAN);
+        this.bytes.position(this.bytes.position() + length);
+        return taken;
+    }
+
+    private void need(String what, int count) {
+        if (count > this.bytes.remaining()) {
+            throw damaged("it ends within " + what);
+        }
+    }
+
+    ModelFileException damaged(String problem) {
+        return new ModelFileException(this.file, "is damaged or truncated: " + problem, "fetch the file again");
+    }
+
+}

@@ -1,0 +1,93 @@
+package dev.cerberus.hf;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A model in one GGUF file: configuration, tokenizer, chat template and weights. Holds no
+ * open file. Immutable and thread-safe.
+ */
+public final class GgufModel {
+
+    /** What the names of such files end with. */
+    public static final String SUFFIX = GgufFile.SUFFIX;
+
+    private static final String TEMPLATE = "tokenizer.chat_template";
+
+    private final GgufFile file;
+
+    private final ModelConfig config;
+
+    private GgufModel(GgufFile file, ModelConfig config) {
+        this.file = file;
+        this.config = config;
+    }
+
+    /**
+     * Reads the header of a file.
+     * @param file the GGUF file, of version 2 or 3
+     * @return the model
+     * @throws ModelFileException if the file is missing, damaged, a part of a split file,
+     * or holds something else than a model of a supported architecture
+     */
+    public static GgufModel open(Path file) {
+        GgufFile gguf = GgufFile.open(file);
+        return new GgufModel(gguf, GgufConfig.of(gguf).read());
+    }
+
+    /** The file this was read from. */
+    public Path file() {
+        return this.file.file();
+    }
+
+    /** The model's configuration. */
+    public ModelConfig config() {
+        return this.config;
+    }
+
+    /**
+     * Writes the tokenizer as a Hugging Face {@code tokenizer.json}.
+     * @return the text in UTF-8, a fresh array
+     * @throws ModelFileException if the file holds no tokenizer, a damaged one, or one of
+     * a kind that is not supported
+     */
+    public byte[] tokenizerJson() {
+        return GgufTokenizer.json(this.file.metadata());
+    }
+
+    /** The kind of tokenizer as the file names it; empty if it holds none. */
+    public Optional<String> tokenizerKind() {
+        return Optional.of(GgufTokenizer.kind(this.file.metadata())).filter((kind) -> !kind.isEmpty());
+    }
+
+    /** The chat template, as Jinja. */
+    public Optional<String> chatTemplate() {
+        return this.file.metadata().text(TEMPLATE);
+    }
+
+    /** The text of the token that begins a text. */
+    public Optional<String> bosToken() {
+        return token(GgufSpecialTokens.of(this.file.metadata()).bos());
+    }
+
+    /** The text of the token that ends a text. */
+    public Optional<String> eosToken() {
+        return token(GgufSpecialTokens.of(this.file.metadata()).eos());
+    }
+
+    private Optional<String> token(OptionalInt id) {
+        return id.isEmpty() ? Optional.empty()
+                : Optional.of(this.file.metadata().texts(GgufSpecialTokens.TOKENS).get(id.getAsInt()));
+    }
+
+    /**
+     * Opens the weights, without checking that they fit the configuration.
+     * @return the open checkpoint; the caller closes it
+     * @throws ModelFileException if a tensor is of a type that is not read
+     */
+    public Checkpoint openCheckpoint() {
+        return Checkpoint.open(this.file);
+    }
+
+}

@@ -1,0 +1,118 @@
+package dev.cerberus.hub;
+
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which hub is asked, as whom, and where its files are kept. Immutable.
+ *
+ * @param endpoint the hub's address, without a slash at its end
+ * @param token what shows that the caller may read gated or private models; never written
+ * anywhere
+ * @param cache the folder of fetched models
+ */
+public record HubSettings(URI endpoint, Optional<String> token, Path cache) {
+
+    /** The hub that is asked unless a setting names another one. */
+    public static final String DEFAULT_ENDPOINT = "https://huggingface.co";
+
+    public HubSettings {
+        String scheme = String.valueOf(endpoint.getScheme()).toLowerCase(Locale.ROOT);
+        if (!Set.of("https", "http").contains(scheme) || endpoint.getHost() == null) {
+            throw new HubException("the hub's address '" + endpoint + "' is not an http or https URL", "correct it");
+        }
+        endpoint = URI.create(endpoint.toString().replaceAll("/+$", ""));
+        token = token.filter((text) -> !text.isBlank()).map(String::strip);
+    }
+
+    /**
+     * Takes the settings from the environment variables that the hub's own tools read:
+     * {@code HF_ENDPOINT}, {@code HF_TOKEN}, {@code HF_HUB_CACHE}, {@code HF_HOME}.
+     * @return the settings
+     * @throws HubException if a variable is not what it should be
+     */
+    public static HubSettings ofEnvironment() {
+        return of(System.getenv(), Path.of(System.getProperty("user.home", ".")));
+    }
+
+    static HubSettings of(Map<String, String> environment, Path home) {
+        return new HubSettings(uri(variable(environment, "HF_ENDPOINT").orElse(DEFAULT_ENDPOINT)),
+                variable(environment, "HF_TOKEN"), cache(environment, home));
+    }
+
+    /*
+     * An existing cache of the hub's tools is shared. Where there is none, a folder of
+     * this name among the user's caches: another program's folder is not made up.
+     */
+    private static Path cache(Map<String, String> environment, Path home) {
+        Optional<Path> named = variable(environment, "HF_HUB_CACHE").map((path) -> path("HF_HUB_CACHE", path))
+            .or(() -> variable(environment, "HF_HOME").map((path) -> path("HF_HOME", path).resolve("hub")));
+        if (named.isPresent()) {
+            return named.get();
+        }
+        Path caches = variable(environment, "XDG_CACHE_HOME").map((path) -> path("XDG_CACHE_HOME", path))
+            .orElse(home.resolve(".cache"));
+        Path shared = caches.resolve("huggingface").resolve("hub");
+        if (Files.isDirectory(shared)) {
+            return shared;
+        }
+        return variable(environment, "LOCALAPPDATA").map((path) -> path("LOCALAPPDATA", path))
+            .orElse(caches)
+            .resolve("cerberus")
+            .resolve("hub");
+    }
+
+    private static Optional<String> variable(Map<String, String> environment, String name) {
+        return Optional.ofNullable(environment.get(name)).filter((value) -> !value.isBlank());
+    }
+
+    private static Path path(String variable, String value) {
+        try {
+            return Path.of(value);
+        }
+        catch (InvalidPathException ex) {
+            throw new HubException("the variable " + variable + " is not a path (" + ex.getReason() + ")", "correct it",
+                    ex);
+        }
+    }
+
+    private static URI uri(String endpoint) {
+        try {
+            return URI.create(endpoint.strip());
+        }
+        catch (IllegalArgumentException ex) {
+            throw new HubException("the hub's address '" + endpoint + "' is not a URL", "correct it", ex);
+        }
+    }
+
+    /**
+     * Returns these settings with another hub.
+     * @param address its address, such as that of a mirror
+     */
+    public HubSettings withEndpoint(String address) {
+        return new HubSettings(uri(address), this.token, this.cache);
+    }
+
+    /** Returns these settings with another token. */
+    public HubSettings withToken(String newToken) {
+        return new HubSettings(this.endpoint, Optional.of(newToken), this.cache);
+    }
+
+    /** Returns these settings with another folder of fetched models. */
+    public HubSettings withCache(Path folder) {
+        return new HubSettings(this.endpoint, this.token, folder);
+    }
+
+    @Override
+    public String toString() {
+        return "HubSettings[endpoint=" + this.endpoint + ", token=" + (this.token.isPresent() ? "set" : "none")
+                + ", cache=" + this.cache + "]";
+    }
+
+}

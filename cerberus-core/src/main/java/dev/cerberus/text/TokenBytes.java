@@ -1,0 +1,134 @@
+package dev.cerberus.text;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+
+/**
+ * The bytes that a token stands for, where a character may be spread over several tokens.
+ * Immutable and thread-safe.
+ */
+final class TokenBytes {
+
+    private static final byte[] NONE = {};
+
+    private static final byte[] COMPLETE = { ' ' };
+
+    private final byte[][] bytes;
+
+    private final boolean byteLevel;
+
+    /**
+     * Creates the table of a tokenizer.
+     * @param file the tokenizer's file
+     */
+    TokenBytes(TokenizerFile file) {
+        int size = 1 + file.ids().values().stream().mapToInt(Integer::intValue).max().orElse(-1);
+        this.bytes = new byte[size][];
+        this.byteLevel = file.decoding().byteLevel();
+        short[] byteOfCharacter = file.decoding().byteLevel() ? byteLevel() : new short[0];
+        for (Map.Entry<String, Integer> token : file.ids().entrySet()) {
+            this.bytes[token.getValue()] = bytes(token.getKey(), file.decoding(), byteOfCharacter);
+        }
+        file.addedTokens().stream().filter(TokenizerFile.AddedToken::special).forEach((token) -> {
+            this.bytes[token.id()] = NONE;
+        });
+    }
+
+    private static byte[] bytes(String token, TokenizerFile.Decoding decoding, short[] byteOfCharacter) {
+        if (decoding.byteLevel()) {
+            byte[] result = new byte[token.length()];
+            for (int i = 0; i < result.length; i++) {
+                char c = token.charAt(i);
+                if (c >= byteOfCharacter.length || byteOfCharacter[c] < 0) {
+                    return token.getBytes(StandardCharsets.UTF_8);
+                }
+                result[i] = (byte) byteOfCharacter[c];
+            }
+            return result;
+        }
+        if (decoding.byteFallback() && token.matches("<0x[0-9A-F]{2}>")) {
+            return new byte[] { (byte) Integer.parseInt(token.substring(3, 5), 16) };
+        }
+        return COMPLETE;
+    }
+
+    /*
+     * Byte-level tokenizers write each byte as a visible character: itself where it is
+     * one in Latin-1, else the next one from U+0100 on.
+     */
+    private static short[] byteLevel() {
+        short[] table = new short[256 + 256];
+        Arrays.fill(table, (short) -1);
+        int shifted = 256;
+        for (int b = 0; b < 256; b++) {
+            boolean visible = (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
+            table[visible ? b : shifted++] = (short) b;
+        }
+        return table;
+    }
+
+    /**
+     * Returns whether a token may hold parts of several characters; else it is one byte
+     * or made of whole characters.
+     */
+    boolean straddling() {
+        return this.byteLevel;
+    }
+
+    /**
+     * Returns the bytes that a token adds to the text.
+     * @param id the token, at least 0
+     * @return empty for a token that decoding leaves out; one blank for a token that is
+     * made of whole characters, whatever these are; not to be changed
+     */
+    byte[] of(int id) {
+        return (id < this.bytes.length && this.bytes[id] != null) ? this.bytes[id] : NONE;
+    }
+
+    /**
+     * A reader of UTF-8 that knows whether the bytes so far end within a character. Not
+     * thread-safe.
+     */
+    static final class Reader {
+
+        // Bytes that the character has and still lacks, and the range of the next one.
+        private int present;
+
+        private int missing;
+
+        private int least = 0x80;
+
+        private int most = 0xBF;
+
+        /** Takes some bytes. */
+        void read(byte[] all) {
+            for (byte each : all) {
+                read(Byte.toUnsignedInt(each));
+            }
+        }
+
+        private void read(int next) {
+            if (this.missing > 0 && next >= this.least && next <= this.most) {
+                this.missing--;
+                this.present++;
+                this.least = 0x80;
+                this.most = 0xBF;
+                return;
+            }
+            this.present = 1;
+            // Also a byte that breaks a character off may begin one.
+            this.missing = (next >= 0xC2 && next <= 0xDF) ? 1
+                    : (next >= 0xE0 && next <= 0xEF) ? 2 : (next >= 0xF0 && next <= 0xF4) ? 3 : 0;
+            this.least = (next == 0xE0) ? 0xA0 : (next == 0xF0) ? 0x90 : 0x80;
+            this.most = (next == 0xED) ? 0x9F : (next == 0xF4) ? 0x8F : 0xBF;
+        }
+
+        /** Returns how many bytes at the end are a character that is not complete. */
+        int unfinishedBytes() {
+            return (this.missing > 0) ? this.present : 0;
+        }
+
+    }
+
+}

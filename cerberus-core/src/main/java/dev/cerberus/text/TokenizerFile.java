@@ -1,0 +1,294 @@
+package dev.cerberus.text;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of a {@code tokenizer.json}, checked so far that native code can be given
+ * it. Immutable and thread-safe.
+ *
+ * @param name what messages call the file
+ * @param content the JSON; not copied
+ * @param ids all tokens with their ids, unmodifiable
+ * @param addedTokens the tokens that are looked for before anything else
+ * @param normalized whether texts are changed before they are cut into tokens
+ * @param decoding how tokens stand for bytes
+ */
+record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List<AddedToken> addedTokens,
+        boolean normalized, Decoding decoding) {
+
+    /** Larger than that of any vocabulary in use. */
+    static final int MAX_BYTES = 128 << 20;
+
+    // No vocabulary in use comes near; tables are as long as the highest id.
+    private static final int MAX_ID = 1 << 24;
+
+    // The native reader gives up a little deeper, and not always gracefully.
+    private static final JsonMapper MAPPER = new JsonMapper(JsonFactory.builder()
+        .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).build())
+        .build());
+
+    /**
+     * A token that is looked for in the text before anything else.
+     *
+     * @param id its id
+     * @param content its text, not empty
+     * @param special whether decoding leaves it out
+     * @param normalized whether it is looked for in the normalized text
+     */
+    record AddedToken(int id, String content, boolean special, boolean normalized) {
+    }
+
+    /**
+     * How tokens stand for bytes.
+     *
+     * @param byteLevel whether every character of a token is a byte
+     * @param byteFallback whether tokens such as {@code <0x0A>} are bytes
+     */
+    record Decoding(boolean byteLevel, boolean byteFallback) {
+
+        private static Decoding of(@Nullable JsonNode decoder) {
+            if (decoder == null) {
+                return new Decoding(false, false);
+            }
+            boolean byteLevel = decoder.path("type").asText().equals("ByteLevel");
+            boolean byteFallback = decoder.path("type").asText().equals("ByteFallback");
+            for (JsonNode part : decoder.path("decoders")) {
+                Decoding inner = of(part);
+                byteLevel |= inner.byteLevel();
+                byteFallback |= inner.byteFallback();
+            }
+            return new Decoding(byteLevel, byteFallback);
+        }
+
+    }
+
+    /**
+     * Reads the JSON.
+     * @param name what messages call the file
+     * @param content the JSON, kept
+     * @return the checked file
+     * @throws TokenizerException if it is damaged, or would end or stall the process
+     */
+    static TokenizerFile parse(String name, byte[] content) {
+        return new Reader(name, content).read();
+    }
+
+    /**
+     * Returns the text of the longest token.
+     * @return its length in characters, at least 1
+     */
+    int longestToken() {
+        return Math.max(1, this.ids.keySet().stream().mapToInt(String::length).max().orElse(1));
+    }
+
+    static TokenizerException damaged(String name, @Nullable String what, @Nullable Throwable cause) {
+        String message = "tokenizer file " + name + " is damaged or not a tokenizer.json ("
+                + JsonText.shortened(String.valueOf(what)) + "); copy it again from the model's source";
+        return (cause != null) ? new TokenizerException(message, cause) : new TokenizerException(message);
+    }
+
+    /**
+     * Returns the same tokenizer with other texts for some tokens. Merges that lead to
+     * one of them are left out, so that nothing but the new text yields the token.
+     * @param names new texts by the old ones
+     * @return the JSON
+     */
+    byte[] renamed(Map<String, String> names) {
+        ByteArrayOutputStream copy = new ByteArrayOutputStream(this.content.length);
+        try (JsonParser in = MAPPER.createParser(this.content); JsonGenerator out = MAPPER.createGenerator(copy)) {
+            for (JsonToken token = in.nextToken(); token != null; token = in.nextToken()) {
+                if (token == JsonToken.FIELD_NAME) {
+                    out.writeFieldName(names.getOrDefault(in.currentName(), in.currentName()));
+                    if (in.currentName().equals("merges") && in.nextToken() == JsonToken.START_ARRAY) {
+                        copyMerges(in, out, names);
+                    }
+                    else if (in.currentName().equals("merges")) {
+                        out.copyCurrentEventExact(in);
+                    }
+                }
+                else if (token == JsonToken.VALUE_STRING) {
+                    out.writeString(names.getOrDefault(in.getText(), in.getText()));
+                }
+                else {
+                    out.copyCurrentEventExact(in);
+                }
+            }
+        }
+        catch (IOException ex) {
+            throw damaged(this.name, ex.getMessage(), ex);
+        }
+        return copy.toByteArray();
+    }
+
+    private static void copyMerges(JsonParser in, JsonGenerator out, Map<String, String> names) throws IOException {
+        out.writeStartArray();
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+            if (in.currentToken() == JsonToken.START_ARRAY) {
+                List<String> parts = new ArrayList<>();
+                while (in.nextToken() != JsonToken.END_ARRAY) {
+                    parts.add(in.getText());
+                }
+                if (parts.stream().noneMatch(names::containsKey) && !names.containsKey(String.join("", parts))) {
+                    out.writeArray(parts.toArray(new String[0]), 0, parts.size());
+                }
+            }
+            else {
+                String merge = in.getText();
+                int space = merge.indexOf(' ');
+                boolean touched = space >= 0 && (names.containsKey(merge.substring(0, space))
+                        || names.containsKey(merge.substring(space + 1))
+                        || names.containsKey(merge.substring(0, space) + merge.substring(space + 1)));
+                if (!touched) {
+                    out.writeString(merge);
+                }
+            }
+        }
+        out.writeEndArray();
+    }
+
+    /** Reads one file. Vocabulary and merges are streamed, the rest is small. */
+    private static final class Reader {
+
+        private final String name;
+
+        private final byte[] content;
+
+        private final Map<String, Integer> ids = new HashMap<>();
+
+        private final List<AddedToken> added = new ArrayList<>();
+
+        private final Map<String, JsonNode> components = new LinkedHashMap<>();
+
+        private final Map<String, JsonNode> model = new LinkedHashMap<>();
+
+        Reader(String name, byte[] content) {
+            this.name = name;
+            this.content = content;
+        }
+
+        TokenizerFile read() {
+            try (JsonParser json = MAPPER.createParser(this.content)) {
+                readFields(json);
+                if (json.nextToken() != null) {
+                    throw new IllegalArgumentException("there is text after the JSON object");
+                }
+                if (this.model.isEmpty() || this.ids.isEmpty()) {
+                    throw new IllegalArgumentException("it has no model with a vocabulary");
+                }
+                new TokenizerChecks(this.ids).check(this.components, this.model);
+            }
+            catch (JsonProcessingException ex) {
+                throw damaged(this.name, JsonText.detail(ex), ex);
+            }
+            catch (IOException | IllegalArgumentException ex) {
+                throw damaged(this.name, ex.getMessage(), ex);
+            }
+            JsonNode normalizer = this.components.get("normalizer");
+            return new TokenizerFile(this.name, this.content, Map.copyOf(this.ids), List.copyOf(this.added),
+                    normalizer != null && !normalizer.isNull(), Decoding.of(this.components.get("decoder")));
+        }
+
+        private void readFields(JsonParser json) throws IOException {
+            require(json.nextToken() == JsonToken.START_OBJECT, "it is not a JSON object");
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String field = json.currentName();
+                JsonToken value = json.nextToken();
+                require(!this.components.containsKey(field), "it has the field " + field + " twice");
+                this.components.put(field, NullNode.getInstance());
+                if (field.equals("model") && value == JsonToken.START_OBJECT) {
+                    readModel(json);
+                }
+                else if (field.equals("added_tokens") && value == JsonToken.START_ARRAY) {
+                    readAddedTokens(json);
+                }
+                else {
+                    this.components.put(field, MAPPER.readTree(json));
+                }
+            }
+        }
+
+        private void readModel(JsonParser json) throws IOException {
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String field = json.currentName();
+                JsonToken value = json.nextToken();
+                require(!this.model.containsKey(field), "its model has the field " + field + " twice");
+                this.model.put(field, NullNode.getInstance());
+                if (field.equals("vocab") && value == JsonToken.START_OBJECT) {
+                    while (json.nextToken() == JsonToken.FIELD_NAME) {
+                        String token = json.currentName();
+                        require(json.nextToken() == JsonToken.VALUE_NUMBER_INT,
+                                "token '" + token + "' has no valid id");
+                        putId(token, json.getLongValue());
+                    }
+                }
+                else if (field.equals("vocab") && value == JsonToken.START_ARRAY) {
+                    readPieces(json);
+                }
+                else if (field.equals("merges")) {
+                    json.skipChildren();
+                }
+                else {
+                    this.model.put(field, MAPPER.readTree(json));
+                }
+            }
+        }
+
+        /** Unigram models list [token, score], the id is the position. */
+        private void readPieces(JsonParser json) throws IOException {
+            int id = 0;
+            while (json.nextToken() == JsonToken.START_ARRAY) {
+                require(json.nextToken() == JsonToken.VALUE_STRING, "entry " + id + " of its vocabulary has no text");
+                putId(json.getText(), id++);
+                boolean scored = json.nextToken().isNumeric() && Double.isFinite(json.getDoubleValue());
+                require(scored && json.nextToken() == JsonToken.END_ARRAY,
+                        "entry " + (id - 1) + " of its vocabulary is not a text with a score");
+            }
+        }
+
+        private void readAddedTokens(JsonParser json) throws IOException {
+            while (json.nextToken() == JsonToken.START_OBJECT) {
+                JsonNode token = MAPPER.readTree(json);
+                JsonNode text = token.path("content");
+                require(text.isTextual() && !text.textValue().isEmpty(), "an added token has no content");
+                JsonNode id = token.path("id");
+                require(id.isIntegralNumber() && id.canConvertToLong(),
+                        "token '" + text.textValue() + "' has no valid id");
+                putId(text.textValue(), id.longValue());
+                this.added.add(new AddedToken(id.intValue(), text.textValue(), token.path("special").asBoolean(),
+                        token.path("normalized").asBoolean()));
+            }
+            require(json.currentToken() == JsonToken.END_ARRAY, "its added_tokens are not a list of objects");
+        }
+
+        private void putId(String token, long id) {
+            require(id >= 0 && id <= MAX_ID,
+                    "token '" + token + "' has no valid id: " + id + " is not in 0.." + MAX_ID);
+            this.ids.put(token, (int) id);
+        }
+
+        private static void require(boolean condition, String message) {
+            if (!condition) {
+                throw new IllegalArgumentException(message);
+            }
+        }
+
+    }
+
+}

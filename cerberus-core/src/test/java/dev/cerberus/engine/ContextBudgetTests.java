@@ -1,0 +1,40 @@
+package dev.cerberus.engine;
+
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.model.ModelException;
+import dev.cerberus.testing.TinyModels;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class ContextBudgetTests {
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void requireWhenTheRotaryTableExceedsItsShareNamesBytesAndProperty() {
+        ModelConfig config = ModelConfig.read(TinyModels.write("llama", this.directory));
+        // 20 bytes for each of 4 pairs: 80 bytes per token
+        assertThatCode(() -> ContextBudget.require(100, config, 32_000)).doesNotThrowAnyException();
+        assertThatExceptionOfType(ModelException.class).isThrownBy(() -> ContextBudget.require(101, config, 32_000))
+            .withMessageContaining("A context of 101 tokens needs 8080 bytes")
+            .withMessageContaining("has 32000")
+            .withMessageContaining("cerberus.model.max-context to at most 100");
+        assertThatExceptionOfType(ModelException.class)
+            .isThrownBy(() -> ContextBudget.require(Integer.MAX_VALUE, config, 64L << 30));
+    }
+
+    @Test
+    void requireWhenThereIsNoRoomForAnAnswerSaysSo() {
+        ModelConfig config = ModelConfig.read(TinyModels.write("llama", this.directory));
+        assertThatExceptionOfType(ModelException.class).isThrownBy(() -> ContextBudget.require(1, config, 32_000))
+            .withMessageContaining("leaves no room for an answer");
+    }
+
+}

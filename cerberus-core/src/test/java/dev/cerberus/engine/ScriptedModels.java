@@ -1,0 +1,102 @@
+package dev.cerberus.engine;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+
+import dev.cerberus.hf.GenerationDefaults;
+import dev.cerberus.model.DraftHeads;
+import dev.cerberus.model.KvCache;
+import dev.cerberus.model.ModelDimensions;
+import dev.cerberus.model.NodeScores;
+import dev.cerberus.model.TargetModel;
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.testing.ScriptedHeads;
+import dev.cerberus.testing.ScriptedTargetModel;
+import dev.cerberus.testing.TinyModels;
+import dev.cerberus.text.TextTokenizer;
+import dev.cerberus.tree.CandidateTree;
+
+/**
+ * Models for engines that decode in plain Java, so that a test can stop them or let them
+ * fail at a forward of its choice.
+ */
+final class ScriptedModels {
+
+    private static final int CONTEXT = 256;
+
+    private ScriptedModels() {
+    }
+
+    /**
+     * Returns a loaded model with scripted target and heads.
+     * @param tokenizer a directory with the tokenizer of {@link TinyModels}
+     * @param onForward called before every forward with its number, prefills included,
+     * from 1, counted since the engine was started
+     */
+    static LoadedModel load(Path tokenizer, IntConsumer onForward) {
+        ScriptedTargetModel scripted = new ScriptedTargetModel(TinyModels.VOCABULARY, CONTEXT);
+        DraftHeads heads = new ScriptedHeads(scripted, 3, 0.7, SamplingOptions.GREEDY);
+        return new LoadedModel(new Hooked(scripted, onForward), Optional.of(heads), Optional.empty(),
+                TextTokenizer.load(tokenizer), new TemplateInUse(Optional.empty(), Optional.empty()), Set.of(2),
+                Optional.empty(), GenerationDefaults.none(), new EngineDescription("scripted", "nowhere",
+                        scripted.dimensions(), "cpu", "fp32", Optional.of(heads.description()), 0, false, List.of()),
+                false);
+    }
+
+    /**
+     * The model, with a hook.
+     */
+    private static final class Hooked implements TargetModel {
+
+        private final ScriptedTargetModel scripted;
+
+        private final IntConsumer onForward;
+
+        private final AtomicInteger forwards = new AtomicInteger();
+
+        Hooked(ScriptedTargetModel scripted, IntConsumer onForward) {
+            this.scripted = scripted;
+            this.onForward = onForward;
+        }
+
+        private void hook() {
+            // not when costs are measured
+            if (Thread.currentThread().getName().equals("cerberus-engine")) {
+                this.onForward.accept(this.forwards.incrementAndGet());
+            }
+        }
+
+        @Override
+        public ModelDimensions dimensions() {
+            return this.scripted.dimensions();
+        }
+
+        @Override
+        public KvCache newCache(int capacityTokens) {
+            return this.scripted.newCache(capacityTokens);
+        }
+
+        @Override
+        public NodeScores prefill(KvCache cache, int[] tokens) {
+            hook();
+            return this.scripted.prefill(cache, tokens);
+        }
+
+        @Override
+        public NodeScores forward(KvCache cache, CandidateTree tree) {
+            hook();
+            return this.scripted.forward(cache, tree);
+        }
+
+        @Override
+        public void close() {
+            this.scripted.close();
+        }
+
+    }
+
+}

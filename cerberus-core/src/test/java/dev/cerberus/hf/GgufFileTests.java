@@ -1,0 +1,135 @@
+package dev.cerberus.hf;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.cerberus.testing.GgufBuilder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class GgufFileTests {
+
+    @TempDir(cleanup = CleanupMode.ALWAYS)
+    Path directory;
+
+    private Path file() {
+        return this.directory.resolve("model.gguf");
+    }
+
+    private void assertRefused(GgufBuilder builder, String... parts) {
+        assertRefused(builder.bytes(), parts);
+    }
+
+    private void assertRefused(byte[] bytes, String... parts) {
+        Path file = TestModels.write(file(), bytes);
+        assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> GgufFile.open(file))
+            .withMessageContaining("model.gguf")
+            .withMessageContainingAll(parts);
+    }
+
+    @Test
+    void openReadsMetadataAndTensors() {
+        GgufFile file = GgufFile.open(new GgufBuilder().put("a.text", "ä")
+            .put("a.number", 7)
+            .put("a.truth", true)
+            .put("a.float", 0.5f)
+            .put("a.texts", List.of("x", ""))
+            .put("a.numbers", new int[] { 1, -2 })
+            .put("a.floats", new float[] { 1.5f })
+            .floats("one", 3, 2)
+            .tensor("two", 24, new byte[5], 5)
+            .write(file()));
+        GgufMetadata metadata = file.metadata();
+        assertThat(metadata.text("a.text")).hasValue("ä");
+        assertThat(metadata.integer("a.number")).hasValue(7);
+        assertThat(metadata.bool("a.truth")).hasValue(true);
+        assertThat(metadata.number("a.float")).hasValue(0.5);
+        assertThat(metadata.texts("a.texts")).containsExactly("x", "");
+        assertThat(metadata.integers("a.numbers")).containsExactly(1, -2);
+        assertThat(metadata.floats("a.floats")).containsExactly(1.5f);
+        assertThat(metadata.text("none")).isEmpty();
+        assertThat(file.tensors().keySet()).containsExactly("one", "two");
+        assertThat(file.tensors().get("one").shape()).containsExactly(2L, 3L);
+        assertThat(file.tensors().get("two").type()).isEqualTo(GgufType.I8);
+        assertThat(file.tensors().get("two").offset() - file.tensors().get("one").offset()).isEqualTo(32);
+    }
+
+    @Test
+    void openReadsVersionTwo() {
+        assertThat(GgufFile.open(new GgufBuilder().version(2).put("a", 1).write(file())).metadata().keys())
+            .containsExactly("a");
+    }
+
+    @Test
+    void valuesOfAnotherTypeAreRefusedByName() {
+        GgufMetadata metadata = GgufFile
+            .open(new GgufBuilder().put("a.text", "seven").put("a.many", new int[] { 1, 2 }).write(file()))
+            .metadata();
+        assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> metadata.integer("a.text"))
+            .withMessageContaining("a.text = seven, which must be an integer");
+        assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> metadata.uniformInteger("a.many"))
+            .withMessageContaining("layers with different values of a.many");
+    }
+
+    @Test
+    void openWhenFileIsNoGgufIsRefused() {
+        assertRefused("<!DOCTYPE html>".getBytes(), "does not begin with GGUF");
+        assertRefused(new byte[3], "ends within its first bytes");
+        assertRefused(new byte[0], "ends within its first bytes");
+    }
+
+    @Test
+    void openWhenVersionIsNotReadIsRefused() {
+        assertRefused(new GgufBuilder().version(1), "GGUF version 1", "versions 2 and 3");
+        assertRefused(new GgufBuilder().version(4), "GGUF version 4");
+        assertRefused(new GgufBuilder().version(0x03000000), "big-endian");
+    }
+
+    @Test
+    void openWhenTruncatedAnywhereIsRefused() {
+        byte[] whole = GgufBuilder.model("llama").bytes();
+        for (int length = 0; length < whole.length; length += 7) {
+            assertRefused(Arrays.copyOf(whole, length), ": ");
+        }
+    }
+
+    @Test
+    void openWhenCountsLieIsRefused() {
+        byte[] bytes = GgufBuilder.model("llama").bytes();
+        assertRefused(with(bytes, 8, Long.MAX_VALUE), "the number of tensors is " + Long.MAX_VALUE);
+        assertRefused(with(bytes, 8, -1), "the number of tensors is 18446744073709551615");
+        assertRefused(with(bytes, 16, 1L << 40), "the number of metadata entries");
+        assertRefused(with(bytes, 24, 1L << 30), "the length of the key of metadata entry 0");
+    }
+
+    private static byte[] with(byte[] bytes, int at, long value) {
+        byte[] changed = bytes.clone();
+        ByteBuffer.wrap(changed).order(ByteOrder.LITTLE_ENDIAN).putLong(at, value);
+        return changed;
+    }
+
+    @Test
+    void openWhenTensorsAreWrongIsRefused() {
+        assertRefused(new GgufBuilder().tensor("t", 99, new byte[4], 1), "tensor t has the unknown type 99");
+        assertRefused(new GgufBuilder().tensor("t", 0, new byte[4], 2), "tensor t needs the bytes up to");
+        assertRefused(new GgufBuilder().tensor("t", 8, new byte[34], 31), "rows of 31 values", "whole blocks of Q8_0");
+        assertRefused(new GgufBuilder().tensor("t", 0, new byte[4], 0), "tensor t has the shape [0], which is empty");
+        assertRefused(new GgufBuilder().tensor("t", 0, new byte[4], 1L << 40, 1L << 40), "size overflows");
+        assertRefused(new GgufBuilder().tensor("t", 0, new byte[4], -1L), "beyond any file");
+        assertRefused(new GgufBuilder().tensor("t", 0, new byte[4], 1, 1, 1, 1, 1), "claims 5 dimensions");
+        assertRefused(new GgufBuilder().floats("t", 1).floats("t", 1), "two tensors named t");
+        assertRefused(new GgufBuilder().put("general.alignment", 24), "general.alignment = 24", "power of two");
+        // the second tensor is said to be longer than the room before the third
+        assertRefused(new GgufBuilder().floats("t", 1).tensor("u", 0, new byte[4], 9).floats("v", 9),
+                "tensor v overlaps");
+    }
+
+}

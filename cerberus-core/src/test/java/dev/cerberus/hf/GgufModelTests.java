@@ -1,0 +1,323 @@
+package dev.cerberus.hf;
+
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.cerberus.testing.GgufBuilder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class GgufModelTests {
+
+    @TempDir(cleanup = CleanupMode.ALWAYS)
+    Path directory;
+
+    private Path file() {
+        return this.directory.resolve("tiny.gguf");
+    }
+
+    private void assertRefused(GgufBuilder builder, String... parts) {
+        Path file = builder.write(file());
+        assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> {
+            ModelDirectory model = ModelDirectory.open(file);
+            model.openCheckpoint().close();
+            model.gguf().orElseThrow().tokenizerJson();
+        }).withMessageContaining("tiny.gguf").withMessageContainingAll(parts);
+    }
+
+    @Test
+    void configurationComesFromTheMetadata() {
+        ModelConfig config = GgufModel.open(GgufBuilder.model("llama").write(file())).config();
+        assertThat(config.architecture()).isEqualTo(Architecture.LLAMA);
+        assertThat(config.hiddenSize()).isEqualTo(8);
+        assertThat(config.intermediateSize()).isEqualTo(12);
+        assertThat(config.layers()).isEqualTo(2);
+        assertThat(config.heads()).isEqualTo(4);
+        assertThat(config.keyValueHeads()).isEqualTo(2);
+        assertThat(config.headDim()).isEqualTo(2);
+        assertThat(config.vocabularySize()).isEqualTo(16);
+        assertThat(config.maxPositions()).isEqualTo(32);
+        assertThat(config.rmsNormEps()).isEqualTo(1e-5);
+        assertThat(config.ropeTheta()).isEqualTo(10_000);
+        assertThat(config.tieWordEmbeddings()).isTrue();
+        assertThat(config.attentionBias()).isFalse();
+        assertThat(config.bosTokenId()).hasValue(0);
+        assertThat(config.eosTokenIds()).containsExactly(1);
+    }
+
+    @Test
+    void outputTensorMeansThatEmbeddingsAreNotTied() {
+        GgufModel model = GgufModel.open(GgufBuilder.model("llama").floats("output.weight", 8, 16).write(file()));
+        assertThat(model.config().tieWordEmbeddings()).isFalse();
+        try (Checkpoint checkpoint = model.openCheckpoint()) {
+            assertThat(checkpoint.info("lm_head.weight").shape()).containsExactly(16L, 8L);
+        }
+    }
+
+    @Test
+    void missingEntriesTakeTheirDefaults() {
+        ModelConfig config = GgufModel
+            .open(GgufBuilder.model("llama")
+                .remove("llama.attention.head_count_kv")
+                .remove("llama.rope.freq_base")
+                .remove("tokenizer.ggml.bos_token_id")
+                .put("tokenizer.ggml.eos_token_id", -1)
+                .write(file()))
+            .config();
+        assertThat(config.keyValueHeads()).isEqualTo(4);
+        assertThat(config.ropeTheta()).isEqualTo(10_000);
+        assertThat(config.bosTokenId()).isEmpty();
+        assertThat(config.eosTokenIds()).isEmpty();
+    }
+
+    @Test
+    void endsOfAnswersAreCollected() {
+        assertThat(GgufModel
+            .open(GgufBuilder.model("llama")
+                .put("tokenizer.ggml.eot_token_id", 3)
+                .put("tokenizer.ggml.eom_token_id", 4)
+                .write(file()))
+            .config()
+            .eosTokenIds()).containsExactly(1, 3, 4);
+        List<String> tokens = List.of("<s>", "</s>", "<|eot_id|>", "<|im_end|>");
+        assertThat(GgufModel
+            .open(GgufBuilder.model("llama")
+                .put("tokenizer.ggml.tokens", tokens)
+                .put("tokenizer.ggml.token_type", new int[] { 3, 3, 3, 1 })
+                .write(file()))
+            .config()
+            .eosTokenIds()).as("only control tokens").containsExactly(1, 2);
+    }
+
+    @Test
+    void mistralIsALlamaWithAWindow() {
+        ModelConfig config = GgufModel
+            .open(GgufBuilder.model("llama").put("llama.attention.sliding_window", 16).write(file()))
+            .config();
+        assertThat(config.architecture()).isEqualTo(Architecture.MISTRAL);
+        assertThat(config.contextTokens()).isEqualTo(16);
+    }
+
+    @Test
+    void ropeScalingIsRead() {
+        assertThat(GgufModel
+            .open(GgufBuilder.model("llama")
+                .put("llama.rope.scaling.type", "linear")
+                .put("llama.rope.scaling.factor", 4f)
+                .write(file()))
+            .config()
+            .ropeScaling()).isEqualTo(new RopeScaling.Linear(4));
+        assertRefused(
+                GgufBuilder.model("llama").put("llama.rope.scaling.type", "yarn").put("llama.rope.scaling.factor", 4f),
+                "rope_type yarn");
+    }
+
+    @Test
+    void factorsOfFrequenciesAreRecognisedAsThoseOfLlama3() {
+        // 64 wide heads of theta 500000, factor 32: what Llama 3.2 has
+        RopeScaling.Llama3 scaling = new RopeScaling.Llama3(32, 1, 4, 8192);
+        float[] factors = new float[32];
+        for (int i = 0; i < factors.length; i++) {
+            float frequency = (float) (1 / Math.pow(500_000, i / 32.0));
+            factors[i] = frequency / scaling.scale(frequency);
+        }
+        GgufBuilder model = new GgufBuilder().put("general.architecture", "llama")
+            .put("llama.block_count", 1)
+            .put("llama.context_length", 131072)
+            .put("llama.embedding_length", 64)
+            .put("llama.feed_forward_length", 12)
+            .put("llama.attention.head_count", 1)
+            .put("llama.attention.layer_norm_rms_epsilon", 1e-5f)
+            .put("llama.rope.freq_base", 500000f)
+            .floats("token_embd.weight", 64, 4)
+            .tensor("rope_freqs.weight", 0, bytes(factors), 32);
+        assertThat(GgufModel.open(model.write(file())).config().ropeScaling()).isEqualTo(scaling);
+        factors[20] *= 1.1f;
+        assertRefused(model.removeTensor("rope_freqs.weight").tensor("rope_freqs.weight", 0, bytes(factors), 32),
+                "rope_freqs.weight", "not that of Llama 3");
+    }
+
+    private static byte[] bytes(float... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return bytes.array();
+    }
+
+    @Test
+    void queryAndKeyRowsOfTheLlamaFamilyAreTakenApart() {
+        // 2 heads of 4 rows; a row holds its own number
+        GgufBuilder file = new GgufBuilder().put("general.architecture", "llama")
+            .put("llama.attention.head_count", 2)
+            .put("llama.attention.head_count_kv", 1)
+            .tensor("blk.3.attn_q.weight", 0, bytes(0, 1, 2, 3, 4, 5, 6, 7), 1, 8)
+            .tensor("blk.3.attn_q.bias", 0, bytes(0, 1, 2, 3, 4, 5, 6, 7), 8)
+            .tensor("blk.3.attn_k.weight", 0, bytes(0, 1, 2, 3), 1, 4)
+            .tensor("blk.3.attn_v.weight", 0, bytes(0, 1, 2, 3), 1, 4);
+        try (GgufTensors tensors = GgufTensors.open(GgufFile.open(file.write(file())))) {
+            assertThat(tensors.floats("model.layers.3.self_attn.q_proj.weight")).containsExactly(0, 2, 1, 3, 4, 6, 5,
+                    7);
+            assertThat(tensors.floats("model.layers.3.self_attn.q_proj.bias")).containsExactly(0, 2, 1, 3, 4, 6, 5, 7);
+            assertThat(tensors.floats("model.layers.3.self_attn.k_proj.weight")).containsExactly(0, 2, 1, 3);
+            assertThat(tensors.floats("model.layers.3.self_attn.v_proj.weight")).containsExactly(0, 1, 2, 3);
+            float[] part = new float[3];
+            tensors.rows("model.layers.3.self_attn.q_proj.weight", 3, 3).asFloatBuffer().get(part);
+            assertThat(part).containsExactly(3, 4, 6);
+        }
+        file.put("general.architecture", "qwen2").put("qwen2.attention.head_count", 2);
+        try (GgufTensors tensors = GgufTensors.open(GgufFile.open(file.write(file())))) {
+            assertThat(tensors.floats("model.layers.3.self_attn.q_proj.weight")).containsExactly(0, 1, 2, 3, 4, 5, 6,
+                    7);
+        }
+    }
+
+    @Test
+    void qwenModelsAreRead() {
+        GgufBuilder qwen2 = GgufBuilder.model("qwen2");
+        GgufBuilder qwen3 = GgufBuilder.model("qwen3");
+        for (int layer = 0; layer < 2; layer++) {
+            qwen2.floats("blk." + layer + ".attn_q.bias", 8)
+                .floats("blk." + layer + ".attn_k.bias", 4)
+                .floats("blk." + layer + ".attn_v.bias", 4);
+            qwen3.floats("blk." + layer + ".attn_q_norm.weight", 2).floats("blk." + layer + ".attn_k_norm.weight", 2);
+        }
+        ModelDirectory second = ModelDirectory.open(qwen2.write(this.directory.resolve("q2.gguf")));
+        assertThat(second.config().architecture()).isEqualTo(Architecture.QWEN2);
+        try (Checkpoint checkpoint = second.openCheckpoint()) {
+            assertThat(checkpoint.names()).contains("model.layers.1.self_attn.k_proj.bias");
+        }
+        ModelDirectory third = ModelDirectory.open(qwen3.write(this.directory.resolve("q3.gguf")));
+        assertThat(third.config().qkNorm()).isTrue();
+        try (Checkpoint checkpoint = third.openCheckpoint()) {
+            assertThat(checkpoint.info("model.layers.0.self_attn.q_norm.weight").shape()).containsExactly(2L);
+        }
+    }
+
+    @Test
+    void whatIsNotSupportedIsRefused() {
+        assertRefused(GgufBuilder.model("gemma3"), "architecture gemma3", "llama, qwen2, qwen3");
+        assertRefused(GgufBuilder.model("llama").put("general.type", "adapter"), "a LoRA adapter, not a model");
+        assertRefused(GgufBuilder.model("llama").put("split.count", 3).put("split.no", 1), "part 2", "split into 3");
+        assertRefused(GgufBuilder.model("llama").put("llama.expert_count", 8), "mixture of experts");
+        assertRefused(GgufBuilder.model("llama").put("llama.logit_scale", 2f), "llama.logit_scale");
+        assertRefused(GgufBuilder.model("llama").put("llama.rope.dimension_count", 1),
+                "llama.rope.dimension_count = 1, which must be the width of a head (2)");
+        assertRefused(GgufBuilder.model("llama").remove("llama.block_count"), "lacks llama.block_count");
+        assertRefused(GgufBuilder.model("llama").put("llama.block_count", "two"), "llama.block_count = two");
+        assertRefused(GgufBuilder.model("llama").put("llama.block_count", 3), "lack the tensor model.layers.2.");
+        assertRefused(GgufBuilder.model("llama").remove("general.architecture"), "lacks general.architecture");
+        assertRefused(GgufBuilder.model("llama").removeTensor("blk.0.ffn_up.weight"), "mlp.up_proj.weight");
+        assertRefused(GgufBuilder.model("llama").floats("blk.0.ffn_gate_inp.weight", 8), "ffn_gate_inp.weight");
+        assertRefused(
+                GgufBuilder.model("llama")
+                    .removeTensor("output_norm.weight")
+                    .tensor("output_norm.weight", 24, new byte[8], 8),
+                "tensor output_norm.weight is of type I8, which is not read", "Q4_K");
+    }
+
+    @Test
+    void tokenizersThatAreDamagedOrUnknownAreRefused() {
+        assertRefused(GgufBuilder.model("llama").remove("tokenizer.ggml.tokens"), "holds no tokenizer");
+        assertRefused(GgufBuilder.model("llama").put("tokenizer.ggml.model", "bert"), "kind bert");
+        assertRefused(GgufBuilder.model("llama").put("tokenizer.ggml.pre", "exotic"), "rule exotic", "llama-bpe");
+        assertRefused(GgufBuilder.model("llama").put("tokenizer.ggml.model", "llama"),
+                "0 values of tokenizer.ggml.scores for 16 tokens");
+        assertRefused(GgufBuilder.model("llama").put("tokenizer.ggml.token_type", new int[] { 1 }),
+                "1 values of tokenizer.ggml.token_type for 16 tokens");
+        assertRefused(GgufBuilder.model("llama").put("tokenizer.ggml.merges", List.of("ab")), "merge 0");
+        assertRefused(GgufBuilder.model("llama")
+            .put("tokenizer.ggml.tokens", List.of("a", "b", "a"))
+            .put("tokenizer.ggml.token_type", new int[] { 1, 1, 1 }), "the tokens 0 and 2");
+    }
+
+    @Test
+    void tokenizerIsWrittenAsHuggingFaceDoes() throws IOException {
+        JsonNode json = new JsonMapper()
+            .readTree(GgufModel.open(GgufBuilder.model("llama").put("tokenizer.ggml.add_bos_token", true).write(file()))
+                .tokenizerJson());
+        assertThat(json.at("/model/vocab/abcd").intValue()).isEqualTo(15);
+        assertThat(json.at("/model/merges/1/0").textValue()).isEqualTo("ab");
+        assertThat(json.at("/added_tokens/1/content").textValue()).isEqualTo("</s>");
+        assertThat(json.at("/added_tokens")).hasSize(2);
+        assertThat(json.at("/post_processor/special_tokens/<s>/ids/0").intValue()).isZero();
+    }
+
+    @Test
+    void ggufIsFoundByFileDirectoryAndClassPath() throws IOException {
+        GgufBuilder.model("llama").write(file());
+        TestModels.write(this.directory.resolve("cerberus-heads.safetensors"), "");
+        for (String location : List.of(file().toString(), file().toUri().toString(), this.directory.toString())) {
+            ModelDirectory model = ModelDirectory.open(location);
+            assertThat(model.gguf()).as(location).isPresent();
+            assertThat(model.path()).isEqualTo(this.directory);
+            assertThat(model.heads()).isPresent();
+        }
+        assertThat(ModelDirectory.open(file()).name()).isEqualTo("tiny");
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] { this.directory.toUri().toURL() }, before)) {
+            thread.setContextClassLoader(loader);
+            ModelDirectory model = ModelDirectory.open("classpath:tiny.gguf");
+            assertThat(model.name()).isEqualTo("tiny");
+            assertThat(model.heads()).isPresent();
+            assertThat(ModelDirectory.open("classpath:/tiny.gguf").path()).isEqualTo(model.path());
+            assertThatExceptionOfType(ModelFileException.class)
+                .isThrownBy(() -> ModelDirectory.open("classpath:none/other.gguf"))
+                .withMessageContaining("no such file");
+        }
+        finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    @Test
+    void fileWithAnotherNameIsKnownByItsFirstBytes() {
+        Path blob = GgufBuilder.model("llama").write(this.directory.resolve("b179c9523d0e"));
+        assertThat(ModelDirectory.open(blob).gguf()).isPresent();
+    }
+
+    @Test
+    void directoryWithSeveralFilesAsksForOne() {
+        GgufBuilder.model("llama").write(file());
+        GgufBuilder.model("llama").write(this.directory.resolve("other.gguf"));
+        assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> ModelDirectory.open(this.directory))
+            .withMessageContaining("several GGUF files: [other.gguf, tiny.gguf]");
+    }
+
+    @Test
+    void safetensorsBesideAGgufFileWin() throws IOException {
+        TestModels.directory(this.directory, TestModels.config(Architecture.LLAMA));
+        GgufBuilder.model("llama").write(file());
+        assertThat(ModelDirectory.open(this.directory).gguf()).isEmpty();
+        assertThat(ModelDirectory.open(file()).gguf()).isPresent();
+        TestModels.write(this.directory.resolve("generation_config.json"), "{\"eos_token_id\":5}");
+        assertThat(ModelDirectory.open(file()).eosTokenIds()).as("of the model beside it").containsExactly(1);
+        Files.delete(this.directory.resolve("config.json"));
+        assertThat(ModelDirectory.open(file()).eosTokenIds()).containsExactly(5);
+    }
+
+    @Test
+    void hashIsThatOfTheFile() throws Exception {
+        Path file = GgufBuilder.model("llama").write(file());
+        byte[] expected = java.security.MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file));
+        try (Checkpoint checkpoint = GgufModel.open(file).openCheckpoint()) {
+            assertThat(checkpoint.sha256()).isEqualTo(java.util.HexFormat.of().formatHex(expected));
+            assertThat(checkpoint.files()).containsExactly(file);
+            assertThat(Arrays.asList(checkpoint.directory())).containsExactly(file);
+        }
+    }
+
+}

@@ -1,0 +1,109 @@
+package dev.cerberus.sampleapp;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.EngineState;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The whole application under a mixed load: answers, clients that go, requests that are
+ * refused. Nothing may stay behind.
+ *
+ * <p>
+ * Twenty seconds by default. {@code -Dsoak.seconds=1800 -Dsoak.clients=8} makes it a
+ * soak; the table it writes to {@code target/soak.md} has a row a minute.
+ */
+@EnabledIf(value = "demoModelIsThere", disabledReason = "cerberus-demo/model.safetensors is not on the class path")
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = { "cerberus.chat.max-output-tokens=64", "cerberus.engine.queue-capacity=16" })
+class SoakTests {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(SoakTests.class);
+
+    private static final int SECONDS = Integer.getInteger("soak.seconds", 20);
+
+    private static final int CLIENTS = Integer.getInteger("soak.clients", 4);
+
+    /** Threads and descriptors come and go with pools; what leaks comes every second. */
+    private static final int SLACK = 25;
+
+    @Autowired
+    private CerberusEngine engine;
+
+    @LocalServerPort
+    private int port;
+
+    static boolean demoModelIsThere() {
+        return DemoModelTests.demoModelIsThere();
+    }
+
+    @Test
+    void nothingStaysBehindOfAMixedLoad() throws Exception {
+        Duration period = Duration.ofSeconds(Math.max(1, Math.min(60, SECONDS / 4)));
+        List<SoakSample> samples = new ArrayList<>();
+        StringBuilder table = new StringBuilder(SoakSample.header());
+        SoakLoad load = new SoakLoad(URI.create("http://localhost:" + this.port), CLIENTS);
+        try (load) {
+            table.append(SoakSample.take(this.engine).row("start", load));
+            load.start();
+            for (long elapsed = period.toSeconds(); elapsed <= SECONDS; elapsed += period.toSeconds()) {
+                TimeUnit.SECONDS.sleep(period.toSeconds());
+                samples.add(SoakSample.take(this.engine));
+                table.append(samples.get(samples.size() - 1).row(elapsed + " s", load));
+                write(table);
+            }
+        }
+        assertThat(this.engine.awaitIdle(Duration.ofSeconds(60))).isTrue();
+        SoakSample end = settled();
+        table.append(end.row("end", load));
+        write(table);
+        LOGGER.info("{} clients:\n{}", CLIENTS, table);
+        assertThat(load.unexpected()).isEmpty();
+        assertThat(load.answered()).isPositive();
+        assertThat(load.cancelled()).isPositive();
+        assertThat(load.refused()).isPositive();
+        assertThat(this.engine.state()).isEqualTo(EngineState.RUNNING);
+        assertThat(end.queued()).isZero();
+        assertThat(end.active()).isZero();
+        assertThat(end.cachedTokens()).isZero();
+        SoakSample warm = samples.get(0);
+        assertThat(end.threads()).isLessThanOrEqualTo(warm.threads() + SLACK);
+        assertThat(end.descriptors()).isLessThanOrEqualTo(warm.descriptors() + SLACK);
+    }
+
+    /** The engine thread says what it holds at the end of its present turn. */
+    private SoakSample settled() throws IOException, InterruptedException {
+        SoakSample sample = SoakSample.take(this.engine);
+        for (int i = 0; i < 100 && sample.cachedTokens() > 0; i++) {
+            TimeUnit.MILLISECONDS.sleep(50);
+            sample = SoakSample.take(this.engine);
+        }
+        return sample;
+    }
+
+    private static void write(CharSequence table) throws IOException {
+        Path target = Path.of("target");
+        if (Files.isDirectory(target)) {
+            Files.writeString(target.resolve("soak.md"), table);
+        }
+    }
+
+}
