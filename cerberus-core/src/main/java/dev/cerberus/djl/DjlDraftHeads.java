@@ -3,7 +3,6 @@ package dev.cerberus.djl;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -90,8 +89,7 @@ public final class DjlDraftHeads implements DraftHeads {
         LinearKernel kernel = target.device().linearKernel(target.precision());
         HeadsProgram drafting = HeadsProgram.forDrafting(description, kernel, target.precision(),
                 config.vocabularySize());
-        this.program = ScriptModule.load(this.manager, drafting.source()
-                + new ProgramSource().files(kernel.basis()).toString().indent(2) + draftMethod(description, drafting));
+        this.program = ScriptModule.load(this.manager, drafting.draftSource().toString());
         try (HeadsWeights loader = new HeadsWeights(file, description, target.precision(), kernel, this.manager)) {
             this.weights = loader.load(config, checkpoint);
         }
@@ -138,57 +136,6 @@ public final class DjlDraftHeads implements DraftHeads {
             throw new ModelException("The heads in " + file.file() + " can not be loaded on " + target.device().name()
                     + ": " + ex.getMessage(), ex);
         }
-    }
-
-    /*
-     * One tensor crosses to Java, float32, with a row per head or node. Small
-     * vocabularies of parallel heads: all probabilities, [vocabulary]. Otherwise [2·ranks
-     * + 1]: the probabilities of the best candidates, their rows in the draft vocabulary,
-     * the entropy. The entropy is the logits' normalizer less their mean, which needs no
-     * logarithm per token.
-     */
-    private static String draftMethod(HeadsDescription heads, HeadsProgram program) {
-        String rows = """
-                  def ranked(self: __torch__.M, logits: Tensor, scale: float, ranks: int) -> Tensor:
-                    scaled = torch.mul(torch.to(logits, 6), scale)
-                    p = torch.softmax(scaled, 1)
-                    best, at, = torch.topk(p, ranks, 1)
-                    top = torch.slice(at, 1, 0, 1)
-                    normalizer = torch.sub(torch.gather(scaled, 1, top), torch.log(torch.slice(best, 1, 0, 1)))
-                    entropy = torch.sub(normalizer, torch.sum(torch.mul(p, scaled), [1], True))
-                    return torch.cat([best, torch.to(at, 6), entropy], 1)
-                """;
-        if (heads.kind() != HeadsKind.HYDRA) {
-            String root = "torch.slice(%s, 0, root, torch.add(root, 1))";
-            return rows + String.format(Locale.ROOT, """
-                      def draft(self: __torch__.M, hs: Tensor, node: int, root: int, table: Tensor,
-                                rotation: List[Tensor], %s, scale: float, ranks: int) -> Tensor:
-                        h = self.restored(torch.slice(hs, 0, node, torch.add(node, 1)), rotation)
-                        e = %s
-                        logits = torch.squeeze((self).logits((self).states(h, e, %s), %s), 1)
-                        if torch.eq(ranks, 0):
-                          rows = torch.softmax(torch.mul(logits, scale), 1, dtype=6)
-                        else:
-                          rows = (self).ranked(logits, scale, ranks)
-                        return rows
-                    """, program.parameters(),
-                    program.tabled() ? String.format(Locale.ROOT, root, program.table())
-                            : "self.rooted(" + String.format(Locale.ROOT, root, "table") + ", rotation)",
-                    program.arguments(), program.arguments());
-        }
-        return rows + String.format(Locale.ROOT, """
-                  def draft(self: __torch__.M, hs: Tensor, node: int, paths: List[int], head: int, table: Tensor,
-                            rotation: List[Tensor], %4$s, scale: float, ranks: int) -> Tensor:
-                    tokens = torch.tensor(paths, dtype=4, device=ops.prim.device(table))
-                    seen = torch.mul(torch.add(head, 1), %1$d)
-                    e = torch.reshape(self.rooted(torch.embedding(table, tokens), rotation), [-1, seen])
-                    h = self.restored(torch.slice(hs, 0, node, torch.add(node, 1)), rotation)
-                    z = torch.cat([torch.expand(h, [torch.size(e, 0), %1$d]), e], 1)
-                    s = (self).state(z, head, %3$s)
-                    return (self).ranked(%2$s, scale, ranks)
-                """, heads.hiddenSize(),
-                heads.ownLmHead() ? program.ownLogits("s") : "(self).logits(s, " + program.arguments() + ")",
-                program.arguments(), program.parameters());
     }
 
     @Override

@@ -44,9 +44,8 @@ final class HeadsWeights implements AutoCloseable {
     }
 
     /**
-     * Returns the weights as the program's arguments {@code ws} and, for the quantized
-     * kernel, {@code qs}; the caller closes them. Tensors behind them belong to the
-     * owner.
+     * Returns the weights as the program's arguments {@code ws} and {@code ms}; the
+     * caller closes them. Tensors behind them belong to the owner.
      */
     IValue[] load(ModelConfig config, Checkpoint checkpoint) {
         if (this.heads.kind() == HeadsKind.HYDRA) {
@@ -69,8 +68,8 @@ final class HeadsWeights implements AutoCloseable {
             }
         }
         addLmHead(config, checkpoint);
-        IValue list = ScriptModule.listArgument(this.weights);
-        return this.quantized ? new IValue[] { list, this.matrices.argument() } : new IValue[] { list };
+        return new IValue[] { ScriptModule.listArgument(this.weights),
+                this.quantized ? this.matrices.argument() : ScriptModule.listArgument(this.weights) };
     }
 
     private void addLayer(int layer) {

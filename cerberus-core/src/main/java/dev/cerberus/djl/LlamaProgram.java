@@ -11,9 +11,9 @@ import dev.cerberus.hf.ModelConfig;
  * lie, which {@link WeightLoader} fills: {@link #vectorsPerLayer()} vectors per layer
  * (two norms, biases, head norms), then the final norm, the embedding, and for a rotated
  * model the rotation of a block; four matrices per layer (query-key-value, output,
- * gate-up, down), then the LM head.
+ * gate-up, down), then the LM head. Immutable and thread-safe.
  */
-final class LlamaProgram {
+public final class LlamaProgram {
 
     /** A row of its own needs as many query rows a key head. */
     private static final int FEWEST_QUERY_ROWS = 4;
@@ -38,9 +38,36 @@ final class LlamaProgram {
         this.attention = attention;
     }
 
+    /**
+     * Returns the layers of a model for training, with what brings matrices into their
+     * order: products round to the precision, everything else is float32, all of it is
+     * differentiable.
+     *
+     * <p>
+     * To be added: {@code attended(turned, layer, spans, masks, caches)}, which computes
+     * the attention of all rows of a call of {@code layer}.
+     * @param config the model's configuration
+     * @param precision number format of the products, {@link Precision#FP32} or
+     * {@link Precision#BF16}
+     * @return the source, to which further constants and methods may be added
+     * @throws IllegalArgumentException if the precision is another one
+     */
+    public static ProgramSource forTraining(ModelConfig config, Precision precision) {
+        if (precision != Precision.FP32 && precision != Precision.BF16) {
+            throw new IllegalArgumentException("precision of training must be FP32 or BF16, was " + precision);
+        }
+        int float32 = Precision.FP32.scalarType();
+        return layers(heads(config).constant("CACHE_TYPE", float32), config, precision, float32).files("mixed.py",
+                "floating.py", "loading.py", "llama.py");
+    }
+
     int vectorsPerLayer() {
-        return 2 + (this.config.attentionBias() ? 1 : 0) + (this.config.attentionOutputBias() ? 1 : 0)
-                + (this.config.qkNorm() ? 2 : 0);
+        return vectorsPerLayer(this.config);
+    }
+
+    private static int vectorsPerLayer(ModelConfig config) {
+        return 2 + (config.attentionBias() ? 1 : 0) + (config.attentionOutputBias() ? 1 : 0)
+                + (config.qkNorm() ? 2 : 0);
     }
 
     /**
@@ -54,28 +81,11 @@ final class LlamaProgram {
 
     /** Returns the source of the model's methods, with those of more files. */
     ProgramSource source(String... more) {
-        int layers = this.config.layers() * vectorsPerLayer();
-        int bias = 2 + (this.config.attentionBias() ? 1 : 0);
-        int headNorms = bias + (this.config.attentionOutputBias() ? 1 : 0);
-        ProgramSource source = attentionSource(this.config, this.attention).constant("LAYERS", this.config.layers())
-            .constant("HIDDEN", this.config.hiddenSize())
-            .constant("WIDE", this.config.intermediateSize())
-            .constant("EPS", this.config.rmsNormEps())
-            .constant("QKV_BIASED", this.config.attentionBias())
-            .constant("OUTPUT_BIASED", this.config.attentionOutputBias())
-            .constant("QK_NORMED", this.config.qkNorm())
-            .constant("VECTORS", vectorsPerLayer())
-            .constant("QKV_BIAS", 2)
-            .constant("OUTPUT_BIAS", bias)
-            .constant("Q_NORM", headNorms)
-            .constant("K_NORM", headNorms + 1)
-            .constant("FINAL_NORM", layers)
-            .constant("EMBEDDING", layers + 1)
-            .constant("NARROW", this.precision.scalarType() != Precision.FP32.scalarType())
-            .constant("CONVERTED", this.attention.scalarType() != Precision.FP32.scalarType())
-            .constant("TYPE", this.precision.scalarType());
+        ProgramSource source = layers(attentionSource(this.config, this.attention), this.config, this.precision,
+                this.attention.scalarType());
         if (this.kernel.quantized()) {
-            source.constant("BLOCK", block(this.config)).constant("BLOCK_ROTATION", layers + 2);
+            source.constant("BLOCK", block(this.config))
+                .constant("BLOCK_ROTATION", this.config.layers() * vectorsPerLayer() + 2);
         }
         else {
             source.files("floating.py");
@@ -83,15 +93,43 @@ final class LlamaProgram {
         return source.products(this.kernel).files("llama.py").files(more);
     }
 
+    /** Adds the constants of the layers. */
+    private static ProgramSource layers(ProgramSource source, ModelConfig config, Precision precision,
+            int attentionType) {
+        int layers = config.layers() * vectorsPerLayer(config);
+        int bias = 2 + (config.attentionBias() ? 1 : 0);
+        int headNorms = bias + (config.attentionOutputBias() ? 1 : 0);
+        return source.constant("LAYERS", config.layers())
+            .constant("HIDDEN", config.hiddenSize())
+            .constant("WIDE", config.intermediateSize())
+            .constant("EPS", config.rmsNormEps())
+            .constant("QKV_BIASED", config.attentionBias())
+            .constant("OUTPUT_BIASED", config.attentionOutputBias())
+            .constant("QK_NORMED", config.qkNorm())
+            .constant("VECTORS", vectorsPerLayer(config))
+            .constant("QKV_BIAS", 2)
+            .constant("OUTPUT_BIAS", bias)
+            .constant("Q_NORM", headNorms)
+            .constant("K_NORM", headNorms + 1)
+            .constant("FINAL_NORM", layers)
+            .constant("EMBEDDING", layers + 1)
+            .constant("NARROW", precision.scalarType() != Precision.FP32.scalarType())
+            .constant("CONVERTED", attentionType != Precision.FP32.scalarType())
+            .constant("TYPE", precision.scalarType());
+    }
+
+    private static ProgramSource heads(ModelConfig config) {
+        return new ProgramSource().constant("HEADS", config.heads())
+            .constant("KV", config.keyValueHeads())
+            .constant("GROUP", config.heads() / config.keyValueHeads())
+            .constant("DIM", config.headDim());
+    }
+
     /** Returns the source of the methods that compute attention. */
     static ProgramSource attentionSource(ModelConfig config, AttentionKernel attention) {
         int group = config.heads() / config.keyValueHeads();
         int lone = Math.max(FEWEST_QUERY_ROWS, group + group % 2);
-        return new ProgramSource().constant("HEADS", config.heads())
-            .constant("KV", config.keyValueHeads())
-            .constant("GROUP", group)
-            .constant("DIM", config.headDim())
-            .constant("SCALE", 1 / Math.sqrt(config.headDim()))
+        return heads(config).constant("SCALE", 1 / Math.sqrt(config.headDim()))
             .constant("LONE", (lone <= group + 2) ? lone : 0)
             .constant("CACHE_TYPE", attention.scalarType())
             .files("attention.py", attention.file());

@@ -50,8 +50,12 @@ public final class ProgramSource {
      * @param name its name, in capitals
      * @param value its value, finite
      * @return this source
+     * @throws IllegalArgumentException if the value is not finite
      */
     public ProgramSource constant(String name, double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException("constant " + name + " must be finite, was " + value);
+        }
         return constant(name, "float", Double.toString(value));
     }
 

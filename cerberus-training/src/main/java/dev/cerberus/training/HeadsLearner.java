@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
@@ -57,17 +56,12 @@ final class HeadsLearner implements AutoCloseable {
     HeadsLearner(HeadsDescription heads, NDManager manager, boolean bf16, boolean trainsOutput, List<float[]> initial,
             float[] embeddings, double hiddenRms) {
         // The optimizing executor, once it has seen a step, loses track of what needs a
-        // gradient. The switch
-        // belongs to the thread.
+        // gradient. The switch belongs to the thread.
         JniUtils.setGraphExecutorOptimize(false);
         this.heads = heads;
         this.trainsOutput = trainsOutput;
         this.manager = manager;
-        this.program = ScriptModule.load(manager,
-                LearningProgram.source(heads, bf16, trainsOutput) + String.format(Locale.ROOT, """
-                          def typed(self: __torch__.M, a: List[Tensor]) -> Tensor:
-                            return torch.clone(torch.to(a[0], %s))
-                        """, bf16 ? "15" : "6"));
+        this.program = ScriptModule.load(manager, LearningProgram.source(heads, bf16, trainsOutput));
         long[][] shapes = HeadsProgram.forTraining(heads).weightShapes();
         int output = shapes.length - 1;
         this.frozenOutput = trainsOutput ? new float[0] : initial.get(output);
@@ -90,8 +84,6 @@ final class HeadsLearner implements AutoCloseable {
     private NDArray typed(NDArray array) {
         try (array) {
             // Not as a plain call: tensors made without autograd can not be used with it.
-            // And a copy in any case:
-            // the memory of an array made from Java's goes when the array is closed.
             return this.program.callWithAutograd("typed", this.manager, List.of(array)).singletonOrThrow();
         }
     }

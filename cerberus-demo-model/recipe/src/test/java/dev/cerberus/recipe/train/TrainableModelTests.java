@@ -1,5 +1,7 @@
 package dev.cerberus.recipe.train;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,6 +10,14 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.cerberus.djl.DjlTargetModel;
+import dev.cerberus.djl.Precision;
+import dev.cerberus.djl.TorchDevice;
+import dev.cerberus.hf.Checkpoint;
+import dev.cerberus.model.KvCache;
+import dev.cerberus.model.NodeScores;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -39,6 +49,37 @@ class TrainableModelTests {
                     normalizer += Math.exp(logit);
                 }
                 sum += Math.log(normalizer) - logits[(int) batch.targets()[i]];
+            }
+            assertThat(model.evaluate(List.of(batch), false).loss()).isCloseTo(sum / batch.positions().length,
+                    within(1e-5));
+        }
+    }
+
+    @Test
+    void evaluateIsTheLossOfTheModelThatServes(@TempDir Path directory) throws IOException {
+        Batch batch = this.batches.get(0);
+        try (TrainableModel model = model(1)) {
+            steps(model, 0, 6);
+            new TensorFile(Map.of(), model.parameterValues()).write(directory.resolve("model.safetensors"), false);
+            double sum = 0;
+            try (Checkpoint checkpoint = Checkpoint.open(directory);
+                    DjlTargetModel served = DjlTargetModel.load(TrainingProgram.config(SHAPE), checkpoint,
+                            SHAPE.maxPositions(), TorchDevice.of("cpu"), Precision.FP32)) {
+                for (int i = 0; i < batch.positions().length; i++) {
+                    int last = (int) batch.positions()[i];
+                    int[] text = Arrays.stream(batch.tokens(), last - last % batch.length(), last + 1)
+                        .mapToInt(Math::toIntExact)
+                        .toArray();
+                    try (KvCache cache = served.newCache(SHAPE.maxPositions());
+                            NodeScores scores = served.prefill(cache, text)) {
+                        float[] logits = scores.logits(0);
+                        double normalizer = 0;
+                        for (float logit : logits) {
+                            normalizer += Math.exp(logit);
+                        }
+                        sum += Math.log(normalizer) - logits[(int) batch.targets()[i]];
+                    }
+                }
             }
             assertThat(model.evaluate(List.of(batch), false).loss()).isCloseTo(sum / batch.positions().length,
                     within(1e-5));
