@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,6 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.cerberus.djl.Precision;
+import dev.cerberus.djl.TorchDevice;
+import dev.cerberus.testing.TinyModels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -53,7 +58,8 @@ class CerberusCommandTests {
 
     @Test
     void helpOfEveryCommandIsPrinted() {
-        for (String command : List.of("pull", "info", "generate", "train", "remember", "calibrate", "bench")) {
+        for (String command : List.of("pull", "info", "generate", "train", "remember", "calibrate", "bench",
+                "fidelity")) {
             assertThat(run(command, "--help")).isZero();
         }
         assertThat(this.out.toString()).contains("--prompts=FILE", "--precision=NAME", "--medusa-heads=FILE",
@@ -68,7 +74,9 @@ class CerberusCommandTests {
             "generate --prompt a --max-nodes 0", "generate --prompt a --model x --threads 0", "bench",
             "bench --prompts p --modes fast", "bench --prompts p --modes medusa", "bench --prompts p --repeat 0",
             "bench --record a --replay b", "pull", "pull nothing", "pull a/b --mirror ftp://x", "calibrate --prompts p",
-            "remember --model m --data d", "remember --model m --data d --out o --tokens 0" })
+            "remember --model m --data d", "remember --model m --data d --out o --tokens 0", "fidelity --model m",
+            "fidelity --model m --max-text 10", "fidelity --model m --text t --max-text 1",
+            "fidelity --model m --prompts p --max-tokens 0", "fidelity --model m --text t --max-tokens many" })
     void wrongUsageExitsWithTwo(String line) {
         assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
         assertThat(this.err.toString()).startsWith("cerberus: ");
@@ -90,6 +98,7 @@ class CerberusCommandTests {
                 List.of("generate", "--model", "m", "--prompts", missing.toString()),
                 List.of("bench", "--replay", missing.toString()),
                 List.of("remember", "--model", missing.toString(), "--data", prompts().toString(), "--out", "o"),
+                List.of("fidelity", "--model", missing.toString(), "--prompts", prompts().toString()),
                 List.of("calibrate", "--model", missing.toString(), "--prompts", prompts().toString(), "--out", "o"));
         for (List<String> command : commands) {
             this.err.getBuffer().setLength(0);
@@ -169,6 +178,47 @@ class CerberusCommandTests {
                 run("bench", "--model", stories(), "--prompts", prompts().toString(), "--raw", "--modes", "cerberus"))
             .isEqualTo(1);
         assertThat(this.err.toString()).contains("cerberus-heads.safetensors; give --heads FILE");
+    }
+
+    @Test
+    void fidelityWithoutAnOptionSaysWhichToGive() {
+        assertThat(run("fidelity", "--model", "m")).isEqualTo(2);
+        assertThat(this.err.toString()).contains("--prompts FILE or --text FILE");
+    }
+
+    @Test
+    void fidelityPrintsARowForEveryOtherPrecision() throws IOException {
+        Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
+        Path text = Files.writeString(this.directory.resolve("text.txt"), "It is a long way to the sea.");
+        assertThat(run("fidelity", "--model", model.toString(), "--prompts", prompts().toString(), "--text",
+                text.toString(), "--max-tokens", "8"))
+            .as(this.err.toString())
+            .isZero();
+        List<String> lines = this.out.toString().lines().toList();
+        assertThat(lines.get(0)).startsWith("| precision | KL (nats) |");
+        List<String> expected = TorchDevice.of("cpu")
+            .precisions()
+            .stream()
+            .filter((precision) -> precision != Precision.FP32)
+            .map((precision) -> precision.name().toLowerCase(Locale.ROOT))
+            .toList();
+        assertThat(expected).isNotEmpty();
+        List<String> rows = lines.subList(2, lines.size());
+        assertThat(rows).extracting((row) -> row.split("\\|")[1].strip()).containsExactlyElementsOf(expected);
+        assertThat(rows).allSatisfy((row) -> {
+            String[] cells = row.split("\\|");
+            assertThat(Double.parseDouble(cells[2])).isBetween(1e-5, 1.0);
+            assertThat(Double.parseDouble(cells[3])).isBetween(0.5, 1.0);
+            assertThat(Double.parseDouble(cells[4])).isGreaterThan(1);
+        });
+    }
+
+    @Test
+    void fidelityOnATextOfOneTokenSaysSo() throws IOException {
+        Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
+        Path text = Files.writeString(this.directory.resolve("text.txt"), "I");
+        assertThat(run("fidelity", "--model", model.toString(), "--text", text.toString())).isEqualTo(1);
+        assertThat(this.err.toString()).contains("fewer than two tokens");
     }
 
 }

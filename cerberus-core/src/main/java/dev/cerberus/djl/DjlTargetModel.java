@@ -28,6 +28,7 @@ import dev.cerberus.tree.TreeAttentionMask;
  */
 public final class DjlTargetModel implements TargetModel {
 
+    /** Tokens of a piece of a prompt where that does not matter for the result. */
     private static final int PREFILL_CHUNK = 256;
 
     private final ModelConfig config;
@@ -186,7 +187,7 @@ public final class DjlTargetModel implements TargetModel {
 
     @Override
     public NodeScores prefill(KvCache cache, int[] tokens) {
-        return prefill(cache, tokens, PREFILL_CHUNK);
+        return prefill(cache, tokens, Math.min(PREFILL_CHUNK, this.device.linearKernel(this.precision).exactRows()));
     }
 
     NodeScores prefill(KvCache cache, int[] tokens, int chunkTokens) {

@@ -50,6 +50,14 @@ enum LinearKernel {
         return this.quantized;
     }
 
+    /**
+     * Returns the most rows of a product for which a row's result does not depend on the
+     * others; oneDNN works in another order on more.
+     */
+    int exactRows() {
+        return (this == PACKED) ? 64 : Integer.MAX_VALUE;
+    }
+
     /** Returns the file that defines how a matrix is packed. */
     String packing() {
         return this.packing;

@@ -23,6 +23,9 @@ public final class LlamaProgram {
     /** Blocks smaller than this spread nothing. */
     private static final int SMALLEST_BLOCK = 8;
 
+    /** libtorch adds the products of fewer rows in another order. */
+    private static final int FEWEST_BLOCKS = 4;
+
     private final ModelConfig config;
 
     private final Precision precision;
@@ -76,6 +79,9 @@ public final class LlamaProgram {
      */
     static int block(ModelConfig config) {
         int block = Math.min(Integer.lowestOneBit(config.intermediateSize()), LARGEST_BLOCK);
+        while (block * FEWEST_BLOCKS > config.intermediateSize()) {
+            block /= 2;
+        }
         return (block < SMALLEST_BLOCK) ? 1 : block;
     }
 

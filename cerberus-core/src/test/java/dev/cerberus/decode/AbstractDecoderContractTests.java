@@ -129,6 +129,21 @@ abstract class AbstractDecoderContractTests {
         assertThat(run(request(60, 0, Set.of())).tokens()).isEqualTo(expected(60));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = { 1, 2, 7, 13, 40 })
+    void treesNeverCrossTheEndOfABlockOfTheCache(int tokens) {
+        this.model.withBlocks(tokens); // which fails where a tree does
+        this.accuracy = 0.9;
+        DecodeResult result = run(request(120, 0, Set.of()));
+        assertThat(result.tokens()).isEqualTo(expected(120));
+        if (tokens == 1) {
+            assertThat(result.statistics().draftedTokens()).isZero();
+        }
+        else if (draftsEveryStep() && tokens == 40) {
+            assertThat(result.statistics().acceptanceLength()).isGreaterThan(1.5);
+        }
+    }
+
     @Test
     void sampledTextsOfTwoSeedsDiffer() {
         this.sampling = new SamplingOptions(1, 0, 1, 1);

@@ -1,23 +1,26 @@
 package dev.cerberus.djl;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.HeadsFile;
@@ -37,10 +40,9 @@ import dev.cerberus.tree.DraftTree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
- * Matrices of 8-bit integers: how close they are, and that drafting does not show.
+ * Matrices of 8-bit integers: how close they are to the model as it was written.
  */
 class Int8Tests {
 
@@ -49,37 +51,23 @@ class Int8Tests {
     @TempDir
     private Path directory;
 
-    @BeforeAll
-    static void needsIntegerDotProducts() {
-        assumeThat(TorchDevice.of("cpu").fastestPrecision())
-            .as("skipped: this machine has no VNNI instructions, or libtorch no FBGEMM")
-            .isEqualTo(Precision.INT8);
+    static List<ExactFormat> formats() {
+        return List.of(ExactFormat.INT8, ExactFormat.INT8_BOUNDED);
     }
 
-    static List<String> architectures() {
-        return TinyModels.names();
+    static Stream<Arguments> architectures() {
+        return formats().stream()
+            .flatMap((format) -> TinyModels.names().stream().map((name) -> Arguments.of(format, name)));
     }
 
-    static List<HeadsDescription> descriptions() {
-        return RandomHeads.descriptions();
+    static Stream<Arguments> descriptions() {
+        return formats().stream()
+            .flatMap((format) -> RandomHeads.descriptions().stream().map((heads) -> Arguments.of(format, heads)));
     }
 
     private static int[] randomTokens(int count, int seed) {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
         return random.ints(count, 0, TinyModels.VOCABULARY).toArray();
-    }
-
-    private DjlTargetModel load(String architecture) {
-        TinyModels.write(architecture, this.directory);
-        return load(this.directory);
-    }
-
-    private static DjlTargetModel load(Path directory) {
-        ModelConfig config = ModelConfig.read(directory);
-        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-            return DjlTargetModel.load(config, checkpoint, config.maxPositions(), TorchDevice.of("cpu"),
-                    Precision.INT8);
-        }
     }
 
     private static float[] plain(DjlTargetModel model, KvCache cache, int token) {
@@ -90,86 +78,19 @@ class Int8Tests {
     }
 
     /*
-     * The whole promise: every logit of every accepted node, and of all that follows, is
-     * the same number, bit by bit, as if nothing had been drafted.
-     */
-    @ParameterizedTest
-    @MethodSource("architectures")
-    void logitsOfAcceptedNodesAreBitwiseThoseOfPlainDecoding(String architecture) {
-        int[] text = randomTokens(90, 7);
-        int[] prompt = java.util.Arrays.copyOf(text, 21);
-        try (DjlTargetModel model = load(architecture);
-                KvCache drafted = model.newCache(120);
-                KvCache single = model.newCache(120);
-                NodeScores first = model.prefill(drafted, prompt);
-                NodeScores again = model.prefill(single, prompt)) {
-            assertThat(first.logits(0)).isEqualTo(again.logits(0));
-            RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(3);
-            int at = prompt.length;
-            while (at + 6 < text.length) {
-                int length = 1 + random.nextInt(5);
-                CandidateTree tree = treeAround(text, at, length, random);
-                int[] path = pathOf(tree, text, at, length);
-                try (NodeScores scores = model.forward(drafted, tree)) {
-                    for (int i = 0; i < length; i++) {
-                        assertThat(scores.logits(path[i]))
-                            .as("position %d, node %d of %d", at + i, path[i], tree.nodeCount())
-                            .isEqualTo(plain(model, single, text[at + i]));
-                    }
-                }
-                drafted.commit(path);
-                at += length;
-            }
-        }
-    }
-
-    /** A path of the text's tokens with wrong tokens among and below them. */
-    private static CandidateTree treeAround(int[] text, int at, int length, RandomGenerator random) {
-        List<Integer> tokens = new ArrayList<>(List.of(text[at]));
-        List<Integer> parents = new ArrayList<>(List.of(0));
-        int last = 0;
-        for (int i = 1; i < length; i++) {
-            for (int wrong = random.nextInt(3); wrong > 0; wrong--) {
-                tokens.add((text[at + i] + wrong) % TinyModels.VOCABULARY);
-                parents.add(random.nextInt(tokens.size() - 1));
-            }
-            tokens.add(text[at + i]);
-            parents.add(last);
-            last = tokens.size() - 1;
-        }
-        return CandidateTree.of(ints(tokens), ints(parents));
-    }
-
-    private static int[] pathOf(CandidateTree tree, int[] text, int at, int length) {
-        int[] path = new int[length];
-        for (int i = 1; i < length; i++) {
-            int node = tree.nodeCount() - 1;
-            while (tree.parent(node) != path[i - 1] || tree.token(node) != text[at + i]) {
-                node--;
-            }
-            path[i] = node;
-        }
-        return path;
-    }
-
-    private static int[] ints(List<Integer> values) {
-        return values.stream().mapToInt(Integer::intValue).toArray();
-    }
-
-    /*
      * The bound is measured: it is the error of exact arithmetic with every matrix
      * rounded to 255 steps a row. Activations are rounded as well, hence the factor; less
      * than half the error would mean that nothing is rounded at all.
      */
     @ParameterizedTest
     @MethodSource("architectures")
-    void logitsAreAsCloseAsTheRoundingOfTheMatricesAllows(String architecture) {
+    void logitsAreAsCloseAsTheRoundingOfTheMatricesAllows(ExactFormat format, String architecture) {
         TinyModels.write(architecture, this.directory);
         int[] tokens = randomTokens(LENGTH, 13);
         double[][] expected = ReferenceModel.read(this.directory).logits(tokens);
         double matrices = relativeError(ReferenceModel.read(rounded(this.directory)).logits(tokens), expected);
         double[][] actual = new double[LENGTH][];
-        try (DjlTargetModel model = load(this.directory); KvCache cache = model.newCache(LENGTH)) {
+        try (DjlTargetModel model = format.load(this.directory); KvCache cache = model.newCache(LENGTH)) {
             for (int i = 0; i < LENGTH; i++) {
                 float[] row = plain(model, cache, tokens[i]);
                 actual[i] = new double[row.length];
@@ -185,8 +106,8 @@ class Int8Tests {
         Path target = original.resolve("rounded");
         SafetensorsWriter writer = new SafetensorsWriter();
         try (Checkpoint checkpoint = Checkpoint.open(original)) {
-            java.nio.file.Files.createDirectories(target);
-            java.nio.file.Files.copy(original.resolve(ModelConfig.FILE_NAME), target.resolve(ModelConfig.FILE_NAME));
+            Files.createDirectories(target);
+            Files.copy(original.resolve(ModelConfig.FILE_NAME), target.resolve(ModelConfig.FILE_NAME));
             for (String name : checkpoint.names()) {
                 long[] shape = checkpoint.info(name).dimensions();
                 float[] values = checkpoint.floats(name);
@@ -197,8 +118,8 @@ class Int8Tests {
             }
             writer.write(target.resolve(Checkpoint.SINGLE_FILE_NAME));
         }
-        catch (java.io.IOException ex) {
-            throw new java.io.UncheckedIOException(ex);
+        catch (IOException ex) {
+            throw new UncheckedIOException(ex);
         }
         return target;
     }
@@ -230,16 +151,17 @@ class Int8Tests {
         return Math.sqrt(total / LENGTH);
     }
 
-    @Test
-    void productOfARowOfZerosIsZeroAndLeavesOtherRowsAlone() {
-        LinearKernel kernel = TorchDevice.of("cpu").linearKernel(Precision.INT8);
+    @ParameterizedTest
+    @MethodSource("formats")
+    void productOfARowOfZerosIsZeroAndLeavesOtherRowsAlone(ExactFormat format) {
+        LinearKernel kernel = format.kernel();
         String source = new ProgramSource().constant("BLOCK", 1)
             .constant("BLOCK_ROTATION", 0)
             .constant("FINAL_NORM", 0)
             .packing(kernel)
             .products(kernel)
             .toString();
-        try (NDManager manager = TorchDevice.of("cpu").newManager();
+        try (NDManager manager = format.device().newManager();
                 ScriptModule program = ScriptModule.load(manager, source);
                 NDArray rows = manager.create(new float[] { 0, 0, 0, 1, -2, 4 }, new Shape(2, 3));
                 NDArray matrix = manager.create(new float[] { 1, 1, 1, 127, -127, 0, 0, 0, 0 }, new Shape(3, 3));
@@ -249,7 +171,7 @@ class Int8Tests {
                 IValue none = ScriptModule.argument(manager.zeros(new Shape(1)));
                 NDArray product = program.callForArray("linear", manager, input, packed, none)) {
             float[] y = product.toFloatArray();
-            assertThat(java.util.Arrays.copyOf(y, 3)).containsOnly(0);
+            assertThat(Arrays.copyOf(y, 3)).containsOnly(0);
             assertThat(y[3]).isCloseTo(3, within(0.05f));
             assertThat(y[4]).isCloseTo(381, within(6f));
             assertThat(y[5]).isZero();
@@ -258,7 +180,7 @@ class Int8Tests {
 
     @ParameterizedTest
     @MethodSource("descriptions")
-    void headsOfEveryKindProposeNearlyWhatTheyWould(HeadsDescription heads) {
+    void headsOfEveryKindProposeNearlyWhatTheyWould(ExactFormat format, HeadsDescription heads) {
         RandomHeads.target(this.directory);
         Path file = this.directory.resolve("heads.safetensors");
         RandomHeads.heads(heads, this.directory, false).write(file);
@@ -266,7 +188,7 @@ class Int8Tests {
         ModelConfig config = ModelConfig.read(this.directory);
         int[] prompt = { 3, 17, 40, 5, 5, 29 };
         try (Checkpoint checkpoint = Checkpoint.open(this.directory);
-                DjlTargetModel model = load(this.directory);
+                DjlTargetModel model = format.load(this.directory);
                 DraftHeads draftHeads = DjlDraftHeads.load(written, OptionalInt.empty(), config, checkpoint, model);
                 KvCache cache = model.newCache(32);
                 NodeScores scores = model.prefill(cache, prompt)) {
@@ -282,30 +204,30 @@ class Int8Tests {
         }
     }
 
-    @Test
-    void embeddingStaysAsShortAsItsFile() {
+    @ParameterizedTest
+    @MethodSource("formats")
+    void logitsOfAModelStoredIn16BitsAreClose(ExactFormat format) {
         TinyModels.write("llama", this.directory);
         Path shorter = this.directory.resolve("bf16");
         SafetensorsWriter writer = new SafetensorsWriter();
         try (Checkpoint checkpoint = Checkpoint.open(this.directory)) {
-            java.nio.file.Files.createDirectories(shorter);
-            java.nio.file.Files.copy(this.directory.resolve(ModelConfig.FILE_NAME),
-                    shorter.resolve(ModelConfig.FILE_NAME));
+            Files.createDirectories(shorter);
+            Files.copy(this.directory.resolve(ModelConfig.FILE_NAME), shorter.resolve(ModelConfig.FILE_NAME));
             for (String name : checkpoint.names()) {
                 writer.add(name, TensorType.BF16, checkpoint.info(name).dimensions(), checkpoint.floats(name));
             }
             writer.write(shorter.resolve(Checkpoint.SINGLE_FILE_NAME));
         }
-        catch (java.io.IOException ex) {
-            throw new java.io.UncheckedIOException(ex);
+        catch (IOException ex) {
+            throw new UncheckedIOException(ex);
         }
         int[] tokens = randomTokens(LENGTH, 2);
         double[][] expected = ReferenceModel.read(shorter).logits(tokens);
         double[][] actual = new double[LENGTH][];
-        try (DjlTargetModel model = load(shorter); KvCache cache = model.newCache(LENGTH)) {
+        try (DjlTargetModel model = format.load(shorter); KvCache cache = model.newCache(LENGTH)) {
             for (int i = 0; i < LENGTH; i++) {
                 float[] row = plain(model, cache, tokens[i]);
-                actual[i] = java.util.stream.IntStream.range(0, row.length).mapToDouble((j) -> row[j]).toArray();
+                actual[i] = IntStream.range(0, row.length).mapToDouble((j) -> row[j]).toArray();
             }
         }
         assertThat(relativeError(actual, expected)).isLessThan(0.1);

@@ -39,6 +39,10 @@ public final class ScriptedTargetModel implements TargetModel {
 
     private int failAtForward = Integer.MAX_VALUE;
 
+    private int blockTokens = Integer.MAX_VALUE;
+
+    private long seed;
+
     /**
      * Creates a model.
      * @param vocabularySize tokens in the vocabulary
@@ -55,6 +59,26 @@ public final class ScriptedTargetModel implements TargetModel {
      */
     public ScriptedTargetModel failAtForward(int number) {
         this.failAtForward = number;
+        return this;
+    }
+
+    /**
+     * Makes caches allow no tree to cross the end of a block of tokens.
+     * @param tokens tokens of a block, at least 1
+     * @return this model
+     */
+    public ScriptedTargetModel withBlocks(int tokens) {
+        this.blockTokens = tokens;
+        return this;
+    }
+
+    /**
+     * Makes this another model than those of other seeds.
+     * @param number any number; 0 for that of a new model
+     * @return this model
+     */
+    public ScriptedTargetModel withSeed(long number) {
+        this.seed = number;
         return this;
     }
 
@@ -88,7 +112,7 @@ public final class ScriptedTargetModel implements TargetModel {
      * @return a new array, [vocab]
      */
     public float[] logitsAfter(int[] sequence) {
-        long state = 0x5DEECE66DL;
+        long state = 0x5DEECE66DL ^ this.seed;
         for (int i = 0; i < sequence.length; i++) {
             state = mix(state ^ mix(sequence[i] * 0x9E3779B97F4A7C15L + i));
         }
@@ -156,6 +180,10 @@ public final class ScriptedTargetModel implements TargetModel {
         }
         Cache rows = (Cache) cache;
         rows.requireRoom(tree.nodeCount());
+        if (tree.nodeCount() > rows.treeRows()) {
+            throw new AssertionError("a tree of " + tree.nodeCount() + " nodes behind " + rows.length
+                    + " tokens, where the cache allows " + rows.treeRows());
+        }
         float[] mask = TreeAttentionMask.additive(tree);
         int[][] visible = new int[tree.nodeCount()][];
         for (int node = 0; node < visible.length; node++) {
@@ -253,7 +281,8 @@ public final class ScriptedTargetModel implements TargetModel {
 
         @Override
         public int treeRows() {
-            return capacity() - length();
+            int block = ScriptedTargetModel.this.blockTokens;
+            return Math.min(capacity() - length(), block - length() % block);
         }
 
         @Override

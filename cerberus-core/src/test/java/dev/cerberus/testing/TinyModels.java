@@ -109,9 +109,18 @@ public final class TinyModels {
      * @return the directory
      */
     public static Path write(String name, Path directory) {
+        return writeConfigured(CONFIGURATIONS.get(name).formatted(COMMON), directory);
+    }
+
+    /**
+     * Writes a model of another shape, without tokenizer.
+     * @param config the text of its {@code config.json}
+     * @param directory an existing empty directory
+     * @return the directory
+     */
+    public static Path writeConfigured(String config, Path directory) {
         try {
-            String json = CONFIGURATIONS.get(name).formatted(COMMON);
-            Files.writeString(directory.resolve("config.json"), json);
+            Files.writeString(directory.resolve("config.json"), config);
             RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(42);
             SafetensorsWriter writer = new SafetensorsWriter();
             ExpectedTensors.of(ModelConfig.read(directory)).forEach((tensor, shape) -> {
