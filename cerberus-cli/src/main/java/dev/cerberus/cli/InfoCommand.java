@@ -15,6 +15,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import dev.cerberus.djl.Precision;
+import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.engine.ModelReport;
 import dev.cerberus.hf.ModelDirectory;
 
@@ -64,7 +66,21 @@ final class InfoCommand implements Callable<Integer> {
         out.println(line("memory", report.memory() ? "yes" : "none; cerberus remember makes one"));
         out.println(line("calibration", report.calibration() ? "yes" : "none; cerberus calibrate makes one"));
         report.notes().forEach((note) -> out.println(line("note", note)));
+        TorchDevice device = TorchDevice.of("auto");
+        out.println(line("this machine", device.name() + ", auto is " + name(device.fastestPrecision())));
+        device.precisions()
+            .forEach((precision) -> out.println(line("  " + name(precision), promise(device, precision))));
         return 0;
+    }
+
+    private static String name(Precision precision) {
+        return precision.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String promise(TorchDevice device, Precision precision) {
+        String tokens = device.promisesIdentity(precision) ? "the same tokens whatever is drafted"
+                : "drafts may flip near-ties";
+        return device.emulates(precision) ? tokens + "; emulated, every drafted token costs a step" : tokens;
     }
 
     private static String line(String name, String value) {
@@ -104,6 +120,13 @@ final class InfoCommand implements Callable<Integer> {
             .put("memory", report.memory())
             .put("calibration", report.calibration());
         report.notes().forEach(node.putArray("notes")::add);
+        TorchDevice device = TorchDevice.of("auto");
+        node.put("device", device.name()).put("auto", name(device.fastestPrecision()));
+        ObjectNode precisions = node.putObject("precisions");
+        device.precisions()
+            .forEach((precision) -> precisions.putObject(name(precision))
+                .put("identical", device.promisesIdentity(precision))
+                .put("emulated", device.emulates(precision)));
         return node.toString();
     }
 

@@ -41,6 +41,9 @@ class InfoCommandTests {
         assertThat(report.path("contextTokens").intValue()).isEqualTo(32);
         assertThat(report.at("/storedTypes/F32").intValue()).isEqualTo(20);
         assertThat(report.path("bytesOnDisk").longValue()).isEqualTo(Files.size(file));
+        assertThat(report.at("/precisions/fp32").isObject()).isTrue();
+        assertThat(report.path("precisions").has(report.path("auto").textValue())).isTrue();
+        assertThat(report.at("/precisions/bf16/identical").booleanValue()).isFalse();
         assertThat(report.at("/weightBytes/fp32").intValue()).isEqualTo(4 * report.path("parameters").intValue());
         assertThat(report.path("cacheBytesPerToken").intValue()).isEqualTo(2 * 2 * 4 * 4);
         assertThat(report.path("tokenizer").textValue()).isEqualTo("gpt2 (gpt-2)");

@@ -50,6 +50,15 @@ final class Capabilities {
                 && this.kernels.get(Precision.FP32) == LinearKernel.PACKED;
     }
 
+    /**
+     * Returns whether a format that works gives the same tokens whatever is drafted, by
+     * the way its kernel computes.
+     */
+    boolean promisesIdentity(Precision precision) {
+        LinearKernel kernel = require(precision);
+        return kernel.quantized() || (kernel == LinearKernel.PACKED && precision == Precision.FP32);
+    }
+
     /** Returns the fastest format whose results do not depend on what is drafted. */
     Precision fastest() {
         return this.kernels.containsKey(Precision.INT8) ? Precision.INT8 : fastestFloatingPoint();

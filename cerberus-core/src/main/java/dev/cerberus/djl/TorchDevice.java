@@ -173,6 +173,16 @@ public final class TorchDevice {
     }
 
     /**
+     * Returns whether a number format gives the same tokens here whatever is drafted, by
+     * the way it is computed; others may flip near-ties.
+     * @param precision one of {@link #precisions()}
+     * @return whether it promises that
+     */
+    public boolean promisesIdentity(Precision precision) {
+        return this.capabilities.promisesIdentity(precision);
+    }
+
+    /**
      * Returns whether a number format works here, but without instructions of its own:
      * every row of a step then costs in full.
      * @param precision the format

@@ -19,7 +19,6 @@ import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.hf.ModelFileException;
-import dev.cerberus.hf.WeightNames;
 
 /**
  * What a model is and needs, found without loading its weights. Immutable.
@@ -74,8 +73,7 @@ public record ModelReport(String location, String format, String architecture, l
             }
             return new ModelReport(model.location(), model.gguf().isPresent() ? "gguf" : "safetensors",
                     config.architecture().className(), parameters, config.layers(), config.hiddenSize(),
-                    config.vocabularySize(), config.contextTokens(), types, bytes,
-                    weightBytes(config, parameters, checkpoint.info(WeightNames.EMBEDDING).dtype().bytes()),
+                    config.vocabularySize(), config.contextTokens(), types, bytes, weightBytes(config, parameters),
                     2L * config.layers() * config.keyValueSize() * Float.BYTES, tokenizer(model),
                     ModelTexts.chatTemplate(model).isPresent(), model.heads().map(ModelReport::describe),
                     model.memory().isPresent(), model.calibration().isPresent(), config.notes());
@@ -84,15 +82,15 @@ public record ModelReport(String location, String format, String architecture, l
 
     /*
      * Floats take their width. With int8 every matrix takes a byte a weight, the output
-     * matrix too, and the embedding table is kept in its own format besides.
+     * matrix too, and the embedding table is kept in 16 bits besides.
      */
-    private static Map<String, Long> weightBytes(ModelConfig config, long parameters, int embeddingBytes) {
+    private static Map<String, Long> weightBytes(ModelConfig config, long parameters) {
         long embedding = (long) config.vocabularySize() * config.hiddenSize();
         long matrices = config.tieWordEmbeddings() ? parameters : parameters - embedding;
         Map<String, Long> bytes = new LinkedHashMap<>();
         bytes.put("fp32", parameters * Float.BYTES);
         bytes.put("bf16", parameters * HALF_BYTES);
-        bytes.put("int8", matrices + embedding * embeddingBytes);
+        bytes.put("int8", matrices + embedding * HALF_BYTES);
         return bytes;
     }
 
