@@ -2,6 +2,7 @@ package dev.cerberus.djl;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.testing.TinyModels;
@@ -29,13 +30,13 @@ record AttentionShape(int keyValueHeads, int group, int headDim, int hidden, int
 
     /** Writes a model with random weights; returns the directory. */
     Path write(Path directory) {
-        return TinyModels.writeConfigured("""
+        return TinyModels.writeConfigured(String.format(Locale.ROOT, """
                 {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": %d,
                  "intermediate_size": %d, "num_hidden_layers": 2, "num_attention_heads": %d,
                  "num_key_value_heads": %d, "head_dim": %d, "vocab_size": 97, "max_position_embeddings": %d,
                  "rms_norm_eps": 1e-5, "hidden_act": "silu", "rope_theta": 10000.0, "tie_word_embeddings": true}
-                """.formatted(this.hidden, this.intermediate, this.keyValueHeads * this.group, this.keyValueHeads,
-                this.headDim, CONTEXT), directory);
+                """, this.hidden, this.intermediate, this.keyValueHeads * this.group, this.keyValueHeads, this.headDim,
+                CONTEXT), directory);
     }
 
     ModelConfig config(Path directory) {

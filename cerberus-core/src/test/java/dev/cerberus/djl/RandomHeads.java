@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.Locale;
 
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ExpectedTensors;
@@ -37,12 +38,12 @@ final class RandomHeads {
     static Path target(Path directory, int hidden) {
         try {
             Files.createDirectories(directory);
-            Files.writeString(directory.resolve("config.json"), """
+            Files.writeString(directory.resolve("config.json"), String.format(Locale.ROOT, """
                     {"model_type": "llama", "hidden_size": %d, "intermediate_size": 24, "num_hidden_layers": 2,
                      "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": 8, "vocab_size": 48,
                      "max_position_embeddings": 96, "rms_norm_eps": 1e-5, "rope_theta": 10000.0,
                      "tie_word_embeddings": false}
-                    """.formatted(hidden));
+                    """, hidden));
         }
         catch (IOException ex) {
             throw new UncheckedIOException(ex);
