@@ -109,7 +109,7 @@ public final class ProgramSource {
     /** Adds the method that packs matrices for a kernel. */
     ProgramSource packing(LinearKernel kernel) {
         this.matrixType = kernel.matrixType();
-        return files(kernel.packing());
+        return files(kernel.packing().toArray(String[]::new));
     }
 
     /** Returns the source of all methods, for {@link ScriptModule#load}. */

@@ -38,15 +38,15 @@ final class TensorWorkbench implements AutoCloseable {
      * @param precision number format of the weights
      * @param kernel decides how matrices are packed
      * @param owner manager that the weights end up with
-     * @param more file of methods for {@link #call}
+     * @param more files of methods for {@link #call}
      */
-    TensorWorkbench(Precision precision, LinearKernel kernel, NDManager owner, String more) {
+    TensorWorkbench(Precision precision, LinearKernel kernel, NDManager owner, String... more) {
         this.precision = precision;
         this.kernel = kernel;
         this.owner = owner;
         this.scratch = owner.newSubManager();
         this.script = ScriptModule.load(this.scratch,
-                new ProgramSource().packing(kernel).files("workbench.py", more).toString());
+                new ProgramSource().packing(kernel).files("workbench.py").files(more).toString());
     }
 
     /**
@@ -57,10 +57,32 @@ final class TensorWorkbench implements AutoCloseable {
         try (IValue shape = IValue.listFrom(info.dimensions());
                 IValue source = IValue.from((long) scalarType(info));
                 IValue target = IValue.from((long) this.precision.scalarType());
-                NDArray bytes = this.scratch.create(data.duplicate(), new Shape(data.remaining()), DataType.UINT8);
+                NDArray bytes = bytes(data);
                 IValue input = ScriptModule.argument(bytes)) {
             return call("typed", input, source, shape, target);
         }
+    }
+
+    /** Writes some rows of a file into arrays that are among the arguments. */
+    void write(String method, TensorInfo info, ByteBuffer rows, IValue... arguments) {
+        try (NDArray bytes = bytes(rows);
+                IValue input = ScriptModule.argument(bytes);
+                IValue source = IValue.from((long) scalarType(info))) {
+            IValue[] all = new IValue[arguments.length + 2];
+            all[0] = input;
+            all[1] = source;
+            System.arraycopy(arguments, 0, all, 2, arguments.length);
+            call(method, all).close();
+        }
+    }
+
+    private NDArray bytes(ByteBuffer data) {
+        return this.scratch.create(data.duplicate(), new Shape(data.remaining()), DataType.UINT8);
+    }
+
+    /** Returns an array of zeros among the intermediate ones. */
+    NDArray zeros(DataType type, long... shape) {
+        return this.scratch.zeros(new Shape(shape), type);
     }
 
     /** Returns the rows of all parts, one part after another. */
@@ -88,6 +110,13 @@ final class TensorWorkbench implements AutoCloseable {
         }
         try (IValue input = ScriptModule.argument(matrix)) {
             return this.script.call("packed", input);
+        }
+    }
+
+    /** Returns a matrix that was rounded already, [out, in] and [out]. */
+    IValue pack(NDArray integers, NDArray steps) {
+        try (IValue input = ScriptModule.argument(integers); IValue widths = ScriptModule.argument(steps)) {
+            return this.script.call("packed_integers", input, widths);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.cerberus.djl;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -13,11 +14,13 @@ import java.util.function.Function;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.TensorInfo;
 import dev.cerberus.hf.WeightNames;
 import dev.cerberus.model.ModelException;
 
@@ -36,6 +39,9 @@ import dev.cerberus.model.ModelException;
  * in blocks at run time, undone by its columns.
  */
 final class WeightLoader {
+
+    /** Rows of a vocabulary that are worked on together: what a CPU's caches hold. */
+    private static final long ROWS_AT_A_TIME = 1024;
 
     private final Checkpoint checkpoint;
 
@@ -57,8 +63,9 @@ final class WeightLoader {
             NDManager owner) {
         this.checkpoint = checkpoint;
         this.config = config;
-        this.bench = new TensorWorkbench(precision, kernel, owner, "loading.py");
         this.rotated = kernel.quantized();
+        this.bench = this.rotated ? new TensorWorkbench(precision, kernel, owner, "loading.py", "loading_vocabulary.py")
+                : new TensorWorkbench(precision, kernel, owner, "loading.py");
         this.rotations = owner.newSubManager();
         this.stream = new Turn(Rotation.of(config.hiddenSize()));
         this.head = new Turn(Rotation.of(config.headDim()));
@@ -203,19 +210,61 @@ final class WeightLoader {
     private Part ends() {
         NDArray last = tensor("model.norm.weight");
         NDArray norm = keep(this.rotated ? floor(last, this.config.rmsNormEps()) : last);
-        NDArray table = tensor(WeightNames.EMBEDDING);
-        NDArray embedding = keep(this.rotated ? halved(this.stream.rows(table)) : table);
-        boolean tied = this.config.tieWordEmbeddings();
-        NDArray output = tied ? table : tensor(WeightNames.OUTPUT);
-        List<IValue> matrices = List.of(this.bench.pack(this.stream.rows(afterNorm(output, last))));
-        List<NDArray> vectors = new ArrayList<>(List.of(norm, embedding));
-        List<NDArray> rotation = List.of(embedding);
+        String output = this.config.tieWordEmbeddings() ? WeightNames.EMBEDDING : WeightNames.OUTPUT;
+        NDArray embedding;
+        IValue lmHead;
+        List<NDArray> rotation;
+        List<NDArray> vectors = new ArrayList<>();
         if (this.rotated) {
-            vectors.add(this.block.right);
+            embedding = keep(rotatedEmbedding());
+            lmHead = rotatedLmHead(output, last);
+            vectors.addAll(List.of(norm, embedding, this.block.right));
             rotation = List.of(norm, this.stream.left, keep(transposed(this.stream.right)), keep(lengthened(last)));
         }
+        else {
+            embedding = keep(tensor(WeightNames.EMBEDDING));
+            lmHead = this.bench.pack(this.config.tieWordEmbeddings() ? embedding : tensor(output));
+            vectors.addAll(List.of(norm, embedding));
+            rotation = List.of(embedding);
+        }
         this.bench.clear();
-        return new Part(vectors, matrices, rotation);
+        return new Part(vectors, List.of(lmHead), rotation);
+    }
+
+    private NDArray rotatedEmbedding() {
+        NDArray table = this.bench.zeros(DataType.FLOAT16, this.config.vocabularySize(), this.config.hiddenSize());
+        try (IValue target = ScriptModule.argument(table);
+                IValue left = ScriptModule.argument(this.stream.left);
+                IValue right = ScriptModule.argument(this.stream.right)) {
+            pieces("embed_rows", WeightNames.EMBEDDING, left, right, target);
+        }
+        return table;
+    }
+
+    private IValue rotatedLmHead(String name, NDArray norm) {
+        NDArray integers = this.bench.zeros(DataType.INT8, this.config.vocabularySize(), this.config.hiddenSize());
+        NDArray steps = this.bench.zeros(DataType.FLOAT32, this.config.vocabularySize());
+        try (IValue factors = ScriptModule.argument(lengthened(norm));
+                IValue left = ScriptModule.argument(this.stream.left);
+                IValue right = ScriptModule.argument(this.stream.right);
+                IValue target = ScriptModule.argument(integers);
+                IValue widths = ScriptModule.argument(steps)) {
+            pieces("score_rows", name, factors, left, right, target, widths);
+        }
+        return this.bench.pack(integers, steps);
+    }
+
+    /** Calls a method for all rows of a tensor, some at a time. */
+    private void pieces(String method, String name, IValue... arguments) {
+        TensorInfo info = this.checkpoint.info(name);
+        for (long first = 0; first < this.config.vocabularySize(); first += ROWS_AT_A_TIME) {
+            long count = Math.min(ROWS_AT_A_TIME, this.config.vocabularySize() - first);
+            try (IValue from = IValue.from(first)) {
+                IValue[] all = Arrays.copyOf(arguments, arguments.length + 1);
+                all[arguments.length] = from;
+                this.bench.write(method, info, this.checkpoint.rows(name, first, count), all);
+            }
+        }
     }
 
     /** A rotation on the device, the identity for a model that is not rotated. */
@@ -277,10 +326,6 @@ final class WeightLoader {
 
     private NDArray lengthened(NDArray norm) {
         return call("lengthened", norm);
-    }
-
-    private NDArray halved(NDArray weight) {
-        return call("halved", weight);
     }
 
     private NDArray transposed(NDArray weight) {

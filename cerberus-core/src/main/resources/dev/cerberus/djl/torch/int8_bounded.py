@@ -4,19 +4,11 @@
 # one alone decides. A row's steps are as wide as its largest pair needs. Of two numbers that add up to 128 both may be
 # rounded up, hence 127.
 
-def packed(self, w: Tensor) -> Matrix:
+def steps(self, w: Tensor) -> Tensor:
     even = w
     if torch.size(w, 1) % 2 == 1:
         even = torch.constant_pad_nd(w, [0, 1])
     pairs = torch.reshape(even, [torch.size(w, 0), -1, 2])
     sums = torch.add(torch.select(pairs, 2, 0), torch.select(pairs, 2, 1))
     largest = torch.maximum(self.magnitude(sums), self.magnitude(w))
-    return self.prepacked(w, torch.mul(largest, 0.007874015718698502))
-
-# Returns the largest magnitude of every row, without a copy of the matrix.
-def magnitude(self, w: Tensor) -> Tensor:
-    return torch.maximum(torch.amax(w, [1]), torch.neg(torch.amin(w, [1])))
-
-def prepacked(self, w: Tensor, scales: Tensor) -> Matrix:
-    zeros = torch.zeros([torch.size(w, 0)], dtype=4)
-    return ops.quantized.linear_prepack(torch.quantize_per_channel(w, torch.clamp_min(scales, 1e-30), zeros, 0, 12), None)
+    return torch.clamp_min(torch.mul(largest, 0.007874015718698502), 1e-30)

@@ -39,6 +39,3 @@ def turned_columns(self, w: Tensor, left: Tensor, right: Tensor) -> Tensor:
 
 def transposed(self, w: Tensor) -> Tensor:
     return torch.contiguous(torch.t(w))
-
-def halved(self, w: Tensor) -> Tensor:
-    return torch.to(w, 5)
