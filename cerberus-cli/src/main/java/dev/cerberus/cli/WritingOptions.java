@@ -60,7 +60,7 @@ final class WritingOptions {
     private long seed = Optimization.DEFAULT.seed();
 
     @Option(names = "--precision", paramLabel = "NAME", defaultValue = "auto",
-            description = "auto, fp32, bf16 or fp16: what the model writes in and heads learn in")
+            description = "auto, fp32, bf16, fp16 or int8: what the model writes in")
     private String precision = "auto";
 
     @Option(names = "--device", paramLabel = "NAME", defaultValue = "auto", description = "auto, cpu, cuda or cuda:N")

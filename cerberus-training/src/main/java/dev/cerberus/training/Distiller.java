@@ -50,7 +50,8 @@ final class Distiller {
 
     /**
      * Returns the number format that a target writes in.
-     * @param name {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
+     * @param name {@code auto} for what is served by default, {@code fp32}, {@code bf16},
+     * {@code fp16} or {@code int8}
      * @param device where it will run
      * @throws dev.cerberus.model.ModelException if the device can not do that
      */
@@ -59,7 +60,8 @@ final class Distiller {
             case "fp32" -> Precision.FP32;
             case "bf16" -> Precision.BF16;
             case "fp16" -> Precision.FP16;
-            default -> device.fastestFloatingPrecision();
+            case "int8" -> Precision.INT8;
+            default -> device.fastestPrecision();
         };
         device.requireSupport(precision);
         return precision;

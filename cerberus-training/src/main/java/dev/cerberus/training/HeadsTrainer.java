@@ -121,7 +121,9 @@ public final class HeadsTrainer implements AutoCloseable {
         HeadsParameters layout = new HeadsParameters(heads, hiddenRms, embeddingRms);
         String lmHead = this.config.tieWordEmbeddings() ? WeightNames.EMBEDDING : WeightNames.OUTPUT;
         List<float[]> initial = layout.initial(TargetRows.read(this.checkpoint, lmHead, vocabulary));
-        boolean bf16 = this.precision == Precision.BF16;
+        // Heads learn in floating point whatever the target wrote in.
+        boolean bf16 = this.precision == Precision.BF16
+                || (this.precision == Precision.INT8 && this.device.fastestFloatingPrecision() == Precision.BF16);
         try (HeadsLearner learner = new HeadsLearner(heads, newManager(), bf16, shape.output() != LmHead.SHARED,
                 initial, embeddings, hiddenRms)) {
             Batches batches = new Batches(text, heads, vocabulary, embedded, this.options.optimization().headDecay(),

@@ -41,7 +41,8 @@ public final class MemoryMaker {
      * @param distillation how the target writes
      * @param seed of the sampled continuations
      * @param device where to run
-     * @param precision {@code auto}, {@code fp32}, {@code bf16} or {@code fp16}
+     * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or
+     * {@code int8}
      */
     public record Options(String model, List<Path> data, Path out, Path work, Distillation distillation, long seed,
             String device, String precision) {
