@@ -61,7 +61,7 @@ public final class DjlBatchGenerator implements AutoCloseable {
         AttentionKernel attention = device.attentionKernel(precision, config);
         LlamaProgram llama = new LlamaProgram(config, precision, kernel, attention);
         this.program = ScriptModule.load(this.manager,
-                llama.source("target.py", "tables.py", "batch.py", kernel.basis()).toString());
+                llama.source("tables.py", "batch.py", kernel.basis()).toString());
         this.weights = WeightLoader.load(checkpoint, config, precision, kernel, this.manager, device.loadingThreads());
         FreedMemory.giveBack();
         this.frequencies = DjlTargetModel.frequencies(config, capacity, this.program, this.manager);

@@ -150,7 +150,8 @@ public final class DjlDraftHeads implements DraftHeads {
         plan.shape().ifPresent((shape) -> requireFit(shape, depth));
         int ranks = Math.min(this.vocabulary.length,
                 plan.shape().map(DjlDraftHeads::width).orElse(Math.min(plan.maxNodes(), MAX_RANKS)));
-        try (IValue hidden = ScriptModule.argument(tensors.states()); IValue at = IValue.from((long) node)) {
+        try (IValue hidden = ScriptModule.argument(tensors.states());
+                IValue at = IValue.from((long) tensors.row(node))) {
             return (this.description.kind() == HeadsKind.HYDRA) ? serial(hidden, at, plan, depth, ranks)
                     : parallel(hidden, at, plan, depth, ranks);
         }

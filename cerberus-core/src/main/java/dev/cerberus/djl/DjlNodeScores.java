@@ -1,87 +1,75 @@
 package dev.cerberus.djl;
 
+import java.util.Objects;
+
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.IValue;
 
 import dev.cerberus.model.NodeScores;
 
 /**
- * Scores of one forward, held as tensors on the device.
+ * Scores of one sequence's nodes: consecutive rows of what a forward leaves behind.
  */
 final class DjlNodeScores implements NodeScores {
 
-    private final NDManager manager;
+    private final ForwardTensors tensors;
 
-    private final ScriptModule readers;
+    private final int first;
 
-    private final IValue rotation;
+    private final int nodes;
 
-    private final NDArray states; // [nodes, hidden], as the program leaves them
+    private boolean closed;
 
-    private final NDArray logits; // [nodes, vocab]
-
-    private final long[] argmax; // [nodes]
-
-    private final float[] highest; // [nodes], the logit of argmax, or what is not a
-                                   // number
-
-    DjlNodeScores(NDManager manager, ScriptModule readers, IValue rotation, NDArray states, NDArray logits,
-            long[] argmax, float[] highest) {
-        this.manager = manager;
-        this.readers = readers;
-        this.rotation = rotation;
-        this.states = states;
-        this.logits = logits;
-        this.argmax = argmax;
-        this.highest = highest;
+    DjlNodeScores(ForwardTensors tensors, int first, int nodes) {
+        this.tensors = tensors;
+        this.first = first;
+        this.nodes = nodes;
     }
 
     /**
-     * Returns the states of the nodes, [nodes, hidden], which {@code restored} makes
-     * hidden states of; owned by these scores.
+     * Returns the states of all rows of the forward, which {@code restored} makes hidden
+     * states of; owned by the forward.
      */
     NDArray states() {
-        return this.states;
+        return this.tensors.states();
+    }
+
+    /** Returns the row of a node among the {@link #states}. */
+    int row(int node) {
+        return this.first + Objects.checkIndex(node, this.nodes);
     }
 
     @Override
     public int nodeCount() {
-        return this.argmax.length;
+        return this.nodes;
     }
 
     @Override
     public int argmax(int node) {
-        return (int) this.argmax[node];
+        return this.tensors.argmax(row(node));
     }
 
     @Override
     public boolean areFinite(int node) {
         // What is not a number is the highest of its row.
-        return Float.isFinite(this.highest[node]);
+        return Float.isFinite(this.tensors.highest(row(node)));
     }
 
     @Override
     public float[] logits(int node) {
-        try (IValue input = ScriptModule.argument(this.logits);
-                IValue index = IValue.from((long) node);
-                NDArray row = this.readers.callForArray("row", this.manager, input, index)) {
-            return row.toFloatArray();
-        }
+        return this.tensors.logits(row(node));
     }
 
     @Override
     public float[] hidden(int node) {
-        try (IValue input = ScriptModule.argument(this.states);
-                IValue index = IValue.from((long) node);
-                NDArray row = this.readers.callForArray("hidden", this.manager, input, index, this.rotation)) {
-            return row.toFloatArray();
-        }
+        return this.tensors.hidden(row(node));
     }
 
     @Override
     public void close() {
-        this.manager.close();
+        if (!this.closed) {
+            this.closed = true;
+            this.tensors.release();
+        }
     }
 
 }

@@ -1,6 +1,11 @@
 package dev.cerberus.djl;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
@@ -14,9 +19,8 @@ import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelDimensions;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NodeScores;
+import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
-import dev.cerberus.tree.CandidateTree;
-import dev.cerberus.tree.TreeAttentionMask;
 
 /**
  * A target model of the Llama family as TorchScript programs on DJL's PyTorch engine, one
@@ -28,8 +32,8 @@ import dev.cerberus.tree.TreeAttentionMask;
  */
 public final class DjlTargetModel implements TargetModel {
 
-    /** Tokens of a piece of a prompt where that does not matter for the result. */
-    private static final int PREFILL_CHUNK = 256;
+    /** Rows of a forward where more would not change the result. */
+    private static final int MOST_ROWS = 256;
 
     private final ModelConfig config;
 
@@ -186,76 +190,71 @@ public final class DjlTargetModel implements TargetModel {
     }
 
     @Override
-    public NodeScores prefill(KvCache cache, int[] tokens) {
-        return prefill(cache, tokens, Math.min(PREFILL_CHUNK, this.device.linearKernel(this.precision).exactRows()));
-    }
-
-    NodeScores prefill(KvCache cache, int[] tokens, int chunkTokens) {
-        if (tokens.length == 0) {
-            throw new IllegalArgumentException("prefill needs at least one token");
-        }
-        DjlKvCache rows = requireRoom(cache, tokens.length);
-        for (int from = 0; true; from += chunkTokens) {
-            int to = Math.min(from + chunkTokens, tokens.length);
-            NodeScores scores = prefillChunk(rows, Arrays.copyOfRange(tokens, from, to));
-            if (to == tokens.length) {
-                return scores;
-            }
-            scores.close();
-        }
-    }
-
-    private NodeScores prefillChunk(DjlKvCache cache, int[] tokens) {
-        checkTokens(tokens);
-        int keys = cache.keys(tokens.length);
-        try (IValue ids = IValue.listFrom(longs(tokens));
-                IValue start = IValue.from((long) cache.length());
-                IValue width = IValue.from((long) keys);
-                IValue caches = IValue.listFrom(cache.seen(keys))) {
-            NodeScores scores = scores("prefill", ids, start, width, this.weights.vectors(), this.weights.matrices(),
-                    this.frequencies, caches);
-            cache.append(tokens.length);
-            return scores;
-        }
+    public int rowLimit() {
+        return Math.min(MOST_ROWS, this.device.linearKernel(this.precision).exactRows());
     }
 
     @Override
-    public NodeScores forward(KvCache cache, CandidateTree tree) {
-        int n = tree.nodeCount();
-        DjlKvCache rows = requireRoom(cache, n);
-        if (n > cache.treeRows()) {
-            throw new IllegalArgumentException(
-                    "a tree may have " + cache.treeRows() + " nodes behind " + cache.length() + " tokens, had " + n);
+    public List<NodeScores> forward(List<Span> spans) {
+        check(spans);
+        List<NodeScores> scores = run(spans);
+        for (Span span : spans) {
+            if (span instanceof Span.Piece piece) {
+                ((DjlKvCache) piece.cache()).append(piece.rows());
+            }
         }
-        int[] tokens = tree.tokens();
-        checkTokens(tokens);
-        long[] positions = new long[n];
-        for (int i = 0; i < n; i++) {
-            positions[i] = cache.length() + (long) tree.depth(i);
+        return scores;
+    }
+
+    private List<NodeScores> run(List<Span> spans) {
+        NDManager scope = this.manager.newSubManager();
+        try (SpanRows rows = new SpanRows(spans)) {
+            NDArray[] out;
+            if (rows.scoredCount() > 0) {
+                out = this.program.callForArrays("step", scope, rows.tokens(), rows.positions(), rows.spans(),
+                        rows.keys(), rows.trees(), rows.scored(), this.weights.vectors(), this.weights.matrices(),
+                        this.frequencies, rows.caches());
+            }
+            else {
+                this.program.callForArray("states", scope, rows.tokens(), rows.positions(), rows.spans(), rows.keys(),
+                        rows.trees(), this.weights.vectors(), this.weights.matrices(), this.frequencies, rows.caches())
+                    .close();
+                out = new NDArray[0];
+            }
+            return split(spans, new ForwardTensors(scope, this.readers, this.weights.rotation(), out, spans.size()));
         }
-        int keys = rows.keys(n);
-        double[] mask = (n == 1) ? new double[0] : mask(tree);
-        try (IValue ids = IValue.listFrom(longs(tokens));
-                IValue at = IValue.listFrom(positions);
-                IValue start = IValue.from((long) cache.length());
-                IValue width = IValue.from((long) keys);
-                IValue bias = IValue.listFrom(mask);
-                IValue caches = IValue.listFrom(rows.seen(keys))) {
-            return scores("step", ids, at, start, width, bias, this.weights.vectors(), this.weights.matrices(),
-                    this.frequencies, caches);
+        catch (EngineException ex) {
+            scope.close();
+            throw new ModelException("The model failed on " + this.device.name() + ": " + ex.getMessage(), ex);
         }
     }
 
-    private NodeScores scores(String method, IValue... arguments) {
-        NDManager scoresManager = this.manager.newSubManager();
-        try {
-            NDArray[] out = this.program.callForArrays(method, scoresManager, arguments);
-            return new DjlNodeScores(scoresManager, this.readers, this.weights.rotation(), out[0], out[1],
-                    out[2].toLongArray(), out[3].toFloatArray());
+    private static List<NodeScores> split(List<Span> spans, ForwardTensors tensors) {
+        List<NodeScores> scores = new ArrayList<>();
+        int first = 0;
+        for (Span span : spans) {
+            scores.add(new DjlNodeScores(tensors, first, span.scoredRows()));
+            first += span.scoredRows();
         }
-        catch (EngineException ex) {
-            scoresManager.close();
-            throw new ModelException("The model failed on " + this.device.name() + ": " + ex.getMessage(), ex);
+        return scores;
+    }
+
+    private void check(List<Span> spans) {
+        if (spans.isEmpty()) {
+            throw new IllegalArgumentException("a forward needs at least one span");
+        }
+        Set<KvCache> caches = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Span span : spans) {
+            KvCache cache = span.cache();
+            if (!caches.add(cache)) {
+                throw new IllegalArgumentException("two spans of a forward share a cache; give each sequence its own");
+            }
+            requireRoom(cache, span.rows());
+            if (span instanceof Span.Tree && span.rows() > cache.treeRows()) {
+                throw new IllegalArgumentException("a tree may have " + cache.treeRows() + " nodes behind "
+                        + cache.length() + " tokens, had " + span.rows());
+            }
+            checkTokens(span.tokens());
         }
     }
 
@@ -268,25 +267,15 @@ public final class DjlTargetModel implements TargetModel {
         }
     }
 
-    private static DjlKvCache requireRoom(KvCache cache, int rows) {
+    private static void requireRoom(KvCache cache, int rows) {
         if (cache.length() + rows > cache.capacity()) {
             throw new IllegalArgumentException("the KV cache holds " + cache.capacity() + " tokens; " + cache.length()
                     + " are committed and " + rows + " more do not fit");
         }
-        return (DjlKvCache) cache;
     }
 
     static long[] longs(int[] values) {
         return Arrays.stream(values).asLongStream().toArray();
-    }
-
-    private static double[] mask(CandidateTree tree) {
-        float[] bias = TreeAttentionMask.additive(tree);
-        double[] wide = new double[bias.length];
-        for (int i = 0; i < wide.length; i++) {
-            wide[i] = bias[i];
-        }
-        return wide;
     }
 
     @Override

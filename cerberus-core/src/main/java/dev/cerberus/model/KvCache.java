@@ -4,10 +4,10 @@ package dev.cerberus.model;
  * Keys and values of one sequence's tokens inside the target model.
  *
  * <p>
- * The first {@link #length()} rows are committed. A {@link TargetModel#forward} appends
- * one uncommitted row per tree node; the next {@link #commit} keeps some of them, and
- * whatever is not committed is overwritten by the next forward. Confined to the engine
- * thread. Whoever created the cache closes it.
+ * The first {@link #length()} rows are committed. A {@link Span.Piece} commits its rows,
+ * a {@link Span.Tree} appends one uncommitted row per node; the next {@link #commit}
+ * keeps some of them, and whatever is not committed is overwritten by the next forward.
+ * Confined to the engine thread. Whoever created the cache closes it.
  */
 public interface KvCache extends AutoCloseable {
 

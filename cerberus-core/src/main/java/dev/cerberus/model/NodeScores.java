@@ -5,14 +5,14 @@ package dev.cerberus.model;
  *
  * <p>
  * The scores live on the device and are reduced there; only what is asked for crosses to
- * Java. Valid until closed; the caller of the forward closes them. Confined to the engine
- * thread.
+ * Java. Valid until closed; the caller of the forward closes them, and sequences of one
+ * forward each close their own. Confined to the engine thread.
  */
 public interface NodeScores extends AutoCloseable {
 
     /**
      * Returns the number of nodes scored.
-     * @return at least 1
+     * @return 0 for a piece of a prompt that is not its end
      */
     int nodeCount();
 

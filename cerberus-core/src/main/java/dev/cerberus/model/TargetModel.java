@@ -1,5 +1,7 @@
 package dev.cerberus.model;
 
+import java.util.List;
+
 import dev.cerberus.tree.CandidateTree;
 
 /**
@@ -25,22 +27,62 @@ public interface TargetModel extends AutoCloseable {
     KvCache newCache(int capacityTokens);
 
     /**
-     * Appends tokens to a cache and commits them, in chunks of bounded size.
+     * Returns the most rows of a forward with which it keeps its promises: that what a
+     * row gets does not depend on the others, and that it is over soon. One span alone
+     * may have more.
+     * @return rows of all spans together, at least 1
+     */
+    int rowLimit();
+
+    /**
+     * Runs what several sequences want next in one forward pass. What a sequence gets
+     * does not depend on the others. Nothing is changed where it fails.
+     * @param spans one span per sequence, at least one
+     * @return scores of each span, in the same order, which the caller closes one by one
+     */
+    List<NodeScores> forward(List<Span> spans);
+
+    /**
+     * Runs a tree of one sequence.
+     * @param cache the sequence's cache
+     * @param tree the nodes
+     * @return scores of all nodes
+     */
+    default NodeScores forward(KvCache cache, CandidateTree tree) {
+        return forward(List.of(new Span.Tree(cache, tree))).get(0);
+    }
+
+    /**
+     * Appends tokens to a cache and commits them, in pieces of {@link #rowLimit()}.
      * @param cache the sequence's cache
      * @param tokens token ids, at least one; must fit the cache
      * @return scores of one node, the last token
      */
-    NodeScores prefill(KvCache cache, int[] tokens);
+    default NodeScores prefill(KvCache cache, int[] tokens) {
+        return prefill(cache, tokens, rowLimit());
+    }
 
     /**
-     * Runs all nodes of a tree in one forward pass and appends their uncommitted rows to
-     * the cache. A node sees the committed tokens, itself and its ancestors; its position
-     * is the cache's length plus its depth.
-     * @param cache the sequence's cache; needs room for the tree's nodes
-     * @param tree the nodes
-     * @return scores of all nodes
+     * Appends tokens to a cache and commits them, in pieces.
+     * @param cache the sequence's cache
+     * @param tokens token ids, at least one; must fit the cache
+     * @param pieceTokens the most tokens of a forward, at least 1
+     * @return scores of one node, the last token
      */
-    NodeScores forward(KvCache cache, CandidateTree tree);
+    default NodeScores prefill(KvCache cache, int[] tokens, int pieceTokens) {
+        if (cache.length() + tokens.length > cache.capacity()) {
+            throw new IllegalArgumentException("the KV cache holds " + cache.capacity() + " tokens; " + cache.length()
+                    + " are committed and " + tokens.length + " more do not fit");
+        }
+        Span.Piece piece = Span.Piece.of(cache, tokens, 0, pieceTokens);
+        int done = piece.rows();
+        while (!piece.last()) {
+            forward(List.of(piece)).get(0).close();
+            piece = Span.Piece.of(cache, tokens, done, pieceTokens);
+            done += piece.rows();
+        }
+        return forward(List.of(piece)).get(0);
+    }
 
     @Override
     void close();

@@ -12,13 +12,13 @@ import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelDimensions;
 import dev.cerberus.model.NodeScores;
+import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.ScriptedHeads;
 import dev.cerberus.testing.ScriptedTargetModel;
 import dev.cerberus.testing.TinyModels;
 import dev.cerberus.text.TextTokenizer;
-import dev.cerberus.tree.CandidateTree;
 
 /**
  * Models for engines that decode in plain Java, so that a test can stop them or let them
@@ -81,15 +81,14 @@ final class ScriptedModels {
         }
 
         @Override
-        public NodeScores prefill(KvCache cache, int[] tokens) {
-            hook();
-            return this.scripted.prefill(cache, tokens);
+        public int rowLimit() {
+            return this.scripted.rowLimit();
         }
 
         @Override
-        public NodeScores forward(KvCache cache, CandidateTree tree) {
+        public List<NodeScores> forward(List<Span> spans) {
             hook();
-            return this.scripted.forward(cache, tree);
+            return this.scripted.forward(spans);
         }
 
         @Override

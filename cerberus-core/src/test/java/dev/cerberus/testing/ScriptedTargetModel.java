@@ -1,11 +1,13 @@
 package dev.cerberus.testing;
 
 import java.util.Arrays;
+import java.util.List;
 
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelDimensions;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NodeScores;
+import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.sample.TokenSampler;
@@ -39,6 +41,12 @@ public final class ScriptedTargetModel implements TargetModel {
 
     private int failAtForward = Integer.MAX_VALUE;
 
+    private int rowLimit = 64;
+
+    private int mostRows;
+
+    private int mostSpans;
+
     private int blockTokens = Integer.MAX_VALUE;
 
     private long seed;
@@ -54,7 +62,8 @@ public final class ScriptedTargetModel implements TargetModel {
 
     /**
      * Makes one forward fail.
-     * @param number the forward, counted from 1, prefill not counted
+     * @param number the forward, counted from 1; those of pieces of prompts alone do not
+     * count
      * @return this model
      */
     public ScriptedTargetModel failAtForward(int number) {
@@ -99,7 +108,8 @@ public final class ScriptedTargetModel implements TargetModel {
     }
 
     /**
-     * Returns the number of forwards since the model was created, prefills not counted.
+     * Returns the number of forwards since the model was created, those of pieces of
+     * prompts alone not counted.
      * @return 0 or more
      */
     public int forwards() {
@@ -161,38 +171,89 @@ public final class ScriptedTargetModel implements TargetModel {
         return new Cache(capacityTokens);
     }
 
-    @Override
-    public NodeScores prefill(KvCache cache, int[] tokens) {
-        Cache rows = (Cache) cache;
-        rows.requireRoom(tokens.length);
-        for (int token : tokens) {
-            checkToken(token);
-            rows.tokens[rows.length++] = token;
-        }
-        return new Scores(new int[][] { rows.committed() });
+    /**
+     * Makes forwards allow more or fewer rows.
+     * @param rows rows of all spans, at least 1
+     * @return this model
+     */
+    public ScriptedTargetModel withRowLimit(int rows) {
+        this.rowLimit = rows;
+        return this;
     }
 
     @Override
-    public NodeScores forward(KvCache cache, CandidateTree tree) {
-        this.forwards++;
-        if (this.forwards == this.failAtForward) {
-            throw new ModelException("the scripted model failed as told");
+    public int rowLimit() {
+        return this.rowLimit;
+    }
+
+    /**
+     * Returns the most rows that a forward of several spans had.
+     * @return rows, 0 if there was none
+     */
+    public int mostRows() {
+        return this.mostRows;
+    }
+
+    /**
+     * Returns the most spans that a forward had.
+     * @return spans
+     */
+    public int mostSpans() {
+        return this.mostSpans;
+    }
+
+    @Override
+    public List<NodeScores> forward(List<Span> spans) {
+        int rows = spans.stream().mapToInt(Span::rows).sum();
+        if (spans.size() > 1 && rows > this.rowLimit) {
+            throw new AssertionError(rows + " rows of " + spans.size() + " spans, allowed are " + this.rowLimit);
         }
-        Cache rows = (Cache) cache;
-        rows.requireRoom(tree.nodeCount());
-        if (tree.nodeCount() > rows.treeRows()) {
-            throw new AssertionError("a tree of " + tree.nodeCount() + " nodes behind " + rows.length
+        if (spans.stream().map(Span::cache).distinct().count() < spans.size()) {
+            throw new AssertionError("a cache occurs twice");
+        }
+        if (spans.stream().anyMatch((span) -> span instanceof Span.Tree)) {
+            this.forwards++;
+            if (this.forwards == this.failAtForward) {
+                throw new ModelException("the scripted model failed as told");
+            }
+        }
+        this.mostRows = (spans.size() > 1) ? Math.max(this.mostRows, rows) : this.mostRows;
+        this.mostSpans = Math.max(this.mostSpans, spans.size());
+        for (Span span : spans) {
+            check(span);
+        }
+        return spans.stream().map((span) -> (NodeScores) new Scores(run(span))).toList();
+    }
+
+    private void check(Span span) {
+        Cache rows = (Cache) span.cache();
+        rows.requireRoom(span.rows());
+        if (span instanceof Span.Tree && span.rows() > rows.treeRows()) {
+            throw new AssertionError("a tree of " + span.rows() + " nodes behind " + rows.length
                     + " tokens, where the cache allows " + rows.treeRows());
         }
-        float[] mask = TreeAttentionMask.additive(tree);
-        int[][] visible = new int[tree.nodeCount()][];
-        for (int node = 0; node < visible.length; node++) {
-            checkToken(tree.token(node));
-            visible[node] = visible(rows, tree, mask, node);
-            rows.tokens[rows.length + node] = tree.token(node);
+        for (int token : span.tokens()) {
+            checkToken(token);
         }
-        rows.pending = tree;
-        return new Scores(visible);
+    }
+
+    private int[][] run(Span span) {
+        Cache rows = (Cache) span.cache();
+        if (span instanceof Span.Tree drafted) {
+            CandidateTree tree = drafted.tree();
+            float[] mask = TreeAttentionMask.additive(tree);
+            int[][] visible = new int[tree.nodeCount()][];
+            for (int node = 0; node < visible.length; node++) {
+                visible[node] = visible(rows, tree, mask, node);
+                rows.tokens[rows.length + node] = tree.token(node);
+            }
+            rows.pending = tree;
+            return visible;
+        }
+        for (int token : span.tokens()) {
+            rows.tokens[rows.length++] = token;
+        }
+        return (span.scoredRows() == 0) ? new int[0][] : new int[][] { rows.committed() };
     }
 
     private void checkToken(int token) {

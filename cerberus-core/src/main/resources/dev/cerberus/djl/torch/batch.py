@@ -20,7 +20,13 @@ def choose(self, h: Tensor, logits: Tensor, uniforms: List[float], scale: float,
 def begin(self, tokens: List[int], keys: int, uniforms: List[float], scale: float, ranks: int, vs: List[Tensor],
           ms: List[Matrix], frequencies: Tensor, rotation: List[Tensor],
           caches: List[List[Tensor]]) -> Tuple[Tensor, Tensor]:
-    h, logits, best, highest, = self.prefill(tokens, 0, keys, vs, ms, frequencies, caches)
+    rows = torch.len(tokens)
+    positions = annotate(List[int], [])
+    for i in range(rows):
+        _0 = torch.append(positions, i)
+    mask = self.mask(rows, 0, keys, annotate(List[float], []), frequencies)
+    x = self.forward(tokens, positions, [0, rows, 0], [mask], vs, ms, frequencies, caches)
+    h, logits, best, highest, = self.scores(torch.slice(x, 0, rows - 1), vs, ms)
     return self.choose(h, logits, uniforms, scale, ranks, rotation)
 
 # One token of every sequence. lengths: tokens in each cache. keys: keys that each has to see.

@@ -1,19 +1,24 @@
-# The calls of a target model with one sequence. Each returns the states of the rows asked for, their scores, [rows,
-# vocab], the best tokens, [rows], and their scores as float32, [rows].
+# The calls of a target model. Rows of all sequences lie one after another.
+#
+# spans: three numbers a sequence, see attention.py. keys: how many keys each sequence has to see. trees: what is added to
+# the scores of the rows of a sequence among themselves, [rows * rows]; empty for one row, and for a piece of a prompt, of
+# which each row sees those before.
 
-def prefill(self, tokens: List[int], start: int, keys: int, vs: List[Tensor], ms: List[Matrix], frequencies: Tensor,
-            caches: List[List[Tensor]]) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
-    rows = torch.len(tokens)
-    positions = annotate(List[int], [])
-    for i in range(rows):
-        _0 = torch.append(positions, start + i)
-    mask = self.mask(rows, start, keys, annotate(List[float], []), frequencies)
-    h = self.forward(tokens, positions, [0, rows, start], [mask], vs, ms, frequencies, caches)
-    return self.scores(torch.slice(h, 0, rows - 1), vs, ms)
+# Returns what a step leaves of its rows.
+def states(self, tokens: List[int], positions: List[int], spans: List[int], keys: List[int], trees: List[List[float]],
+           vs: List[Tensor], ms: List[Matrix], frequencies: Tensor, caches: List[List[Tensor]]) -> Tensor:
+    masks = annotate(List[Tensor], [])
+    for s in range(torch.len(keys)):
+        rows = spans[3 * s + 1] - spans[3 * s]
+        _0 = torch.append(masks, self.mask(rows, spans[3 * s + 2], keys[s], trees[s], frequencies))
+    return self.forward(tokens, positions, spans, masks, vs, ms, frequencies, caches)
 
-def step(self, tokens: List[int], positions: List[int], start: int, keys: int, tree: List[float], vs: List[Tensor],
-         ms: List[Matrix], frequencies: Tensor, caches: List[List[Tensor]]) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
-    rows = torch.len(tokens)
-    mask = self.mask(rows, start, keys, tree, frequencies)
-    h = self.forward(tokens, positions, [0, rows, start], [mask], vs, ms, frequencies, caches)
+# scored: the rows whose scores are wanted; empty for all. Returns their states, their scores, [rows, vocab], the best
+# tokens, [rows], and their scores as float32, [rows].
+def step(self, tokens: List[int], positions: List[int], spans: List[int], keys: List[int], trees: List[List[float]],
+         scored: List[int], vs: List[Tensor], ms: List[Matrix], frequencies: Tensor,
+         caches: List[List[Tensor]]) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+    h = self.states(tokens, positions, spans, keys, trees, vs, ms, frequencies, caches)
+    if torch.len(scored) > 0:
+        h = torch.index_select(h, 0, torch.tensor(scored, dtype=4, device=ops.prim.device(h)))
     return self.scores(h, vs, ms)

@@ -1,0 +1,83 @@
+package dev.cerberus.djl;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.IValue;
+
+/**
+ * The tensors that a forward leaves behind, shared by the scores of its sequences and
+ * freed by the last of them.
+ */
+final class ForwardTensors {
+
+    private final NDManager manager;
+
+    private final ScriptModule readers;
+
+    private final IValue rotation;
+
+    private final NDArray[] scored; // states, [scored rows, hidden], as the program
+                                    // leaves them; logits, [scored rows, vocab]
+
+    private final long[] argmax; // [scored rows]
+
+    private final float[] highest; // [scored rows], the logit of argmax, or what is not a
+                                   // number
+
+    private int users;
+
+    /**
+     * Takes over the tensors.
+     * @param manager owns them
+     * @param readers a program with the methods of {@code tables.py}
+     * @param rotation what brings states into the model's own basis
+     * @param out states, logits, best tokens and their logits; empty if none are wanted
+     * @param users how often {@link #release} will be called
+     */
+    ForwardTensors(NDManager manager, ScriptModule readers, IValue rotation, NDArray[] out, int users) {
+        this.manager = manager;
+        this.readers = readers;
+        this.rotation = rotation;
+        this.scored = out;
+        this.argmax = (out.length == 0) ? new long[0] : out[2].toLongArray();
+        this.highest = (out.length == 0) ? new float[0] : out[3].toFloatArray();
+        this.users = users;
+    }
+
+    NDArray states() {
+        return this.scored[0];
+    }
+
+    int argmax(int row) {
+        return (int) this.argmax[row];
+    }
+
+    float highest(int row) {
+        return this.highest[row];
+    }
+
+    float[] logits(int row) {
+        try (IValue input = ScriptModule.argument(this.scored[1]);
+                IValue index = IValue.from((long) row);
+                NDArray found = this.readers.callForArray("row", this.manager, input, index)) {
+            return found.toFloatArray();
+        }
+    }
+
+    float[] hidden(int row) {
+        try (IValue input = ScriptModule.argument(states());
+                IValue index = IValue.from((long) row);
+                NDArray found = this.readers.callForArray("hidden", this.manager, input, index, this.rotation)) {
+            return found.toFloatArray();
+        }
+    }
+
+    /** To be called once by every user. */
+    void release() {
+        this.users--;
+        if (this.users == 0) {
+            this.manager.close();
+        }
+    }
+
+}
