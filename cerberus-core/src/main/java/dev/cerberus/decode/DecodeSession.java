@@ -1,6 +1,8 @@
 package dev.cerberus.decode;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -9,11 +11,13 @@ import dev.cerberus.accept.ExactMatch;
 import dev.cerberus.accept.Verdict;
 import dev.cerberus.gate.Gate;
 import dev.cerberus.gate.GateDecision;
+import dev.cerberus.gate.GateSignal;
 import dev.cerberus.gate.StepOutcome;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.DraftPlan;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.NodeScores;
+import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
 import dev.cerberus.sample.TokenSampler;
 import dev.cerberus.tree.CandidateTree;
@@ -23,7 +27,9 @@ import dev.cerberus.tree.TextMemory;
 import dev.cerberus.tree.TreeShape;
 
 /**
- * One request's way through the decode loop, advanced one step at a time.
+ * One request's way through the decode loop, advanced one step at a time: alone by
+ * {@link #step}, or with others by a {@link DecodeBatch}, which runs what each has
+ * {@linkplain #plan planned} in one forward.
  *
  * <p>
  * Confined to the engine thread. Closing releases the KV cache, whatever state the
@@ -62,6 +68,8 @@ public final class DecodeSession implements AutoCloseable {
     private final ContextLookup lookup;
 
     private @Nullable NodeScores scores;
+
+    private @Nullable Plan plan; // of the forward under way
 
     private int lastNode;
 
@@ -137,37 +145,62 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     /**
-     * Advances by the prompt, the first time, or by one decode step.
+     * Advances alone, by a piece of the prompt or by one decode step.
      * @return whether there is more to do
      */
     public boolean step() {
         if (this.finishReason != null) {
             return false;
         }
-        if (this.scores == null) {
-            prefill();
-        }
-        else {
-            decode(this.scores);
-        }
-        return this.finishReason == null;
-    }
-
-    private void prefill() {
+        Span span = plan(isReading() ? this.model.rowLimit() : Integer.MAX_VALUE);
         long start = System.nanoTime();
-        NodeScores first = this.model.prefill(this.cache, this.request.prompt());
-        this.scores = first;
-        this.lastNode = 0;
-        int token = choose(first, 0, this.request.prompt().length);
-        this.prefillSeconds = secondsSince(start);
-        this.listener.onPrefill(this.request.prompt().length, this.prefillSeconds);
-        emit(token, TokenOrigin.TARGET);
+        NodeScores after = this.model.forward(List.of(span)).get(0);
+        return apply(after, secondsSince(start));
     }
 
-    private void decode(NodeScores before) {
+    /**
+     * Returns whether the prompt is not read to its end.
+     * @return whether the next span is a piece of the prompt
+     */
+    public boolean isReading() {
+        return this.scores == null;
+    }
+
+    /**
+     * Returns whether there is nothing more to do.
+     * @return whether there is a {@link #result()}
+     */
+    public boolean isFinished() {
+        return this.finishReason != null;
+    }
+
+    /**
+     * Returns what this sequence puts into the next forward: a piece of its prompt, or
+     * its last token with what is drafted below it. {@link #apply} follows if the forward
+     * succeeds; until then the session does not change, and may be asked again.
+     * @param mostRows the most rows of the span, at least 1
+     * @return the span
+     * @throws IllegalStateException if the decoding is finished
+     */
+    public Span plan(int mostRows) {
+        if (this.finishReason != null) {
+            throw new IllegalStateException("the decoding is finished");
+        }
+        NodeScores before = this.scores;
+        Plan next = (before == null) ? reading(mostRows) : drafting(before, mostRows);
+        this.plan = next;
+        return next.span();
+    }
+
+    private Plan reading(int mostRows) {
+        return new Plan(Span.Piece.of(this.cache, this.request.prompt(), this.cache.length(), mostRows), null, null, 0,
+                0);
+    }
+
+    private Plan drafting(NodeScores before, int mostRows) {
         long start = System.nanoTime();
         SignalReader signals = new SignalReader(before, this.lastNode);
-        DraftTree draft = draft(before, signals);
+        DraftTree draft = draft(before, signals, mostRows);
         this.listener.onDraft(before, this.lastNode, Optional.ofNullable(draft));
         CandidateTree tree = CandidateTree.rootOnly(this.rootToken);
         double expectation = 0;
@@ -177,40 +210,80 @@ public final class DecodeSession implements AutoCloseable {
             tree = draft.best(decision.nodes());
             expectation = draft.expectation(decision.nodes());
         }
-        double draftSeconds = secondsSince(start);
+        return new Plan(new Span.Tree(this.cache, tree), signals, draft, expectation, secondsSince(start));
+    }
 
+    /**
+     * Takes what the forward of the last {@link #plan} says.
+     * @param after scores of the span, owned by this session from now on
+     * @param seconds this sequence's share of the forward's time
+     * @return whether there is more to do
+     */
+    public boolean apply(NodeScores after, double seconds) {
+        NodeScores before = this.scores;
+        this.scores = after; // closed with the session, whatever happens here
+        if (before != null) {
+            before.close();
+        }
+        Plan done = this.plan;
+        if (done == null) {
+            throw new IllegalStateException("nothing was planned");
+        }
+        this.plan = null;
+        if (done.span() instanceof Span.Tree span) {
+            verify(span.tree(), done, after, seconds);
+        }
+        else {
+            read(after, seconds);
+        }
+        return this.finishReason == null;
+    }
+
+    private void read(NodeScores after, double seconds) {
+        this.prefillSeconds += seconds;
+        if (after.nodeCount() == 0) { // not the end of the prompt
+            this.scores = null;
+            after.close();
+            return;
+        }
+        long start = System.nanoTime();
+        this.lastNode = 0;
+        int token = choose(after, 0, this.request.prompt().length);
+        this.prefillSeconds += secondsSince(start);
+        this.listener.onPrefill(this.request.prompt().length, this.prefillSeconds);
+        emit(token, TokenOrigin.TARGET);
+    }
+
+    private void verify(CandidateTree tree, Plan done, NodeScores after, double seconds) {
         long verifyStart = System.nanoTime();
-        NodeScores after = this.model.forward(this.cache, tree);
-        before.close();
-        this.scores = after;
-        CandidateTree verified = tree;
         int base = this.cache.length() + 1;
-        Verdict verdict = ExactMatch.INSTANCE.accept(tree, (node) -> choose(after, node, base + verified.depth(node)));
-        double verifySeconds = secondsSince(verifyStart);
+        Verdict verdict = ExactMatch.INSTANCE.accept(tree, (node) -> choose(after, node, base + tree.depth(node)));
+        double verifySeconds = seconds + secondsSince(verifyStart);
 
         long commitStart = System.nanoTime();
         this.cache.commit(verdict.path());
         double commitSeconds = secondsSince(commitStart);
-        this.decodeSeconds += secondsSince(start);
+        this.decodeSeconds += done.draftSeconds() + verifySeconds + commitSeconds;
         this.lastNode = verdict.lastNode();
 
         // The gate learns from all that was accepted; what the answer did not need is not
         // counted.
-        this.gate.observe(outcome(draft, tree, verdict, draftSeconds, verifySeconds + commitSeconds));
+        this.gate.observe(outcome(done.draft(), tree, verdict, done.draftSeconds(), verifySeconds + commitSeconds));
         int emitted = emit(tree, verdict);
-        DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), draft != null, expectation, emitted,
-                signals.values(), draftSeconds, verifySeconds, commitSeconds);
+        Map<GateSignal, Double> signals = (done.signals() == null) ? Map.of() : done.signals().values();
+        DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), done.draft() != null,
+                done.expectation(), emitted, signals, done.draftSeconds(), verifySeconds, commitSeconds);
         count(step);
         this.listener.onStep(step);
     }
 
-    private @Nullable DraftTree draft(NodeScores before, SignalReader signals) {
+    private @Nullable DraftTree draft(NodeScores before, SignalReader signals, int mostRows) {
         if (this.heads.isEmpty()) {
             return null;
         }
         int useful = this.budget - this.outputLength - 1;
         int depth = Math.min(useful, this.heads.get().description().heads());
-        int room = this.cache.treeRows() - 1;
+        int room = Math.min(this.cache.treeRows(), mostRows) - 1;
         Optional<PathLookup> lookup = this.request.drafting().contextLookup() ? Optional.of(this.lookup)
                 : Optional.empty();
         if (depth < 1 || room < 1 || !(this.gate.consultsHeads(signals) || this.gate.wakes(this::promise))) {
@@ -380,6 +453,19 @@ public final class DecodeSession implements AutoCloseable {
                 last.close();
             }
         }
+    }
+
+    /**
+     * What the forward under way is to verify, or reads of the prompt.
+     *
+     * @param span what goes into the forward
+     * @param signals of the gate, for a tree
+     * @param draft what the heads proposed, if they ran
+     * @param expectation accepted draft tokens that the heads expect of the tree
+     * @param draftSeconds time of making it
+     */
+    private record Plan(Span span, @Nullable SignalReader signals, @Nullable DraftTree draft, double expectation,
+            double draftSeconds) {
     }
 
 }

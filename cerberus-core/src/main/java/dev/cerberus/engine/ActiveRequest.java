@@ -140,16 +140,13 @@ final class ActiveRequest implements GenerationHandle {
         return this.session != null;
     }
 
-    /**
-     * Takes one step.
-     * @return whether there is more to do
-     */
-    boolean step() {
-        DecodeSession decoding = requireSession();
-        if (isCancelled()) {
-            decoding.cancel();
+    /** Returns the session of a request that is started. */
+    DecodeSession session() {
+        DecodeSession decoding = this.session;
+        if (decoding == null) {
+            throw new IllegalStateException("request " + this.id + " is not being decoded");
         }
-        return decoding.step();
+        return decoding;
     }
 
     int cachedTokens() {
@@ -180,10 +177,19 @@ final class ActiveRequest implements GenerationHandle {
      * Returns the outcome of the finished session; text held back is handed out first.
      */
     GenerationResult finish() {
-        DecodeResult decoded = requireSession().result();
+        DecodeResult decoded = session().result();
         this.answer.finish();
         return new GenerationResult(this.id, this.answer.text(), decoded.tokens(), decoded.finishReason(),
                 decoded.statistics(), this.timeToFirstToken, ageSeconds());
+    }
+
+    /** Returns the outcome of a request that was cancelled. */
+    GenerationResult cancelled() {
+        if (!isStarted()) {
+            return unstarted();
+        }
+        session().cancel();
+        return finish();
     }
 
     /** Returns the outcome of a request that was cancelled before it was started. */
@@ -261,14 +267,6 @@ final class ActiveRequest implements GenerationHandle {
     /** Lets go of a request that never was submitted. */
     void abandon() {
         this.callbacks.end();
-    }
-
-    private DecodeSession requireSession() {
-        DecodeSession decoding = this.session;
-        if (decoding == null) {
-            throw new IllegalStateException("request " + this.id + " is not being decoded");
-        }
-        return decoding;
     }
 
 }

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.cerberus.decode.DecodeBatch;
 import dev.cerberus.decode.DecodeListener;
 import dev.cerberus.decode.DecodeRequest;
 import dev.cerberus.decode.DecodeSession;
@@ -31,9 +32,9 @@ import dev.cerberus.tree.DraftTree;
  * A loaded model that answers requests.
  *
  * <p>
- * One engine thread owns the model and takes a step for each active request in turn;
- * listeners are called on other threads. Thread-safe. Closing it ends the running
- * requests and frees the model.
+ * One engine thread owns the model and takes one step after another for all active
+ * requests together; listeners are called on other threads. Thread-safe. Closing it ends
+ * the running requests and frees the model.
  *
  * <p>
  * Every request ends: with its answer, with an error of its own, with
@@ -94,11 +95,13 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         this.model = model;
         this.prompts = new PromptEncoder(model.tokenizer(), model.template(), model.dimensions().maxContext(),
                 model.contextIsLowered(), model.dimensions().vocabularySize(), options.maxInputCharacters());
-        this.gates = new GateFactory(new CostMeter(model.target(), model.heads()).measure(maxNodes(options)),
-                model.calibration());
+        CostMeter meter = new CostMeter(model.target(), model.heads());
+        this.gates = new GateFactory(meter.measure(maxNodes(options)), meter.sequenceSeconds(), model.calibration());
         this.gate = options.gate();
         this.queue = new RequestQueue(options.queueCapacity(), options.maxConcurrent());
-        this.serving = new ServingLoop(this.queue, this.outcomes, options.requestTimeout(), this::session,
+        DecodeBatch batch = new DecodeBatch(model.target(), this.gates.batchCosts(), (rows, sequences,
+                seconds) -> this.events.publish((listener) -> listener.onForward(rows, sequences, seconds)));
+        this.serving = new ServingLoop(this.queue, this.outcomes, options.requestTimeout(), this::session, batch,
                 this::served);
         this.engineThread = this.threads.create(this.serving, "cerberus-engine");
         this.watchdog = new Watchdog(this.queue, this.outcomes, options.requestTimeout(), this.engineThread);

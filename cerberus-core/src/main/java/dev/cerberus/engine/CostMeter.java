@@ -1,6 +1,8 @@
 package dev.cerberus.engine;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -9,6 +11,7 @@ import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.DraftPlan;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.NodeScores;
+import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.CandidateTree;
@@ -30,6 +33,12 @@ final class CostMeter {
     private static final double WARM_UP_SECONDS = 0.7;
 
     private static final double BUDGET_SECONDS = 2;
+
+    private static final int SEQUENCES = 4;
+
+    private static final int SEQUENCE_TOKENS = 16;
+
+    private static final double SEQUENCES_BUDGET_SECONDS = 0.5;
 
     private final TargetModel model;
 
@@ -81,17 +90,59 @@ final class CostMeter {
         return CostCurve.through(sizes, Arrays.copyOf(medians, sizes.length), medians[sizes.length]);
     }
 
+    /**
+     * Returns what a further sequence adds to a forward: that of some sequences with a
+     * row each is compared with that of one sequence with as many rows.
+     * @return seconds, 0 or more
+     */
+    double sequenceSeconds() {
+        int rows = Math.min(SEQUENCES, this.model.rowLimit());
+        int room = this.model.dimensions().maxContext() - rows;
+        int context = Math.min(SEQUENCE_TOKENS, Math.min(room, this.model.rowLimit() / rows));
+        if (rows < 2 || context < 1) {
+            return 0;
+        }
+        List<KvCache> caches = new ArrayList<>();
+        try {
+            for (int i = 0; i < rows; i++) {
+                caches.add(this.model.newCache(context + rows));
+            }
+            seconds(caches.stream().map((cache) -> (Span) new Span.Piece(cache, new int[context], true)).toList());
+            List<Span> spans = caches.stream()
+                .map((cache) -> (Span) new Span.Tree(cache, CandidateTree.rootOnly(0)))
+                .toList();
+            double[] together = new double[ROUNDS];
+            double[] alone = new double[ROUNDS];
+            int rounds = 0;
+            long start = System.nanoTime();
+            do {
+                together[rounds] = seconds(spans);
+                alone[rounds] = forwardSeconds(caches.get(0), rows - 1);
+                rounds++;
+            }
+            while (rounds < ROUNDS && (System.nanoTime() - start) * 1e-9 < SEQUENCES_BUDGET_SECONDS);
+            return Math.max(0, median(together, rounds) - median(alone, rounds)) / (rows - 1);
+        }
+        finally {
+            caches.forEach(KvCache::close);
+        }
+    }
+
+    private double seconds(List<Span> spans) {
+        long start = System.nanoTime();
+        List<NodeScores> scores = this.model.forward(spans);
+        scores.get(0).argmax(0);
+        double seconds = (System.nanoTime() - start) * 1e-9;
+        scores.forEach(NodeScores::close);
+        return seconds;
+    }
+
     private double forwardSeconds(KvCache cache, int nodes) {
         int[] parents = new int[nodes + 1];
         for (int i = 1; i <= nodes; i++) {
             parents[i] = (i <= 4) ? i - 1 : 0; // one path of four, the rest beside it
         }
-        CandidateTree tree = CandidateTree.of(new int[nodes + 1], parents);
-        long start = System.nanoTime();
-        try (NodeScores scores = this.model.forward(cache, tree)) {
-            scores.argmax(0);
-        }
-        return (System.nanoTime() - start) * 1e-9;
+        return seconds(List.of(new Span.Tree(cache, CandidateTree.of(new int[nodes + 1], parents))));
     }
 
     private double headsSeconds(NodeScores scores, int maxNodes) {

@@ -31,6 +31,15 @@ public interface EngineListener {
     }
 
     /**
+     * A forward of the target model is over.
+     * @param rows rows of all sequences: pieces of prompts, last tokens and draft nodes
+     * @param sequences sequences that took part
+     * @param seconds time taken
+     */
+    default void onForward(int rows, int sequences, double seconds) {
+    }
+
+    /**
      * A request is finished or cancelled.
      * @param result the outcome
      */

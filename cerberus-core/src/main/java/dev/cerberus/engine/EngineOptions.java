@@ -33,7 +33,7 @@ import dev.cerberus.tree.TreeShape;
  * model's own
  * @param templateVariables further variables of the chat template, by name
  * @param queueCapacity the most waiting requests, at least 1
- * @param maxConcurrent the most requests decoded in turn, at least 1
+ * @param maxConcurrent the most requests decoded together, at least 1
  * @param requestTimeout the longest a request may take, queueing included; more than 292
  * years count as 292
  * @param maxInputCharacters the most characters of a request's texts, refused before
@@ -347,7 +347,7 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         }
 
         /**
-         * Sets the most requests decoded in turn.
+         * Sets the most requests decoded together.
          * @param value at least 1
          * @return this builder
          */

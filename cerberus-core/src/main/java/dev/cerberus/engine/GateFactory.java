@@ -9,6 +9,8 @@ import java.util.OptionalDouble;
 import dev.cerberus.decode.LookupTrust;
 import dev.cerberus.gate.AdaptiveGate;
 import dev.cerberus.gate.AlwaysGate;
+import dev.cerberus.gate.BatchCost;
+import dev.cerberus.gate.BatchCosts;
 import dev.cerberus.gate.CostCurve;
 import dev.cerberus.gate.Experience;
 import dev.cerberus.gate.Gate;
@@ -25,6 +27,8 @@ final class GateFactory {
 
     private final CostCurve costs;
 
+    private final BatchCosts batchCosts;
+
     private final Optional<CalibrationInUse> calibration;
 
     private final Map<Regime, Experience> experiences = new HashMap<>();
@@ -33,8 +37,15 @@ final class GateFactory {
 
     private volatile Experience latest = new Experience();
 
-    GateFactory(CostCurve costs, Optional<CalibrationInUse> calibration) {
+    /**
+     * Creates a factory.
+     * @param costs what steps of one sequence cost
+     * @param sequenceSeconds what a further sequence adds to a forward
+     * @param calibration what was measured before, if anything was
+     */
+    GateFactory(CostCurve costs, double sequenceSeconds, Optional<CalibrationInUse> calibration) {
         this.costs = costs;
+        this.batchCosts = new BatchCosts(costs, new BatchCost(costs, sequenceSeconds));
         this.calibration = calibration;
     }
 
@@ -77,7 +88,12 @@ final class GateFactory {
                 (regime) -> new Experience(
                         this.calibration.map((measured) -> measured.reliability(sampled)).orElse(List.of())));
         this.latest = experience;
-        return new TreeSizer(this.costs, experience);
+        return new TreeSizer(this.batchCosts, experience);
+    }
+
+    /** Returns what steps in company cost, by which all gates decide. */
+    BatchCosts batchCosts() {
+        return this.batchCosts;
     }
 
     /** Requests that may learn from each other. */

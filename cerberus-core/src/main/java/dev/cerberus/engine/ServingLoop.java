@@ -3,20 +3,25 @@ package dev.cerberus.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.cerberus.decode.DecodeBatch;
 import dev.cerberus.decode.DecodeSession;
 
 /**
- * What the engine thread does: it takes a step for each active request in turn.
+ * What the engine thread does: it takes one step after another for all active requests
+ * together; they come and go between two steps.
  *
  * <p>
- * Whatever is thrown while it works for one request ends that request only. Whatever is
- * thrown elsewhere is the engine's end: it is written down where the {@link Watchdog} and
- * those who submit requests find it, and the thread lets go of all that it holds.
+ * Whatever is thrown while it works for one request ends that request only, and what is
+ * thrown by a step as a whole those that took part. Whatever is thrown elsewhere is the
+ * engine's end: it is written down where the {@link Watchdog} and those who submit
+ * requests find it, and the thread lets go of all that it holds.
  */
 final class ServingLoop implements Runnable {
 
@@ -30,6 +35,8 @@ final class ServingLoop implements Runnable {
 
     private final Function<ActiveRequest, DecodeSession> sessions;
 
+    private final DecodeBatch batch;
+
     private final Runnable whenEnded;
 
     private final List<ActiveRequest> serving = new ArrayList<>();
@@ -42,14 +49,16 @@ final class ServingLoop implements Runnable {
      * @param outcomes where they go
      * @param requestTimeout the longest a request may take
      * @param sessions makes the session of a request
+     * @param batch takes the steps of all sessions
      * @param whenEnded run last, whatever happens
      */
     ServingLoop(RequestQueue queue, Outcomes outcomes, Duration requestTimeout,
-            Function<ActiveRequest, DecodeSession> sessions, Runnable whenEnded) {
+            Function<ActiveRequest, DecodeSession> sessions, DecodeBatch batch, Runnable whenEnded) {
         this.queue = queue;
         this.outcomes = outcomes;
         this.requestTimeout = requestTimeout;
         this.sessions = sessions;
+        this.batch = batch;
         this.whenEnded = whenEnded;
     }
 
@@ -74,17 +83,24 @@ final class ServingLoop implements Runnable {
 
     private void serve() {
         while (this.queue.admit(this.serving)) {
-            int i = 0;
-            while (i < this.serving.size()) {
-                if (advance(this.serving.get(i))) {
-                    i++;
-                }
-                else {
-                    giveUp(this.serving.get(i));
-                    this.serving.remove(i);
-                }
-            }
+            keep(this::isReady);
+            step();
+            keep(this::goesOn);
             count();
+        }
+    }
+
+    /** Gives up those that do not go on. */
+    private void keep(Predicate<ActiveRequest> goesOn) {
+        int i = 0;
+        while (i < this.serving.size()) {
+            if (goesOn.test(this.serving.get(i))) {
+                i++;
+            }
+            else {
+                giveUp(this.serving.get(i));
+                this.serving.remove(i);
+            }
         }
     }
 
@@ -97,10 +113,10 @@ final class ServingLoop implements Runnable {
     }
 
     /**
-     * Starts a request or takes its next step.
-     * @return whether there is more to do
+     * Starts a request, unless its time is over.
+     * @return whether it can take a step
      */
-    private boolean advance(ActiveRequest request) {
+    private boolean isReady(ActiveRequest request) {
         GenerationResult result;
         try {
             if (request.isEnded()) {
@@ -109,16 +125,11 @@ final class ServingLoop implements Runnable {
             if (request.nanosLeft(this.requestTimeout) < 0) {
                 throw new RequestTimeoutException(this.requestTimeout, request.outputTokens());
             }
-            if (request.isStarted() || !request.isCancelled()) {
+            if (!request.isCancelled()) {
                 start(request);
-                if (request.step()) {
-                    return true;
-                }
-                result = request.finish();
+                return true;
             }
-            else {
-                result = request.unstarted();
-            }
+            result = request.cancelled();
         }
         catch (Throwable ex) { // also an Error: it is this request's, the others go on
             this.outcomes.fail(request, failure(ex));
@@ -132,6 +143,46 @@ final class ServingLoop implements Runnable {
         if (!request.isStarted()) {
             request.start(this.sessions.apply(request));
         }
+    }
+
+    /** Takes one step for all together. */
+    private void step() {
+        if (this.serving.isEmpty()) {
+            return;
+        }
+        try {
+            List<DecodeSession> decoding = this.serving.stream().map(ActiveRequest::session).toList();
+            Map<DecodeSession, Throwable> failures = this.batch.step(decoding);
+            for (int i = 0; i < decoding.size(); i++) {
+                Throwable failure = failures.get(decoding.get(i));
+                if (failure != null) {
+                    this.outcomes.fail(this.serving.get(i), failure(failure));
+                }
+            }
+        }
+        catch (Throwable ex) { // also an Error: those who waited for this step are told
+            this.serving.forEach((request) -> this.outcomes.fail(request, failure(ex)));
+        }
+    }
+
+    /** Completes a request that is finished. */
+    private boolean goesOn(ActiveRequest request) {
+        GenerationResult result;
+        try {
+            if (request.isEnded()) {
+                return false;
+            }
+            if (!request.session().isFinished()) {
+                return true;
+            }
+            result = request.finish();
+        }
+        catch (Throwable ex) { // also an Error: it is this request's, the others go on
+            this.outcomes.fail(request, failure(ex));
+            return false;
+        }
+        this.outcomes.complete(request, result);
+        return false;
     }
 
     private static RuntimeException failure(Throwable cause) {

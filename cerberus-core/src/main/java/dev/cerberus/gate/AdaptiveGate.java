@@ -155,7 +155,7 @@ public final class AdaptiveGate implements Gate {
     }
 
     private double probePrice() {
-        CostCurve costs = this.sizer.costs();
+        StepCosts costs = this.sizer.costs();
         int nodes = Math.min(PROBE_NODES, costs.maxNodes());
         return costs.headsPlainSteps() + costs.plainSteps(nodes) - 1;
     }

@@ -20,7 +20,7 @@ import java.util.Arrays;
  * neighbours: it runs other kernels, and all ratios refer to it, so a gate that always
  * drafts should take one now and then (plainStepIsDue).
  */
-public final class CostCurve {
+public final class CostCurve implements StepCosts {
 
     private static final double DRIFT_RATE = 0.1;
 
@@ -136,36 +136,22 @@ public final class CostCurve {
         return result;
     }
 
-    /**
-     * Returns the largest number of draft nodes with a known cost.
-     * @return 0 or more
-     */
+    @Override
     public int maxNodes() {
         return this.seconds.length - 1;
     }
 
-    /**
-     * Returns the cost of a forward.
-     * @param nodes draft nodes, 0 or more; the cost of {@link #maxNodes()} is given for
-     * any more
-     * @return in plain steps: 1 for no nodes
-     */
+    @Override
     public double plainSteps(int nodes) {
         return this.seconds[Math.min(nodes, maxNodes())] / this.seconds[0];
     }
 
-    /**
-     * Returns the cost of running the heads.
-     * @return in plain steps
-     */
+    @Override
     public double headsPlainSteps() {
         return this.headsSeconds / this.seconds[0];
     }
 
-    /**
-     * Follows an observed step.
-     * @param outcome the step
-     */
+    @Override
     public void observe(StepOutcome outcome) {
         if (outcome.nodes() > maxNodes() || !(outcome.verifySeconds() > 0)) {
             return;
@@ -227,14 +213,11 @@ public final class CostCurve {
         return inside / all;
     }
 
-    /**
-     * Returns whether the cost of a plain step, to which all others are related, has not
-     * been seen for so long that one should be taken: more than a hundred steps, or a few
-     * if the last one was a surprise.
-     * @param patience what to multiply these numbers by, at least 1
-     * @return whether a plain step is due
+    /*
+     * After more than a hundred steps, or a few if the last one was a surprise.
      */
-    boolean plainStepIsDue(int patience) {
+    @Override
+    public boolean plainStepIsDue(int patience) {
         return this.stepsSincePlain >= patience * (this.surprised ? INTERVAL_AFTER_SURPRISE : PLAIN_STEP_INTERVAL);
     }
 

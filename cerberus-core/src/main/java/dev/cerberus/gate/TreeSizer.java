@@ -35,7 +35,7 @@ public final class TreeSizer {
 
     private static final double LEAST_EXPECTED = 4;
 
-    private final CostCurve costs;
+    private final StepCosts costs;
 
     private final Experience experience;
 
@@ -52,7 +52,7 @@ public final class TreeSizer {
      * @param costs what steps cost on this machine
      * @param experience what earlier requests yielded; learns from this one too
      */
-    public TreeSizer(CostCurve costs, Experience experience) {
+    public TreeSizer(StepCosts costs, Experience experience) {
         this.costs = costs;
         this.experience = experience;
         this.tokens = PRIOR_STEPS * experience.tokensPerPlainStep();
@@ -196,9 +196,9 @@ public final class TreeSizer {
 
     /**
      * Returns the costs in use.
-     * @return the cost curve
+     * @return the costs
      */
-    public CostCurve costs() {
+    public StepCosts costs() {
         return this.costs;
     }
 

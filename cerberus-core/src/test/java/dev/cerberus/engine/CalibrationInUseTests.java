@@ -56,7 +56,7 @@ class CalibrationInUseTests {
     }
 
     private static GateFactory gates(Optional<CalibrationInUse> calibration) {
-        return new GateFactory(new CostCurve(new double[] { 1, 1.1 }, 0.1), calibration);
+        return new GateFactory(new CostCurve(new double[] { 1, 1.1 }, 0.1), 0, calibration);
     }
 
     @Test

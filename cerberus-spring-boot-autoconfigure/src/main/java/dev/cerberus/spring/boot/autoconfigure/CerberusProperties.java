@@ -164,7 +164,7 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * How requests are served.
      *
      * @param queueCapacity Most requests waiting for a turn; further ones are refused.
-     * @param maxConcurrent Most requests decoded in turn.
+     * @param maxConcurrent Most requests decoded together.
      * @param requestTimeout Longest time of a request, waiting included.
      * @param maxInputCharacters Most characters of a request, refused before anything is
      * tokenized. When it is empty, as many as the context's tokens can hold.

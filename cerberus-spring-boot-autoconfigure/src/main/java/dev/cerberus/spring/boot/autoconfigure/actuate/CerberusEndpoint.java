@@ -265,7 +265,7 @@ public final class CerberusEndpoint {
      * @param queued waiting for a turn
      * @param queueCapacity most that may wait
      * @param active being decoded
-     * @param maxConcurrent most that are decoded in turn
+     * @param maxConcurrent most that are decoded together
      * @param cachedTokens tokens in their KV caches
      */
     public record Requests(int queued, int queueCapacity, int active, int maxConcurrent, long cachedTokens) {

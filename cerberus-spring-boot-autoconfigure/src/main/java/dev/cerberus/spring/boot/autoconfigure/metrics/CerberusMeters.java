@@ -38,6 +38,13 @@ public enum CerberusMeters implements MeterDocumentation {
     /** Where the time went. */
     DECODE_PHASE("cerberus.decode.phase", Meter.Type.TIMER, "Time of the parts of decoding", Keys.PHASE),
 
+    /** How many rows share a forward. */
+    BATCH_ROWS("cerberus.batch.rows", Meter.Type.DISTRIBUTION_SUMMARY,
+            "Rows of a forward: pieces of prompts, last tokens and draft nodes of all its sequences"),
+
+    /** How many sequences share a forward. */
+    BATCH_SEQUENCES("cerberus.batch.sequences", Meter.Type.DISTRIBUTION_SUMMARY, "Sequences of a forward"),
+
     /** How many requests wait. */
     REQUESTS_QUEUED("cerberus.requests.queued", Meter.Type.GAUGE, "Requests waiting for a turn"),
 

@@ -55,6 +55,10 @@ final class EngineMeters implements EngineListener {
 
     private final DistributionSummary acceptanceLength;
 
+    private final DistributionSummary batchRows;
+
+    private final DistributionSummary batchSequences;
+
     private final Timer prefill;
 
     private final Timer draft;
@@ -85,9 +89,9 @@ final class EngineMeters implements EngineListener {
             .description(CerberusMeters.TOKENS_DRAFTED.getDescription())
             .register(registry);
         counter(CerberusMeters.TOKENS_ACCEPTED, Keys.DEPTH, "1");
-        this.acceptanceLength = DistributionSummary.builder(CerberusMeters.ACCEPTANCE_LENGTH.getName())
-            .description(CerberusMeters.ACCEPTANCE_LENGTH.getDescription())
-            .register(registry);
+        this.acceptanceLength = summary(CerberusMeters.ACCEPTANCE_LENGTH);
+        this.batchRows = summary(CerberusMeters.BATCH_ROWS);
+        this.batchSequences = summary(CerberusMeters.BATCH_SEQUENCES);
         this.prefill = phase("prefill");
         this.draft = phase("draft");
         this.verify = phase("verify");
@@ -125,6 +129,10 @@ final class EngineMeters implements EngineListener {
             .register(this.registry);
     }
 
+    private DistributionSummary summary(CerberusMeters meter) {
+        return DistributionSummary.builder(meter.getName()).description(meter.getDescription()).register(this.registry);
+    }
+
     private Timer phase(String phase) {
         return Timer.builder(CerberusMeters.DECODE_PHASE.getName())
             .description(CerberusMeters.DECODE_PHASE.getDescription())
@@ -157,6 +165,12 @@ final class EngineMeters implements EngineListener {
     @Override
     public void onPrefill(int promptTokens, double seconds) {
         record(this.prefill, seconds);
+    }
+
+    @Override
+    public void onForward(int rows, int sequences, double seconds) {
+        this.batchRows.record(rows);
+        this.batchSequences.record(sequences);
     }
 
     @Override

@@ -133,6 +133,14 @@ class EngineMetersTests {
         assertThat(this.registry.get("cerberus.decode.phase").tag("phase", "draft").timer().count()).isEqualTo(1);
     }
 
+    @Test
+    void forwardsTellHowManyRowsAndSequencesShareThem() {
+        this.meters.onForward(3, 1, 0.5);
+        this.meters.onForward(13, 5, 0.5);
+        assertThat(this.registry.get("cerberus.batch.rows").summary().totalAmount()).isEqualTo(16);
+        assertThat(this.registry.get("cerberus.batch.sequences").summary().mean()).isEqualTo(3);
+    }
+
     private double seconds(String phase) {
         return this.registry.get("cerberus.decode.phase").tag("phase", phase).timer().totalTime(TimeUnit.SECONDS);
     }

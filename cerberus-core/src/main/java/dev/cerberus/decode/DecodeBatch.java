@@ -1,0 +1,191 @@
+package dev.cerberus.decode;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.cerberus.gate.BatchCosts;
+import dev.cerberus.model.NodeScores;
+import dev.cerberus.model.Span;
+import dev.cerberus.model.TargetModel;
+
+/**
+ * Takes a step for several sessions in one forward of the target model, each with what it
+ * wants next: a piece of its prompt, a token, or a tree.
+ *
+ * <p>
+ * What a session writes does not depend on its company. Sessions may join and leave
+ * between any two steps. Confined to the engine thread.
+ */
+/*
+ * A forward has a number of rows that it may not exceed. Sequences that are being written
+ * come first: each has a row for its last token and, in turn, as many as its gate finds
+ * worth their price; whoever plans later sees the rows that others have taken. If there
+ * are more of them than rows, they take turns. Pieces of prompts fill what is left, first
+ * come, first served. Prompts that wait keep a quarter of the rows, so that they are read
+ * however many are being written; and beside these a forward is kept short, so that a
+ * long prompt delays every token of the others by one small piece and no more.
+ */
+public final class DecodeBatch {
+
+    /** The most rows of a forward that somebody waits for with an answer half written. */
+    private static final int SHARED_ROWS = 64;
+
+    private static final int SHARE_OF_PROMPTS = 4;
+
+    private final TargetModel model;
+
+    private final BatchCosts costs;
+
+    private final BatchListener listener;
+
+    private int turn;
+
+    /**
+     * Creates a batch.
+     * @param model the target model of all sessions
+     * @param costs told what each session plans beside, and what forwards take
+     * @param listener told of every forward
+     */
+    public DecodeBatch(TargetModel model, BatchCosts costs, BatchListener listener) {
+        this.model = model;
+        this.costs = costs;
+        this.listener = listener;
+    }
+
+    /**
+     * Takes a step for those sessions for which there is room; the others' turn comes
+     * with the next ones. A forward that fails is tried again for each session by itself.
+     * @param sessions sessions that are not finished, in the order in which they came
+     * @return what went wrong, by session; such a session has to be closed
+     */
+    public Map<DecodeSession, Throwable> step(List<DecodeSession> sessions) {
+        Map<DecodeSession, Throwable> failures = new IdentityHashMap<>();
+        List<Entry> entries = plan(sessions, failures);
+        if (!entries.isEmpty()) {
+            run(entries, failures);
+        }
+        return failures;
+    }
+
+    private List<Entry> plan(List<DecodeSession> sessions, Map<DecodeSession, Throwable> failures) {
+        List<DecodeSession> writing = new ArrayList<>(sessions);
+        writing.removeIf(DecodeSession::isReading);
+        List<DecodeSession> reading = new ArrayList<>(sessions);
+        reading.removeIf((session) -> !session.isReading());
+        int limit = writing.isEmpty() ? this.model.rowLimit() : Math.min(SHARED_ROWS, this.model.rowLimit());
+        int kept = reading.isEmpty() ? 0 : Math.max(1, limit / SHARE_OF_PROMPTS);
+        List<Entry> entries = new ArrayList<>();
+        int rows = 0;
+        if (sessions.size() == 1 && reading.isEmpty()) {
+            rows = add(entries, writing.get(0), Integer.MAX_VALUE, 1, 1, failures); // as
+                                                                                    // large
+                                                                                    // as
+                                                                                    // it
+                                                                                    // likes
+        }
+        else if (!writing.isEmpty()) {
+            rows = write(entries, inTurn(writing, Math.max(1, limit - kept)), limit, kept, failures);
+        }
+        for (DecodeSession session : reading) {
+            if (rows < limit) {
+                rows += add(entries, session, limit - rows, 1, 1, failures);
+            }
+        }
+        return entries;
+    }
+
+    /** Returns some of the sessions, so that all get their turn if there are more. */
+    private List<DecodeSession> inTurn(List<DecodeSession> writing, int most) {
+        Collections.rotate(writing, -(this.turn % writing.size()));
+        int count = Math.min(most, writing.size());
+        // those left out come next; where all have room, another one chooses first
+        this.turn = (count < writing.size()) ? (this.turn + count) % writing.size() : this.turn + 1;
+        return writing.subList(0, count);
+    }
+
+    private int write(List<Entry> entries, List<DecodeSession> writing, int limit, int kept,
+            Map<DecodeSession, Throwable> failures) {
+        int sequences = writing.size() + ((kept > 0) ? 1 : 0);
+        int drafted = 0;
+        int rows = 0;
+        for (DecodeSession session : writing) {
+            int free = limit - kept - writing.size() - drafted;
+            int own = add(entries, session, 1 + Math.max(0, free), sequences, writing.size() + kept + drafted,
+                    failures);
+            rows += own;
+            drafted += Math.max(0, own - 1);
+        }
+        return rows;
+    }
+
+    /** Returns the number of rows added. */
+    private int add(List<Entry> entries, DecodeSession session, int mostRows, int sequences, int besides,
+            Map<DecodeSession, Throwable> failures) {
+        this.costs.beside(sequences, besides);
+        try {
+            Span span = session.plan(mostRows);
+            entries.add(new Entry(session, span, sequences, besides));
+            return span.rows();
+        }
+        catch (Throwable ex) { // also an Error: it is this session's, the others go on
+            failures.put(session, ex);
+            return 0;
+        }
+    }
+
+    private void run(List<Entry> entries, Map<DecodeSession, Throwable> failures) {
+        int rows = entries.stream().mapToInt((entry) -> entry.span().rows()).sum();
+        long start = System.nanoTime();
+        List<NodeScores> scores;
+        try {
+            scores = this.model.forward(entries.stream().map(Entry::span).toList());
+        }
+        catch (Throwable ex) { // nothing has changed
+            if (entries.size() == 1) {
+                failures.put(entries.get(0).session(), ex);
+            }
+            else {
+                entries.forEach((entry) -> run(List.of(entry), failures));
+            }
+            return;
+        }
+        double seconds = (System.nanoTime() - start) * 1e-9;
+        int applied = 0;
+        try {
+            this.costs.observeForward(entries.size(), rows, seconds);
+            this.listener.onForward(rows, entries.size(), seconds);
+            while (applied < entries.size()) {
+                Entry entry = entries.get(applied);
+                apply(entry, scores.get(applied++), seconds * entry.span().rows() / rows, failures);
+            }
+        }
+        finally {
+            scores.subList(applied, scores.size()).forEach(NodeScores::close);
+        }
+    }
+
+    private void apply(Entry entry, NodeScores scores, double seconds, Map<DecodeSession, Throwable> failures) {
+        this.costs.beside(entry.sequences(), entry.besides());
+        try {
+            entry.session().apply(scores, seconds);
+        }
+        catch (Throwable ex) { // also an Error: it is this session's, the others go on
+            failures.put(entry.session(), ex);
+        }
+    }
+
+    /**
+     * A session's part of a forward.
+     *
+     * @param session the session
+     * @param span what it planned
+     * @param sequences sequences of the forward as it was told
+     * @param besides rows of the forward as it was told
+     */
+    private record Entry(DecodeSession session, Span span, int sequences, int besides) {
+    }
+
+}

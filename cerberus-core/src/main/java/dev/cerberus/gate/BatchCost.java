@@ -1,0 +1,115 @@
+package dev.cerberus.gate;
+
+import java.util.Arrays;
+
+/**
+ * What a forward of several sequences costs, by its rows and sequences; learned from
+ * every such forward. Confined to the engine thread.
+ */
+/*
+ * seconds(rows, sequences) = drift · (curve(rows) + (sequences - 1) · each): one curve
+ * over the rows of all sequences, linear between its knots, which double from one to the
+ * next, and what every further sequence adds, since attention runs once for each. A
+ * shared machine slows everything alike; that moves the drift. What is left of a surprise
+ * moves the numbers that had a part in it, each by its part (normalized least mean
+ * squares), so that what is never seen stays as it was measured. The curve never falls.
+ */
+public final class BatchCost {
+
+    private static final int KNOTS = 12; // up to 2048 rows
+
+    private static final double DRIFT_RATE = 0.05;
+
+    private static final double RATE = 0.05;
+
+    private static final double LARGEST_RATIO = 2;
+
+    private final double[] curve = new double[KNOTS]; // seconds at 1, 2, 4, … rows
+
+    private double each;
+
+    private double drift = 1;
+
+    /**
+     * Creates the costs that are believed before anything was seen.
+     * @param alone what forwards of one sequence cost
+     * @param sequenceSeconds what a further sequence adds to a forward of as many rows, 0
+     * or more
+     */
+    public BatchCost(CostCurve alone, double sequenceSeconds) {
+        if (!(sequenceSeconds >= 0) || Double.isInfinite(sequenceSeconds)) {
+            throw new IllegalArgumentException(
+                    "the seconds of a further sequence must be at least 0, were " + sequenceSeconds);
+        }
+        double[] known = alone.snapshot();
+        int last = known.length - 1;
+        int half = last / 2;
+        double slope = (last > half) ? (known[last] - known[half]) / (last - half) : known[0];
+        for (int k = 0; k < KNOTS; k++) {
+            int nodes = (1 << k) - 1;
+            this.curve[k] = (nodes <= last) ? known[nodes] : known[last] + slope * (nodes - last);
+        }
+        this.each = sequenceSeconds;
+    }
+
+    /**
+     * Returns the cost of a forward.
+     * @param rows rows of all sequences, at least 1
+     * @param sequences sequences, at least 1
+     * @return seconds
+     */
+    public double seconds(int rows, int sequences) {
+        return this.drift * base(rows, sequences);
+    }
+
+    private double base(int rows, int sequences) {
+        int knot = knot(rows);
+        double share = share(rows, knot);
+        return this.curve[knot] * (1 - share) + this.curve[knot + 1] * share + (sequences - 1) * this.each;
+    }
+
+    /** Returns the last knot that is not above a number of rows, and has a successor. */
+    private static int knot(int rows) {
+        return Math.min(KNOTS - 2, 31 - Integer.numberOfLeadingZeros(rows));
+    }
+
+    private static double share(int rows, int knot) {
+        return (double) (rows - (1 << knot)) / (1 << knot);
+    }
+
+    /**
+     * Follows an observed forward.
+     * @param rows rows of all sequences, at least 1
+     * @param sequences sequences, at least 1
+     * @param seconds what it took
+     */
+    public void observe(int rows, int sequences, double seconds) {
+        if (!(seconds > 0)) {
+            return;
+        }
+        double expected = seconds(rows, sequences);
+        // a pause of the machine is no property of the forward
+        double ratio = Math.min(LARGEST_RATIO, Math.max(1 / LARGEST_RATIO, seconds / expected));
+        this.drift *= Math.pow(ratio, DRIFT_RATE);
+        int knot = knot(rows);
+        double high = share(rows, knot);
+        double low = 1 - high;
+        double others = sequences - 1;
+        double step = RATE * (ratio - 1) * expected / this.drift / (low * low + high * high + others * others);
+        this.curve[knot] = Math.max(this.curve[0] / 2, this.curve[knot] + step * low);
+        this.curve[knot + 1] += step * high;
+        this.each = Math.max(0, this.each + step * others);
+        for (int k = knot; k > 0; k--) {
+            this.curve[k - 1] = Math.min(this.curve[k - 1], this.curve[k]);
+        }
+        for (int k = knot + 1; k < KNOTS; k++) {
+            this.curve[k] = Math.max(this.curve[k], this.curve[k - 1]);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "BatchCost" + Arrays.toString(this.curve);
+    }
+
+}

@@ -1,0 +1,261 @@
+package dev.cerberus.decode;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.cerberus.gate.AdaptiveGate;
+import dev.cerberus.gate.AlwaysGate;
+import dev.cerberus.gate.BatchCost;
+import dev.cerberus.gate.BatchCosts;
+import dev.cerberus.gate.CostCurve;
+import dev.cerberus.gate.Experience;
+import dev.cerberus.gate.Gate;
+import dev.cerberus.gate.NeverGate;
+import dev.cerberus.gate.TreeSizer;
+import dev.cerberus.model.ModelException;
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.testing.ScriptedHeads;
+import dev.cerberus.testing.ScriptedTargetModel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+class DecodeBatchTests {
+
+    private static final int VOCABULARY = 40;
+
+    private final ScriptedTargetModel model = new ScriptedTargetModel(VOCABULARY, 512);
+
+    private final BatchCosts costs = costs();
+
+    private final List<Integer> rows = new ArrayList<>();
+
+    private final DecodeBatch batch = new DecodeBatch(this.model, this.costs,
+            (rows, sequences, seconds) -> this.rows.add(rows));
+
+    private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(5);
+
+    private final Experience experience = new Experience();
+
+    private static BatchCosts costs() {
+        CostCurve alone = CostCurve.through(new int[] { 0, 4, 12 }, new double[] { 1, 1.2, 2 }, 0.1);
+        return new BatchCosts(alone, new BatchCost(alone, 0.1));
+    }
+
+    @AfterEach
+    void nothingIsLeft() {
+        assertThat(this.model.openCaches()).isZero();
+        assertThat(this.model.openScores()).isZero();
+    }
+
+    private DecodeSession session(int[] prompt, int tokens, SamplingOptions sampling, Gate gate) {
+        return new DecodeSession(this.model, Optional.of(new ScriptedHeads(this.model, 4, 0.7, sampling)), gate,
+                new DecodeRequest(prompt, tokens, 0, Set.of(), sampling, Optional.empty(), 12, DraftingOptions.DEFAULT),
+                (token, origin) -> TokenSink.Signal.CONTINUE, DecodeListener.NONE);
+    }
+
+    private DecodeSession plain(int[] prompt, int tokens) {
+        return session(prompt, tokens, SamplingOptions.GREEDY, new NeverGate());
+    }
+
+    private int[] prompt(int length) {
+        return this.random.ints(length, 0, VOCABULARY).toArray();
+    }
+
+    private Gate gate() {
+        TreeSizer sizer = new TreeSizer(this.costs, this.experience);
+        return switch (this.random.nextInt(3)) {
+            case 0 -> new NeverGate();
+            case 1 -> new AlwaysGate(sizer);
+            default -> new AdaptiveGate(sizer);
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { 1, 2, 5, 16, 64 })
+    void sessionsThatComeAndGoWriteWhatTheyWriteAlone(int rowLimit) {
+        this.model.withRowLimit(rowLimit); // which fails where a forward has more
+        List<DecodeSession> running = new ArrayList<>();
+        List<int[]> expected = new ArrayList<>();
+        List<int[]> written = new ArrayList<>();
+        List<int[]> expectedOfRunning = new ArrayList<>();
+        int cancelled = 0;
+        while (expected.size() + cancelled < 60 || !running.isEmpty()) {
+            while (expected.size() + running.size() + cancelled < 60 && this.random.nextInt(3) > 0) {
+                int[] prompt = prompt(1 + this.random.nextInt(60));
+                int tokens = 1 + this.random.nextInt(30);
+                SamplingOptions sampling = this.random.nextBoolean() ? SamplingOptions.GREEDY
+                        : new SamplingOptions(0.8, 20, 0.95, this.random.nextInt());
+                running.add(session(prompt, tokens, sampling, gate()));
+                expectedOfRunning.add(this.model.continuation(prompt, tokens, sampling));
+            }
+            assertThat(this.batch.step(running)).isEmpty();
+            for (int i = running.size() - 1; i >= 0; i--) {
+                if (this.random.nextInt(100) == 0) {
+                    running.get(i).cancel();
+                }
+                if (running.get(i).isFinished()) {
+                    DecodeResult result = running.get(i).result();
+                    if (result.finishReason() == FinishReason.CANCELLED) {
+                        assertThat(result.tokens())
+                            .isEqualTo(Arrays.copyOf(expectedOfRunning.get(i), result.tokens().length));
+                        cancelled++;
+                    }
+                    else {
+                        written.add(result.tokens());
+                        expected.add(expectedOfRunning.get(i));
+                    }
+                    running.remove(i).close();
+                    expectedOfRunning.remove(i);
+                }
+            }
+        }
+        assertThat(cancelled).isPositive();
+        assertThat(written).hasSameSizeAs(expected);
+        for (int i = 0; i < written.size(); i++) {
+            assertThat(written.get(i)).isEqualTo(expected.get(i));
+        }
+        assertThat(this.model.mostSpans()).isEqualTo((rowLimit == 1) ? 1 : this.model.mostSpans()).isPositive();
+    }
+
+    @Test
+    void sessionsTakeTurnsWhereThereAreMoreOfThemThanRows() {
+        this.model.withRowLimit(3);
+        List<DecodeSession> sessions = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            sessions.add(plain(prompt(2), 400));
+        }
+        while (sessions.stream().anyMatch(DecodeSession::isReading)) {
+            assertThat(this.batch.step(sessions)).isEmpty();
+        }
+        int[] before = steps(sessions);
+        for (int i = 0; i < 100; i++) {
+            assertThat(this.batch.step(sessions)).isEmpty();
+        }
+        int[] after = steps(sessions);
+        for (int i = 0; i < 10; i++) {
+            assertThat(after[i] - before[i]).as("steps of session %d", i).isCloseTo(30, within(1));
+        }
+        sessions.forEach(DecodeSession::close);
+    }
+
+    private static int[] steps(List<DecodeSession> sessions) {
+        return sessions.stream().mapToInt((session) -> session.statistics().steps()).toArray();
+    }
+
+    @Test
+    void aLongPromptIsReadInPiecesBesideAnswersThatGoOn() {
+        List<DecodeSession> sessions = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            sessions.add(session(prompt(3), 400, SamplingOptions.GREEDY,
+                    new AlwaysGate(new TreeSizer(this.costs, this.experience))));
+        }
+        this.batch.step(sessions);
+        DecodeSession reading = plain(prompt(400), 5);
+        sessions.add(reading);
+        int[] before = steps(sessions);
+        this.rows.clear();
+        int taken = 0;
+        while (reading.isReading()) {
+            assertThat(this.batch.step(sessions)).isEmpty();
+            taken++;
+        }
+        // at least a quarter of 64 rows is the prompt's
+        assertThat(taken).isBetween(8, 25);
+        assertThat(this.rows).allMatch((count) -> count <= 64);
+        int[] after = steps(sessions);
+        for (int i = 0; i < 8; i++) {
+            assertThat(after[i] - before[i]).isEqualTo(taken);
+        }
+        sessions.forEach(DecodeSession::close);
+    }
+
+    @Test
+    void promptsAreReadInTheOrderInWhichTheyCame() {
+        List<DecodeSession> sessions = List.of(plain(prompt(100), 2), plain(prompt(20), 2), plain(prompt(40), 2));
+        this.batch.step(sessions);
+        assertThat(sessions).extracting(DecodeSession::cachedTokens).containsExactly(64, 0, 0);
+        this.batch.step(sessions);
+        assertThat(sessions).extracting(DecodeSession::cachedTokens).containsExactly(100, 20, 8);
+        sessions.forEach(DecodeSession::close);
+    }
+
+    @Test
+    void onePriceForAllShrinksTreesUnderLoad() {
+        double alone = meanNodes(1);
+        double few = meanNodes(4);
+        double many = meanNodes(24);
+        assertThat(alone).isGreaterThan(2);
+        assertThat(few).isLessThan(alone);
+        assertThat(many).isLessThan(few / 2);
+    }
+
+    private double meanNodes(int count) {
+        List<DecodeSession> sessions = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            sessions.add(session(prompt(3), 200, SamplingOptions.GREEDY,
+                    new AdaptiveGate(new TreeSizer(this.costs, new Experience()))));
+        }
+        for (int i = 0; i < 60; i++) {
+            this.batch.step(sessions);
+        }
+        double nodes = 0;
+        double steps = 0;
+        for (DecodeSession session : sessions) {
+            nodes += session.statistics().draftedTokens();
+            steps += session.statistics().steps();
+            session.close();
+        }
+        return nodes / steps;
+    }
+
+    @Test
+    void aSessionThatCanNotBeRunFailsAlone() {
+        List<DecodeSession> sessions = new ArrayList<>();
+        sessions.add(plain(new int[] { 1, 2 }, 5));
+        sessions.add(plain(new int[] { 1, VOCABULARY }, 5));
+        sessions.add(plain(new int[] { 3 }, 5));
+        Map<DecodeSession, Throwable> failures = this.batch.step(sessions);
+        assertThat(failures).containsOnlyKeys(sessions.get(1));
+        assertThat(failures.get(sessions.get(1))).isInstanceOf(ModelException.class);
+        sessions.remove(1).close();
+        finish(sessions);
+        assertThat(sessions.get(0).result().tokens())
+            .isEqualTo(this.model.continuation(new int[] { 1, 2 }, 5, SamplingOptions.GREEDY));
+        assertThat(sessions.get(1).result().tokens())
+            .isEqualTo(this.model.continuation(new int[] { 3 }, 5, SamplingOptions.GREEDY));
+        sessions.forEach(DecodeSession::close);
+    }
+
+    @Test
+    void aForwardOfAllThatFailsIsTriedAgainForEach() {
+        this.model.failAtForward(3);
+        List<DecodeSession> sessions = List.of(plain(new int[] { 1, 2 }, 8), plain(new int[] { 3 }, 8));
+        finish(sessions);
+        assertThat(sessions.get(0).result().tokens())
+            .isEqualTo(this.model.continuation(new int[] { 1, 2 }, 8, SamplingOptions.GREEDY));
+        assertThat(sessions.get(1).result().tokens())
+            .isEqualTo(this.model.continuation(new int[] { 3 }, 8, SamplingOptions.GREEDY));
+        sessions.forEach(DecodeSession::close);
+    }
+
+    private void finish(List<DecodeSession> sessions) {
+        List<DecodeSession> open = new ArrayList<>(sessions);
+        while (!open.isEmpty()) {
+            assertThat(this.batch.step(open)).isEmpty();
+            open.removeIf(DecodeSession::isFinished);
+        }
+    }
+
+}

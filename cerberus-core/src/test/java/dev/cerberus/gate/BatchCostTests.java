@@ -1,0 +1,86 @@
+package dev.cerberus.gate;
+
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+class BatchCostTests {
+
+    private final CostCurve alone = CostCurve.through(new int[] { 0, 8, 16 }, new double[] { 1, 1.4, 2.2 }, 0.1);
+
+    private final BatchCost cost = new BatchCost(this.alone, 0.25);
+
+    @Test
+    void costsAreThoseMeasuredAndGoOnInAStraightLine() {
+        assertThat(this.cost.seconds(1, 1)).isEqualTo(1);
+        assertThat(this.cost.seconds(1, 5)).isEqualTo(2);
+        // The curve has knots at 8 rows, 7 nodes, and at 16 rows, 15 nodes: 1.35, 2.1.
+        assertThat(this.cost.seconds(8, 1)).isEqualTo(1.35, within(1e-9));
+        assertThat(this.cost.seconds(12, 1)).isEqualTo((1.35 + 2.1) / 2, within(1e-9));
+        assertThat(this.cost.seconds(32, 1)).isEqualTo(2.2 + 15 * 0.1, within(1e-9));
+        assertThat(this.cost.seconds(5000, 1)).isGreaterThan(this.cost.seconds(4000, 1));
+    }
+
+    @Test
+    void costsFollowAMachineOnWhichRowsAndSequencesCostSomethingElse() {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
+        for (int i = 0; i < 20_000; i++) {
+            int sequences = 2 + random.nextInt(7);
+            int rows = sequences + random.nextInt(56);
+            this.cost.observe(rows, sequences, truth(rows, sequences) * (0.9 + 0.2 * random.nextDouble()));
+        }
+        for (int sequences : new int[] { 2, 4, 8 }) {
+            for (int rows : new int[] { 8, 16, 48 }) {
+                assertThat(this.cost.seconds(rows, sequences)).as("%d rows, %d sequences", rows, sequences)
+                    .isCloseTo(truth(rows, sequences), within(0.2 * truth(rows, sequences)));
+            }
+        }
+    }
+
+    private static double truth(int rows, int sequences) {
+        return 0.5 + 0.08 * rows + 0.1 * sequences;
+    }
+
+    @Test
+    void moreRowsNeverCostLessAndAPauseOfTheMachineIsForgotten() {
+        double before = this.cost.seconds(10, 3);
+        this.cost.observe(10, 3, 1000);
+        for (int i = 0; i < 200; i++) {
+            this.cost.observe(10, 3, before);
+        }
+        assertThat(this.cost.seconds(10, 3)).isCloseTo(before, within(0.02 * before));
+        this.cost.observe(40, 3, 1e-9);
+        this.cost.observe(40, 3, 0);
+        for (int rows = 1; rows < 200; rows++) {
+            assertThat(this.cost.seconds(rows + 1, 3)).isGreaterThanOrEqualTo(this.cost.seconds(rows, 3));
+            assertThat(this.cost.seconds(rows, 3)).isPositive();
+        }
+    }
+
+    @Test
+    void secondsThatAreNoTimeAreRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new BatchCost(this.alone, -1));
+        assertThatIllegalArgumentException().isThrownBy(() -> new BatchCost(this.alone, Double.NaN));
+    }
+
+    @Test
+    void aNodeCostsAllSequencesItsTime() {
+        BatchCosts costs = new BatchCosts(this.alone, this.cost);
+        assertThat(costs.plainSteps(8)).isEqualTo(1.4);
+        assertThat(costs.headsPlainSteps()).isEqualTo(0.1);
+        costs.beside(4, 8);
+        double before = this.cost.seconds(8, 4);
+        assertThat(costs.plainSteps(0)).isEqualTo(1);
+        assertThat(costs.plainSteps(8)).isEqualTo(1 + 4 * (this.cost.seconds(16, 4) - before) / before);
+        assertThat(costs.headsPlainSteps()).isEqualTo(4 * 0.1 / before);
+        assertThat(costs.plainStepIsDue(1)).isFalse();
+        costs.beside(1, 1);
+        assertThat(costs.plainSteps(8)).isEqualTo(1.4);
+    }
+
+}
