@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         description = "Decodes language models in parallel, and trains and measures the heads that it takes.",
         subcommands = { PullCommand.class, InfoCommand.class, GenerateCommand.class, TrainCommand.class,
-                RememberCommand.class, CalibrateCommand.class, BenchCommand.class, FidelityCommand.class },
+                RememberCommand.class, CalibrateCommand.class, BenchCommand.class, LoadCommand.class,
+                FidelityCommand.class },
         footer = { "", "Without --model, the demo model is used if it is on the class path." })
 public final class CerberusCommand implements Callable<Integer> {
 

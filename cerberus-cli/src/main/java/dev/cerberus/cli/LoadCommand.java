@@ -1,0 +1,101 @@
+package dev.cerberus.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+
+import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.gate.GateMode;
+import dev.cerberus.training.evaluation.Conversation;
+import dev.cerberus.training.evaluation.LoadBench;
+import dev.cerberus.training.evaluation.PromptFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Command that measures what several clients get together.
+ */
+@Command(name = "load", mixinStandardHelpOptions = true, sortOptions = false,
+        description = "Measures what several clients get together, each asking again when it has its answer.")
+final class LoadCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Option(names = "--prompts", paramLabel = "FILE", description = "Prompts as for bench; their first turns are asked")
+    private @Nullable Path prompts;
+
+    @Option(names = "--raw", description = "Send prompts as they are, without chat template")
+    private boolean raw;
+
+    @Option(names = "--clients", paramLabel = "N", split = ",", defaultValue = "1,2,4,8,16",
+            description = "Numbers of clients, separated by commas; default: ${DEFAULT-VALUE}")
+    private List<Integer> clients = List.of();
+
+    @Option(names = "--gates", paramLabel = "MODE", split = ",", defaultValue = "never,adaptive",
+            description = "Gate modes, separated by commas; default: ${DEFAULT-VALUE}")
+    private List<GateMode> gates = List.of();
+
+    @Option(names = "--requests", paramLabel = "N", defaultValue = "32",
+            description = "Requests of a round; prompts are used again if there are fewer; default: ${DEFAULT-VALUE}")
+    private int requests = 32;
+
+    @Option(names = "--rounds", paramLabel = "N", defaultValue = "2",
+            description = "Rounds that count, after one that does not; default: ${DEFAULT-VALUE}")
+    private int rounds = 2;
+
+    @Mixin
+    private DecodingOptions decoding = new DecodingOptions();
+
+    @Override
+    public Integer call() {
+        Path file = this.prompts;
+        if (file == null) {
+            throw new ParameterException(this.spec.commandLine(), "Missing option: --prompts FILE");
+        }
+        if (this.requests < 1 || this.rounds < 1 || this.clients.stream().anyMatch((count) -> count < 1)) {
+            throw new ParameterException(this.spec.commandLine(),
+                    "--requests, --rounds and --clients must be at least 1, were " + this.requests + ", " + this.rounds
+                            + " and " + this.clients);
+        }
+        this.decoding.check();
+        int most = this.clients.stream().mapToInt(Integer::intValue).max().orElseThrow();
+        try (CerberusEngine engine = CerberusEngine.open(this.model.engine()
+            .maxNodes(this.decoding.maxNodes())
+            .maxConcurrent(most)
+            .queueCapacity(most)
+            .build())) {
+            Chats.require(engine.description(), this.raw);
+            LoadBench bench = new LoadBench(engine, requests(PromptFile.read(file)));
+            PrintWriter out = this.spec.commandLine().getOut();
+            out.print(LoadBench.table(bench.run(this.clients, this.gates, this.rounds)));
+            out.flush();
+        }
+        return 0;
+    }
+
+    private List<GenerationRequest> requests(List<Conversation> conversations) {
+        List<GenerationRequest> all = new ArrayList<>();
+        for (int i = 0; i < this.requests; i++) {
+            Conversation conversation = conversations.get(i % conversations.size());
+            all.add(new GenerationRequest(conversation.prompt(0, List.of(), this.raw), this.decoding.sampling(),
+                    this.decoding.maxTokens(), this.decoding.minTokens(), List.of(), Optional.empty(),
+                    this.decoding.shape(), Optional.empty(), this.decoding.drafting()));
+        }
+        return all;
+    }
+
+}

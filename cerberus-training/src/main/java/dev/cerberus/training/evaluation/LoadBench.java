@@ -1,0 +1,268 @@
+package dev.cerberus.training.evaluation;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.EngineListener;
+import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.GenerationResult;
+import dev.cerberus.gate.GateMode;
+
+/**
+ * A measurement of what several clients together get out of an engine, each of which asks
+ * its next question when it has its answer.
+ *
+ * <p>
+ * All numbers of clients and gate modes take turns, round by round, so that a slow moment
+ * of the machine hits all alike. Answers are compared with the first one to the same
+ * question: company and drafting must change nothing. Used by one thread.
+ */
+public final class LoadBench {
+
+    private final CerberusEngine engine;
+
+    private final List<GenerationRequest> requests;
+
+    private final Map<Integer, int[]> answers = new HashMap<>();
+
+    private final LongAdder forwards = new LongAdder();
+
+    private final LongAdder rows = new LongAdder();
+
+    /**
+     * Creates a measurement.
+     * @param engine the engine, which must decode as many requests together as there are
+     * clients; nobody else may use it meanwhile
+     * @param requests what is asked, at least one
+     */
+    public LoadBench(CerberusEngine engine, List<GenerationRequest> requests) {
+        if (requests.isEmpty()) {
+            throw new IllegalArgumentException("a measurement needs at least one request");
+        }
+        this.engine = engine;
+        this.requests = List.copyOf(requests);
+        engine.addListener(new EngineListener() {
+            @Override
+            public void onForward(int rowsOfAll, int sequences, double seconds) {
+                LoadBench.this.forwards.increment();
+                LoadBench.this.rows.add(rowsOfAll);
+            }
+        });
+    }
+
+    /**
+     * Measures.
+     * @param clients numbers of clients
+     * @param modes gate modes
+     * @param rounds how often each combination takes its turn, at least 1; one more comes
+     * before that and is not counted
+     * @return one row per number of clients and mode
+     */
+    public List<Row> run(List<Integer> clients, List<GateMode> modes, int rounds) {
+        Map<String, Sums> sums = new LinkedHashMap<>();
+        for (int round = 0; round <= rounds; round++) {
+            for (int count : clients) {
+                for (GateMode mode : modes) {
+                    Sums turn = measure(count, mode);
+                    if (round > 0) {
+                        sums.computeIfAbsent(count + " " + mode, (key) -> new Sums(count, mode)).add(turn);
+                    }
+                }
+            }
+        }
+        return sums.values().stream().map(Sums::row).toList();
+    }
+
+    private Sums measure(int clients, GateMode mode) {
+        Sums sums = new Sums(clients, mode);
+        AtomicInteger next = new AtomicInteger();
+        this.forwards.reset();
+        this.rows.reset();
+        ExecutorService threads = Executors.newFixedThreadPool(clients);
+        try {
+            List<Callable<Void>> work = new ArrayList<>();
+            for (int i = 0; i < clients; i++) {
+                work.add(() -> {
+                    int index = next.getAndIncrement();
+                    while (index < this.requests.size()) {
+                        ask(index, mode, sums);
+                        index = next.getAndIncrement();
+                    }
+                    return null;
+                });
+            }
+            long start = System.nanoTime();
+            for (Future<Void> done : threads.invokeAll(work)) {
+                done.get();
+            }
+            sums.seconds = (System.nanoTime() - start) * 1e-9;
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throw new EvaluationException("The measurement was interrupted", ex);
+        }
+        catch (ExecutionException ex) {
+            throw new EvaluationException("A request failed: " + ex.getCause().getMessage(), ex.getCause());
+        }
+        finally {
+            threads.shutdownNow();
+        }
+        sums.forwards = this.forwards.sum();
+        sums.rows = this.rows.sum();
+        return sums;
+    }
+
+    private void ask(int index, GateMode mode, Sums sums) {
+        GenerationRequest request = this.requests.get(index);
+        List<Long> times = new ArrayList<>();
+        GenerationResult result = this.engine.generate(
+                request.withGate(request.gate().orElse(this.engine.gate()).withMode(mode)),
+                (text, origin) -> times.add(System.nanoTime()));
+        synchronized (this) {
+            int[] first = this.answers.computeIfAbsent(index, (unknown) -> result.tokens());
+            sums.add(result, times, Arrays.equals(first, result.tokens()));
+        }
+    }
+
+    /**
+     * What a number of clients got.
+     *
+     * @param clients number of clients
+     * @param mode when drafts were made
+     * @param requests answers
+     * @param tokens output tokens of all answers
+     * @param seconds time from the first question to the last answer
+     * @param firstTokenSeconds median time from a question to its first token
+     * @param gapSeconds median time between two pieces of an answer; empty if there were
+     * none
+     * @param longGapSeconds the time that 95 of 100 of them do not exceed
+     * @param nodesPerStep draft nodes verified per step of a request
+     * @param acceptanceLength tokens gained per step of a request
+     * @param rowsPerForward rows of a forward of the target model
+     * @param identical share of the answers whose tokens equal those of the first answer
+     * to the same question
+     */
+    public record Row(int clients, GateMode mode, int requests, long tokens, double seconds, double firstTokenSeconds,
+            Optional<Double> gapSeconds, Optional<Double> longGapSeconds, double nodesPerStep, double acceptanceLength,
+            double rowsPerForward, double identical) {
+
+        /**
+         * Returns the tokens of all clients together.
+         * @return tokens per second
+         */
+        public double tokensPerSecond() {
+            return this.tokens / this.seconds;
+        }
+
+    }
+
+    /**
+     * Returns rows as a Markdown table.
+     * @param rows the rows
+     * @return the table
+     */
+    public static String table(List<Row> rows) {
+        MarkdownTable table = new MarkdownTable(2, List.of("clients", "gate", "tokens/s", "first token ms",
+                "gap p50 ms", "gap p95 ms", "nodes/step", "tokens/step", "rows/forward", "identical"));
+        for (Row row : rows) {
+            table.row(List.of(Integer.toString(row.clients()), row.mode().name().toLowerCase(Locale.ROOT),
+                    number(row.tokensPerSecond(), 0), number(1000 * row.firstTokenSeconds(), 1),
+                    number(1000 * row.gapSeconds().orElse(0.0), 1), number(1000 * row.longGapSeconds().orElse(0.0), 1),
+                    number(row.nodesPerStep(), 2), number(row.acceptanceLength(), 2), number(row.rowsPerForward(), 1),
+                    number(row.identical(), 3)));
+        }
+        return table.toString();
+    }
+
+    private static String number(double value, int digits) {
+        return String.format(Locale.ROOT, "%." + digits + "f", value);
+    }
+
+    /** What is added up. */
+    private static final class Sums {
+
+        private final int clients;
+
+        private final GateMode mode;
+
+        private final List<Double> firstTokens = new ArrayList<>();
+
+        private final List<Double> gaps = new ArrayList<>();
+
+        private long tokens;
+
+        private long steps;
+
+        private long nodes;
+
+        private long accepted;
+
+        private long forwards;
+
+        private long rows;
+
+        private int identical;
+
+        private double seconds;
+
+        Sums(int clients, GateMode mode) {
+            this.clients = clients;
+            this.mode = mode;
+        }
+
+        void add(GenerationResult result, List<Long> times, boolean same) {
+            this.tokens += result.tokens().length;
+            this.steps += result.statistics().steps();
+            this.nodes += result.statistics().draftedTokens();
+            this.accepted += result.statistics().acceptedDraftTokens();
+            this.firstTokens.add(result.timeToFirstTokenSeconds());
+            for (int i = 1; i < times.size(); i++) {
+                this.gaps.add((times.get(i) - times.get(i - 1)) * 1e-9);
+            }
+            this.identical += same ? 1 : 0;
+        }
+
+        void add(Sums other) {
+            this.firstTokens.addAll(other.firstTokens);
+            this.gaps.addAll(other.gaps);
+            this.tokens += other.tokens;
+            this.steps += other.steps;
+            this.nodes += other.nodes;
+            this.accepted += other.accepted;
+            this.forwards += other.forwards;
+            this.rows += other.rows;
+            this.identical += other.identical;
+            this.seconds += other.seconds;
+        }
+
+        Row row() {
+            int requests = this.firstTokens.size();
+            double perStep = 1.0 / Math.max(1, this.steps);
+            return new Row(this.clients, this.mode, requests, this.tokens, this.seconds,
+                    quantile(this.firstTokens, 0.5).orElseThrow(), quantile(this.gaps, 0.5), quantile(this.gaps, 0.95),
+                    this.nodes * perStep, 1 + this.accepted * perStep, (double) this.rows / Math.max(1, this.forwards),
+                    (double) this.identical / requests);
+        }
+
+        private static Optional<Double> quantile(List<Double> values, double share) {
+            double[] all = values.stream().mapToDouble(Double::doubleValue).toArray();
+            return (all.length == 0) ? Optional.empty() : Optional.of(Statistics.quantile(all, share));
+        }
+
+    }
+
+}
