@@ -4,13 +4,12 @@ package dev.cerberus.decode;
  * An observer of the forwards of a {@link DecodeBatch}, called on the engine thread; it
  * must return quickly.
  */
-@FunctionalInterface
 public interface BatchListener {
 
     /**
      * A listener that ignores everything.
      */
-    BatchListener NONE = (rows, sequences, seconds) -> {
+    BatchListener NONE = new BatchListener() {
     };
 
     /**
@@ -19,6 +18,15 @@ public interface BatchListener {
      * @param sequences sequences that took part
      * @param seconds time taken
      */
-    void onForward(int rows, int sequences, double seconds);
+    default void onForward(int rows, int sequences, double seconds) {
+    }
+
+    /**
+     * A forward of several sequences has failed and is tried again for each by itself.
+     * @param sequences sequences that took part
+     * @param failure why
+     */
+    default void onRetry(int sequences, Throwable failure) {
+    }
 
 }

@@ -41,16 +41,20 @@ public final class DecodeBatch {
 
     private final BatchListener listener;
 
+    private final KvRoom room;
+
     private int turn;
 
     /**
      * Creates a batch.
      * @param model the target model of all sessions
      * @param costs told what each session plans beside, and what forwards take
+     * @param kvRows the most rows of all KV caches together, 1 or more
      * @param listener told of every forward
      */
-    public DecodeBatch(TargetModel model, BatchCosts costs, BatchListener listener) {
+    public DecodeBatch(TargetModel model, BatchCosts costs, long kvRows, BatchListener listener) {
         this.model = model;
+        this.room = new KvRoom(kvRows);
         this.costs = costs;
         this.listener = listener;
     }
@@ -63,7 +67,7 @@ public final class DecodeBatch {
      */
     public Map<DecodeSession, Throwable> step(List<DecodeSession> sessions) {
         Map<DecodeSession, Throwable> failures = new IdentityHashMap<>();
-        List<Entry> entries = plan(sessions, failures);
+        List<Entry> entries = plan(this.room.admit(sessions, failures), failures);
         if (!entries.isEmpty()) {
             run(entries, failures);
         }
@@ -148,6 +152,7 @@ public final class DecodeBatch {
                 failures.put(entries.get(0).session(), ex);
             }
             else {
+                this.listener.onRetry(entries.size(), ex);
                 entries.forEach((entry) -> run(List.of(entry), failures));
             }
             return;

@@ -15,7 +15,6 @@ import dev.cerberus.gate.GateSignal;
 import dev.cerberus.gate.StepOutcome;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.DraftPlan;
-import dev.cerberus.model.KvCache;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
@@ -63,7 +62,11 @@ public final class DecodeSession implements AutoCloseable {
 
     private final int budget;
 
-    private final KvCache cache;
+    private final SequenceCache cache;
+
+    private final DecodeCounts counts = new DecodeCounts();
+
+    private int[] unread; // what has to be in the cache before the next token
 
     private final ContextLookup lookup;
 
@@ -80,20 +83,6 @@ public final class DecodeSession implements AutoCloseable {
     private int outputLength;
 
     private @Nullable FinishReason finishReason;
-
-    private int steps;
-
-    private int draftSteps;
-
-    private int zeroAcceptSteps;
-
-    private int draftedTokens;
-
-    private int acceptedDraftTokens;
-
-    private double prefillSeconds;
-
-    private double decodeSeconds;
 
     /**
      * Creates a session; nothing is computed yet.
@@ -136,7 +125,8 @@ public final class DecodeSession implements AutoCloseable {
         this.sampler = new TokenSampler(request.sampling());
         this.budget = Math.min(request.maxTokens(), context - promptLength);
         int treeRows = heads.isPresent() ? maxDraftNodes(request) : 0;
-        this.cache = model.newCache(Math.min(context, promptLength + this.budget + treeRows));
+        this.cache = new SequenceCache(model, Math.min(context, promptLength + this.budget + treeRows), treeRows);
+        this.unread = request.prompt();
         this.lookup = new ContextLookup(request.prompt(), memory, trust);
     }
 
@@ -152,6 +142,9 @@ public final class DecodeSession implements AutoCloseable {
         if (this.finishReason != null) {
             return false;
         }
+        if (roomyRows() > heldRows()) {
+            hold(lastingRows());
+        }
         Span span = plan(isReading() ? this.model.rowLimit() : Integer.MAX_VALUE);
         long start = System.nanoTime();
         NodeScores after = this.model.forward(List.of(span)).get(0);
@@ -164,6 +157,64 @@ public final class DecodeSession implements AutoCloseable {
      */
     public boolean isReading() {
         return this.scores == null;
+    }
+
+    /**
+     * Returns the number of rows in the KV cache, filled or not.
+     * @return 0 without a cache
+     */
+    public int heldRows() {
+        return this.cache.heldRows();
+    }
+
+    /**
+     * Returns the number of rows that the next step cannot do without: all of the text
+     * that is to be read, and a row for the token after it.
+     */
+    int neededRows() {
+        return (isReading() ? this.unread.length : cachedTokens()) + 1;
+    }
+
+    /** Returns the number of rows that the next step takes with the largest draft. */
+    int roomyRows() {
+        return this.cache.roomyRows(neededRows());
+    }
+
+    /** Returns the number of rows that last for some steps. */
+    int lastingRows() {
+        return this.cache.lastingRows(neededRows());
+    }
+
+    /**
+     * Makes room.
+     * @param rows rows of the KV cache, at least {@link #neededRows()}
+     */
+    void hold(int rows) {
+        this.cache.hold(rows);
+    }
+
+    /**
+     * Gives the KV cache back. The next step needs one again and begins to read the text
+     * from its start; what is written afterwards is the same.
+     * @return how many rows it had
+     */
+    int suspend() {
+        int rows = heldRows();
+        this.unread = textBeforeRoot();
+        this.plan = null;
+        release();
+        return rows;
+    }
+
+    /** Returns the prompt, and the answer so far without its last token. */
+    private int[] textBeforeRoot() {
+        int[] prompt = this.request.prompt();
+        if (this.outputLength == 0) {
+            return prompt;
+        }
+        int[] text = Arrays.copyOf(prompt, prompt.length + this.outputLength - 1);
+        System.arraycopy(this.output, 0, text, prompt.length, this.outputLength - 1);
+        return text;
     }
 
     /**
@@ -193,8 +244,7 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private Plan reading(int mostRows) {
-        return new Plan(Span.Piece.of(this.cache, this.request.prompt(), this.cache.length(), mostRows), null, null, 0,
-                0);
+        return new Plan(Span.Piece.of(this.cache.get(), this.unread, this.cache.length(), mostRows), null, null, 0, 0);
     }
 
     private Plan drafting(NodeScores before, int mostRows) {
@@ -210,7 +260,7 @@ public final class DecodeSession implements AutoCloseable {
             tree = draft.best(decision.nodes());
             expectation = draft.expectation(decision.nodes());
         }
-        return new Plan(new Span.Tree(this.cache, tree), signals, draft, expectation, secondsSince(start));
+        return new Plan(new Span.Tree(this.cache.get(), tree), signals, draft, expectation, secondsSince(start));
     }
 
     /**
@@ -240,17 +290,20 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private void read(NodeScores after, double seconds) {
-        this.prefillSeconds += seconds;
+        this.counts.prefilled(seconds);
         if (after.nodeCount() == 0) { // not the end of the prompt
             this.scores = null;
             after.close();
             return;
         }
-        long start = System.nanoTime();
         this.lastNode = 0;
+        if (this.outputLength > 0) { // read again; what follows is known
+            return;
+        }
+        long start = System.nanoTime();
         int token = choose(after, 0, this.request.prompt().length);
-        this.prefillSeconds += secondsSince(start);
-        this.listener.onPrefill(this.request.prompt().length, this.prefillSeconds);
+        this.counts.prefilled(secondsSince(start));
+        this.listener.onPrefill(this.request.prompt().length, this.counts.prefillSeconds());
         emit(token, TokenOrigin.TARGET);
     }
 
@@ -261,9 +314,9 @@ public final class DecodeSession implements AutoCloseable {
         double verifySeconds = seconds + secondsSince(verifyStart);
 
         long commitStart = System.nanoTime();
-        this.cache.commit(verdict.path());
+        this.cache.get().commit(verdict.path());
         double commitSeconds = secondsSince(commitStart);
-        this.decodeSeconds += done.draftSeconds() + verifySeconds + commitSeconds;
+        this.counts.decoded(done.draftSeconds() + verifySeconds + commitSeconds);
         this.lastNode = verdict.lastNode();
 
         // The gate learns from all that was accepted; what the answer did not need is not
@@ -273,7 +326,7 @@ public final class DecodeSession implements AutoCloseable {
         Map<GateSignal, Double> signals = (done.signals() == null) ? Map.of() : done.signals().values();
         DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), done.draft() != null,
                 done.expectation(), emitted, signals, done.draftSeconds(), verifySeconds, commitSeconds);
-        count(step);
+        this.counts.count(step);
         this.listener.onStep(step);
     }
 
@@ -283,7 +336,7 @@ public final class DecodeSession implements AutoCloseable {
         }
         int useful = this.budget - this.outputLength - 1;
         int depth = Math.min(useful, this.heads.get().description().heads());
-        int room = Math.min(this.cache.treeRows(), mostRows) - 1;
+        int room = Math.min(this.cache.get().treeRows(), mostRows) - 1;
         Optional<PathLookup> lookup = this.request.drafting().contextLookup() ? Optional.of(this.lookup)
                 : Optional.empty();
         if (depth < 1 || room < 1 || !(this.gate.consultsHeads(signals) || this.gate.wakes(this::promise))) {
@@ -334,18 +387,6 @@ public final class DecodeSession implements AutoCloseable {
                 .forEach((end) -> logits[end] = Float.NEGATIVE_INFINITY);
         }
         return this.sampler.choose(logits, position);
-    }
-
-    private void count(DecodeStep step) {
-        this.steps++;
-        if (step.drafted()) {
-            this.draftSteps++;
-            this.draftedTokens += step.nodes();
-            this.acceptedDraftTokens += step.acceptedDraftTokens();
-            if (step.acceptedDraftTokens() == 0) {
-                this.zeroAcceptSteps++;
-            }
-        }
     }
 
     /** Returns the number of draft tokens that became part of the answer. */
@@ -417,8 +458,7 @@ public final class DecodeSession implements AutoCloseable {
      * @return counts and times
      */
     public DecodeStatistics statistics() {
-        return new DecodeStatistics(this.request.prompt().length, this.steps, this.draftSteps, this.zeroAcceptSteps,
-                this.draftedTokens, this.acceptedDraftTokens, this.prefillSeconds, this.decodeSeconds);
+        return this.counts.statistics(this.request.prompt().length);
     }
 
     /**
@@ -446,6 +486,10 @@ public final class DecodeSession implements AutoCloseable {
     @Override
     public void close() {
         cancel();
+        release();
+    }
+
+    private void release() {
         NodeScores last = this.scores;
         this.scores = null;
         try (this.cache) {

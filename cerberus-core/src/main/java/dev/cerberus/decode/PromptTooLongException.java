@@ -59,6 +59,19 @@ public final class PromptTooLongException extends IllegalArgumentException {
     }
 
     /**
+     * Creates an exception for a prompt that fits the context and not the KV cache.
+     * @param promptTokens tokens of the prompt
+     * @param cacheTokens tokens of the KV cache
+     * @param contextTokens the longest sequence in tokens
+     * @return the exception
+     */
+    public static PromptTooLongException beyondCache(int promptTokens, long cacheTokens, int contextTokens) {
+        return new PromptTooLongException("The prompt has " + promptTokens + " tokens and the KV cache holds "
+                + cacheTokens + ", prompt and answer together; shorten the prompt, or raise "
+                + "cerberus.engine.kv-cache-tokens", promptTokens, contextTokens);
+    }
+
+    /**
      * Returns the size of the prompt, or the least that it can be where it was not
      * tokenized.
      * @return tokens

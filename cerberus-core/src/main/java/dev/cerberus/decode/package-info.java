@@ -14,7 +14,9 @@
  * <li>tree shape: static set of paths; candidate tree: the tokens of one step, parents
  * before children</li>
  * <li>depth, position: edges from the root; position = cache length + depth</li>
- * <li>prefill, step: the prompt's forward; one target forward after it</li>
+ * <li>prefill, step: the prompt's forwards; one target forward after it</li>
+ * <li>span: what one sequence puts into a forward: a piece of its prompt or a candidate
+ * tree; row: one token of it</li>
  * <li>draft, verify, commit: propose; one forward over the tree; keep the accepted
  * path</li>
  * <li>accepted draft tokens: draft tokens kept in one step, without the root and the

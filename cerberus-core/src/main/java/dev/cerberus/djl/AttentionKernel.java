@@ -86,6 +86,15 @@ record AttentionKernel(int scalarType, int blockKeys, String file) {
         }
     }
 
+    /** Returns the bytes of one number of the cache. */
+    int bytes() {
+        return switch (this.scalarType) {
+            case FLOAT64 -> Double.BYTES;
+            case FLOAT32 -> Float.BYTES;
+            default -> Short.BYTES;
+        };
+    }
+
     /** Returns the number of keys of a call that has to see some tokens. */
     int keys(int tokens) {
         int keys = (tokens + KEYS_MULTIPLE - 1) / KEYS_MULTIPLE * KEYS_MULTIPLE;

@@ -2,14 +2,16 @@ package dev.cerberus.djl;
 
 import java.util.Optional;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
 
 import dev.cerberus.model.KvCache;
+import dev.cerberus.model.ModelException;
 
 /**
- * A cache of one tensor, allocated once and written in place.
+ * A cache of one tensor, written in place, and copied where it grows.
  */
 final class DjlKvCache implements KvCache {
 
@@ -19,9 +21,11 @@ final class DjlKvCache implements KvCache {
 
     private final AttentionKernel attention;
 
-    private final IValue all; // [layers, 2·kv, keys(capacity), dim]
+    private NDArray rows; // [layers, 2·kv, keys(capacity), dim]
 
-    private final int capacity;
+    private IValue all; // the rows as an argument
+
+    private int capacity;
 
     private int length;
 
@@ -35,6 +39,7 @@ final class DjlKvCache implements KvCache {
         this.manager = manager;
         this.program = program;
         this.attention = attention;
+        this.rows = all;
         this.all = ScriptModule.argument(all);
         this.capacity = capacity;
     }
@@ -71,6 +76,36 @@ final class DjlKvCache implements KvCache {
     @Override
     public int capacity() {
         return this.capacity;
+    }
+
+    @Override
+    public void grow(int capacityTokens) {
+        if (capacityTokens < this.capacity) {
+            throw new IllegalArgumentException(
+                    "a cache of " + this.capacity + " tokens does not shrink to " + capacityTokens);
+        }
+        int more = this.attention.keys(capacityTokens) - this.attention.keys(this.capacity);
+        if (more > 0) {
+            replace(more, capacityTokens);
+        }
+        this.capacity = capacityTokens;
+    }
+
+    private void replace(int more, int capacityTokens) {
+        NDArray larger;
+        try (IValue count = IValue.from((long) more)) {
+            larger = this.program.callForArray("grown", this.manager, this.all, count);
+        }
+        catch (EngineException ex) {
+            throw new ModelException("No memory for a KV cache of " + capacityTokens
+                    + " tokens; lower cerberus.engine.kv-cache-tokens or cerberus.model.max-context", ex);
+        }
+        this.views.ifPresent(IValue::close);
+        this.views = Optional.empty();
+        this.all.close();
+        this.rows.close();
+        this.rows = larger;
+        this.all = ScriptModule.argument(larger);
     }
 
     @Override

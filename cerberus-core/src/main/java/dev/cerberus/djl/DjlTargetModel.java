@@ -185,8 +185,13 @@ public final class DjlTargetModel implements TargetModel {
         catch (EngineException ex) {
             cacheManager.close();
             throw new ModelException("No memory for a KV cache of " + capacityTokens + " tokens on "
-                    + this.device.name() + "; lower cerberus.model.max-context or cerberus.engine.max-concurrent", ex);
+                    + this.device.name() + "; lower cerberus.engine.kv-cache-tokens or cerberus.model.max-context", ex);
         }
+    }
+
+    @Override
+    public long cacheBytesPerToken() {
+        return 2L * this.config.layers() * this.config.keyValueSize() * this.attention.bytes();
     }
 
     @Override

@@ -153,6 +153,10 @@ final class ActiveRequest implements GenerationHandle {
         return (this.session == null) ? 0 : this.session.cachedTokens();
     }
 
+    int heldRows() {
+        return (this.session == null) ? 0 : this.session.heldRows();
+    }
+
     TokenSink.Signal onToken(int token, TokenOrigin origin) {
         if (isCancelled() || isEnded()) {
             return TokenSink.Signal.CANCEL;

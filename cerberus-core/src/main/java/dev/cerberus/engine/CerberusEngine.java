@@ -76,6 +76,8 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
 
     private final ServingLoop serving;
 
+    private final long cacheTokens;
+
     private final Watchdog watchdog;
 
     private final Thread engineThread;
@@ -99,8 +101,9 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         this.gates = new GateFactory(meter.measure(maxNodes(options)), meter.sequenceSeconds(), model.calibration());
         this.gate = options.gate();
         this.queue = new RequestQueue(options.queueCapacity(), options.maxConcurrent());
-        DecodeBatch batch = new DecodeBatch(model.target(), this.gates.batchCosts(), (rows, sequences,
-                seconds) -> this.events.publish((listener) -> listener.onForward(rows, sequences, seconds)));
+        this.cacheTokens = ContextBudget.cacheTokens(options, model.target());
+        DecodeBatch batch = new DecodeBatch(model.target(), this.gates.batchCosts(), this.cacheTokens,
+                new BatchObserver(this.events));
         this.serving = new ServingLoop(this.queue, this.outcomes, options.requestTimeout(), this::session, batch,
                 this::served);
         this.engineThread = this.threads.create(this.serving, "cerberus-engine");
@@ -290,6 +293,15 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
     }
 
     /**
+     * Returns how full the KV caches of all active requests are, counting rows that are
+     * held for what is to come.
+     * @return share of {@code cerberus.engine.kv-cache-tokens}, in 0..1
+     */
+    public double cacheUsage() {
+        return Math.min(1, (double) this.serving.heldRows() / this.cacheTokens);
+    }
+
+    /**
      * Returns what happens to a new request.
      * @return the state at present
      */
@@ -323,6 +335,9 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         int context = this.model.target().dimensions().maxContext();
         if (prompt.length >= context) {
             throw new PromptTooLongException(prompt.length, context, this.model.contextIsLowered());
+        }
+        if (prompt.length >= this.cacheTokens) {
+            throw PromptTooLongException.beyondCache(prompt.length, this.cacheTokens, context);
         }
         return this.queue.add(() -> new ActiveRequest(UUID.randomUUID().toString(), request, prompt, listener,
                 (of, consumer) -> new AnswerText(textStream(of, prompt), new StopStrings(of.stopStrings()),
@@ -369,8 +384,8 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
 
     private DecodeSession session(ActiveRequest active) {
         GenerationRequest request = active.request();
-        DecodeRequest decoding = new DecodeRequest(active.prompt(), request.maxOutputTokens(),
-                request.minOutputTokens(), this.model.endOfSequence(), request.sampling(),
+        int most = (int) Math.min(request.maxOutputTokens(), this.cacheTokens - active.prompt().length);
+        DecodeRequest decoding = new DecodeRequest(active.prompt(), most, request.minOutputTokens(), this.model.endOfSequence(), request.sampling(),
                 request.shape().or(this.options::shape), request.maxNodes().orElse(this.options.maxNodes()),
                 request.drafting().within(this.options.contextLookup()));
         GateOptions drafting = request.gate().orElse(this.gate);

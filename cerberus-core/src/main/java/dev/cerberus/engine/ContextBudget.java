@@ -4,9 +4,11 @@ import java.lang.management.ManagementFactory;
 
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.model.ModelException;
+import dev.cerberus.model.TargetModel;
 
 /**
- * The check that a context fits the machine before tables of its length are made.
+ * What the machine's memory allows: whether a context fits before tables of its length
+ * are made, and how many tokens the KV caches may hold.
  */
 final class ContextBudget {
 
@@ -46,6 +48,24 @@ final class ContextBudget {
                     + "; set cerberus.model.max-context to at most " + allowed / perToken
                     + ", or correct max_position_embeddings in " + ModelConfig.FILE_NAME);
         }
+    }
+
+    /**
+     * Returns how many tokens the KV caches of all requests may hold together: what the
+     * options say; or else as many as the requests can have, or what a quarter of the
+     * machine's memory takes.
+     * @param options how to run
+     * @param model the target model
+     */
+    static long cacheTokens(EngineOptions options, TargetModel model) {
+        return options.kvCacheTokens().isPresent() ? options.kvCacheTokens().getAsInt()
+                : cacheTokens(options.maxConcurrent(), model.dimensions().maxContext(), model.cacheBytesPerToken(),
+                        memoryBytes());
+    }
+
+    static long cacheTokens(int requests, int contextTokens, long bytesPerToken, long memoryBytes) {
+        long allowed = memoryBytes / SHARE_OF_MEMORY / bytesPerToken;
+        return Math.max(LEAST_TOKENS, Math.min(allowed, (long) requests * contextTokens));
     }
 
     /** Returns the memory of the machine or container; without bound where unknown. */

@@ -38,6 +38,8 @@ import dev.cerberus.tree.TreeShape;
  * years count as 292
  * @param maxInputCharacters the most characters of a request's texts, refused before
  * anything is tokenized; empty for as many as the context's tokens can hold
+ * @param kvCacheTokens the most tokens in the KV caches of all requests together; empty
+ * for what the machine's memory allows
  * @param threads threads of one native operator; empty for one with a small model, and
  * for what proves fastest at start with a larger one
  */
@@ -46,7 +48,7 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         int maxNodes, boolean contextLookup, GateOptions gate, Map<String, GateOptions> profiles,
         Optional<String> calibration, Optional<String> chatTemplate, Map<String, Object> templateVariables,
         int queueCapacity, int maxConcurrent, Duration requestTimeout, OptionalInt maxInputCharacters,
-        OptionalInt threads) {
+        OptionalInt kvCacheTokens, OptionalInt threads) {
 
     /**
      * How names on a hub are dealt with. A token is taken from the environment variable
@@ -115,6 +117,9 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         require(requestTimeout.compareTo(Duration.ZERO) > 0, "request timeout must be positive, was " + requestTimeout);
         require(maxInputCharacters.isEmpty() || maxInputCharacters.getAsInt() >= 1,
                 "max input characters must be at least 1, was " + maxInputCharacters.orElse(0));
+        require(kvCacheTokens.isEmpty() || kvCacheTokens.getAsInt() >= 2,
+                "KV cache tokens must be at least 2, one for the prompt and one for the answer, was "
+                        + kvCacheTokens.orElse(0));
         requestTimeout = Durations.clamp(requestTimeout);
         require(threads.isEmpty() || threads.getAsInt() >= 1, "threads must be at least 1, was " + threads.orElse(0));
     }
@@ -178,6 +183,8 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         private Duration requestTimeout = Duration.ofMinutes(2);
 
         private OptionalInt maxInputCharacters = OptionalInt.empty();
+
+        private OptionalInt kvCacheTokens = OptionalInt.empty();
 
         private OptionalInt threads = OptionalInt.empty();
 
@@ -377,6 +384,16 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         }
 
         /**
+         * Sets the most tokens in the KV caches of all requests together.
+         * @param value at least 2; empty for what the machine's memory allows
+         * @return this builder
+         */
+        public Builder kvCacheTokens(OptionalInt value) {
+            this.kvCacheTokens = value;
+            return this;
+        }
+
+        /**
          * Sets the threads of one native operator.
          * @param value at least 1
          * @return this builder
@@ -395,7 +412,8 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
             return new EngineOptions(this.modelLocation, this.hub, this.modelName, this.precision, this.maxContext,
                     this.device, this.heads, this.memory, this.shape, this.maxNodes, this.contextLookup, this.gate,
                     this.profiles, this.calibration, this.chatTemplate, this.templateVariables, this.queueCapacity,
-                    this.maxConcurrent, this.requestTimeout, this.maxInputCharacters, this.threads);
+                    this.maxConcurrent, this.requestTimeout, this.maxInputCharacters, this.kvCacheTokens,
+                    this.threads);
         }
 
     }

@@ -43,6 +43,8 @@ final class ServingLoop implements Runnable {
 
     private volatile long cachedTokens;
 
+    private volatile long heldRows;
+
     /**
      * Creates a loop.
      * @param queue where the requests come from
@@ -65,6 +67,11 @@ final class ServingLoop implements Runnable {
     /** Returns the tokens in the KV caches of all active requests; any thread may ask. */
     long cachedTokens() {
         return this.cachedTokens;
+    }
+
+    /** Returns the rows of the KV caches of all active requests; any thread may ask. */
+    long heldRows() {
+        return this.heldRows;
     }
 
     @Override
@@ -106,10 +113,13 @@ final class ServingLoop implements Runnable {
 
     private void count() {
         long tokens = 0;
+        long rows = 0;
         for (ActiveRequest request : this.serving) {
             tokens += request.cachedTokens();
+            rows += request.heldRows();
         }
         this.cachedTokens = tokens;
+        this.heldRows = rows;
     }
 
     /**
@@ -219,6 +229,7 @@ final class ServingLoop implements Runnable {
             }
         }
         this.cachedTokens = 0;
+        this.heldRows = 0;
         this.whenEnded.run();
     }
 

@@ -25,6 +25,12 @@ public interface KvCache extends AutoCloseable {
     int capacity();
 
     /**
+     * Makes room for more rows. Committed ones are kept, others are not.
+     * @param capacityTokens rows to allocate, {@link #capacity()} to {@code maxContext}
+     */
+    void grow(int capacityTokens);
+
+    /**
      * Returns the most nodes, root included, that the tree of the next forward may have:
      * what is left of the capacity, or less where a larger tree would change in the last
      * bits what its nodes get.

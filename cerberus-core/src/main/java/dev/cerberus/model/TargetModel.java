@@ -27,6 +27,12 @@ public interface TargetModel extends AutoCloseable {
     KvCache newCache(int capacityTokens);
 
     /**
+     * Returns what a token takes in a cache.
+     * @return bytes, at least 1
+     */
+    long cacheBytesPerToken();
+
+    /**
      * Returns the most rows of a forward with which it keeps its promises: that what a
      * row gets does not depend on the others, and that it is over soon. One span alone
      * may have more.

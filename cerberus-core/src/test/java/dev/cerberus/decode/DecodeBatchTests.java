@@ -41,8 +41,19 @@ class DecodeBatchTests {
 
     private final List<Integer> rows = new ArrayList<>();
 
-    private final DecodeBatch batch = new DecodeBatch(this.model, this.costs,
-            (rows, sequences, seconds) -> this.rows.add(rows));
+    private int retries;
+
+    private final DecodeBatch batch = new DecodeBatch(this.model, this.costs, 1_000_000, new BatchListener() {
+        @Override
+        public void onForward(int rowsOfAll, int sequences, double seconds) {
+            DecodeBatchTests.this.rows.add(rowsOfAll);
+        }
+
+        @Override
+        public void onRetry(int sequences, Throwable failure) {
+            DecodeBatchTests.this.retries++;
+        }
+    });
 
     private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(5);
 
@@ -243,6 +254,7 @@ class DecodeBatchTests {
         this.model.failAtForward(3);
         List<DecodeSession> sessions = List.of(plain(new int[] { 1, 2 }, 8), plain(new int[] { 3 }, 8));
         finish(sessions);
+        assertThat(this.retries).isEqualTo(1);
         assertThat(sessions.get(0).result().tokens())
             .isEqualTo(this.model.continuation(new int[] { 1, 2 }, 8, SamplingOptions.GREEDY));
         assertThat(sessions.get(1).result().tokens())

@@ -316,6 +316,32 @@ class CerberusEngineTests {
     }
 
     @Test
+    void aCacheThatIsScarceChangesNoAnswerAndRefusesWhatCanNeverFit(@TempDir Path other) throws Exception {
+        TinyModels.writeWithTokenizer("llama", other);
+        try (CerberusEngine small = CerberusEngine
+            .open(options(other).kvCacheTokens(OptionalInt.of(60)).maxConcurrent(4).build())) {
+            assertThatThrownBy(() -> small.generate(raw("x".repeat(60), 5))).isInstanceOf(PromptTooLongException.class)
+                .hasMessageContaining("60 tokens")
+                .hasMessageContaining("cerberus.engine.kv-cache-tokens");
+            GenerationResult cut = small.generate(raw("x".repeat(50), 50));
+            assertThat(cut.finishReason()).isEqualTo(FinishReason.LENGTH);
+            assertThat(cut.tokens()).hasSize(10);
+            List<CompletableFuture<GenerationResult>> together = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                CompletableFuture<GenerationResult> future = new CompletableFuture<>();
+                together.add(future);
+                small.submit(raw("prompt " + i, 40), completing(future));
+            }
+            for (int i = 0; i < 12; i++) {
+                assertThat(together.get(i).get(20, TimeUnit.SECONDS).tokens())
+                    .isEqualTo(engine.generate(raw("prompt " + i, 40)).tokens());
+            }
+            assertThat(small.awaitIdle(Duration.ofSeconds(10))).isTrue();
+            assertThat(small.cacheUsage()).isZero();
+        }
+    }
+
+    @Test
     void closedEngineRefusesRequestsAndEndsThoseThatWait(@TempDir Path other) {
         TinyModels.writeWithTokenizer("llama", other);
         CerberusEngine closing = CerberusEngine.open(options(other).maxConcurrent(1).build());

@@ -9,6 +9,7 @@ import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.testing.TinyModels;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -35,6 +36,13 @@ class ContextBudgetTests {
         ModelConfig config = ModelConfig.read(TinyModels.write("llama", this.directory));
         assertThatExceptionOfType(ModelException.class).isThrownBy(() -> ContextBudget.require(1, config, 32_000))
             .withMessageContaining("leaves no room for an answer");
+    }
+
+    @Test
+    void cacheHoldsWhatAllRequestsCanHaveOrAQuarterOfTheMemory() {
+        assertThat(ContextBudget.cacheTokens(8, 1000, 10, 1L << 30)).isEqualTo(8000);
+        assertThat(ContextBudget.cacheTokens(8, 1000, 10, 40_000)).isEqualTo(1000);
+        assertThat(ContextBudget.cacheTokens(8, 1000, 10, 1)).isEqualTo(2);
     }
 
 }

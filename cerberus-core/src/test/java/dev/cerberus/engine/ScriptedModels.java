@@ -81,6 +81,11 @@ final class ScriptedModels {
         }
 
         @Override
+        public long cacheBytesPerToken() {
+            return this.scripted.cacheBytesPerToken();
+        }
+
+        @Override
         public int rowLimit() {
             return this.scripted.rowLimit();
         }

@@ -182,6 +182,11 @@ public final class ScriptedTargetModel implements TargetModel {
     }
 
     @Override
+    public long cacheBytesPerToken() {
+        return 4;
+    }
+
+    @Override
     public int rowLimit() {
         return this.rowLimit;
     }
@@ -300,7 +305,7 @@ public final class ScriptedTargetModel implements TargetModel {
 
     private final class Cache implements KvCache {
 
-        private final int[] tokens;
+        private int[] tokens;
 
         private int length;
 
@@ -338,6 +343,16 @@ public final class ScriptedTargetModel implements TargetModel {
         @Override
         public int capacity() {
             return this.tokens.length;
+        }
+
+        @Override
+        public void grow(int capacityTokens) {
+            requireOpen();
+            if (capacityTokens < this.tokens.length
+                    || capacityTokens > ScriptedTargetModel.this.dimensions.maxContext()) {
+                throw new AssertionError("a cache of " + this.tokens.length + " grows to " + capacityTokens);
+            }
+            this.tokens = Arrays.copyOf(Arrays.copyOf(this.tokens, this.length), capacityTokens);
         }
 
         @Override

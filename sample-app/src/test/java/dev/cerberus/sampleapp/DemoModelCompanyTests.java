@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,9 @@ class DemoModelCompanyTests {
 
     private static final int MOST_OPEN = 40;
 
+    /** Too few for all, so that some give their rows back and read their text again. */
+    private static final int SCARCE_TOKENS = 800;
+
     private static final List<String> QUESTIONS = List.of("Travel post about Genoa: the airport lounge, meatballs.",
             "Imagine you are a lion in Tampa, and your name is Isaac. Describe your life.",
             "Which of these does not fit: banana, grape, peach, carrot?", "Compute 51 plus 81 and show your work.",
@@ -64,6 +68,7 @@ class DemoModelCompanyTests {
             .device("cpu")
             .maxConcurrent(12)
             .queueCapacity(MOST_OPEN)
+            .kvCacheTokens(OptionalInt.of(SCARCE_TOKENS))
             .requestTimeout(Duration.ofMinutes(10))
             .build())) {
             List<GenerationRequest> requests = new ArrayList<>();
@@ -72,7 +77,7 @@ class DemoModelCompanyTests {
                 SamplingOptions sampling = (i % 2 == 0) ? SamplingOptions.GREEDY : new SamplingOptions(0.8, 0, 1, i);
                 GenerationRequest request = GenerationRequest
                     .greedy(new Prompt.Chat(List.of(ChatMessage.user(QUESTIONS.get(i % QUESTIONS.size()))), List.of()),
-                            4 + 7 * (i / QUESTIONS.size()))
+                            2 + 20 * (i / QUESTIONS.size()))
                     .withSampling(sampling);
                 requests.add(request);
                 alone.add(engine.generate(request.withGate(GATES.get(0))).tokens());
@@ -114,7 +119,7 @@ class DemoModelCompanyTests {
             assertThat(engine.cachedTokens()).isZero();
             assertThat(cancelled).hasValueGreaterThan(10);
             assertThat(drafted).hasValueGreaterThan(1000);
-            assertThat(most).hasValue(12);
+            assertThat(most).hasValueGreaterThan(4);
         }
     }
 

@@ -81,6 +81,10 @@ def attended_one(self, turned: Tensor, layer: int, start: int, mask: Tensor, cac
         o = torch.slice(o, 0, 0, rows)
     return o
 
+# Returns a cache with more rows behind those that it has.
+def grown(self, cache: Tensor, more: int) -> Tensor:
+    return torch.constant_pad_nd(cache, [0, 0, 0, more], 0.)
+
 def commit(self, cache: Tensor, start: int, path: List[int]) -> int:
     end = start + torch.len(path)
     rows = torch.tensor(path, dtype=4, device=ops.prim.device(cache))

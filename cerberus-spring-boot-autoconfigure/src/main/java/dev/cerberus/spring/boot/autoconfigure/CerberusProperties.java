@@ -168,12 +168,14 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param requestTimeout Longest time of a request, waiting included.
      * @param maxInputCharacters Most characters of a request, refused before anything is
      * tokenized. When it is empty, as many as the context's tokens can hold.
+     * @param kvCacheTokens Most tokens in the KV caches of all requests together. When it
+     * is empty, what a quarter of the machine's memory holds.
      * @param threads Threads of one native operator. When it is empty, small models take
      * one, and larger ones what proves fastest at start.
      */
     public record Engine(@DefaultValue("64") int queueCapacity, @DefaultValue("8") int maxConcurrent,
             @DefaultValue("2m") Duration requestTimeout, @Nullable Integer maxInputCharacters,
-            @Nullable Integer threads) {
+            @Nullable Integer kvCacheTokens, @Nullable Integer threads) {
     }
 
 }

@@ -45,6 +45,8 @@ final class PropertiesMapper {
         require(!engine.requestTimeout().isNegative() && !engine.requestTimeout().isZero(),
                 "cerberus.engine.request-timeout", engine.requestTimeout(), "must be positive, such as 2m");
         requireAtLeastOne("cerberus.engine.max-input-characters", engine.maxInputCharacters());
+        require(engine.kvCacheTokens() == null || engine.kvCacheTokens() >= 2, "cerberus.engine.kv-cache-tokens",
+                engine.kvCacheTokens(), "must be at least 2, one for the prompt and one for the answer");
         requireAtLeastOne("cerberus.engine.threads", engine.threads());
         return EngineOptions.builder(modelLocation)
             .hub(new EngineOptions.HubOptions(model.download() == CerberusProperties.Model.Download.IF_MISSING,
@@ -67,6 +69,7 @@ final class PropertiesMapper {
             .maxConcurrent(engine.maxConcurrent())
             .requestTimeout(engine.requestTimeout())
             .maxInputCharacters(number(engine.maxInputCharacters()))
+            .kvCacheTokens(number(engine.kvCacheTokens()))
             .threads(number(engine.threads()));
     }
 

@@ -72,6 +72,7 @@ class CerberusPropertiesTests {
         values.putAll(Map.of("cerberus.chat.template-variables.enable_thinking", "false",
                 "cerberus.chat.template-variables.reasoning_effort", "low"));
         values.put("cerberus.engine.max-input-characters", "5000");
+        values.put("cerberus.engine.kv-cache-tokens", "4096");
         assertThat(engineOptions(values)).isEqualTo(
                 new EngineOptions("somewhere",
                         new EngineOptions.HubOptions(true, Optional.of("fetched"),
@@ -82,7 +83,7 @@ class CerberusPropertiesTests {
                         9, false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
                         Optional.of("calibration.json"), Optional.of("chatml"),
                         Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
-                        OptionalInt.of(5000), OptionalInt.of(4)));
+                        OptionalInt.of(5000), OptionalInt.of(4096), OptionalInt.of(4)));
     }
 
     @Test
@@ -146,6 +147,7 @@ class CerberusPropertiesTests {
                     max-concurrent: 8
                     request-timeout: 2m
                     max-input-characters:
+                    kv-cache-tokens:
                     threads:
                 """;
         EnumerablePropertySource<?> source = (EnumerablePropertySource<?>) new YamlPropertySourceLoader()
@@ -155,7 +157,7 @@ class CerberusPropertiesTests {
         for (String name : source.getPropertyNames()) {
             values.put(name, source.getProperty(name));
         }
-        assertThat(values).hasSize(29);
+        assertThat(values).hasSize(30);
         assertThat(engineOptions(values)).isEqualTo(EngineOptions.builder("somewhere").build());
         assertThat(chatParameters(values)).isEqualTo(CerberusChatRequestParameters.DEFAULTS);
     }
@@ -181,6 +183,7 @@ class CerberusPropertiesTests {
             cerberus.engine.max-concurrent    | 0     | must be at least 1
             cerberus.engine.request-timeout   | 0s    | must be positive
             cerberus.engine.max-input-characters | 0  | must be at least 1
+            cerberus.engine.kv-cache-tokens      | 1  | must be at least 2
             cerberus.engine.threads           | 0     | must be at least 1
             """)
     void illegalValueIsRefusedByNameValueAndRange(String name, String value, String allowed) {

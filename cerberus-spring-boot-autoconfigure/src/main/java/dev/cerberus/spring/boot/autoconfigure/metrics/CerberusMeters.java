@@ -54,6 +54,10 @@ public enum CerberusMeters implements MeterDocumentation {
     /** How full the caches are. */
     KV_CACHE_TOKENS("cerberus.kv.cache.tokens", Meter.Type.GAUGE, "Tokens in the KV caches of all active requests"),
 
+    /** How full the caches are, of what they may be. */
+    KV_CACHE_USAGE("cerberus.kv.cache.usage", Meter.Type.GAUGE,
+            "Share of cerberus.engine.kv-cache-tokens that active requests hold, 0 to 1"),
+
     /** How long requests took. */
     OPERATION_DURATION("gen_ai.client.operation.duration", Meter.Type.TIMER, "Time of a request, waiting included",
             Keys.OPERATION, Keys.PROVIDER, Keys.REQUEST_MODEL, Keys.ERROR_TYPE),

@@ -120,6 +120,9 @@ final class EngineMeters implements EngineListener {
         Gauge.builder(CerberusMeters.KV_CACHE_TOKENS.getName(), engine, CerberusEngine::cachedTokens)
             .description(CerberusMeters.KV_CACHE_TOKENS.getDescription())
             .register(this.registry);
+        Gauge.builder(CerberusMeters.KV_CACHE_USAGE.getName(), engine, CerberusEngine::cacheUsage)
+            .description(CerberusMeters.KV_CACHE_USAGE.getDescription())
+            .register(this.registry);
     }
 
     private Counter counter(CerberusMeters meter, Keys key, String value) {

@@ -1,0 +1,82 @@
+package dev.cerberus.decode;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import dev.cerberus.model.ModelException;
+
+/**
+ * Decides whose keys and values are kept, so that all together stay within a number of
+ * rows. Confined to the engine thread.
+ */
+/*
+ * A session holds rows for what it has and for some time to come, and grows as it writes;
+ * nothing is reserved for the longest answer that it might give. Who came first is served
+ * first: where a session lacks rows, those that came last give theirs back, and read their
+ * text again when there is room. So the first of all always goes on, and nothing is lost
+ * but time. A session that even so lacks rows waits, and those behind it go on.
+ */
+final class KvRoom {
+
+    private final long capacityRows;
+
+    KvRoom(long capacityRows) {
+        this.capacityRows = capacityRows;
+    }
+
+    /**
+     * Gives every session the rows that its next step takes, as far as there are any.
+     * @param sessions sessions that are not finished, in the order in which they came
+     * @param failures receives what went wrong, by session
+     * @return those that can take a step
+     */
+    List<DecodeSession> admit(List<DecodeSession> sessions, Map<DecodeSession, Throwable> failures) {
+        long held = sessions.stream().mapToLong(DecodeSession::heldRows).sum();
+        List<DecodeSession> able = new ArrayList<>();
+        int end = sessions.size();
+        for (int i = 0; i < end; i++) {
+            DecodeSession session = sessions.get(i);
+            int lacking = Math.max(0, session.neededRows() - session.heldRows());
+            if (session.neededRows() > this.capacityRows) {
+                failures.put(session, new ModelException("The text needs " + session.neededRows()
+                        + " rows of the KV cache, which has " + this.capacityRows + "; raise cerberus.engine.kv-cache-tokens"));
+                held -= session.suspend();
+                continue;
+            }
+            if (lacking > this.capacityRows - held + rows(sessions.subList(i + 1, end))) {
+                held -= session.suspend();
+                continue;
+            }
+            while (lacking > this.capacityRows - held) {
+                held -= sessions.get(--end).suspend();
+            }
+            held -= session.heldRows();
+            if (grows(session, this.capacityRows - held, failures)) {
+                able.add(session);
+            }
+            held += session.heldRows();
+        }
+        return able;
+    }
+
+    private static long rows(List<DecodeSession> sessions) {
+        return sessions.stream().mapToLong(DecodeSession::heldRows).sum();
+    }
+
+    /** Returns whether a session has what it needs, with room for a draft if it can. */
+    private static boolean grows(DecodeSession session, long most, Map<DecodeSession, Throwable> failures) {
+        try {
+            int roomy = session.roomyRows();
+            if (session.neededRows() > session.heldRows() || (roomy > session.heldRows() && roomy <= most)) {
+                session.hold((int) Math.min(session.lastingRows(), most));
+            }
+            return true;
+        }
+        catch (Throwable ex) { // also an Error: it is this session's, the others go on
+            failures.put(session, ex);
+            return false;
+        }
+    }
+
+}

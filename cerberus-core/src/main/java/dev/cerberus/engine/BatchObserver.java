@@ -1,0 +1,31 @@
+package dev.cerberus.engine;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.cerberus.decode.BatchListener;
+
+/**
+ * Tells the engine's listeners of its forwards, and the log of those that failed.
+ */
+final class BatchObserver implements BatchListener {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(BatchObserver.class);
+
+    private final EventThread events;
+
+    BatchObserver(EventThread events) {
+        this.events = events;
+    }
+
+    @Override
+    public void onForward(int rows, int sequences, double seconds) {
+        this.events.publish((listener) -> listener.onForward(rows, sequences, seconds));
+    }
+
+    @Override
+    public void onRetry(int sequences, Throwable failure) {
+        LOGGER.warn("A forward of {} requests failed; each is tried by itself", sequences, failure);
+    }
+
+}
