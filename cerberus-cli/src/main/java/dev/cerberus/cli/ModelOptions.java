@@ -121,6 +121,7 @@ final class ModelOptions {
             .device(this.device)
             .threads((this.threads == null) ? OptionalInt.empty() : OptionalInt.of(this.threads))
             .chatTemplate(Optional.ofNullable(this.chatTemplate))
+            .prefixCache(false) // what is measured is read
             .maxConcurrent(1)
             .requestTimeout(NO_LIMIT);
     }

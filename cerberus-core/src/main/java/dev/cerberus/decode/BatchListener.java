@@ -22,6 +22,14 @@ public interface BatchListener {
     }
 
     /**
+     * A sequence begins to read its text.
+     * @param knownTokens tokens at its start whose keys and values were still there
+     * @param readTokens tokens that have to be read
+     */
+    default void onPrefix(int knownTokens, int readTokens) {
+    }
+
+    /**
      * A forward of several sequences has failed and is tried again for each by itself.
      * @param sequences sequences that took part
      * @param failure why

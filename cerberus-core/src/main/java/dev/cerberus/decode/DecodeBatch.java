@@ -28,7 +28,7 @@ import dev.cerberus.model.TargetModel;
  * however many are being written; and beside these a forward is kept short, so that a
  * long prompt delays every token of the others by one small piece and no more.
  */
-public final class DecodeBatch {
+public final class DecodeBatch implements AutoCloseable {
 
     /** The most rows of a forward that somebody waits for with an answer half written. */
     private static final int SHARED_ROWS = 64;
@@ -41,6 +41,8 @@ public final class DecodeBatch {
 
     private final BatchListener listener;
 
+    private final PrefixCache prefixes;
+
     private final KvRoom room;
 
     private int turn;
@@ -50,11 +52,15 @@ public final class DecodeBatch {
      * @param model the target model of all sessions
      * @param costs told what each session plans beside, and what forwards take
      * @param kvRows the most rows of all KV caches together, 1 or more
+     * @param prefixRows the most of them that keep what finished sessions had, for others
+     * whose text begins alike; 0 for none
      * @param listener told of every forward
      */
-    public DecodeBatch(TargetModel model, BatchCosts costs, long kvRows, BatchListener listener) {
+    public DecodeBatch(TargetModel model, BatchCosts costs, long kvRows, long prefixRows,
+            BatchListener listener) {
         this.model = model;
-        this.room = new KvRoom(kvRows);
+        this.prefixes = new PrefixCache(prefixRows);
+        this.room = new KvRoom(kvRows, this.prefixes, listener);
         this.costs = costs;
         this.listener = listener;
     }
@@ -175,11 +181,21 @@ public final class DecodeBatch {
     private void apply(Entry entry, NodeScores scores, double seconds, Map<DecodeSession, Throwable> failures) {
         this.costs.beside(entry.sequences(), entry.besides());
         try {
-            entry.session().apply(scores, seconds);
+            if (!entry.session().apply(scores, seconds)) {
+                entry.session().keepIn(this.prefixes);
+            }
         }
         catch (Throwable ex) { // also an Error: it is this session's, the others go on
             failures.put(entry.session(), ex);
         }
+    }
+
+    /**
+     * Frees what was kept of finished sessions.
+     */
+    @Override
+    public void close() {
+        this.prefixes.close();
     }
 
     /**

@@ -194,6 +194,22 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     /**
+     * Takes what is known of the text, once there is a KV cache and nothing in it.
+     * @return tokens that need not be read
+     */
+    int takeFrom(PrefixCache prefixes) {
+        return prefixes.share(this.unread, this.cache.get());
+    }
+
+    /** Hands the KV cache of a finished session on. */
+    void keepIn(PrefixCache prefixes) {
+        int[] prompt = this.request.prompt();
+        int[] text = Arrays.copyOf(prompt, prompt.length + this.outputLength);
+        System.arraycopy(this.output, 0, text, prompt.length, this.outputLength);
+        prefixes.keep(Arrays.copyOf(text, Math.min(text.length, this.cache.length())), this.cache.detach());
+    }
+
+    /**
      * Gives the KV cache back. The next step needs one again and begins to read the text
      * from its start; what is written afterwards is the same.
      * @return how many rows it had

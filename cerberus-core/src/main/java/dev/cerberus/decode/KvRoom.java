@@ -21,8 +21,21 @@ final class KvRoom {
 
     private final long capacityRows;
 
-    KvRoom(long capacityRows) {
+    private final PrefixCache prefixes;
+
+    private final BatchListener listener;
+
+    /**
+     * Creates a room.
+     * @param capacityRows the most rows of all caches together
+     * @param prefixes what is kept of sequences that are finished, in rows that nobody
+     * else wants
+     * @param listener told of what new sequences find there
+     */
+    KvRoom(long capacityRows, PrefixCache prefixes, BatchListener listener) {
         this.capacityRows = capacityRows;
+        this.prefixes = prefixes;
+        this.listener = listener;
     }
 
     /**
@@ -32,7 +45,7 @@ final class KvRoom {
      * @return those that can take a step
      */
     List<DecodeSession> admit(List<DecodeSession> sessions, Map<DecodeSession, Throwable> failures) {
-        long held = sessions.stream().mapToLong(DecodeSession::heldRows).sum();
+        long held = this.prefixes.rows() + sessions.stream().mapToLong(DecodeSession::heldRows).sum();
         List<DecodeSession> able = new ArrayList<>();
         int end = sessions.size();
         for (int i = 0; i < end; i++) {
@@ -43,6 +56,9 @@ final class KvRoom {
                         + " rows of the KV cache, which has " + this.capacityRows + "; raise cerberus.engine.kv-cache-tokens"));
                 held -= session.suspend();
                 continue;
+            }
+            while (session.roomyRows() > this.capacityRows - held + session.heldRows() && this.prefixes.rows() > 0) {
+                held -= this.prefixes.evict();
             }
             if (lacking > this.capacityRows - held + rows(sessions.subList(i + 1, end))) {
                 held -= session.suspend();
@@ -65,11 +81,15 @@ final class KvRoom {
     }
 
     /** Returns whether a session has what it needs, with room for a draft if it can. */
-    private static boolean grows(DecodeSession session, long most, Map<DecodeSession, Throwable> failures) {
+    private boolean grows(DecodeSession session, long most, Map<DecodeSession, Throwable> failures) {
         try {
             int roomy = session.roomyRows();
             if (session.neededRows() > session.heldRows() || (roomy > session.heldRows() && roomy <= most)) {
                 session.hold((int) Math.min(session.lastingRows(), most));
+                if (session.cachedTokens() == 0) {
+                    int known = session.takeFrom(this.prefixes);
+                    this.listener.onPrefix(known, session.neededRows() - 1 - known);
+                }
             }
             return true;
         }

@@ -80,6 +80,13 @@ final class SequenceCache implements AutoCloseable {
         }
     }
 
+    /** Hands the cache to somebody else, who closes it; there may be new rows afterwards. */
+    KvCache detach() {
+        KvCache present = get();
+        this.cache = null;
+        return present;
+    }
+
     /** Gives all rows back; there may be new ones afterwards. */
     @Override
     public void close() {

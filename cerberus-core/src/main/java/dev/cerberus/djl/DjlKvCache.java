@@ -91,6 +91,18 @@ final class DjlKvCache implements KvCache {
         this.capacity = capacityTokens;
     }
 
+    @Override
+    public void copy(KvCache source, int tokens) {
+        if (this.length > 0 || tokens > source.length() || tokens > this.capacity) {
+            throw new IllegalArgumentException("a cache of " + this.length + " tokens with room for " + this.capacity
+                    + " can not take " + tokens + " of " + source.length());
+        }
+        try (IValue count = IValue.from((long) tokens);
+                IValue end = this.program.call("shared", this.all, ((DjlKvCache) source).all, count)) {
+            this.length = (int) end.toLong();
+        }
+    }
+
     private void replace(int more, int capacityTokens) {
         NDArray larger;
         try (IValue count = IValue.from((long) more)) {

@@ -24,6 +24,11 @@ final class BatchObserver implements BatchListener {
     }
 
     @Override
+    public void onPrefix(int knownTokens, int readTokens) {
+        this.events.publish((listener) -> listener.onPrefix(knownTokens, readTokens));
+    }
+
+    @Override
     public void onRetry(int sequences, Throwable failure) {
         LOGGER.warn("A forward of {} requests failed; each is tried by itself", sequences, failure);
     }

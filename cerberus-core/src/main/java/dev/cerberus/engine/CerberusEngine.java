@@ -103,7 +103,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         this.queue = new RequestQueue(options.queueCapacity(), options.maxConcurrent());
         this.cacheTokens = ContextBudget.cacheTokens(options, model.target());
         DecodeBatch batch = new DecodeBatch(model.target(), this.gates.batchCosts(), this.cacheTokens,
-                new BatchObserver(this.events));
+                ContextBudget.prefixTokens(options, this.cacheTokens, model.target()), new BatchObserver(this.events));
         this.serving = new ServingLoop(this.queue, this.outcomes, options.requestTimeout(), this::session, batch,
                 this::served);
         this.engineThread = this.threads.create(this.serving, "cerberus-engine");

@@ -68,6 +68,17 @@ final class ContextBudget {
         return Math.max(LEAST_TOKENS, Math.min(allowed, (long) requests * contextTokens));
     }
 
+    /**
+     * Returns how many tokens of finished requests are kept: at most half of what the KV
+     * caches hold, and no more than one context.
+     * @param options how to run
+     * @param cacheTokens tokens of the KV caches
+     * @param model the target model
+     */
+    static long prefixTokens(EngineOptions options, long cacheTokens, TargetModel model) {
+        return options.prefixCache() ? Math.min(cacheTokens / 2, model.dimensions().maxContext()) : 0;
+    }
+
     /** Returns the memory of the machine or container; without bound where unknown. */
     private static long memoryBytes() {
         if (ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system) {

@@ -40,6 +40,14 @@ public interface EngineListener {
     }
 
     /**
+     * A request begins to read its prompt, or its text again.
+     * @param knownTokens tokens at its start whose keys and values were still there
+     * @param readTokens tokens that have to be read
+     */
+    default void onPrefix(int knownTokens, int readTokens) {
+    }
+
+    /**
      * A request is finished or cancelled.
      * @param result the outcome
      */

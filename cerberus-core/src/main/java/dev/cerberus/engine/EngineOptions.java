@@ -40,6 +40,8 @@ import dev.cerberus.tree.TreeShape;
  * anything is tokenized; empty for as many as the context's tokens can hold
  * @param kvCacheTokens the most tokens in the KV caches of all requests together; empty
  * for what the machine's memory allows
+ * @param prefixCache whether prompts that begin like what was read before take its keys
+ * and values
  * @param threads threads of one native operator; empty for one with a small model, and
  * for what proves fastest at start with a larger one
  */
@@ -48,7 +50,7 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         int maxNodes, boolean contextLookup, GateOptions gate, Map<String, GateOptions> profiles,
         Optional<String> calibration, Optional<String> chatTemplate, Map<String, Object> templateVariables,
         int queueCapacity, int maxConcurrent, Duration requestTimeout, OptionalInt maxInputCharacters,
-        OptionalInt kvCacheTokens, OptionalInt threads) {
+        OptionalInt kvCacheTokens, boolean prefixCache, OptionalInt threads) {
 
     /**
      * How names on a hub are dealt with. A token is taken from the environment variable
@@ -185,6 +187,8 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         private OptionalInt maxInputCharacters = OptionalInt.empty();
 
         private OptionalInt kvCacheTokens = OptionalInt.empty();
+
+        private boolean prefixCache = true;
 
         private OptionalInt threads = OptionalInt.empty();
 
@@ -394,6 +398,17 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         }
 
         /**
+         * Sets whether prompts that begin like what was read before take its keys and
+         * values.
+         * @param value whether they do
+         * @return this builder
+         */
+        public Builder prefixCache(boolean value) {
+            this.prefixCache = value;
+            return this;
+        }
+
+        /**
          * Sets the threads of one native operator.
          * @param value at least 1
          * @return this builder
@@ -412,7 +427,7 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
             return new EngineOptions(this.modelLocation, this.hub, this.modelName, this.precision, this.maxContext,
                     this.device, this.heads, this.memory, this.shape, this.maxNodes, this.contextLookup, this.gate,
                     this.profiles, this.calibration, this.chatTemplate, this.templateVariables, this.queueCapacity,
-                    this.maxConcurrent, this.requestTimeout, this.maxInputCharacters, this.kvCacheTokens,
+                    this.maxConcurrent, this.requestTimeout, this.maxInputCharacters, this.kvCacheTokens, this.prefixCache,
                     this.threads);
         }
 

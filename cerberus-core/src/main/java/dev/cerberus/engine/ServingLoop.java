@@ -228,6 +228,12 @@ final class ServingLoop implements Runnable {
                 this.queue.fail(ex);
             }
         }
+        try {
+            this.batch.close();
+        }
+        catch (RuntimeException ex) {
+            LOGGER.warn("The kept prefixes could not be released", ex);
+        }
         this.cachedTokens = 0;
         this.heldRows = 0;
         this.whenEnded.run();

@@ -31,6 +31,13 @@ public interface KvCache extends AutoCloseable {
     void grow(int capacityTokens);
 
     /**
+     * Copies the first tokens of another sequence into this empty cache and commits them.
+     * @param source a cache of the same model
+     * @param tokens how many, at most as many as the source has and this one holds
+     */
+    void copy(KvCache source, int tokens);
+
+    /**
      * Returns the most nodes, root included, that the tree of the next forward may have:
      * what is left of the capacity, or less where a larger tree would change in the last
      * bits what its nodes get.

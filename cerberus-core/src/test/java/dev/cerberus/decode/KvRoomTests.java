@@ -36,6 +36,8 @@ class KvRoomTests {
 
     private final Map<DecodeSession, Throwable> failures = new IdentityHashMap<>();
 
+    private long prefixRows;
+
     private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(9);
 
     @AfterEach
@@ -63,7 +65,11 @@ class KvRoomTests {
     private DecodeBatch batch(long kvRows) {
         CostCurve alone = CostCurve.through(new int[] { 0, 4, 12 }, new double[] { 1, 1.2, 2 }, 0.1);
         return new DecodeBatch(this.model, new BatchCosts(alone, new BatchCost(alone, 0.1)), kvRows,
-                BatchListener.NONE);
+                this.prefixRows, BatchListener.NONE);
+    }
+
+    private static KvRoom room(long rows) {
+        return new KvRoom(rows, new PrefixCache(0), BatchListener.NONE);
     }
 
     private long held() {
@@ -73,7 +79,7 @@ class KvRoomTests {
     @Test
     void rowsAreHeldForSomeTimeAndNotForTheLongestAnswer() {
         DecodeSession session = session(10, 400);
-        new KvRoom(10_000).admit(this.sessions, this.failures);
+        room(10_000).admit(this.sessions, this.failures);
         // 10 tokens and the next, 16 draft nodes, 64 rows to grow into
         assertThat(session.heldRows()).isEqualTo(11 + 16 + 64);
         session.run();
@@ -85,7 +91,7 @@ class KvRoomTests {
         session(100, 5);
         session(100, 5);
         session(10, 5);
-        KvRoom room = new KvRoom(150);
+        KvRoom room = room(150);
         List<DecodeSession> able = room.admit(this.sessions, this.failures);
         assertThat(able).containsExactly(this.sessions.get(0), this.sessions.get(2));
         this.sessions.remove(0).close();
@@ -111,6 +117,7 @@ class KvRoomTests {
     @ParameterizedTest
     @ValueSource(ints = { 120, 200, 400, 5000 })
     void nothingIsLostWhereRowsAreScarce(int rows) {
+        this.prefixRows = rows / 2;
         DecodeBatch batch = batch(rows);
         Map<DecodeSession, int[]> expected = new IdentityHashMap<>();
         int started = 0;
@@ -134,6 +141,7 @@ class KvRoomTests {
                 }
             }
         }
+        batch.close();
     }
 
     @Test

@@ -232,6 +232,27 @@ class SharedForwardTests {
     }
 
     @Test
+    void tokensTakenFromAnotherSequenceAreAsGoodAsRead() {
+        TinyModels.write("llama", this.directory);
+        try (DjlTargetModel model = ExactFormat.FP32.load(this.directory);
+                KvCache one = model.newCache(40);
+                KvCache other = model.newCache(8)) {
+            int[] text = this.random.ints(30, 0, TinyModels.VOCABULARY).toArray();
+            float[] expected;
+            try (NodeScores scores = model.prefill(one, text)) {
+                expected = scores.logits(0);
+            }
+            assertThatIllegalArgumentException().isThrownBy(() -> other.copy(one, 20));
+            other.grow(30);
+            other.copy(one, 20);
+            assertThatIllegalArgumentException().isThrownBy(() -> other.copy(one, 20));
+            try (NodeScores scores = model.prefill(other, Arrays.copyOfRange(text, 20, 30))) {
+                assertThat(scores.logits(0)).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
     void forwardThatIsRefusedChangesNoSequence() {
         TinyModels.write("llama", this.directory);
         try (DjlTargetModel model = ExactFormat.FP32.load(this.directory);

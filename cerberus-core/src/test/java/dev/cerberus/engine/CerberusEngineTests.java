@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -338,6 +339,34 @@ class CerberusEngineTests {
             }
             assertThat(small.awaitIdle(Duration.ofSeconds(10))).isTrue();
             assertThat(small.cacheUsage()).isZero();
+        }
+    }
+
+    @Test
+    void aConversationThatGoesOnIsReadFromWhereItWasLeft(@TempDir Path other) {
+        TinyModels.writeWithTokenizer("llama", other);
+        List<Integer> known = new ArrayList<>();
+        try (CerberusEngine keeping = CerberusEngine.open(options(other).build());
+                CerberusEngine forgetting = CerberusEngine.open(options(other).prefixCache(false).build())) {
+            keeping.addListener(new EngineListener() {
+                @Override
+                public void onPrefix(int knownTokens, int readTokens) {
+                    known.add(knownTokens);
+                }
+            });
+            int[] text = keeping.encode(new Prompt.Raw("a conversation of several turns"));
+            for (int turn = 0; turn < 3; turn++) {
+                GenerationRequest request = new GenerationRequest(new Prompt.Tokens(text), SamplingOptions.GREEDY, 20,
+                        20, List.of(), Optional.empty(), Optional.empty(), Optional.empty(), DraftingOptions.DEFAULT);
+                int[] answer = keeping.generate(request).tokens();
+                assertThat(answer).isEqualTo(forgetting.generate(request).tokens());
+                // all but the last token of the answer was in the cache
+                assertThat(known.get(turn)).isEqualTo((turn == 0) ? 0 : text.length - 4);
+                int length = text.length;
+                text = Arrays.copyOf(text, length + 20 + 3);
+                System.arraycopy(answer, 0, text, length, 20);
+                Arrays.fill(text, length + 20, text.length, 40 + turn);
+            }
         }
     }
 

@@ -356,6 +356,17 @@ public final class ScriptedTargetModel implements TargetModel {
         }
 
         @Override
+        public void copy(KvCache source, int count) {
+            requireRoom(count);
+            if (this.length > 0 || count > source.length()) {
+                throw new AssertionError(count + " of " + source.length() + " tokens do not fit behind " + this.length);
+            }
+            ((Cache) source).requireOpen();
+            System.arraycopy(((Cache) source).tokens, 0, this.tokens, 0, count);
+            this.length = count;
+        }
+
+        @Override
         public int treeRows() {
             int block = ScriptedTargetModel.this.blockTokens;
             return Math.min(capacity() - length(), block - length() % block);

@@ -34,14 +34,15 @@ import dev.cerberus.text.ChatMessage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Company does not change a single token: a thousand requests that come at random, some
- * of which are cancelled, each get the answer that they get alone.
+ * Company does not change a single token: requests that come at random, some of which are
+ * cancelled, each get the answer that they get alone. {@code -Dcompany.requests} asks for
+ * more of them.
  */
 @EnabledIf(value = "dev.cerberus.sampleapp.DemoModelTests#demoModelIsThere",
         disabledReason = "cerberus-demo/model.safetensors is not on the class path")
 class DemoModelCompanyTests {
 
-    private static final int REQUESTS = 1000;
+    private static final int REQUESTS = Integer.getInteger("company.requests", 250);
 
     private static final int MOST_OPEN = 40;
 
@@ -63,9 +64,11 @@ class DemoModelCompanyTests {
     @ValueSource(strings = { "fp32", "int8" })
     void answersInCompanyEqualThoseAlone(String precision) throws Exception {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(17);
-        try (CerberusEngine engine = CerberusEngine.open(EngineOptions.builder("classpath:cerberus-demo")
+        EngineOptions.Builder options = EngineOptions.builder("classpath:cerberus-demo")
             .precision(precision)
-            .device("cpu")
+            .device("cpu");
+        try (CerberusEngine single = CerberusEngine.open(options.prefixCache(false).build());
+                CerberusEngine engine = CerberusEngine.open(options.prefixCache(true)
             .maxConcurrent(12)
             .queueCapacity(MOST_OPEN)
             .kvCacheTokens(OptionalInt.of(SCARCE_TOKENS))
@@ -80,7 +83,7 @@ class DemoModelCompanyTests {
                             2 + 20 * (i / QUESTIONS.size()))
                     .withSampling(sampling);
                 requests.add(request);
-                alone.add(engine.generate(request.withGate(GATES.get(0))).tokens());
+                alone.add(single.generate(request.withGate(GATES.get(0))).tokens());
             }
             AtomicInteger most = new AtomicInteger();
             engine.addListener(new EngineListener() {
@@ -118,7 +121,7 @@ class DemoModelCompanyTests {
             assertThat(engine.awaitIdle(Duration.ofSeconds(10))).isTrue();
             assertThat(engine.cachedTokens()).isZero();
             assertThat(cancelled).hasValueGreaterThan(10);
-            assertThat(drafted).hasValueGreaterThan(1000);
+            assertThat(drafted).hasValueGreaterThan(REQUESTS);
             assertThat(most).hasValueGreaterThan(4);
         }
     }

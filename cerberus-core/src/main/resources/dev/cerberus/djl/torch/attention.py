@@ -85,6 +85,11 @@ def attended_one(self, turned: Tensor, layer: int, start: int, mask: Tensor, cac
 def grown(self, cache: Tensor, more: int) -> Tensor:
     return torch.constant_pad_nd(cache, [0, 0, 0, more], 0.)
 
+# Copies the first tokens of another cache.
+def shared(self, cache: Tensor, source: Tensor, tokens: int) -> int:
+    _0 = torch.copy_(torch.slice(cache, 2, 0, tokens), torch.slice(source, 2, 0, tokens))
+    return tokens
+
 def commit(self, cache: Tensor, start: int, path: List[int]) -> int:
     end = start + torch.len(path)
     rows = torch.tensor(path, dtype=4, device=ops.prim.device(cache))

@@ -70,6 +70,7 @@ final class PropertiesMapper {
             .requestTimeout(engine.requestTimeout())
             .maxInputCharacters(number(engine.maxInputCharacters()))
             .kvCacheTokens(number(engine.kvCacheTokens()))
+            .prefixCache(engine.prefixCache())
             .threads(number(engine.threads()));
     }
 

@@ -73,6 +73,7 @@ class CerberusPropertiesTests {
                 "cerberus.chat.template-variables.reasoning_effort", "low"));
         values.put("cerberus.engine.max-input-characters", "5000");
         values.put("cerberus.engine.kv-cache-tokens", "4096");
+        values.put("cerberus.engine.prefix-cache", "false");
         assertThat(engineOptions(values)).isEqualTo(
                 new EngineOptions("somewhere",
                         new EngineOptions.HubOptions(true, Optional.of("fetched"),
@@ -83,7 +84,7 @@ class CerberusPropertiesTests {
                         9, false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
                         Optional.of("calibration.json"), Optional.of("chatml"),
                         Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
-                        OptionalInt.of(5000), OptionalInt.of(4096), OptionalInt.of(4)));
+                        OptionalInt.of(5000), OptionalInt.of(4096), false, OptionalInt.of(4)));
     }
 
     @Test
@@ -148,6 +149,7 @@ class CerberusPropertiesTests {
                     request-timeout: 2m
                     max-input-characters:
                     kv-cache-tokens:
+                    prefix-cache: true
                     threads:
                 """;
         EnumerablePropertySource<?> source = (EnumerablePropertySource<?>) new YamlPropertySourceLoader()
@@ -157,7 +159,7 @@ class CerberusPropertiesTests {
         for (String name : source.getPropertyNames()) {
             values.put(name, source.getProperty(name));
         }
-        assertThat(values).hasSize(30);
+        assertThat(values).hasSize(31);
         assertThat(engineOptions(values)).isEqualTo(EngineOptions.builder("somewhere").build());
         assertThat(chatParameters(values)).isEqualTo(CerberusChatRequestParameters.DEFAULTS);
     }

@@ -58,6 +58,10 @@ public enum CerberusMeters implements MeterDocumentation {
     KV_CACHE_USAGE("cerberus.kv.cache.usage", Meter.Type.GAUGE,
             "Share of cerberus.engine.kv-cache-tokens that active requests hold, 0 to 1"),
 
+    /** How much of the prompts need not be read. */
+    PREFIX_CACHE_TOKENS("cerberus.prefix.cache.tokens", Meter.Type.COUNTER,
+            "Tokens of prompts, by whether their keys and values were still there", Keys.RESULT),
+
     /** How long requests took. */
     OPERATION_DURATION("gen_ai.client.operation.duration", Meter.Type.TIMER, "Time of a request, waiting included",
             Keys.OPERATION, Keys.PROVIDER, Keys.REQUEST_MODEL, Keys.ERROR_TYPE),
@@ -133,6 +137,9 @@ public enum CerberusMeters implements MeterDocumentation {
 
         /** {@code prefill}, {@code draft}, {@code verify} or {@code commit}. */
         PHASE("phase"),
+
+        /** {@code hit} or {@code miss}. */
+        RESULT("result"),
 
         /** {@code chat}. */
         OPERATION("gen_ai.operation.name"),

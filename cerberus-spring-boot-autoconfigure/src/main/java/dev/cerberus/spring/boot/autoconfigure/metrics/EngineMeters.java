@@ -59,6 +59,10 @@ final class EngineMeters implements EngineListener {
 
     private final DistributionSummary batchSequences;
 
+    private final Counter prefixHits;
+
+    private final Counter prefixMisses;
+
     private final Timer prefill;
 
     private final Timer draft;
@@ -92,6 +96,8 @@ final class EngineMeters implements EngineListener {
         this.acceptanceLength = summary(CerberusMeters.ACCEPTANCE_LENGTH);
         this.batchRows = summary(CerberusMeters.BATCH_ROWS);
         this.batchSequences = summary(CerberusMeters.BATCH_SEQUENCES);
+        this.prefixHits = counter(CerberusMeters.PREFIX_CACHE_TOKENS, Keys.RESULT, "hit");
+        this.prefixMisses = counter(CerberusMeters.PREFIX_CACHE_TOKENS, Keys.RESULT, "miss");
         this.prefill = phase("prefill");
         this.draft = phase("draft");
         this.verify = phase("verify");
@@ -174,6 +180,12 @@ final class EngineMeters implements EngineListener {
     public void onForward(int rows, int sequences, double seconds) {
         this.batchRows.record(rows);
         this.batchSequences.record(sequences);
+    }
+
+    @Override
+    public void onPrefix(int knownTokens, int readTokens) {
+        this.prefixHits.increment(knownTokens);
+        this.prefixMisses.increment(readTokens);
     }
 
     @Override

@@ -141,6 +141,14 @@ class EngineMetersTests {
         assertThat(this.registry.get("cerberus.batch.sequences").summary().mean()).isEqualTo(3);
     }
 
+    @Test
+    void tokensOfPromptsAreCountedByWhetherTheyWereKnown() {
+        this.meters.onPrefix(30, 5);
+        this.meters.onPrefix(0, 7);
+        assertThat(count("cerberus.prefix.cache.tokens", "result", "hit")).isEqualTo(30);
+        assertThat(count("cerberus.prefix.cache.tokens", "result", "miss")).isEqualTo(12);
+    }
+
     private double seconds(String phase) {
         return this.registry.get("cerberus.decode.phase").tag("phase", phase).timer().totalTime(TimeUnit.SECONDS);
     }

@@ -1,0 +1,91 @@
+package dev.cerberus.decode;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import dev.cerberus.model.KvCache;
+import dev.cerberus.testing.ScriptedTargetModel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class PrefixCacheTests {
+
+    private final ScriptedTargetModel model = new ScriptedTargetModel(100, 512);
+
+    private final PrefixCache prefixes = new PrefixCache(300);
+
+    @AfterEach
+    void nothingIsLeft() {
+        this.prefixes.close();
+        assertThat(this.prefixes.rows()).isZero();
+        assertThat(this.model.openCaches()).isZero();
+    }
+
+    private static int[] text(int first, int length) {
+        return IntStream.range(first, first + length).toArray();
+    }
+
+    private void keep(int... text) {
+        KvCache cache = this.model.newCache(100);
+        this.model.prefill(cache, text).close();
+        this.prefixes.keep(text, cache);
+    }
+
+    private int share(int... text) {
+        try (KvCache cache = this.model.newCache(200)) {
+            int tokens = this.prefixes.share(text, cache);
+            assertThat(cache.length()).isEqualTo(tokens);
+            return tokens;
+        }
+    }
+
+    @Test
+    void longestCommonStartIsTakenAndTheLastTokenIsRead() {
+        keep(text(0, 40));
+        keep(text(0, 20));
+        int[] other = text(0, 60);
+        other[30] = 99;
+        assertThat(share(text(0, 60))).isEqualTo(40);
+        assertThat(share(text(0, 40))).isEqualTo(39);
+        assertThat(share(other)).isEqualTo(30);
+        assertThat(share(text(1, 60))).isZero();
+        assertThat(share(text(0, 10))).isZero(); // as fast to read
+    }
+
+    @Test
+    void aTextThatGoesOnReplacesItsStart() {
+        keep(text(0, 20));
+        keep(text(0, 40));
+        assertThat(this.prefixes.rows()).isEqualTo(100);
+        keep(text(0, 30)); // known
+        assertThat(this.prefixes.rows()).isEqualTo(100);
+    }
+
+    @Test
+    void whatWasUsedLeastRecentlyGoesFirst() {
+        keep(text(0, 40));
+        keep(text(10, 40));
+        keep(text(20, 40));
+        assertThat(share(text(0, 60))).isEqualTo(40);
+        keep(text(30, 40));
+        assertThat(this.prefixes.rows()).isEqualTo(300);
+        assertThat(share(text(10, 60))).isZero();
+        assertThat(share(text(0, 60))).isEqualTo(40);
+        assertThat(this.prefixes.evict()).isEqualTo(100);
+        assertThat(share(text(20, 60))).isZero();
+    }
+
+    @Test
+    void whatIsTooLongOrTooShortIsNotKept() {
+        keep(Arrays.copyOf(text(0, 20), 10));
+        KvCache large = this.model.newCache(400);
+        this.model.prefill(large, text(0, 50)).close();
+        this.prefixes.keep(text(0, 50), large);
+        assertThat(this.prefixes.rows()).isZero();
+        assertThat(this.prefixes.evict()).isZero();
+    }
+
+}
