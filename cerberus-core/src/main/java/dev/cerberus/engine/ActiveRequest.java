@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import dev.cerberus.decode.DecodeResult;
 import dev.cerberus.decode.DecodeSession;
 import dev.cerberus.decode.DecodeStatistics;
+import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.decode.TokenOrigin;
 import dev.cerberus.decode.TokenSink;
@@ -173,6 +174,14 @@ final class ActiveRequest implements GenerationHandle {
         this.callbacks.call(() -> {
             if (!isCancelled() && !this.pool.isHurried()) {
                 this.listener.onText(text, origin);
+            }
+        });
+    }
+
+    void onStep(DecodeStep step) {
+        this.callbacks.call(() -> {
+            if (!isCancelled() && !this.pool.isHurried()) {
+                this.listener.onStep(step);
             }
         });
     }

@@ -392,7 +392,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         boolean sampled = !request.sampling().greedy();
         return new DecodeSession(this.model.target(), this.model.heads(), this.gates.create(drafting, sampled),
                 this.model.memory(), this.gates.trust(drafting, sampled), decoding, active::onToken,
-                new StepObserver());
+                new StepObserver(active));
     }
 
     /**
@@ -460,6 +460,12 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
      */
     private final class StepObserver implements DecodeListener {
 
+        private final ActiveRequest request;
+
+        StepObserver(ActiveRequest request) {
+            this.request = request;
+        }
+
         @Override
         public void onPrefill(int promptTokens, double seconds) {
             observe((observer) -> observer.onPrefill(promptTokens, seconds));
@@ -474,6 +480,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         @Override
         public void onStep(DecodeStep step) {
             observe((observer) -> observer.onStep(step));
+            this.request.onStep(step);
             CerberusEngine.this.events.publish((listener) -> listener.onStep(step));
         }
 

@@ -1,5 +1,6 @@
 package dev.cerberus.engine;
 
+import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.TokenOrigin;
 
 /**
@@ -17,6 +18,14 @@ public interface GenerationListener {
      * @param origin where the token that completed the text came from
      */
     default void onText(String text, TokenOrigin origin) {
+    }
+
+    /**
+     * A decode step is finished; the pieces of the answer that it gave, as far as they
+     * are not held back for the rest of a character or of a stop string, came before.
+     * @param step what happened
+     */
+    default void onStep(DecodeStep step) {
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.decode.PromptTooLongException;
@@ -99,6 +101,7 @@ class CerberusEngineTests {
     @Test
     void streamedTextEqualsTheResultOnOneThreadThatIsNeitherCallerNorEngine() throws Exception {
         StringBuilder text = new StringBuilder();
+        List<DecodeStep> steps = new CopyOnWriteArrayList<>();
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
         CompletableFuture<GenerationResult> done = new CompletableFuture<>();
         engine.submit(raw("stream", 30), new GenerationListener() {
@@ -107,6 +110,12 @@ class CerberusEngineTests {
                 threads.add(Thread.currentThread());
                 assertThat(origin).isEqualTo(TokenOrigin.TARGET);
                 text.append(increment);
+            }
+
+            @Override
+            public void onStep(DecodeStep step) {
+                threads.add(Thread.currentThread());
+                steps.add(step);
             }
 
             @Override
@@ -123,6 +132,7 @@ class CerberusEngineTests {
         assertThat(text).isNotNull();
         GenerationResult result = done.get(20, TimeUnit.SECONDS);
         assertThat(text.toString()).isEqualTo(result.text());
+        assertThat(steps).hasSize(result.statistics().steps());
         assertThat(threads).hasSize(1).doesNotContain(Thread.currentThread());
         assertThat(threads.iterator().next().getName()).isEqualTo("cerberus-callback");
     }

@@ -1,6 +1,7 @@
 package dev.cerberus.langchain4j;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 import dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils;
 import dev.langchain4j.model.ModelProvider;
@@ -11,6 +12,7 @@ import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 
+import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.engine.TextGenerator;
 
 /**
@@ -28,6 +30,9 @@ public final class CerberusStreamingChatModel implements StreamingChatModel {
 
     /** The call of {@link #start} that the calling thread is in. */
     private static final ThreadLocal<Start> STARTING = new ThreadLocal<>();
+
+    private static final Consumer<DecodeStep> UNOBSERVED = (step) -> {
+    };
 
     private final TextGenerator generator;
 
@@ -62,8 +67,24 @@ public final class CerberusStreamingChatModel implements StreamingChatModel {
      * @throws RuntimeException for the reasons that {@link #doChat} has
      */
     public StreamingHandle start(ChatRequest request, StreamingChatResponseHandler handler) {
+        return start(request, handler, UNOBSERVED);
+    }
+
+    /**
+     * Starts to answer a request as
+     * {@link #start(ChatRequest, StreamingChatResponseHandler)} does, and tells of every
+     * decode step.
+     * @param request the conversation and its parameters
+     * @param handler receives the answer; hears nothing after a cancellation
+     * @param steps receives every step after the pieces that it gave, on the thread that
+     * calls the handler
+     * @return the handle; useless, but harmless, if the handler was told of a refusal
+     * @throws RuntimeException for the reasons that {@link #doChat} has
+     */
+    public StreamingHandle start(ChatRequest request, StreamingChatResponseHandler handler,
+            Consumer<DecodeStep> steps) {
         RequestHandle handle = new RequestHandle();
-        STARTING.set(new Start(this, handle));
+        STARTING.set(new Start(this, handle, steps));
         try {
             chat(request, handler);
         }
@@ -92,9 +113,10 @@ public final class CerberusStreamingChatModel implements StreamingChatModel {
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
         PreparedRequest prepared = this.requests.prepare(request);
         Start start = STARTING.get();
-        RequestHandle handle = (start != null && start.model() == this) ? start.handle() : new RequestHandle();
-        StreamedAnswer answer = new StreamedAnswer(handler, handle, new ToolCallParser(prepared.tools()),
-                this.generator.description().modelName(), prepared.seed());
+        boolean started = start != null && start.model() == this;
+        RequestHandle handle = started ? start.handle() : new RequestHandle();
+        StreamedAnswer answer = new StreamedAnswer(handler, handle, started ? start.steps() : UNOBSERVED,
+                new ToolCallParser(prepared.tools()), this.generator.description().modelName(), prepared.seed());
         try {
             handle.started(this.generator.submit(prepared.request(), answer));
         }
@@ -118,7 +140,7 @@ public final class CerberusStreamingChatModel implements StreamingChatModel {
         return ModelProvider.OTHER;
     }
 
-    private record Start(CerberusStreamingChatModel model, RequestHandle handle) {
+    private record Start(CerberusStreamingChatModel model, RequestHandle handle, Consumer<DecodeStep> steps) {
     }
 
     /**

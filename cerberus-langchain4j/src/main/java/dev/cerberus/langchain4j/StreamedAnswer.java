@@ -1,12 +1,14 @@
 package dev.cerberus.langchain4j;
 
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 import dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils;
 import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 
+import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.TokenOrigin;
 import dev.cerberus.engine.GenerationListener;
 import dev.cerberus.engine.GenerationResult;
@@ -22,6 +24,8 @@ final class StreamedAnswer implements GenerationListener {
 
     private final RequestHandle handle;
 
+    private final Consumer<DecodeStep> steps;
+
     private final ToolCallParser parser;
 
     private final String modelName;
@@ -30,10 +34,11 @@ final class StreamedAnswer implements GenerationListener {
 
     private final AnswerCollector answer = new AnswerCollector();
 
-    StreamedAnswer(StreamingChatResponseHandler handler, RequestHandle handle, ToolCallParser parser, String modelName,
-            OptionalLong seed) {
+    StreamedAnswer(StreamingChatResponseHandler handler, RequestHandle handle, Consumer<DecodeStep> steps,
+            ToolCallParser parser, String modelName, OptionalLong seed) {
         this.handler = handler;
         this.handle = handle;
+        this.steps = steps;
         this.parser = parser;
         this.modelName = modelName;
         this.seed = seed;
@@ -42,6 +47,13 @@ final class StreamedAnswer implements GenerationListener {
     @Override
     public void onText(String text, TokenOrigin origin) {
         this.parser.accept(text, (piece) -> onPiece(piece, origin), this::onToolCall);
+    }
+
+    @Override
+    public void onStep(DecodeStep step) {
+        if (!this.handle.isCancelled()) {
+            InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.steps.accept(step));
+        }
     }
 
     @Override

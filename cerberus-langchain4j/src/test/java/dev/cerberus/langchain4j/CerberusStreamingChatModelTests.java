@@ -59,6 +59,16 @@ class CerberusStreamingChatModelTests {
     }
 
     @Test
+    void stepsAreToldAfterTheirPieces() throws Exception {
+        this.generator.target("a").draft("b").target("c", "d");
+        RecordingHandler handler = new RecordingHandler();
+        this.model.start(ChatRequest.builder().messages(UserMessage.from("Hi")).build(), handler,
+                (step) -> handler.events.add("step of " + (step.acceptedDraftTokens() + 1)));
+        handler.await();
+        assertThat(handler.events).containsExactly("a", "b", "c", "step of 2", "d", "step of 1", "complete abcd");
+    }
+
+    @Test
     void cancelWithinABurstStopsAllCallbacks() throws Exception {
         this.generator.target("a").draft("b", "c", "d").endless();
         CountDownLatch cancelled = new CountDownLatch(1);

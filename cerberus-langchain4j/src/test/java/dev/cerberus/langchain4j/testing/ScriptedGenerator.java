@@ -3,6 +3,7 @@ package dev.cerberus.langchain4j.testing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -11,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.cerberus.decode.DecodeStatistics;
+import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.decode.TokenOrigin;
 import dev.cerberus.engine.EngineDescription;
@@ -180,6 +182,7 @@ public final class ScriptedGenerator implements TextGenerator {
         StringBuilder text = new StringBuilder();
         int tokens = 0;
         int accepted = 0;
+        int drafts = 0;
         do {
             for (Piece piece : this.script) {
                 if (handle.isCancelled()) {
@@ -192,6 +195,13 @@ public final class ScriptedGenerator implements TextGenerator {
                 accepted += (piece.origin() == TokenOrigin.DRAFT) ? 1 : 0;
                 this.delivered.incrementAndGet();
                 listener.onText(piece.text(), piece.origin());
+                if (piece.origin() == TokenOrigin.DRAFT) {
+                    drafts++;
+                }
+                else {
+                    step(listener, tokens, drafts);
+                    drafts = 0;
+                }
                 sleep();
             }
         }
@@ -201,6 +211,14 @@ public final class ScriptedGenerator implements TextGenerator {
             return;
         }
         listener.onComplete(result(handle, text, tokens, accepted, this.finishReason));
+    }
+
+    /** The first token is the prompt's and no step. */
+    private static void step(GenerationListener listener, int tokens, int drafts) {
+        if (tokens > 1) {
+            int nodes = (drafts > 0) ? 3 : 0;
+            listener.onStep(new DecodeStep(nodes, nodes, true, 1.5, drafts, Map.of(), 0, 0.1, 0));
+        }
     }
 
     private void sleep() {
