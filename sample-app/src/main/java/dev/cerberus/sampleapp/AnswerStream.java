@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -23,12 +24,15 @@ import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.langchain4j.CerberusPartialResponse;
 
 /**
  * A handler that turns an answer into server-sent events: {@code token} for each piece,
- * then {@code done} with the statistics or {@code error} with a problem. When the client
- * has gone it cancels the request. Thread-safe.
+ * {@code step} for each decode step after its pieces, then {@code done} with the
+ * statistics or {@code error} with a problem. When the client has gone it cancels the
+ * request. What was written of an answer that did not come to its end is remembered too.
+ * Thread-safe.
  */
 /*
  * The model's thread puts events into a queue and the thread of the HTTP request writes
@@ -45,12 +49,18 @@ class AnswerStream implements StreamingChatResponseHandler {
 
     private final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
 
-    private final Consumer<String> whenComplete;
+    private final Consumer<String> memory;
+
+    private final AtomicBoolean remembered = new AtomicBoolean();
 
     private volatile @Nullable RuntimeException failure;
 
-    AnswerStream(Consumer<String> whenComplete) {
-        this.whenComplete = whenComplete;
+    /**
+     * Creates a stream.
+     * @param memory takes the answer once, whole or as far as the client got it
+     */
+    AnswerStream(Consumer<String> memory) {
+        this.memory = memory;
     }
 
     /**
@@ -79,6 +89,7 @@ class AnswerStream implements StreamingChatResponseHandler {
             Duration patience) {
         response.setContentType("text/event-stream;charset=UTF-8");
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        StringBuilder written = new StringBuilder();
         try {
             OutputStream out = response.getOutputStream();
             boolean ended = false;
@@ -87,6 +98,9 @@ class AnswerStream implements StreamingChatResponseHandler {
                 String text = "event:" + event.name() + "\ndata:" + json.writeValueAsString(event.data()) + "\n\n";
                 out.write(text.getBytes(StandardCharsets.UTF_8));
                 response.flushBuffer();
+                if (event.data() instanceof Token token) {
+                    written.append(token.text());
+                }
                 ended = event.last();
             }
         }
@@ -97,6 +111,15 @@ class AnswerStream implements StreamingChatResponseHandler {
         catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
             handle.cancel();
+        }
+        finally {
+            remember(written.toString());
+        }
+    }
+
+    private void remember(String answer) {
+        if (!answer.isBlank() && this.remembered.compareAndSet(false, true)) {
+            this.memory.accept(answer);
         }
     }
 
@@ -121,9 +144,22 @@ class AnswerStream implements StreamingChatResponseHandler {
         this.events.add(new Event("token", new Token(partial.text(), origin), false));
     }
 
+    /**
+     * Passes a decode step on.
+     * @param step what happened
+     */
+    void onStep(DecodeStep step) {
+        this.events.add(new Event("step",
+                new Step(step.nodes(), step.acceptedDraftTokens(), step.expectation(), seconds(step) * 1e3), false));
+    }
+
+    private static double seconds(DecodeStep step) {
+        return step.draftSeconds() + step.verifySeconds() + step.commitSeconds();
+    }
+
     @Override
     public void onCompleteResponse(ChatResponse response) {
-        this.whenComplete.accept(response.aiMessage().text());
+        remember(response.aiMessage().text());
         this.events.add(new Event("done", AnswerStats.of(response), true));
     }
 
@@ -146,6 +182,17 @@ class AnswerStream implements StreamingChatResponseHandler {
      * target model's own
      */
     record Token(String text, String origin) {
+    }
+
+    /**
+     * A decode step.
+     *
+     * @param nodes draft tokens verified; 0 if the gate skipped drafting
+     * @param accepted draft tokens kept
+     * @param expected accepted draft tokens that were expected of those verified
+     * @param millis how long it took
+     */
+    record Step(int nodes, int accepted, double expected, double millis) {
     }
 
 }

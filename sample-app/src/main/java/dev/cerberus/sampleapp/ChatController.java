@@ -1,10 +1,12 @@
 package dev.cerberus.sampleapp;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
 import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import jakarta.servlet.http.HttpServletRequest;
@@ -61,16 +63,16 @@ class ChatController {
     @PostMapping("/chat")
     @Nullable ChatAnswer chat(@RequestBody ChatQuestion question, HttpServletRequest request, HttpServletResponse response) {
         String message = question.requireMessage();
-        String id = this.conversations.open(question.conversationId());
+        String id = open(question);
         Started<WholeAnswer> asked = this.conversations.ask(id, message, (messages) -> {
             WholeAnswer answer = new WholeAnswer();
-            StreamingHandle handle = this.chatModel.start(request(messages), answer);
+            StreamingHandle handle = this.chatModel.start(request(messages, question), answer);
             return new Started<>(answer.unlessRefused(), handle);
         });
         response.setHeader(CONVERSATION_ID, id);
         return asked.answer().await(asked.handle(), gone(request), this.patience).map((answered) -> {
             String text = answered.aiMessage().text();
-            this.conversations.remember(id, message, text);
+            remember(id, question, text);
             return new ChatAnswer(text, id, AnswerStats.of(answered));
         }).orElse(null);
     }
@@ -89,18 +91,37 @@ class ChatController {
     @PostMapping(path = "/chat/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     void stream(@RequestBody ChatQuestion question, HttpServletRequest request, HttpServletResponse response) {
         String message = question.requireMessage();
-        String id = this.conversations.open(question.conversationId());
+        String id = open(question);
         Started<AnswerStream> asked = this.conversations.ask(id, message, (messages) -> {
-            AnswerStream answer = new AnswerStream((text) -> this.conversations.remember(id, message, text));
-            StreamingHandle handle = this.chatModel.start(request(messages), answer);
+            AnswerStream answer = new AnswerStream((text) -> remember(id, question, text));
+            StreamingHandle handle = this.chatModel.start(request(messages, question), answer, answer::onStep);
             return new Started<>(answer.unlessRefused(), handle);
         });
         response.setHeader(CONVERSATION_ID, id);
         asked.answer().writeTo(response, this.json, asked.handle(), gone(request), this.patience);
     }
 
-    private static ChatRequest request(List<ChatMessage> messages) {
-        return ChatRequest.builder().messages(messages).build();
+    private String open(ChatQuestion question) {
+        String id = this.conversations.open(question.conversationId());
+        if (question.history() != null) {
+            this.conversations.restore(id, question.history());
+        }
+        return id;
+    }
+
+    private void remember(String id, ChatQuestion question, String answer) {
+        if (question.isRemembered()) {
+            this.conversations.remember(id, question.requireMessage(), answer);
+        }
+    }
+
+    private static ChatRequest request(List<ChatMessage> messages, ChatQuestion question) {
+        ChatOptions options = question.chatOptions();
+        List<ChatMessage> all = new ArrayList<>(messages);
+        if (options.system() != null && !options.system().isBlank()) {
+            all.add(0, SystemMessage.from(options.system()));
+        }
+        return ChatRequest.builder().messages(all).parameters(options.parameters()).build();
     }
 
     private BooleanSupplier gone(HttpServletRequest request) {

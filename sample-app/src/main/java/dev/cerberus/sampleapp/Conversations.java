@@ -43,14 +43,6 @@ class Conversations {
 
     private long characters; // guarded by this
 
-    private record Exchange(String question, String answer) {
-
-        long characters() {
-            return (long) this.question.length() + this.answer.length();
-        }
-
-    }
-
     /**
      * Returns the conversation that a request belongs to.
      * @param id what the client says, if anything
@@ -63,6 +55,19 @@ class Conversations {
         byte[] bits = new byte[ID_BYTES];
         this.random.nextBytes(bits);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+    }
+
+    /**
+     * Replaces what is remembered of a conversation.
+     * @param id the conversation
+     * @param exchanges what was said in it, of which the last exchanges are kept
+     */
+    synchronized void restore(String id, List<Exchange> exchanges) {
+        int surplus = Math.max(0, exchanges.size() - MOST_EXCHANGES);
+        List<Exchange> kept = List.copyOf(exchanges.subList(surplus, exchanges.size()));
+        this.characters += size(kept) - size(history(id));
+        this.conversations.put(id, kept);
+        forgetOldest();
     }
 
     /**
@@ -120,11 +125,7 @@ class Conversations {
     synchronized void remember(String id, String question, String answer) {
         List<Exchange> exchanges = new ArrayList<>(history(id));
         exchanges.add(new Exchange(question, answer));
-        int surplus = Math.max(0, exchanges.size() - MOST_EXCHANGES);
-        List<Exchange> kept = List.copyOf(exchanges.subList(surplus, exchanges.size()));
-        this.characters += size(kept) - size(history(id));
-        this.conversations.put(id, kept);
-        forgetOldest();
+        restore(id, exchanges);
     }
 
     private void forgetOldest() {

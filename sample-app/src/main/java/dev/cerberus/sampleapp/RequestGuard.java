@@ -10,7 +10,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
@@ -46,8 +45,8 @@ class RequestGuard extends OncePerRequestFilter {
 
     private final JsonMapper json;
 
-    RequestGuard(@Value("${chat.max-body}") DataSize maxBody, ClientConnection connection, JsonMapper json) {
-        this.maxBody = maxBody;
+    RequestGuard(ChatProperties properties, ClientConnection connection, JsonMapper json) {
+        this.maxBody = properties.maxBody();
         this.connection = connection;
         this.json = json;
     }

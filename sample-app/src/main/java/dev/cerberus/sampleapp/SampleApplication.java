@@ -2,12 +2,14 @@ package dev.cerberus.sampleapp;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 
 /**
  * The sample application. The model, the engine and LangChain4j's chat models come from
  * the starter and {@code application.yml}.
  */
 @SpringBootApplication(proxyBeanMethods = false)
+@ConfigurationPropertiesScan
 public class SampleApplication {
 
     /**

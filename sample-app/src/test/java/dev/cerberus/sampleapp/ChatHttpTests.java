@@ -28,8 +28,12 @@ import org.springframework.context.annotation.Import;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.cerberus.engine.GateOptions;
+import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
+import dev.cerberus.gate.GateMode;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
+import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.text.ChatMessage;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -270,6 +274,85 @@ class ChatHttpTests {
             .readTree(this.http.send(request("/actuator").build(), BodyHandlers.ofString()).body())
             .get("_links");
         assertThat(links.propertyNames()).contains("health", "info", "metrics", "prometheus").doesNotContain("env");
+    }
+
+    @Test
+    void optionsReachTheEngine() throws Exception {
+        ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("ok"));
+        post("""
+                {"message": "Hi", "options": {"system": "Be brief.", "temperature": 0.5, "topP": 0.8, "topK": 3,
+                 "maxTokens": 9, "seed": 4, "drafting": false}}""");
+        GenerationRequest request = script.lastRequest();
+        assertThat(said(request)).containsExactly("Be brief.", "Hi");
+        assertThat(request.sampling()).isEqualTo(new SamplingOptions(0.5, 3, 0.8, 4));
+        assertThat(request.maxOutputTokens()).isEqualTo(9);
+        assertThat(request.gate().map(GateOptions::mode)).contains(GateMode.NEVER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "{\"temperature\": -1}", "{\"topP\": 0}", "{\"topP\": 1.5}", "{\"topK\": -1}",
+            "{\"maxTokens\": 0}" })
+    void optionOutOfRangeIsABadRequest(String options) throws Exception {
+        ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("unreachable"));
+        assertProblem(post("{\"message\": \"Hi\", \"options\": " + options + "}"), 400, "options", "was");
+        assertThat(script.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "[null]", "[{}]", "[{\"question\": \"a\"}]", "[{\"question\": \"a\", \"answer\": \"\"}]",
+            "[{\"question\": 5, \"answer\": \"b\"}]", "{}", "[7]" })
+    void historyThatIsNoneIsABadRequest(String history) throws Exception {
+        ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("unreachable"));
+        assertProblem(post("{\"message\": \"Hi\", \"history\": " + history + "}"), 400, "message");
+        assertThat(script.requests()).isEmpty();
+    }
+
+    @Test
+    void historyReplacesWhatIsRemembered() throws Exception {
+        ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("ok"));
+        String id = this.json.readTree(post("{\"message\": \"forgotten\"}").body()).get("conversationId").asString();
+        post("{\"message\": \"two\", \"conversationId\": \"" + id
+                + "\", \"history\": [{\"question\": \"one\", \"answer\": \"yes\"}]}");
+        assertThat(said(script.lastRequest())).containsExactly("one", "yes", "two");
+        post("{\"message\": \"aside\", \"remember\": false, \"conversationId\": \"" + id + "\"}");
+        post("{\"message\": \"three\", \"conversationId\": \"" + id + "\"}");
+        assertThat(said(script.lastRequest())).containsExactly("one", "yes", "two", "ok", "three");
+    }
+
+    @Test
+    void whatCameOfAnAnswerThatFailedBelongsToTheConversation() throws Exception {
+        this.engine.use(new ScriptedGenerator().target("half an").failing(new IllegalStateException("broken")));
+        HttpResponse<String> failed = stream("?message=first");
+        assertThat(failed.body()).contains("event:error");
+        String id = failed.headers().firstValue("Conversation-Id").orElseThrow();
+        ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("ok"));
+        stream("?message=second&conversationId=" + id);
+        assertThat(said(script.lastRequest())).containsExactly("first", "half an", "second");
+    }
+
+    @Test
+    void whatCameOfAnAnswerThatWasLeftBelongsToTheConversation() throws Exception {
+        ScriptedGenerator endless = this.engine
+            .use(new ScriptedGenerator().target("more ").endless().pause(Duration.ofMillis(20)));
+        HttpResponse<InputStream> left = this.http.send(request("/chat/stream?message=first").build(),
+                BodyHandlers.ofInputStream());
+        String id = left.headers().firstValue("Conversation-Id").orElseThrow();
+        assertThat(left.body().read()).isPositive();
+        left.body().close();
+        assertThat(endless.awaitCancelled(PATIENCE)).isTrue();
+        ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("ok"));
+        // the server remembers right after it has cancelled
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        do {
+            stream("?message=second&conversationId=" + id);
+        }
+        while (said(script.lastRequest()).size() == 1 && System.nanoTime() < deadline);
+        assertThat(said(script.lastRequest()).subList(0, 2)).first().isEqualTo("first");
+        assertThat(said(script.lastRequest()).get(1)).startsWith("more ");
+    }
+
+    private static List<String> said(GenerationRequest request) {
+        return ((Prompt.Chat) request.prompt()).messages().stream().map(ChatMessage::content).toList();
     }
 
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -22,6 +23,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 /**
  * The whole application with the demo model, as a user starts it.
@@ -34,6 +36,9 @@ class DemoModelTests {
     private final HttpClient http = HttpClient.newHttpClient();
 
     private final JsonMapper json = new JsonMapper();
+
+    @Autowired
+    private ChatProperties properties;
 
     @LocalServerPort
     private int port;
@@ -95,6 +100,44 @@ class DemoModelTests {
         assertThat(body.get("answer").asString()).contains(expected);
         assertThat(body.get("stats").get("outputTokens").asInt()).isPositive();
         assertThat(body.get("stats").get("acceptanceLength").asDouble()).isGreaterThan(1);
+    }
+
+    @Test
+    void everyExampleOfThePageGetsTheExpectedWord() throws Exception {
+        assertThat(this.properties.examples()).isNotEmpty();
+        for (ChatProperties.Example example : this.properties.examples()) {
+            JsonNode body = this.json.readTree(chat(example.question()).body());
+            assertThat(body.get("answer").asString()).as(example.question()).containsIgnoringCase(example.expected());
+        }
+    }
+
+    @Test
+    void pageLearnsWhichModelThisIsAndHowLarge() throws Exception {
+        JsonNode card = get("/chat/model");
+        assertThat(card.get("name").asString()).isNotBlank();
+        assertThat(card.get("parameters").asLong()).isGreaterThan(1_000_000);
+        assertThat(card.get("bytesOnDisk").asLong()).isGreaterThan(1_000_000);
+        assertThat(card.get("drafts").asString()).contains("heads");
+        assertThat(card.get("examples").size()).isEqualTo(this.properties.examples().size());
+    }
+
+    @Test
+    void streamTellsEveryStep() throws Exception {
+        int steps = 0;
+        int accepted = 0;
+        for (String event : send(request("/chat/stream?message=Hello")).body().strip().split("\n\n")) {
+            if (event.startsWith("event:step\ndata:")) {
+                steps++;
+                accepted += this.json.readTree(event.substring("event:step\ndata:".length())).get("accepted").asInt();
+            }
+            if (event.startsWith("event:done\ndata:")) {
+                JsonNode stats = this.json.readTree(event.substring("event:done\ndata:".length()));
+                assertThat(steps).isPositive().isEqualTo(stats.get("steps").asInt());
+                assertThat(accepted).isEqualTo(stats.get("acceptedDraftTokens").asInt());
+                return;
+            }
+        }
+        fail("the stream has no end");
     }
 
     @Test
