@@ -57,7 +57,9 @@ import picocli.CommandLine.Spec;
  * whichever is there.
  */
 @Command(name = "bench", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Measures decoding modes against each other, prompt by prompt.")
+        description = "Measures decoding modes against each other, prompt by prompt.", footerHeading = "%nExamples:%n",
+        footer = { "  cerberus bench --prompts prompts.jsonl --max-tokens 256 --json bench.json --report report",
+                "  cerberus bench --model DIR --prompts prompts.jsonl --modes autoregressive,cerberus --repeat 3" })
 final class BenchCommand implements Callable<Integer> {
 
     /** Trees up to this size appear in recordings and reports. */
@@ -75,7 +77,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--hydra-heads", paramLabel = "FILE", description = "Heads of mode hydra")
     private @Nullable Path hydraHeads;
 
-    @Option(names = "--prompts", paramLabel = "FILE",
+    @Option(names = "--prompts", paramLabel = "FILE", order = -10,
             description = "Prompts as JSON lines: {\"prompt\",\"category\"}, or with turns as in MT-Bench")
     private @Nullable Path prompts;
 
@@ -218,6 +220,8 @@ final class BenchCommand implements Callable<Integer> {
         CostEstimate costs = main.costs();
         PrintWriter out = this.spec.commandLine().getOut();
         out.print(BenchTable.of(outcome.rows()));
+        out.println();
+        out.println(Verdicts.ofBench(outcome.rows()));
         out.flush();
         String promptName = String.valueOf(promptFile.getFileName());
         if (this.json != null) {
@@ -254,7 +258,7 @@ final class BenchCommand implements Callable<Integer> {
     private CerberusEngine open(HeadsRole role) {
         boolean recorded = this.recording.record != null || this.report != null;
         int nodes = recorded ? Math.max(REPORTED_NODES, this.decoding.maxNodes()) : this.decoding.maxNodes();
-        return CerberusEngine.open(this.model.engine(option(role), file(role)).maxNodes(nodes).build());
+        return this.model.open(this.model.engine(option(role), file(role)).maxNodes(nodes));
     }
 
     private void check(EngineDescription description, HeadsRole role, BenchOptions options) {

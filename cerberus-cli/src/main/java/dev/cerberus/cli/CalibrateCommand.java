@@ -33,7 +33,9 @@ import picocli.CommandLine.Spec;
  * Command that measures a model, its heads and this machine.
  */
 @Command(name = "calibrate", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Measures on a prompt file what the heads are worth, and on this machine what steps cost.")
+        description = "Measures on a prompt file what the heads are worth, and on this machine what steps cost.",
+        footerHeading = "%nExamples:%n",
+        footer = { "  cerberus calibrate --model DIR --prompts prompts.jsonl --out DIR/cerberus-calibration.json" })
 final class CalibrateCommand implements Callable<Integer> {
 
     /** Costs are measured up to this tree size at least. */
@@ -45,11 +47,11 @@ final class CalibrateCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model = new ModelOptions();
 
-    @Option(names = "--prompts", paramLabel = "FILE", required = true,
+    @Option(names = "--prompts", paramLabel = "FILE", required = true, order = -11,
             description = "Prompts as JSON lines: {\"prompt\",\"category\"}, or with turns as in MT-Bench")
     private Path prompts = Path.of("");
 
-    @Option(names = "--out", paramLabel = "FILE", required = true,
+    @Option(names = "--out", paramLabel = "FILE", required = true, order = -10,
             description = "Takes the calibration; beside the model as cerberus-calibration.json it is found by itself")
     private Path out = Path.of("");
 
@@ -64,7 +66,7 @@ final class CalibrateCommand implements Callable<Integer> {
         this.decoding.check();
         List<Conversation> conversations = PromptFile.read(this.prompts);
         int nodes = Math.max(MEASURED_NODES, this.decoding.maxNodes());
-        try (CerberusEngine engine = CerberusEngine.open(this.model.engine().maxNodes(nodes).build())) {
+        try (CerberusEngine engine = this.model.open(this.model.engine().maxNodes(nodes))) {
             EngineDescription description = engine.description();
             Chats.require(description, this.raw);
             HeadsDescription heads = description.heads()
@@ -82,6 +84,8 @@ final class CalibrateCommand implements Callable<Integer> {
             calibration.write(this.out);
             PrintWriter output = this.spec.commandLine().getOut();
             output.print(Calibrator.table(calibration));
+            output.println();
+            output.println(Verdicts.ofCalibration(calibration, this.out));
             output.flush();
         }
         return 0;

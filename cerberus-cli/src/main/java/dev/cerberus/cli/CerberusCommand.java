@@ -1,14 +1,19 @@
 package dev.cerberus.cli;
 
+import java.io.BufferedReader;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
 import dev.cerberus.training.evaluation.Versions;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -26,16 +31,29 @@ import picocli.CommandLine.Spec;
 @Command(name = "cerberus", mixinStandardHelpOptions = true, versionProvider = CerberusCommand.VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
         description = "Decodes language models in parallel, and trains and measures the heads that it takes.",
-        subcommands = { PullCommand.class, InfoCommand.class, GenerateCommand.class, TrainCommand.class,
-                RememberCommand.class, CalibrateCommand.class, BenchCommand.class, LoadCommand.class,
-                FidelityCommand.class },
-        footer = { "", "Without --model, the demo model is used if it is on the class path." })
+        subcommands = { PullCommand.class, InfoCommand.class, ChatCommand.class, GenerateCommand.class,
+                TrainCommand.class, RememberCommand.class, CalibrateCommand.class, BenchCommand.class,
+                LoadCommand.class, FidelityCommand.class, DoctorCommand.class, CommandLine.HelpCommand.class },
+        footerHeading = "%nExamples:%n",
+        footer = { "  cerberus doctor", "  cerberus chat", "  cerberus pull ORG/NAME", "  cerberus help train",
+                "  source <(cerberus completion)", "",
+                "Without --model, the demo model is used if it is on the class path." })
 public final class CerberusCommand implements Callable<Integer> {
+
+    private static final int HELP_WIDTH = 110;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    CerberusCommand() {
+    private final BufferedReader in;
+
+    CerberusCommand(Reader in) {
+        this.in = new BufferedReader(in);
+    }
+
+    /** Returns what a subcommand reads when it is told to read standard input. */
+    static BufferedReader input(CommandSpec subcommand) {
+        return ((CerberusCommand) subcommand.root().userObject()).in;
     }
 
     /**
@@ -43,7 +61,8 @@ public final class CerberusCommand implements Callable<Integer> {
      * @param args the arguments
      */
     public static void main(String[] args) {
-        System.exit(run(writer(FileDescriptor.out), writer(FileDescriptor.err), args));
+        Reader in = new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8);
+        System.exit(run(in, writer(FileDescriptor.out), writer(FileDescriptor.err), args));
     }
 
     /**
@@ -55,14 +74,18 @@ public final class CerberusCommand implements Callable<Integer> {
 
     /**
      * Runs the command.
+     * @param in standard input
      * @param out takes results
      * @param err takes messages
      * @param args the arguments
      * @return the exit code
      */
-    static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine commandLine = new CommandLine(new CerberusCommand()).setOut(out)
+    static int run(Reader in, PrintWriter out, PrintWriter err, String... args) {
+        CommandLine commandLine = new CommandLine(new CerberusCommand(in))
+            .addSubcommand("completion", new AutoComplete.GenerateCompletion())
+            .setOut(out)
             .setErr(err)
+            .setUsageHelpWidth(HELP_WIDTH)
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler(CerberusCommand::failed)
             .setParameterExceptionHandler(CerberusCommand::misused);

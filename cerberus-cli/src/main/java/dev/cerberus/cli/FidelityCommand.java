@@ -41,7 +41,9 @@ import picocli.CommandLine.Spec;
  * Command that compares a model's number formats with fp32.
  */
 @Command(name = "fidelity", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Says how far a model in each number format is from itself in fp32, on its own answers and on text.")
+        description = "Says how far a model in each number format is from itself in fp32, on its own answers and on text.",
+        footerHeading = "%nExamples:%n",
+        footer = { "  cerberus fidelity --model DIR --prompts prompts.jsonl --text book.txt" })
 final class FidelityCommand implements Callable<Integer> {
 
     /** Tokens of a piece of text, read without what stands before it. */

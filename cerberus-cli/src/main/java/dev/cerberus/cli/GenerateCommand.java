@@ -1,5 +1,6 @@
 package dev.cerberus.cli;
 
+import java.io.BufferedReader;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -34,7 +36,10 @@ import picocli.CommandLine.Spec;
  * Command that answers prompts.
  */
 @Command(name = "generate", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Answers a prompt, or those of a file.")
+        description = "Answers a prompt, or those of a file.", footerHeading = "%nExamples:%n",
+        footer = { "  cerberus generate --prompt 'What is photosynthesis?'",
+                "  cerberus generate --model DIR --prompt - < letter.txt",
+                "  cerberus generate --model DIR --prompts prompts.jsonl --json > answers.jsonl" })
 final class GenerateCommand implements Callable<Integer> {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -58,6 +63,9 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one line of JSON per prompt")
     private boolean json;
 
+    @Option(names = { "-q", "--quiet" }, description = "No statistics on standard error")
+    private boolean quiet;
+
     @Mixin
     private DecodingOptions decoding = new DecodingOptions();
 
@@ -66,18 +74,22 @@ final class GenerateCommand implements Callable<Integer> {
      */
     static final class Input {
 
-        @Option(names = "--prompt", paramLabel = "TEXT", description = "The prompt")
+        @Option(names = "--prompt", order = -10, paramLabel = "TEXT", description = "The prompt, - for standard input")
         private @Nullable String prompt;
 
-        @Option(names = "--prompts", paramLabel = "FILE",
+        @Option(names = "--prompts", paramLabel = "FILE", order = -9,
                 description = "Prompts as JSON lines: {\"prompt\",\"category\"}, or with turns as in MT-Bench")
         private @Nullable Path prompts;
 
-        List<Conversation> read() {
+        List<Conversation> read(BufferedReader in) {
             if (this.prompts != null) {
                 return PromptFile.read(this.prompts);
             }
-            return List.of(new Conversation("1", "prompt", List.of((this.prompt == null) ? "" : this.prompt)));
+            String text = (this.prompt == null) ? "" : this.prompt;
+            if (text.equals("-")) {
+                text = in.lines().collect(Collectors.joining("\n"));
+            }
+            return List.of(new Conversation("1", "prompt", List.of(text)));
         }
 
     }
@@ -85,20 +97,24 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         this.decoding.check();
-        List<Conversation> conversations = this.input.read();
-        try (CerberusEngine engine = CerberusEngine
-            .open(this.model.engine().maxNodes(this.decoding.maxNodes()).build())) {
+        List<Conversation> conversations = this.input.read(CerberusCommand.input(this.spec));
+        try (CerberusEngine engine = this.model.open(this.model.engine().maxNodes(this.decoding.maxNodes()))) {
             Chats.require(engine.description(), this.raw);
+            List<GenerationResult> results = new ArrayList<>();
             for (Conversation conversation : conversations) {
-                answer(engine, conversation, conversations.size() == 1);
+                results.addAll(answer(engine, conversation, conversations.size() == 1));
+            }
+            if (!this.json && !this.quiet) {
+                this.spec.commandLine().getErr().println(Speed.of(results));
             }
         }
         return 0;
     }
 
-    private void answer(TextGenerator engine, Conversation conversation, boolean alone) {
+    private List<GenerationResult> answer(TextGenerator engine, Conversation conversation, boolean alone) {
         PrintWriter out = this.spec.commandLine().getOut();
         List<String> answers = new ArrayList<>();
+        List<GenerationResult> results = new ArrayList<>();
         for (int turn = 0; turn < conversation.turns().size(); turn++) {
             Prompt prompt = conversation.prompt(turn, answers, this.raw);
             GenerationRequest request = new GenerationRequest(prompt, this.decoding.sampling(),
@@ -123,7 +139,9 @@ final class GenerateCommand implements Callable<Integer> {
             }
             out.flush();
             answers.add(result.text());
+            results.add(result);
         }
+        return results;
     }
 
     private static String line(String prompt, GenerationResult result) {

@@ -24,7 +24,9 @@ import dev.cerberus.hf.ModelDirectory;
  * Command that says what a model is and needs, before anything is loaded.
  */
 @Command(name = "info", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Says what a location holds: model, size, memory, heads; or what else it is.")
+        description = "Says what a location holds: model, size, memory, heads; or what else it is.",
+        footerHeading = "%nExamples:%n",
+        footer = { "  cerberus info /models/Qwen2.5-0.5B-Instruct", "  cerberus info hf://ORG/NAME --json" })
 final class InfoCommand implements Callable<Integer> {
 
     private static final double MEGABYTE = 1e6;

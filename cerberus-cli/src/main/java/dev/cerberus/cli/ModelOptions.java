@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.djl.TorchRuntime;
+import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.EngineOptions.HeadsOptions;
 import dev.cerberus.engine.EngineOptions.MemoryOptions;
@@ -95,6 +96,14 @@ final class ModelOptions {
     /** Returns the threads of one operator, once an engine is open. */
     int threads() {
         return (this.threads != null) ? this.threads : TorchRuntime.threads();
+    }
+
+    /** Opens an engine, and says so if that takes long. */
+    CerberusEngine open(EngineOptions.Builder options) {
+        try (SignOfLife loading = new SignOfLife(this.spec.name() + ": loading " + location(),
+                this.spec.commandLine().getErr())) {
+            return CerberusEngine.open(options.build());
+        }
     }
 
     /** Returns the engine's options with the heads of option {@code --heads}. */

@@ -1,24 +1,22 @@
 package dev.cerberus.cli;
 
 import java.io.PrintWriter;
-import java.util.Locale;
 
+import org.jspecify.annotations.Nullable;
+
+import dev.cerberus.training.ProgressNotes;
 import dev.cerberus.training.evaluation.Bench;
 
 /**
- * A note on standard error, now and then, of how far a command has come.
+ * A note on standard error, now and then, of how many answers a command has.
  */
 final class ProgressLine implements Bench.Progress {
-
-    private static final double EVERY_SECONDS = 10;
 
     private final String name;
 
     private final PrintWriter err;
 
-    private final long start = System.nanoTime();
-
-    private double nextNote = EVERY_SECONDS;
+    private @Nullable ProgressNotes notes;
 
     ProgressLine(String name, PrintWriter err) {
         this.name = name;
@@ -27,12 +25,11 @@ final class ProgressLine implements Bench.Progress {
 
     @Override
     public void advanced(int done, int total) {
-        double seconds = (System.nanoTime() - this.start) * 1e-9;
-        if (seconds >= this.nextNote && done < total) {
-            this.nextNote = seconds + EVERY_SECONDS;
-            this.err.println(String.format(Locale.ROOT, "%s: %d of %d answers, about %.0f s left", this.name, done,
-                    total, seconds / done * (total - done)));
-            this.err.flush();
+        if (this.notes == null) {
+            this.notes = new ProgressNotes(this.name, "answers", done, total, this.err);
+        }
+        else if (done < total) {
+            this.notes.advanced(done, total, "");
         }
     }
 

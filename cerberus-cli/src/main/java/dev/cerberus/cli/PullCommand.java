@@ -24,7 +24,9 @@ import dev.cerberus.hub.PullProgress;
  */
 @Command(name = "pull", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Fetches a model from a hub, resuming what an earlier call began.",
-        footer = { "", "Without a file, fetches what a model in safetensors needs, or else its only GGUF file,",
+        footerHeading = "%nExamples:%n",
+        footer = { "  cerberus pull ORG/NAME", "  cerberus pull ORG/NAME-GGUF/model-Q4_K_M.gguf --to DIR", "",
+                "Without a file, fetches what a model in safetensors needs, or else its only GGUF file,",
                 "into the cache that the hub's own tools use (HF_HUB_CACHE, HF_HOME).",
                 "Prints where it is; --model hf://ORG/NAME finds it there." })
 final class PullCommand implements Callable<Integer> {

@@ -1,5 +1,6 @@
 package dev.cerberus.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
@@ -17,13 +18,15 @@ import dev.cerberus.training.TrainingException;
  * Command that makes a memory of what a model answers.
  */
 @Command(name = "remember", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Lets a model answer prompts and keeps what it says, for drafts to look up.")
+        description = "Lets a model answer prompts and keeps what it says, for drafts to look up.",
+        footerHeading = "%nExamples:%n",
+        footer = { "  cerberus remember --model DIR --data chats.jsonl --out DIR/cerberus-memory.safetensors" })
 final class RememberCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--out", required = true, paramLabel = "FILE",
+    @Option(names = "--out", required = true, order = -10, paramLabel = "FILE",
             description = "Takes the memory; beside the model as cerberus-memory.safetensors it is found by itself")
     private Path out = Path.of("");
 
@@ -34,7 +37,11 @@ final class RememberCommand implements Callable<Integer> {
     public Integer call() {
         MemoryMaker.Options options = options();
         this.writing.useThreads();
-        int remembered = MemoryMaker.make(options);
+        PrintWriter err = this.spec.commandLine().getErr();
+        int remembered;
+        try (Interruption stopped = new Interruption("the same command goes on where it was", err)) {
+            remembered = MemoryMaker.make(options);
+        }
         this.spec.commandLine().getOut().println(this.out + ": " + remembered + " tokens");
         return 0;
     }

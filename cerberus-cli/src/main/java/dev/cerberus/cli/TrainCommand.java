@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.model.HeadsKind;
 import dev.cerberus.training.HeadsTrainer;
 import dev.cerberus.training.TrainingException;
@@ -30,20 +31,27 @@ import picocli.CommandLine.Spec;
 /**
  * The command {@code cerberus train}: makes draft heads for a model.
  */
-@Command(name = "train", mixinStandardHelpOptions = true, showDefaultValues = true,
+@Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Trains draft heads: the model continues the prompts of the data, and heads learn to foresee "
-                + "what it writes. Interrupted, it goes on with --resume and gives the same heads.")
+                + "what it writes. Interrupted, it goes on with --resume and gives the same heads.",
+        footerHeading = "%nExamples:%n",
+        footer = { "  cerberus train --model DIR --data chats.jsonl --out DIR/cerberus-heads.safetensors",
+                "  cerberus train --model DIR --data chats.jsonl --out DIR/cerberus-heads.safetensors --resume" })
 final class TrainCommand implements Callable<Integer> {
 
     private static final Optimization LEARNING = Optimization.DEFAULT;
 
+    private static final int MOST_DEFAULT_LAYERS = 2;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--out", required = true, paramLabel = "FILE", description = "Heads file to write")
+    @Option(names = "--out", required = true, order = -10, paramLabel = "FILE",
+            description = "Heads file to write; beside the model as cerberus-heads.safetensors it is found by itself")
     private Path out = Path.of("");
 
-    @Option(names = "--kind", paramLabel = "KIND", defaultValue = "cerberus", description = "cerberus, medusa or hydra")
+    @Option(names = "--kind", paramLabel = "KIND", defaultValue = "cerberus",
+            description = "cerberus, medusa or hydra; default: ${DEFAULT-VALUE}")
     private String kind = "cerberus";
 
     @Option(names = "--condition", paramLabel = "root|none",
@@ -51,10 +59,11 @@ final class TrainCommand implements Callable<Integer> {
     private @Nullable String condition;
 
     @Option(names = "--links", negatable = true, defaultValue = "true", fallbackValue = "true",
-            description = "Let a block see the previous head's state")
+            description = "Whether a block sees the previous head's state; default: ${DEFAULT-VALUE}")
     private boolean links = true;
 
-    @Option(names = "--heads", paramLabel = "K", defaultValue = "4", description = "Number of heads")
+    @Option(names = "--heads", paramLabel = "K", defaultValue = "4",
+            description = "Number of heads; default: ${DEFAULT-VALUE}")
     private int heads = 4;
 
     @Option(names = "--layers", paramLabel = "L",
@@ -62,7 +71,7 @@ final class TrainCommand implements Callable<Integer> {
     private @Nullable Integer layers;
 
     @Option(names = "--draft-vocabulary", paramLabel = "N", defaultValue = "1024",
-            description = "Most frequent tokens that the heads can propose, 0 for all")
+            description = "Most frequent tokens that the heads can propose, 0 for all; default: ${DEFAULT-VALUE}")
     private int draftVocabulary = 1024;
 
     @Option(names = "--lm-head", paramLabel = "shared|tuned|own",
@@ -77,7 +86,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(names = "--head-temperature", paramLabel = "T", defaultValue = "1.5",
             description = "What the heads' scores are divided by when drafting; above 1 makes them less sure than "
-                    + "they learned to be")
+                    + "they learned to be; default: ${DEFAULT-VALUE}")
     private double headTemperature = HeadsShape.DEFAULT_TEMPERATURE;
 
     @ArgGroup
@@ -94,22 +103,23 @@ final class TrainCommand implements Callable<Integer> {
 
     }
 
-    @Option(names = "--batch-size", paramLabel = "N", defaultValue = "512", description = "Positions of one step")
+    @Option(names = "--batch-size", paramLabel = "N", defaultValue = "512",
+            description = "Positions of one step; default: ${DEFAULT-VALUE}")
     private int batchSize = 512;
 
     @Option(names = "--learning-rate", paramLabel = "R", description = "Highest learning rate; default: 0.003")
     private @Nullable Double learningRate;
 
     @Option(names = "--patience", paramLabel = "N", defaultValue = "4",
-            description = "Evaluations without progress after which training stops; 0 for never")
+            description = "Evaluations without progress after which training stops; 0 for never; default: ${DEFAULT-VALUE}")
     private int patience = 4;
 
     @Option(names = "--evaluate-every", paramLabel = "N", defaultValue = "250",
-            description = "Steps between evaluations on held-out text")
+            description = "Steps between evaluations on held-out text; default: ${DEFAULT-VALUE}")
     private int evaluateEvery = 250;
 
     @Option(names = "--checkpoint-every", paramLabel = "N", defaultValue = "250",
-            description = "Steps between checkpoints")
+            description = "Steps between checkpoints; default: ${DEFAULT-VALUE}")
     private int checkpointEvery = 250;
 
     @Option(names = "--resume", description = "Go on from the last checkpoint, if there is one")
@@ -124,8 +134,17 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TrainingOptions options = options();
+        PrintWriter err = this.spec.commandLine().getErr();
         this.writing.useThreads();
-        TrainingReport report = HeadsTrainer.train(options);
+        DiskNeed
+            .of(options.work(), this.writing.tokens(), this.writing.maxTokens(),
+                    ModelDirectory.open(options.model()).config().hiddenSize(), this.softLabels,
+                    this.heads * ((this.layers != null) ? this.layers : MOST_DEFAULT_LAYERS))
+            .require("train", err);
+        TrainingReport report;
+        try (Interruption stopped = new Interruption("the same command with --resume goes on where it was", err)) {
+            report = HeadsTrainer.train(options);
+        }
         PrintWriter writer = this.spec.commandLine().getOut();
         writer.println(report.file() + ": " + report.heads().heads() + " " + report.heads().kind().id()
                 + " heads after " + report.steps() + " steps");
@@ -136,6 +155,7 @@ final class TrainCommand implements Callable<Integer> {
             }
             writer.println(line);
         }
+        writer.println(Verdicts.ofTraining(report, this.writing.model()));
         return 0;
     }
 

@@ -18,11 +18,11 @@ final class WritingOptions {
 
     private static final Distillation TEXT = Distillation.DEFAULT;
 
-    @Option(names = "--model", required = true, paramLabel = "DIR",
+    @Option(names = "--model", required = true, order = -12, paramLabel = "DIR",
             description = "Target model: a directory in Hugging Face layout, or a classpath: folder")
     private String model = "";
 
-    @Option(names = "--data", required = true, arity = "1..*", paramLabel = "FILE",
+    @Option(names = "--data", required = true, order = -11, arity = "1..*", paramLabel = "FILE",
             description = "Prompts: JSON lines with \"messages\", \"prompt\" or \"turns\", or plain text")
     private List<Path> data = new ArrayList<>();
 
@@ -36,34 +36,38 @@ final class WritingOptions {
     private int tokens = TEXT.tokens();
 
     @Option(names = "--max-prompt-tokens", paramLabel = "N", defaultValue = "512",
-            description = "Longer prompts are left out")
+            description = "Longer prompts are left out; default: ${DEFAULT-VALUE}")
     private int maxPromptTokens = TEXT.maxPromptTokens();
 
-    @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "256", description = "Longest continuation")
+    @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "256",
+            description = "Longest continuation; default: ${DEFAULT-VALUE}")
     private int maxTokens = TEXT.maxNewTokens();
 
     @Option(names = "--sampled-share", paramLabel = "S", defaultValue = "0.5",
-            description = "Share of the continuations that are sampled instead of greedy")
+            description = "Share of the continuations that are sampled instead of greedy; default: ${DEFAULT-VALUE}")
     private double sampledShare = TEXT.sampledShare();
 
     @Option(names = "--temperature", paramLabel = "T", defaultValue = "0.7",
-            description = "Temperature of the sampled continuations")
+            description = "Temperature of the sampled continuations; default: ${DEFAULT-VALUE}")
     private double temperature = TEXT.temperature();
 
-    @Option(names = "--sequences", paramLabel = "N", defaultValue = "64", description = "Sequences written at a time")
+    @Option(names = "--sequences", paramLabel = "N", defaultValue = "64",
+            description = "Sequences written at a time; default: ${DEFAULT-VALUE}")
     private int sequences = TEXT.slots();
 
     @Option(names = "--raw", description = "Send prompts as they are, without chat template")
     private boolean raw;
 
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "1", description = "Decides order, split and sampling")
+    @Option(names = "--seed", paramLabel = "S", defaultValue = "1",
+            description = "Decides order, split and sampling; default: ${DEFAULT-VALUE}")
     private long seed = Optimization.DEFAULT.seed();
 
     @Option(names = "--precision", paramLabel = "NAME", defaultValue = "auto",
-            description = "auto, fp32, bf16, fp16 or int8: what the model writes in")
+            description = "auto, fp32, bf16, fp16 or int8: what the model writes in; default: ${DEFAULT-VALUE}")
     private String precision = "auto";
 
-    @Option(names = "--device", paramLabel = "NAME", defaultValue = "auto", description = "auto, cpu, cuda or cuda:N")
+    @Option(names = "--device", paramLabel = "NAME", defaultValue = "auto",
+            description = "auto, cpu, cuda or cuda:N; default: ${DEFAULT-VALUE}")
     private String device = "auto";
 
     @Option(names = "--threads", paramLabel = "N", defaultValue = "1",
@@ -86,6 +90,14 @@ final class WritingOptions {
     Distillation distillation(boolean softLabels) {
         return new Distillation(this.tokens, this.maxPromptTokens, this.maxTokens, this.sampledShare, this.temperature,
                 this.sequences, this.raw, softLabels);
+    }
+
+    int tokens() {
+        return this.tokens;
+    }
+
+    int maxTokens() {
+        return this.maxTokens;
     }
 
     long seed() {

@@ -2,6 +2,8 @@ package dev.cerberus.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Reader;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +36,11 @@ class CerberusCommandTests {
     private Path directory;
 
     private int run(String... args) {
-        return CerberusCommand.run(new PrintWriter(this.out, true), new PrintWriter(this.err, true), args);
+        return run(Reader.nullReader(), args);
+    }
+
+    private int run(Reader in, String... args) {
+        return CerberusCommand.run(in, new PrintWriter(this.out, true), new PrintWriter(this.err, true), args);
     }
 
     private static String stories() {
@@ -54,16 +60,6 @@ class CerberusCommandTests {
     void versionNamesWhatItRunsOn() {
         assertThat(run("--version")).isZero();
         assertThat(this.out.toString()).contains("cerberus ", "djl 0.", "pytorch 2.");
-    }
-
-    @Test
-    void helpOfEveryCommandIsPrinted() {
-        for (String command : List.of("pull", "info", "generate", "train", "remember", "calibrate", "bench",
-                "fidelity")) {
-            assertThat(run(command, "--help")).isZero();
-        }
-        assertThat(this.out.toString()).contains("--prompts=FILE", "--precision=NAME", "--medusa-heads=FILE",
-                "--out=FILE");
     }
 
     @ParameterizedTest
@@ -143,6 +139,22 @@ class CerberusCommandTests {
     }
 
     @Test
+    void promptMayComeFromStandardInputAndStatisticsGoToStandardError() {
+        assertThat(run(new StringReader("Once upon a time"), "generate", "--model", stories(), "--prompt", "-", "--raw",
+                "--max-tokens", "12"))
+            .isZero();
+        assertThat(this.out.toString()).startsWith(", there was a");
+        assertThat(this.err.toString()).contains("12 tokens in ", " tokens/s) after ", "1.00 tokens per step, 0 of 11");
+    }
+
+    @Test
+    void quietSaysNothingBesideTheAnswer() {
+        assertThat(run("generate", "--model", stories(), "--prompt", "Once", "--raw", "--max-tokens", "3", "-q"))
+            .isZero();
+        assertThat(this.err.toString()).doesNotContain("tokens/s");
+    }
+
+    @Test
     void conversationWithoutChatTemplateSaysWhatToAdd() {
         assertThat(run("generate", "--model", stories(), "--prompt", "a")).isEqualTo(1);
         assertThat(this.err.toString()).contains("has no chat template; add --raw");
@@ -162,7 +174,8 @@ class CerberusCommandTests {
         assertThat(run("bench", "--model", stories(), "--prompts", prompts().toString(), "--raw", "--max-tokens", "5",
                 "--modes", "autoregressive", "--precision", "fp32", "--json", json.toString()))
             .isZero();
-        assertThat(this.out.toString()).contains("| mode ", "| autoregressive | all ");
+        assertThat(this.out.toString()).contains("| mode ", "| autoregressive | all ",
+                "Only plain decoding was measured");
         JsonNode root = new ObjectMapper().readTree(json.toFile());
         assertThat(root.path("model").textValue()).isEqualTo("stories260K");
         assertThat(root.path("precision").textValue()).isEqualTo("fp32");

@@ -2,6 +2,7 @@ package dev.cerberus.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,8 @@ class InfoCommandTests {
     private final StringWriter err = new StringWriter();
 
     private int run(String... args) {
-        return CerberusCommand.run(new PrintWriter(this.out, true), new PrintWriter(this.err, true), args);
+        return CerberusCommand.run(Reader.nullReader(), new PrintWriter(this.out, true),
+                new PrintWriter(this.err, true), args);
     }
 
     @Test

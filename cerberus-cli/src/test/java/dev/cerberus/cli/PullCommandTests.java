@@ -2,6 +2,7 @@ package dev.cerberus.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Reader;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,7 +31,8 @@ class PullCommandTests {
     private final StringWriter err = new StringWriter();
 
     private int run(String... args) {
-        return CerberusCommand.run(new PrintWriter(this.out, true), new PrintWriter(this.err, true), args);
+        return CerberusCommand.run(Reader.nullReader(), new PrintWriter(this.out, true),
+                new PrintWriter(this.err, true), args);
     }
 
     private static HttpServer hub() throws Exception {

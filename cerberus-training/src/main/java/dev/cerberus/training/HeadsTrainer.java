@@ -167,36 +167,34 @@ public final class HeadsTrainer implements AutoCloseable {
         }
         int[] order = new int[0];
         int epoch = -1;
-        try (Progress progress = new Progress("Training heads", steps, state.step(), "steps")) {
-            while (state.step() < steps && !(o.patience() > 0 && state.evaluationsWithoutProgress() >= o.patience())) {
-                if (state.step() / perEpoch != epoch) {
-                    epoch = state.step() / perEpoch;
-                    order = shuffled(text.training(), o.seed() * 31 + epoch);
-                }
-                int from = (state.step() % perEpoch) * batchSize;
-                int number = state.step() + 1;
-                double now = rate * factor(state.step(), steps);
-                double output = now * ((heads.kind() == HeadsKind.MEDUSA) ? 1 : OUTPUT_RATE_SHARE);
-                float[] result = learner.step(batches.of(order, from, from + batchSize, true),
-                        new float[] { (float) now, (float) output, number, 0 });
-                double loss = sum(result, heads.heads());
-                if (!Double.isFinite(loss) || !Double.isFinite(result[heads.heads()])) {
-                    throw new TrainingException("The loss is " + loss + " at step " + number + "; lower "
-                            + "--learning-rate (now " + rate + "). " + state.kept());
-                }
-                state.stepped(loss);
-                progress.step(1);
-                progress.message(String.format(Locale.ROOT, "loss %.3f", state.smoothedLoss()));
-                boolean last = state.step() == steps;
-                if (state.step() % o.evaluateEvery() == 0 || last) {
-                    Accuracy accuracy = measure(learner, batches, text,
-                            last ? text.heldOut().length : MEASURED_POSITIONS);
-                    state.evaluated(accuracy.expectedTokens());
-                    LOGGER.info("step {} of {}: {}", state.step(), steps, accuracy);
-                }
-                if (state.step() % o.checkpointEvery() == 0 || last) {
-                    state.save(learner);
-                }
+        Progress progress = new Progress("train", steps, state.step(), "steps");
+        while (state.step() < steps && !(o.patience() > 0 && state.evaluationsWithoutProgress() >= o.patience())) {
+            if (state.step() / perEpoch != epoch) {
+                epoch = state.step() / perEpoch;
+                order = shuffled(text.training(), o.seed() * 31 + epoch);
+            }
+            int from = (state.step() % perEpoch) * batchSize;
+            int number = state.step() + 1;
+            double now = rate * factor(state.step(), steps);
+            double output = now * ((heads.kind() == HeadsKind.MEDUSA) ? 1 : OUTPUT_RATE_SHARE);
+            float[] result = learner.step(batches.of(order, from, from + batchSize, true),
+                    new float[] { (float) now, (float) output, number, 0 });
+            double loss = sum(result, heads.heads());
+            if (!Double.isFinite(loss) || !Double.isFinite(result[heads.heads()])) {
+                throw new TrainingException("The loss is " + loss + " at step " + number + "; lower "
+                        + "--learning-rate (now " + rate + "). " + state.kept());
+            }
+            state.stepped(loss);
+            progress.step(1);
+            progress.message(String.format(Locale.ROOT, "loss %.3f", state.smoothedLoss()));
+            boolean last = state.step() == steps;
+            if (state.step() % o.evaluateEvery() == 0 || last) {
+                Accuracy accuracy = measure(learner, batches, text, last ? text.heldOut().length : MEASURED_POSITIONS);
+                state.evaluated(accuracy.expectedTokens());
+                LOGGER.info("step {} of {}: {}", state.step(), steps, accuracy);
+            }
+            if (state.step() % o.checkpointEvery() == 0 || last) {
+                state.save(learner);
             }
         }
         return finish(learner, batches, layout, heads, vocabulary, text, settings, state);

@@ -1,42 +1,38 @@
 package dev.cerberus.training;
 
-import java.time.Duration;
-
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 
 /**
- * A progress bar with rate and time left, on standard error.
+ * A count of what a training has done, told on standard error. Not thread-safe.
  */
-final class Progress implements AutoCloseable {
+final class Progress {
 
-    private static final int UPDATE_MILLIS = 1000;
+    private final ProgressNotes notes;
 
-    private final ProgressBar bar;
+    private final long total;
+
+    private long done;
+
+    private String message = "";
 
     Progress(String task, long total, long done, String unit) {
-        this.bar = new ProgressBarBuilder().setTaskName(task)
-            .setInitialMax(total)
-            .startsFrom(done, Duration.ZERO)
-            .setUnit(" " + unit, 1)
-            .setStyle(ProgressBarStyle.ASCII)
-            .setUpdateIntervalMillis(UPDATE_MILLIS)
-            .showSpeed()
-            .build();
+        this.total = total;
+        this.done = done;
+        this.notes = new ProgressNotes(task, unit, done, total, new PrintWriter(
+                new OutputStreamWriter(new FileOutputStream(FileDescriptor.err), StandardCharsets.UTF_8), true));
     }
 
     void step(long by) {
-        this.bar.stepBy(by);
+        this.done += by;
+        this.notes.advanced(this.done, this.total, this.message);
     }
 
     void message(String text) {
-        this.bar.setExtraMessage(text);
-    }
-
-    @Override
-    public void close() {
-        this.bar.close();
+        this.message = text;
     }
 
 }

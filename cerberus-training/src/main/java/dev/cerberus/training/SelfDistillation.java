@@ -125,8 +125,8 @@ final class SelfDistillation {
         if (tokens >= this.options.tokens()) {
             return files;
         }
-        try (DjlBatchGenerator target = generator.get();
-                Progress progress = new Progress("Writing text", this.options.tokens(), tokens, "tokens")) {
+        Progress progress = new Progress("write text", this.options.tokens(), tokens, "tokens");
+        try (DjlBatchGenerator target = generator.get()) {
             while (tokens < this.options.tokens() && offers(files.size())) {
                 tokens += write(target, files.size(), progress);
                 files.add(file(files.size()));

@@ -1,0 +1,54 @@
+package dev.cerberus.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import dev.cerberus.training.TrainingException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class DiskNeedTests {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void needIsThatOfTokensAndStatesWithAFileMore() {
+        // (1000 + 256 * 10) tokens of 4 + 2 * 8 bytes
+        assertThat(DiskNeed.of(this.folder, 1000, 10, 8, false, 0).bytes()).isEqualTo(3560 * 20);
+        assertThat(DiskNeed.of(this.folder, 1000, 10, 8, true, 0).bytes()).isEqualTo(3560 * 84);
+    }
+
+    @Test
+    void textThatIsThereIsNotNeededAgain() throws IOException {
+        Files.write(Files.createDirectory(this.folder.resolve("distilled-x")).resolve("part-00000.safetensors"),
+                new byte[1200]);
+        assertThat(DiskNeed.of(this.folder, 1000, 10, 8, false, 0).bytes()).isEqualTo(3560 * 20 - 1200);
+    }
+
+    @Test
+    void tooLittleRoomIsRefusedWithWhatToDo() {
+        DiskNeed need = new DiskNeed(this.folder.resolve("not").resolve("there"), Long.MAX_VALUE);
+        StringWriter err = new StringWriter();
+        assertThatThrownBy(() -> need.require("train", new PrintWriter(err))).isInstanceOf(TrainingException.class)
+            .hasMessageStartingWith("train needs up to ")
+            .hasMessageEndingWith("make room, name another folder with --work, or ask for fewer --tokens");
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void roomThatIsThereIsSaid() {
+        StringWriter err = new StringWriter();
+        new DiskNeed(this.folder, 2_000_000).require("train", new PrintWriter(err));
+        assertThat(err.toString()).startsWith("train: needs up to 2 MB in " + this.folder + ", where ")
+            .contains(" are free");
+    }
+
+}

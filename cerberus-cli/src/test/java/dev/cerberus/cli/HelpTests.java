@@ -1,0 +1,104 @@
+package dev.cerberus.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The help of all commands as it is printed. After a change that is meant, run this with
+ * {@code CERBERUS_UPDATE_HELP=true} and look at the difference.
+ */
+class HelpTests {
+
+    private static final Path SNAPSHOTS = Path.of("src", "test", "resources", "help");
+
+    private final StringWriter out = new StringWriter();
+
+    private final StringWriter err = new StringWriter();
+
+    private String help(String... args) {
+        assertThat(CerberusCommand.run(Reader.nullReader(), new PrintWriter(this.out, true),
+                new PrintWriter(this.err, true), args))
+            .isZero();
+        assertThat(this.err.toString()).isEmpty();
+        return this.out.toString().replace(System.lineSeparator(), "\n");
+    }
+
+    static Stream<String> commands() {
+        return Stream.of("pull", "info", "chat", "generate", "train", "remember", "calibrate", "bench", "fidelity",
+                "doctor");
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void helpIsThatOfTheSnapshot(String command) throws IOException {
+        compare(command, help(command, "--help"));
+    }
+
+    @Test
+    void helpOfAllIsThatOfTheSnapshot() throws IOException {
+        compare("cerberus", help("--help"));
+    }
+
+    private static void compare(String name, String help) throws IOException {
+        Path snapshot = SNAPSHOTS.resolve(name + ".txt");
+        if (System.getenv("CERBERUS_UPDATE_HELP") != null) {
+            Files.createDirectories(SNAPSHOTS);
+            Files.writeString(snapshot, help);
+        }
+        assertThat(help).isEqualTo(Files.readString(snapshot));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void helpHasExamplesAndNoBlankDefaults(String command) {
+        String help = help(command, "--help");
+        assertThat(help).contains("Examples:\n  cerberus " + command);
+        String unwrapped = help.replaceAll("\n {10,}", " ");
+        assertThat(unwrapped).doesNotContainPattern("(?i)default: *(\n|$|null|\\[\\])");
+        assertThat(help).isEqualTo(sameFromHelpCommand(command));
+    }
+
+    private static String sameFromHelpCommand(String command) {
+        return new HelpTests().help("help", command);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void requiredOptionsStandFirst(String command) {
+        CommandLine all = new CommandLine(new CerberusCommand(Reader.nullReader()));
+        List<OptionSpec> options = Objects.requireNonNull(all.getSubcommands().get(command)).getCommandSpec().options();
+        List<String> required = options.stream()
+            .filter((option) -> option.required() && option.group() == null)
+            .map(OptionSpec::longestName)
+            .toList();
+        List<String> printed = help(command, "--help").lines()
+            .map(String::strip)
+            .filter((line) -> line.matches("(-., )?--\\w.*"))
+            .map((line) -> line.replaceFirst("^-., ", "").split("[=, \\[]", -1)[0])
+            .limit(required.size())
+            .toList();
+        assertThat(printed).containsExactlyInAnyOrderElementsOf(required);
+    }
+
+    @Test
+    void completionIsAScriptForTheShell() {
+        assertThat(help("completion")).contains("function _complete_cerberus", "--draft-vocabulary", "complete -F");
+    }
+
+}
