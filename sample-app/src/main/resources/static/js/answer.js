@@ -108,6 +108,7 @@ export class AnswerView {
   showEnd() {
     const { stats, state } = this.answer;
     this.summary.classList.add("final");
+    this.text.hidden = this.answer.pieces.length === 0;
     this.summary.textContent = stats ? inWords(stats) : state === "stopped" ? "Stopped" : "Not complete";
     this.text.querySelectorAll("pre").forEach((block) => {
       const frame = document.createElement("div");

@@ -6,6 +6,11 @@ import { Speech } from "./speech.js";
 import { allChats, deleteChat, findChat, newChat, saveChat } from "./store.js";
 
 const HISTORY = 8, HISTORY_CHARACTERS = 100_000;
+const WORDS = {
+  413: "This is too long for the model. Shorten it, or begin a new chat.",
+  503: "The application is busy or stopping. Try again in a moment.",
+  504: "The answer took too long. Ask for less, or try again later.",
+};
 const byId = (id) => document.getElementById(id);
 const log = byId("log"), scroller = byId("scroller"), message = byId("message");
 const speech = new Speech(byId("spoken"));
@@ -105,8 +110,7 @@ function showExchange(exchange, index) {
   if (exchange.answers.every((answer) => answer.stats) && compared) {
     add(section, "p", "verdict", verdict(...exchange.answers));
   }
-  exchange.answers.filter((answer) => answer.problem).forEach(({ problem }) =>
-      add(section, "div", "problem", problem.detail || problem.title || "The request failed").setAttribute("role", "alert"));
+  exchange.answers.filter((answer) => answer.problem).forEach(({ problem }) => showProblem(section, problem));
   const actions = add(section, "div", "actions");
   if (textOf(exchange.answers[0])) actions.append(copyButton("Copy", () => textOf(exchange.answers[0])));
   const action = (name, act) => {
@@ -120,6 +124,19 @@ function showExchange(exchange, index) {
       editing = index;
       send(exchange.question, exchange.answers.length > 1);
     });
+  }
+}
+
+/** Tells a reader what to do, and whoever runs the application what it says. */
+function showProblem(section, problem) {
+  const box = add(section, "div", "problem");
+  box.setAttribute("role", "alert");
+  const own = problem.detail || problem.title || "The request failed";
+  add(box, "div", "", WORDS[problem.status] || own);
+  if (WORDS[problem.status]) {
+    const details = add(box, "details");
+    add(details, "summary", "", "What the application says");
+    add(details, "div", "", own);
   }
 }
 

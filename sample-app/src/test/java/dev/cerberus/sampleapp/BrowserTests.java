@@ -194,7 +194,8 @@ class BrowserTests {
         ScriptedGenerator script = this.engine
             .use(new ScriptedGenerator().target("more ").endless().pause(Duration.ofMillis(20)));
         say("Talk");
-        await(".answer .target");
+        // elements are replaced while an answer comes
+        until((page) -> (Boolean) browser.executeScript("return document.querySelector('.answer .target') !== null"));
         check("streaming");
         find("#message").sendKeys(Keys.ESCAPE);
         assertThat(script.awaitCancelled(PATIENCE)).isTrue();
@@ -214,8 +215,11 @@ class BrowserTests {
     void problemIsShownAndRetried() throws Exception {
         this.engine.use(new ScriptedGenerator().refusing(Refusals.queueFull()));
         say("Hi");
-        assertThat(await(".problem").getText()).contains("queue is full");
+        assertThat(await(".problem").getText())
+            .startsWith("The application is busy or stopping. Try again in a moment.");
         check("error");
+        find(".problem summary").click();
+        assertThat(find(".problem").getText()).contains("queue is full");
         ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("Here I am"));
         find(".actions .retry").click();
         until(ExpectedConditions.textToBe(By.cssSelector(".answer .text"), "Here I am"));
