@@ -1,0 +1,155 @@
+package dev.cerberus.sampleapp;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.yaml.snakeyaml.Yaml;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import dev.cerberus.testing.MarkdownFile;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+/**
+ * The files under {@code deploy} fit the application.
+ */
+@EnabledIf(value = "dev.cerberus.sampleapp.DemoModelTests#demoModelIsThere",
+        disabledReason = "cerberus-demo/model.safetensors is not on the class path")
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = "management.endpoint.cerberus.access=unrestricted")
+class DeploymentTests {
+
+    private static final Path DEPLOY = MarkdownFile.repository().resolve("deploy");
+
+    /** Names with the prefixes of the application's own meters and of the JVM's. */
+    private static final Pattern METER = Pattern
+        .compile("\\b(?:cerberus|gen_ai|jvm|process|system|http)_[a-z][a-z0-9_]*(?=[\\s{\\[)`,])");
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @LocalServerPort
+    private int port;
+
+    private String get(String path) throws Exception {
+        var response = this.http.send(
+                HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + path)).build(),
+                BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(path + " " + response.body()).isEqualTo(200);
+        return response.body();
+    }
+
+    private Set<String> scraped() throws Exception {
+        this.http.send(HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + "/chat"))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString("{\"message\": \"What is photosynthesis?\"}"))
+            .build(), BodyHandlers.discarding());
+        return get("/actuator/prometheus").lines()
+            .filter((line) -> !line.startsWith("#"))
+            .map((line) -> line.split("[{ ]", 2)[0])
+            .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static Set<String> meters(String text) {
+        return METER.matcher(text).results().map(MatchResult::group).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static List<String> queries() throws IOException {
+        JsonNode dashboard = new JsonMapper()
+            .readTree(Files.readString(DEPLOY.resolve("grafana/dashboards/cerberus.json")));
+        List<String> queries = new ArrayList<>();
+        dashboard.get("panels")
+            .forEach((panel) -> panel.get("targets").forEach((target) -> queries.add(target.get("expr").asString())));
+        return queries;
+    }
+
+    @Test
+    void everyMeterOfDashboardAlertsAndDocsIsThere() throws Exception {
+        Set<String> scraped = scraped();
+        assertThat(queries()).hasSizeGreaterThan(12).allSatisfy((query) -> {
+            assertThat(meters(query)).as(query).isNotEmpty();
+            assertThat(scraped).as(query).containsAll(meters(query));
+        });
+        Set<String> alerts = meters(Files.readString(DEPLOY.resolve("alerts.yml")));
+        assertThat(alerts).hasSizeGreaterThan(4);
+        assertThat(scraped).containsAll(alerts);
+        // the table names timers and summaries without what Prometheus appends
+        Set<String> stems = new HashSet<>(scraped);
+        scraped.forEach((name) -> stems.add(name.replaceFirst("_(count|sum|max|bucket)$", "")));
+        Set<String> documented = meters(Files.readString(MarkdownFile.repository().resolve("docs/production.md")));
+        assertThat(documented).hasSizeGreaterThan(6);
+        assertThat(stems).containsAll(documented);
+    }
+
+    @Test
+    void labelsOfTheQueriesAreThere() throws Exception {
+        scraped();
+        String text = get("/actuator/prometheus");
+        assertThat(text).contains("gen_ai_token_type=\"output\"", "kind=\"draft\"", "depth=\"1\"", "phase=\"verify\"",
+                "decision=\"draft\"", "error_type=\"none\"");
+    }
+
+    @Test
+    void everyProbeAnswers() throws Exception {
+        Set<String> paths = Pattern.compile("path: (/actuator/[a-z/]+)")
+            .matcher(Files.readString(DEPLOY.resolve("kubernetes.yaml")))
+            .results()
+            .map((match) -> match.group(1))
+            .collect(Collectors.toSet());
+        assertThat(paths).hasSize(3);
+        for (String path : paths) {
+            get(path);
+        }
+    }
+
+    @Test
+    void prometheusTakesItsFiles() throws Exception {
+        Optional<Path> promtool = Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+            .map((folder) -> Path.of(folder, "promtool"))
+            .filter(Files::isExecutable)
+            .findFirst();
+        assumeTrue(promtool.isPresent(), "This test needs promtool on the PATH; on Debian install prometheus");
+        Process check = new ProcessBuilder(promtool.get().toString(), "check", "config",
+                DEPLOY.resolve("prometheus.yml").toString())
+            .redirectErrorStream(true)
+            .start();
+        String said = new String(check.getInputStream().readAllBytes(), UTF_8);
+        assertThat(check.waitFor()).as(said).isZero();
+    }
+
+    @Test
+    void everyYamlFileIsOne() throws Exception {
+        try (Stream<Path> files = Files.walk(DEPLOY)) {
+            List<Path> found = files.filter((file) -> file.toString().matches(".*\\.ya?ml")).toList();
+            assertThat(found).hasSizeGreaterThan(5);
+            for (Path file : found) {
+                assertThat(new Yaml().loadAll(Files.readString(file))).as(file.toString()).isNotEmpty();
+            }
+        }
+    }
+
+}
