@@ -8,6 +8,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,8 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+
+import dev.cerberus.testing.MarkdownFile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
@@ -109,6 +113,28 @@ class DemoModelTests {
             JsonNode body = this.json.readTree(chat(example.question()).body());
             assertThat(body.get("answer").asString()).as(example.question()).containsIgnoringCase(example.expected());
         }
+    }
+
+    /** README's questions over HTTP, as they are written there. */
+    @Test
+    void everyDocumentedRequestIsAnswered() throws Exception {
+        Pattern quoted = Pattern.compile("'([^']*)'");
+        int checked = 0;
+        for (MarkdownFile.Block block : MarkdownFile.read(MarkdownFile.repository().resolve("README.md")).blocks()) {
+            for (String command : block.commands()) {
+                Matcher call = Pattern.compile("curl -s[N]? localhost:8080(/\\S*)(.*)").matcher(command);
+                if (call.matches()) {
+                    checked++;
+                    List<String> texts = quoted.matcher(call.group(2)).results().map((each) -> each.group(1)).toList();
+                    HttpRequest.Builder request = request(call.group(1));
+                    if (texts.size() == 2) {
+                        request.header("Content-Type", "application/json").POST(BodyPublishers.ofString(texts.get(1)));
+                    }
+                    assertThat(send(request).statusCode()).as(command).isEqualTo(200);
+                }
+            }
+        }
+        assertThat(checked).isGreaterThan(3);
     }
 
     @Test
