@@ -26,7 +26,9 @@ import picocli.CommandLine.Spec;
  * Command that measures what several clients get together.
  */
 @Command(name = "load", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Measures what several clients get together, each asking again when it has its answer.")
+        description = "Measures what several clients get together, each asking again when it has its answer.",
+        footerHeading = "%nExamples:%n", footer = { "  cerberus load --prompts prompts.jsonl --clients 1,4,16",
+                "  cerberus load --model DIR --prompts prompts.jsonl --gates adaptive --requests 64" })
 final class LoadCommand implements Callable<Integer> {
 
     @Spec
@@ -35,7 +37,8 @@ final class LoadCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model = new ModelOptions();
 
-    @Option(names = "--prompts", paramLabel = "FILE", description = "Prompts as for bench; their first turns are asked")
+    @Option(names = "--prompts", order = -10, paramLabel = "FILE",
+            description = "Prompts as for bench; their first turns are asked")
     private @Nullable Path prompts;
 
     @Option(names = "--raw", description = "Send prompts as they are, without chat template")
@@ -73,11 +76,8 @@ final class LoadCommand implements Callable<Integer> {
         }
         this.decoding.check();
         int most = this.clients.stream().mapToInt(Integer::intValue).max().orElseThrow();
-        try (CerberusEngine engine = CerberusEngine.open(this.model.engine()
-            .maxNodes(this.decoding.maxNodes())
-            .maxConcurrent(most)
-            .queueCapacity(most)
-            .build())) {
+        try (CerberusEngine engine = this.model
+            .open(this.model.engine().maxNodes(this.decoding.maxNodes()).maxConcurrent(most).queueCapacity(most))) {
             Chats.require(engine.description(), this.raw);
             LoadBench bench = new LoadBench(engine, requests(PromptFile.read(file)));
             PrintWriter out = this.spec.commandLine().getOut();
