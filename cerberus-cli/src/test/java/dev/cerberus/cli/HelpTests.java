@@ -40,8 +40,8 @@ class HelpTests {
     }
 
     static Stream<String> commands() {
-        return Stream.of("pull", "info", "chat", "generate", "train", "remember", "calibrate", "bench", "fidelity",
-                "doctor");
+        return Stream.of("pull", "info", "chat", "generate", "train", "remember", "calibrate", "bench", "load",
+                "fidelity", "doctor");
     }
 
     @ParameterizedTest
