@@ -24,9 +24,15 @@ package dev.cerberus.gate;
  */
 public final class BatchCosts implements StepCosts {
 
+    private static final double HEADS_RATE = 0.05;
+
+    private static final double LARGEST_RATIO = 2;
+
     private final CostCurve alone;
 
     private final BatchCost shared;
+
+    private double headsSeconds; // of one sequence in company
 
     private int sequences = 1;
 
@@ -40,6 +46,7 @@ public final class BatchCosts implements StepCosts {
     public BatchCosts(CostCurve alone, BatchCost shared) {
         this.alone = alone;
         this.shared = shared;
+        this.headsSeconds = alone.headsSeconds();
     }
 
     /**
@@ -89,7 +96,7 @@ public final class BatchCosts implements StepCosts {
         if (isAlone()) {
             return this.alone.headsPlainSteps();
         }
-        return this.sequences * this.alone.headsSeconds() / this.shared.seconds(this.rows, this.sequences);
+        return this.sequences * this.headsSeconds / this.shared.seconds(this.rows, this.sequences);
     }
 
     @Override
@@ -101,6 +108,10 @@ public final class BatchCosts implements StepCosts {
     public void observe(StepOutcome outcome) {
         if (isAlone()) {
             this.alone.observe(outcome);
+        }
+        else if (outcome.headsRan() && this.headsSeconds > 0) {
+            double ratio = outcome.headsSeconds() / this.headsSeconds;
+            this.headsSeconds *= 1 + HEADS_RATE * (Math.min(LARGEST_RATIO, ratio) - 1);
         }
     }
 

@@ -79,7 +79,12 @@ class BatchCostTests {
         assertThat(costs.plainSteps(8)).isEqualTo(1 + 4 * (this.cost.seconds(16, 4) - before) / before);
         assertThat(costs.headsPlainSteps()).isEqualTo(4 * 0.1 / before);
         assertThat(costs.plainStepIsDue(1)).isFalse();
+        for (int i = 0; i < 200; i++) {
+            costs.observe(StepOutcome.plain(true, 0.3, 1));
+        }
+        assertThat(costs.headsPlainSteps()).isEqualTo(4 * 0.3 / before, within(0.01));
         costs.beside(1, 1);
+        assertThat(costs.headsPlainSteps()).isEqualTo(0.1);
         assertThat(costs.plainSteps(8)).isEqualTo(1.4);
     }
 
