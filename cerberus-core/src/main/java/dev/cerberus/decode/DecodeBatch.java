@@ -22,8 +22,9 @@ import dev.cerberus.model.TargetModel;
 /*
  * A forward has a number of rows that it may not exceed. Sequences that are being written
  * come first: each has a row for its last token and, in turn, as many as its gate finds
- * worth their price; whoever plans later sees the rows that others have taken. If there
- * are more of them than rows, they take turns. Pieces of prompts fill what is left, first
+ * worth their price, but no more than twice its share of what is left; whoever plans later
+ * sees the rows that others have taken. If there are more of them than rows, they take
+ * turns. Pieces of prompts fill what is left, first
  * come, first served. Prompts that wait keep a quarter of the rows, so that they are read
  * however many are being written; and beside these a forward is kept short, so that a
  * long prompt delays every token of the others by one small piece and no more.
@@ -34,6 +35,9 @@ public final class DecodeBatch implements AutoCloseable {
     private static final int SHARED_ROWS = 64;
 
     private static final int SHARE_OF_PROMPTS = 4;
+
+    /** How many equal shares of the rows for drafts one sequence may take. */
+    private static final int SHARES = 2;
 
     private final TargetModel model;
 
@@ -56,8 +60,7 @@ public final class DecodeBatch implements AutoCloseable {
      * whose text begins alike; 0 for none
      * @param listener told of every forward
      */
-    public DecodeBatch(TargetModel model, BatchCosts costs, long kvRows, long prefixRows,
-            BatchListener listener) {
+    public DecodeBatch(TargetModel model, BatchCosts costs, long kvRows, long prefixRows, BatchListener listener) {
         this.model = model;
         this.prefixes = new PrefixCache(prefixRows);
         this.room = new KvRoom(kvRows, this.prefixes, listener);
@@ -90,11 +93,8 @@ public final class DecodeBatch implements AutoCloseable {
         List<Entry> entries = new ArrayList<>();
         int rows = 0;
         if (sessions.size() == 1 && reading.isEmpty()) {
-            rows = add(entries, writing.get(0), Integer.MAX_VALUE, 1, 1, failures); // as
-                                                                                    // large
-                                                                                    // as
-                                                                                    // it
-                                                                                    // likes
+            int asLargeAsItLikes = Integer.MAX_VALUE;
+            rows = add(entries, writing.get(0), asLargeAsItLikes, 1, 1, failures);
         }
         else if (!writing.isEmpty()) {
             rows = write(entries, inTurn(writing, Math.max(1, limit - kept)), limit, kept, failures);
@@ -121,10 +121,12 @@ public final class DecodeBatch implements AutoCloseable {
         int sequences = writing.size() + ((kept > 0) ? 1 : 0);
         int drafted = 0;
         int rows = 0;
-        for (DecodeSession session : writing) {
-            int free = limit - kept - writing.size() - drafted;
-            int own = add(entries, session, 1 + Math.max(0, free), sequences, writing.size() + kept + drafted,
-                    failures);
+        for (int i = 0; i < writing.size(); i++) {
+            int free = Math.max(0, limit - kept - writing.size() - drafted);
+            int left = writing.size() - i;
+            int share = SHARES * ((free + left - 1) / left);
+            int own = add(entries, writing.get(i), 1 + Math.min(free, share), sequences,
+                    writing.size() + kept + drafted, failures);
             rows += own;
             drafted += Math.max(0, own - 1);
         }

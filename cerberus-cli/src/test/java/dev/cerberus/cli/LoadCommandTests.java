@@ -1,0 +1,66 @@
+package dev.cerberus.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import dev.cerberus.testing.TinyModels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class LoadCommandTests {
+
+    private final StringWriter out = new StringWriter();
+
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    private Path directory;
+
+    private int run(String... args) {
+        return CerberusCommand.run(new PrintWriter(this.out, true), new PrintWriter(this.err, true), args);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "load --model m", "load --model m --prompts p --clients 0",
+            "load --model m --prompts p --clients 1,many", "load --model m --prompts p --requests 0",
+            "load --model m --prompts p --rounds 0", "load --model m --prompts p --gates sometimes",
+            "load --model m --prompts p --max-tokens 0" })
+    void wrongUsageExitsWithTwo(String line) {
+        assertThat(run(line.split(" "))).isEqualTo(2);
+        assertThat(this.err.toString()).startsWith("cerberus: ");
+    }
+
+    @Test
+    void aRowIsPrintedForEveryNumberOfClientsAndEveryGate() throws IOException {
+        Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
+        Path prompts = Files.writeString(this.directory.resolve("prompts.jsonl"), """
+                {"prompt": "one two", "category": "a"}
+                {"question_id": 2, "category": "b", "turns": ["three", "never asked"]}
+                """);
+        assertThat(run("load", "--model", model.toString(), "--raw", "--prompts", prompts.toString(), "--clients",
+                "1,3", "--requests", "5", "--rounds", "2", "--max-tokens", "6", "--min-tokens", "6", "--precision",
+                "fp32"))
+            .as(this.err.toString())
+            .isZero();
+        List<String[]> rows = this.out.toString().lines().skip(2).map((line) -> line.split("\\s*\\|\\s*")).toList();
+        assertThat(rows).extracting((cells) -> cells[1] + " " + cells[2])
+            .containsExactly("1 never", "1 adaptive", "3 never", "3 adaptive");
+        for (String[] cells : rows) {
+            assertThat(Double.parseDouble(cells[3])).as(Arrays.toString(cells)).isPositive();
+            assertThat(cells[10]).isEqualTo("1.000");
+        }
+        // 7 tokens of a prompt and 6 tokens are more than one row a forward
+        assertThat(Double.parseDouble(rows.get(0)[9])).isGreaterThan(1);
+    }
+
+}
