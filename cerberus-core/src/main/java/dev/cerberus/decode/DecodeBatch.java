@@ -2,7 +2,7 @@ package dev.cerberus.decode;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,12 +22,12 @@ import dev.cerberus.model.TargetModel;
 /*
  * A forward has a number of rows that it may not exceed. Sequences that are being written
  * come first: each has a row for its last token and, in turn, as many as its gate finds
- * worth their price, but no more than twice its share of what is left; whoever plans later
- * sees the rows that others have taken. If there are more of them than rows, they take
- * turns. Pieces of prompts fill what is left, first
- * come, first served. Prompts that wait keep a quarter of the rows, so that they are read
- * however many are being written; and beside these a forward is kept short, so that a
- * long prompt delays every token of the others by one small piece and no more.
+ * worth their price, but no more than twice its share of what is left; whoever plans
+ * later sees the rows that others have taken. If there are more of them than rows, they
+ * take turns. Pieces of prompts fill what is left, first come, first served. Prompts that
+ * wait keep a quarter of the rows, so that they are read however many are being written;
+ * and beside these a forward is kept short, so that a long prompt delays every token of
+ * the others by one small piece and no more.
  */
 public final class DecodeBatch implements AutoCloseable {
 
@@ -75,7 +75,7 @@ public final class DecodeBatch implements AutoCloseable {
      * @return what went wrong, by session; such a session has to be closed
      */
     public Map<DecodeSession, Throwable> step(List<DecodeSession> sessions) {
-        Map<DecodeSession, Throwable> failures = new IdentityHashMap<>();
+        Map<DecodeSession, Throwable> failures = new HashMap<>();
         List<Entry> entries = plan(this.room.admit(sessions, failures), failures);
         if (!entries.isEmpty()) {
             run(entries, failures);

@@ -44,8 +44,8 @@ final class DecodeCounts {
     }
 
     DecodeStatistics statistics(int promptTokens) {
-        return new DecodeStatistics(promptTokens, this.steps, this.draftSteps, this.zeroAcceptSteps,
-                this.draftedTokens, this.acceptedDraftTokens, this.prefillSeconds, this.decodeSeconds);
+        return new DecodeStatistics(promptTokens, this.steps, this.draftSteps, this.zeroAcceptSteps, this.draftedTokens,
+                this.acceptedDraftTokens, this.prefillSeconds, this.decodeSeconds);
     }
 
 }

@@ -13,9 +13,9 @@ import dev.cerberus.model.ModelException;
 /*
  * A session holds rows for what it has and for some time to come, and grows as it writes;
  * nothing is reserved for the longest answer that it might give. Who came first is served
- * first: where a session lacks rows, those that came last give theirs back, and read their
- * text again when there is room. So the first of all always goes on, and nothing is lost
- * but time. A session that even so lacks rows waits, and those behind it go on.
+ * first: where a session lacks rows, those that came last give theirs back, and read
+ * their text again when there is room. So the first of all always goes on, and nothing is
+ * lost but time. A session that even so lacks rows waits, and those behind it go on.
  */
 final class KvRoom {
 
@@ -52,8 +52,10 @@ final class KvRoom {
             DecodeSession session = sessions.get(i);
             int lacking = Math.max(0, session.neededRows() - session.heldRows());
             if (session.neededRows() > this.capacityRows) {
-                failures.put(session, new ModelException("The text needs " + session.neededRows()
-                        + " rows of the KV cache, which has " + this.capacityRows + "; raise cerberus.engine.kv-cache-tokens"));
+                failures.put(session,
+                        new ModelException(
+                                "The text needs " + session.neededRows() + " rows of the KV cache, which has "
+                                        + this.capacityRows + "; raise cerberus.engine.kv-cache-tokens"));
                 held -= session.suspend();
                 continue;
             }

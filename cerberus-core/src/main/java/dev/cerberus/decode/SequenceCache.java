@@ -6,8 +6,8 @@ import dev.cerberus.model.KvCache;
 import dev.cerberus.model.TargetModel;
 
 /**
- * The KV cache of one sequence, which is there while the sequence has rows, and grows with
- * it. Confined to the engine thread.
+ * The KV cache of one sequence, which is there while the sequence has rows, and grows
+ * with it. Confined to the engine thread.
  */
 final class SequenceCache implements AutoCloseable {
 
@@ -80,7 +80,9 @@ final class SequenceCache implements AutoCloseable {
         }
     }
 
-    /** Hands the cache to somebody else, who closes it; there may be new rows afterwards. */
+    /**
+     * Hands the cache to somebody else, who closes it; there may be new rows afterwards.
+     */
     KvCache detach() {
         KvCache present = get();
         this.cache = null;

@@ -2,8 +2,7 @@ package dev.cerberus.djl;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -248,7 +247,7 @@ public final class DjlTargetModel implements TargetModel {
         if (spans.isEmpty()) {
             throw new IllegalArgumentException("a forward needs at least one span");
         }
-        Set<KvCache> caches = Collections.newSetFromMap(new IdentityHashMap<>());
+        Set<KvCache> caches = new HashSet<>();
         for (Span span : spans) {
             KvCache cache = span.cache();
             if (!caches.add(cache)) {

@@ -385,8 +385,9 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
     private DecodeSession session(ActiveRequest active) {
         GenerationRequest request = active.request();
         int most = (int) Math.min(request.maxOutputTokens(), this.cacheTokens - active.prompt().length);
-        DecodeRequest decoding = new DecodeRequest(active.prompt(), most, request.minOutputTokens(), this.model.endOfSequence(), request.sampling(),
-                request.shape().or(this.options::shape), request.maxNodes().orElse(this.options.maxNodes()),
+        DecodeRequest decoding = new DecodeRequest(active.prompt(), most, request.minOutputTokens(),
+                this.model.endOfSequence(), request.sampling(), request.shape().or(this.options::shape),
+                request.maxNodes().orElse(this.options.maxNodes()),
                 request.drafting().within(this.options.contextLookup()));
         GateOptions drafting = request.gate().orElse(this.gate);
         boolean sampled = !request.sampling().greedy();

@@ -58,9 +58,8 @@ final class ContextBudget {
      * @param model the target model
      */
     static long cacheTokens(EngineOptions options, TargetModel model) {
-        return options.kvCacheTokens().isPresent() ? options.kvCacheTokens().getAsInt()
-                : cacheTokens(options.maxConcurrent(), model.dimensions().maxContext(), model.cacheBytesPerToken(),
-                        memoryBytes());
+        return options.kvCacheTokens().isPresent() ? options.kvCacheTokens().getAsInt() : cacheTokens(
+                options.maxConcurrent(), model.dimensions().maxContext(), model.cacheBytesPerToken(), memoryBytes());
     }
 
     static long cacheTokens(int requests, int contextTokens, long bytesPerToken, long memoryBytes) {

@@ -427,8 +427,8 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
             return new EngineOptions(this.modelLocation, this.hub, this.modelName, this.precision, this.maxContext,
                     this.device, this.heads, this.memory, this.shape, this.maxNodes, this.contextLookup, this.gate,
                     this.profiles, this.calibration, this.chatTemplate, this.templateVariables, this.queueCapacity,
-                    this.maxConcurrent, this.requestTimeout, this.maxInputCharacters, this.kvCacheTokens, this.prefixCache,
-                    this.threads);
+                    this.maxConcurrent, this.requestTimeout, this.maxInputCharacters, this.kvCacheTokens,
+                    this.prefixCache, this.threads);
         }
 
     }

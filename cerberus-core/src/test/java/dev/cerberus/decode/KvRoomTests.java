@@ -55,8 +55,7 @@ class KvRoomTests {
         CostCurve costs = CostCurve.through(new int[] { 0, 4, 16 }, new double[] { 1, 1.2, 2 }, 0.1);
         DecodeSession session = new DecodeSession(this.model,
                 Optional.of(new ScriptedHeads(this.model, 4, 0.7, SamplingOptions.GREEDY)),
-                new AlwaysGate(new TreeSizer(costs, new Experience())),
-                DecodeRequest.greedy(prompt, tokens),
+                new AlwaysGate(new TreeSizer(costs, new Experience())), DecodeRequest.greedy(prompt, tokens),
                 (token, origin) -> TokenSink.Signal.CONTINUE, DecodeListener.NONE);
         this.sessions.add(session);
         return session;
@@ -64,8 +63,8 @@ class KvRoomTests {
 
     private DecodeBatch batch(long kvRows) {
         CostCurve alone = CostCurve.through(new int[] { 0, 4, 12 }, new double[] { 1, 1.2, 2 }, 0.1);
-        return new DecodeBatch(this.model, new BatchCosts(alone, new BatchCost(alone, 0.1)), kvRows,
-                this.prefixRows, BatchListener.NONE);
+        return new DecodeBatch(this.model, new BatchCosts(alone, new BatchCost(alone, 0.1)), kvRows, this.prefixRows,
+                BatchListener.NONE);
     }
 
     private static KvRoom room(long rows) {

@@ -20,8 +20,8 @@ import dev.cerberus.model.HeadsKind;
  * @param distillation how the target writes the text to learn from
  * @param optimization how the heads learn it
  * @param device device name as {@link dev.cerberus.djl.TorchDevice#of} takes it
- * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or {@code int8}: what the
- * target writes in
+ * @param precision {@code auto}, {@code fp32}, {@code bf16}, {@code fp16} or
+ * {@code int8}: what the target writes in
  * @param resume whether to go on from the last checkpoint, if there is one
  */
 public record TrainingOptions(String model, List<Path> data, Path out, Path work, HeadsShape shape,
@@ -36,7 +36,8 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
             throw new TrainingException("there is no data file; give at least one");
         }
         if (!List.of("auto", "fp32", "bf16", "fp16", "int8").contains(precision)) {
-            throw new TrainingException("precision must be one of auto, fp32, bf16, fp16, int8, was '" + precision + "'");
+            throw new TrainingException(
+                    "precision must be one of auto, fp32, bf16, fp16, int8, was '" + precision + "'");
         }
     }
 

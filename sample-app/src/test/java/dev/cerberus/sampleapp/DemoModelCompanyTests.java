@@ -69,11 +69,11 @@ class DemoModelCompanyTests {
             .device("cpu");
         try (CerberusEngine single = CerberusEngine.open(options.prefixCache(false).build());
                 CerberusEngine engine = CerberusEngine.open(options.prefixCache(true)
-            .maxConcurrent(12)
-            .queueCapacity(MOST_OPEN)
-            .kvCacheTokens(OptionalInt.of(SCARCE_TOKENS))
-            .requestTimeout(Duration.ofMinutes(10))
-            .build())) {
+                    .maxConcurrent(12)
+                    .queueCapacity(MOST_OPEN)
+                    .kvCacheTokens(OptionalInt.of(SCARCE_TOKENS))
+                    .requestTimeout(Duration.ofMinutes(10))
+                    .build())) {
             List<GenerationRequest> requests = new ArrayList<>();
             List<int[]> alone = new ArrayList<>();
             for (int i = 0; i < 5 * QUESTIONS.size(); i++) {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -94,20 +93,13 @@ public final class LoadBench {
         this.rows.reset();
         ExecutorService threads = Executors.newFixedThreadPool(clients);
         try {
-            List<Callable<Void>> work = new ArrayList<>();
-            for (int i = 0; i < clients; i++) {
-                work.add(() -> {
-                    int index = next.getAndIncrement();
-                    while (index < this.requests.size()) {
-                        ask(index, mode, sums);
-                        index = next.getAndIncrement();
-                    }
-                    return null;
-                });
-            }
+            List<Future<?>> running = new ArrayList<>();
             long start = System.nanoTime();
-            for (Future<Void> done : threads.invokeAll(work)) {
-                done.get();
+            for (int i = 0; i < clients; i++) {
+                running.add(threads.submit(() -> askAll(next, mode, sums)));
+            }
+            for (Future<?> client : running) {
+                client.get();
             }
             sums.seconds = (System.nanoTime() - start) * 1e-9;
         }
@@ -124,6 +116,14 @@ public final class LoadBench {
         sums.forwards = this.forwards.sum();
         sums.rows = this.rows.sum();
         return sums;
+    }
+
+    private void askAll(AtomicInteger next, GateMode mode, Sums sums) {
+        int index = next.getAndIncrement();
+        while (index < this.requests.size()) {
+            ask(index, mode, sums);
+            index = next.getAndIncrement();
+        }
     }
 
     private void ask(int index, GateMode mode, Sums sums) {

@@ -170,15 +170,14 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * tokenized. When it is empty, as many as the context's tokens can hold.
      * @param kvCacheTokens Most tokens in the KV caches of all requests together. When it
      * is empty, what a quarter of the machine's memory holds.
-     * @param prefixCache Whether prompts that begin like what was read before, such as the
-     * next turn of a conversation, take its keys and values.
+     * @param prefixCache Whether prompts that begin like what was read before, such as
+     * the next turn of a conversation, take its keys and values.
      * @param threads Threads of one native operator. When it is empty, small models take
      * one, and larger ones what proves fastest at start.
      */
     public record Engine(@DefaultValue("64") int queueCapacity, @DefaultValue("8") int maxConcurrent,
             @DefaultValue("2m") Duration requestTimeout, @Nullable Integer maxInputCharacters,
-            @Nullable Integer kvCacheTokens, @DefaultValue("true") boolean prefixCache,
-            @Nullable Integer threads) {
+            @Nullable Integer kvCacheTokens, @DefaultValue("true") boolean prefixCache, @Nullable Integer threads) {
     }
 
 }
