@@ -12,35 +12,35 @@ import java.util.List;
 enum LinearKernel {
 
     /** libtorch's general kernel; works everywhere. */
-    GENERAL(false, List.of("general.py"), "general.py", "general.py"),
+    GENERAL(false, "general.py", "general.py", "general.py"),
 
     /**
      * oneDNN with weights packed once, on x86 CPUs: a row's result does not depend on the
      * number of rows.
      */
-    PACKED(false, List.of("packed.py"), "packed.py", "packed.py"),
+    PACKED(false, "packed.py", "packed.py", "packed.py"),
 
     /**
      * FBGEMM with weights rounded to int8 on CPUs that add their products in 32 bits: a
      * row's result does not depend on the other rows.
      */
-    INT8(true, List.of("int8_full.py", "int8_packing.py"), "int8.py", "int8_heads.py"),
+    INT8(true, "int8_full.py", "int8.py", "int8_heads.py"),
 
     /**
      * FBGEMM with weights rounded to int8 such that no pair of products overflows 16
      * bits, on every x86 CPU: a row's result does not depend on the other rows.
      */
-    INT8_BOUNDED(true, List.of("int8_bounded.py", "int8_packing.py"), "int8.py", "int8_heads.py");
+    INT8_BOUNDED(true, "int8_bounded.py", "int8.py", "int8_heads.py");
 
     private final boolean quantized;
 
-    private final List<String> packing;
+    private final String packing;
 
     private final String products;
 
     private final String headsProducts;
 
-    LinearKernel(boolean quantized, List<String> packing, String products, String headsProducts) {
+    LinearKernel(boolean quantized, String packing, String products, String headsProducts) {
         this.quantized = quantized;
         this.packing = packing;
         this.products = products;
@@ -62,7 +62,7 @@ enum LinearKernel {
 
     /** Returns the files that define how a matrix is packed. */
     List<String> packing() {
-        return this.packing;
+        return this.quantized ? List.of(this.packing, "int8_packing.py") : List.of(this.packing);
     }
 
     /** Returns the file that defines how rows are multiplied by a packed matrix. */
