@@ -65,8 +65,8 @@ public final class TreeShape {
         List<int[]> level = List.of(new int[0]);
         for (int width : branching) {
             if (width < 1) {
-                throw new IllegalArgumentException(
-                        "children per node must be at least 1, was " + width + " in " + Arrays.toString(branching));
+                throw new IllegalArgumentException("children per node of a tree shape must be at least 1, was " + width
+                        + " in " + Arrays.toString(branching));
             }
             if (paths.size() + (long) level.size() * width > MAX_NODES) {
                 throw new IllegalArgumentException("tree shape " + Arrays.toString(branching) + " has more than "
@@ -101,8 +101,8 @@ public final class TreeShape {
             }
             for (int rank : path) {
                 if (rank < 0) {
-                    throw new IllegalArgumentException(
-                            "ranks must be at least 0, was " + rank + " in path " + Arrays.toString(path));
+                    throw new IllegalArgumentException("ranks in a tree shape must be at least 0, was " + rank
+                            + " in path " + Arrays.toString(path));
                 }
             }
             for (int length = 1; length <= path.length; length++) {

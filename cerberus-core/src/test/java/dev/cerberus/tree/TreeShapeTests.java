@@ -71,13 +71,13 @@ class TreeShapeTests {
     @ValueSource(strings = { "0", "4,0,1", "-3" })
     void branchingBelowOneIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> TreeShape.parse(text))
-            .withMessageStartingWith("children per node must be at least 1, was ");
+            .withMessageStartingWith("children per node of a tree shape must be at least 1, was ");
     }
 
     @Test
     void negativeRanksAreRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> TreeShape.parse("0;1,-2"))
-            .withMessage("ranks must be at least 0, was -2 in path [1, -2]");
+            .withMessage("ranks in a tree shape must be at least 0, was -2 in path [1, -2]");
     }
 
     @ParameterizedTest
