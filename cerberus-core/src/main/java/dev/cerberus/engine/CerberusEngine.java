@@ -104,10 +104,12 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         this.cacheTokens = ContextBudget.cacheTokens(options, model.target());
         DecodeBatch batch = new DecodeBatch(model.target(), this.gates.batchCosts(), this.cacheTokens,
                 ContextBudget.prefixTokens(options, this.cacheTokens, model.target()), new BatchObserver(this.events));
-        this.serving = new ServingLoop(this.queue, this.outcomes, options.requestTimeout(), this::session, batch,
+        StepClock clock = new StepClock();
+        this.serving = new ServingLoop(this.queue, this.outcomes, options.requestTimeout(), this::session, batch, clock,
                 this::served);
         this.engineThread = this.threads.create(this.serving, "cerberus-engine");
-        this.watchdog = new Watchdog(this.queue, this.outcomes, options.requestTimeout(), this.engineThread);
+        this.engineThread.setUncaughtExceptionHandler((thread, failure) -> this.queue.fail(failure));
+        this.watchdog = new Watchdog(this.queue, this.outcomes, options.requestTimeout(), this.engineThread, clock);
         this.watchdogThread = this.threads.create(this.watchdog, "cerberus-watchdog");
     }
 

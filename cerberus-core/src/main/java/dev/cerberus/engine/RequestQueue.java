@@ -184,18 +184,18 @@ final class RequestQueue {
 
     /**
      * Waits for something to watch: a change, a failure not known yet, the queue's
-     * closing, or the end of a period while there are requests whose asker has not been
-     * told.
-     * @param period the longest wait while there are such requests
+     * closing, or the end of a period while there are requests, whether or not their
+     * asker has been told.
+     * @param period the longest wait while there are requests
      * @param failureKnown whether a failure is no news
-     * @return those requests
+     * @return the requests whose asker has not been told
      */
     List<ActiveRequest> awaitOpen(Duration period, boolean failureKnown) throws InterruptedException {
         this.lock.lock();
         try {
             long left = period.toNanos();
             long seen = this.changes;
-            while (!hasNews(failureKnown) && open().isEmpty()) {
+            while (!hasNews(failureKnown) && open().isEmpty() && (failureKnown || this.active.isEmpty())) {
                 this.changed.await();
             }
             while (!hasNews(failureKnown) && left > 0 && this.changes == seen) {

@@ -37,6 +37,8 @@ final class ServingLoop implements Runnable {
 
     private final DecodeBatch batch;
 
+    private final StepClock clock;
+
     private final Runnable whenEnded;
 
     private final List<ActiveRequest> serving = new ArrayList<>();
@@ -52,15 +54,17 @@ final class ServingLoop implements Runnable {
      * @param requestTimeout the longest a request may take
      * @param sessions makes the session of a request
      * @param batch takes the steps of all sessions
+     * @param clock told of every step
      * @param whenEnded run last, whatever happens
      */
     ServingLoop(RequestQueue queue, Outcomes outcomes, Duration requestTimeout,
-            Function<ActiveRequest, DecodeSession> sessions, DecodeBatch batch, Runnable whenEnded) {
+            Function<ActiveRequest, DecodeSession> sessions, DecodeBatch batch, StepClock clock, Runnable whenEnded) {
         this.queue = queue;
         this.outcomes = outcomes;
         this.requestTimeout = requestTimeout;
         this.sessions = sessions;
         this.batch = batch;
+        this.clock = clock;
         this.whenEnded = whenEnded;
     }
 
@@ -90,10 +94,12 @@ final class ServingLoop implements Runnable {
 
     private void serve() {
         while (this.queue.admit(this.serving)) {
+            this.clock.start();
             keep(this::isReady);
             step();
             keep(this::goesOn);
             count();
+            this.clock.stop();
         }
     }
 

@@ -9,8 +9,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The thread that keeps promises which the engine thread may be unable to keep: a request
- * that has taken too long ends, and all end when the engine thread is dead.
+ * that has taken too long ends, and all end when the engine thread is dead or does not
+ * come back from a step.
  *
+ * <p>
+ * The engine thread's last deed is to wake it, so that nobody waits for a period to pass.
  * <p>
  * It survives everything, a full heap included: it tries again until everybody has been
  * told.
@@ -23,6 +26,12 @@ final class Watchdog implements Runnable {
 
     private static final long RETRY_MILLIS = 20;
 
+    /**
+     * After so many times of what a whole request may take, a step will not end. A
+     * request that is only slow has ended long before, and its step is let go on.
+     */
+    private static final int STUCK_TIMES = 2;
+
     private final RequestQueue queue;
 
     private final Outcomes outcomes;
@@ -31,17 +40,20 @@ final class Watchdog implements Runnable {
 
     private final Thread engineThread;
 
+    private final StepClock clock;
+
     private final CompletableFuture<Throwable> failed = new CompletableFuture<>();
 
     private final EngineFailedException withoutMemory = new EngineFailedException();
 
     private Duration pause = PERIOD;
 
-    Watchdog(RequestQueue queue, Outcomes outcomes, Duration requestTimeout, Thread engineThread) {
+    Watchdog(RequestQueue queue, Outcomes outcomes, Duration requestTimeout, Thread engineThread, StepClock clock) {
         this.queue = queue;
         this.outcomes = outcomes;
         this.requestTimeout = requestTimeout;
         this.engineThread = engineThread;
+        this.clock = clock;
     }
 
     /** Returns a future that completes when the engine has failed and everybody knows. */
@@ -65,8 +77,8 @@ final class Watchdog implements Runnable {
     private boolean watch() throws InterruptedException {
         List<ActiveRequest> open = this.queue.awaitOpen(this.pause, this.failed.isDone());
         boolean closed = this.queue.state() == EngineState.CLOSED;
-        if (!closed && this.queue.failure() == null && !this.engineThread.isAlive()) {
-            this.queue.fail(new IllegalStateException("the engine thread has ended"));
+        if (!closed && this.queue.failure() == null) {
+            requireLife();
         }
         Throwable failure = this.queue.failure();
         if (closed) {
@@ -80,6 +92,17 @@ final class Watchdog implements Runnable {
             endOverdue(open);
         }
         return !closed || !open.isEmpty();
+    }
+
+    private void requireLife() {
+        if (!this.engineThread.isAlive()) {
+            this.queue.fail(new IllegalStateException("the engine thread has ended"));
+        }
+        else if (this.clock.nanosInStep() / STUCK_TIMES > Durations.nanos(this.requestTimeout)) {
+            this.queue.fail(new IllegalStateException(
+                    "the engine thread does not come back from a step, which takes " + "longer than " + STUCK_TIMES
+                            + " times cerberus.engine.request-timeout (" + this.requestTimeout + ") already"));
+        }
     }
 
     /** Ends a request of an engine that will not look at it again. */

@@ -38,8 +38,11 @@ class EngineFaultTests {
     private static final List<Supplier<Error>> ERRORS = List.of(() -> new OutOfMemoryError("injected"),
             () -> new AssertionError("injected"), () -> new NoClassDefFoundError("injected"));
 
-    /** Within a second on a machine that has time for it. */
-    private static final long PROMPT_MILLIS = 5000;
+    /** From the fault to the last outcome. */
+    private static final long PROMPT_MILLIS = 1000;
+
+    /** What is late by construction is late every time; other processes are not. */
+    private static final int ATTEMPTS = 3;
 
     @TempDir
     private static Path tokenizer;
@@ -84,6 +87,8 @@ class EngineFaultTests {
                     "dev.cerberus.gate.AdaptiveGate.decide", "dev.cerberus.engine.EventThread.publish");
         int fired = 0;
         int failed = 0;
+        long slowest = 0;
+        long slowestClose = 0;
         int kind = 0;
         boolean all = "all".equals(System.getProperty("cerberus.faults"));
         for (Map.Entry<String, Integer> call : calls.entrySet()) {
@@ -93,10 +98,14 @@ class EngineFaultTests {
                     Map<String, String> report = fail(call.getKey(), number, ERRORS.get(each), undisturbed);
                     fired += FaultPoints.fired() ? 1 : 0;
                     failed += "FAILED".equals(report.get("state")) ? 1 : 0;
+                    slowest = Math.max(slowest, Long.parseLong(report.get("slowest")));
+                    slowestClose = Math.max(slowestClose, Long.parseLong(report.get("close")));
                 }
             }
         }
-        LoggerFactory.getLogger(EngineFaultTests.class).info("{} faults, {} ended the engine", fired, failed);
+        LoggerFactory.getLogger(EngineFaultTests.class)
+            .info("{} faults, {} ended the engine; slowest outcome {} ms, slowest close {} ms", fired, failed, slowest,
+                    slowestClose);
         assertThat(fired).isGreaterThan(calls.size());
         assertThat(failed).isPositive().isLessThan(fired / 2);
     }
@@ -110,10 +119,13 @@ class EngineFaultTests {
             Map<String, String> undisturbed) {
         FaultPoints.fail(THREAD, method, number, error);
         Map<String, String> report = scenario.get();
+        for (int attempt = 1; attempt < ATTEMPTS && isLate(report); attempt++) {
+            FaultPoints.fail(THREAD, method, number, error);
+            report = scenario.get();
+        }
         String what = error.get().getClass().getSimpleName() + " at call " + number + " of " + method + ": " + report;
         assertThat(report).as(what).doesNotContainValue(EngineScenario.HANGS);
-        assertThat(Long.parseLong(report.get("slowest"))).as(what).isLessThan(PROMPT_MILLIS);
-        assertThat(Long.parseLong(report.get("close"))).as(what).isLessThan(2 * PROMPT_MILLIS);
+        assertThat(isLate(report)).as(what).isFalse();
         if (report.get("state").equals("FAILED")) {
             assertThat(report).as(what).containsKey("failure");
             assertThat(report.get("next request")).as(what)
@@ -125,6 +137,11 @@ class EngineFaultTests {
                 .matches((next) -> next.equals(undisturbed.get("next request")) || next.endsWith("injected"));
         }
         return report;
+    }
+
+    private static boolean isLate(Map<String, String> report) {
+        return report.containsValue(EngineScenario.HANGS) || Long.parseLong(report.get("slowest")) > PROMPT_MILLIS
+                || Long.parseLong(report.get("close")) > PROMPT_MILLIS;
     }
 
 }

@@ -139,7 +139,7 @@ class EngineThreadTests {
 
     @Test
     void deadlineHoldsWhileTheEngineThreadIsStuck() throws Exception {
-        open((options) -> options.requestTimeout(Duration.ofMillis(300)).maxConcurrent(1), this::block);
+        open((options) -> options.requestTimeout(Duration.ofMillis(1500)).maxConcurrent(1), this::block);
         Answer active = new Answer();
         Answer waiting = new Answer();
         this.engine.submit(request("active"), active);
@@ -153,6 +153,37 @@ class EngineThreadTests {
         this.release.countDown();
         assertThat(this.engine.awaitIdle(Duration.ofSeconds(PATIENCE_SECONDS))).isTrue();
         assertThat(active.ends).hasValue(1);
+    }
+
+    @Test
+    void engineThatDoesNotComeBackFromAStepHasFailed() throws Exception {
+        open((options) -> options.requestTimeout(Duration.ofMillis(200)).maxConcurrent(1), this::block);
+        Answer active = new Answer();
+        this.engine.submit(request("active"), active);
+        assertThat(active.error()).isInstanceOf(RequestTimeoutException.class);
+        Throwable failure = this.engine.failure().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        assertThat(failure).hasMessageContaining("does not come back from a step")
+            .hasMessageContaining("cerberus.engine.request-timeout");
+        assertThat(this.engine.state()).isEqualTo(EngineState.FAILED);
+        assertThatThrownBy(() -> this.engine.generate(request("next"))).isInstanceOf(EngineFailedException.class);
+        this.engine.close();
+        assertThat(this.engine.state()).isEqualTo(EngineState.CLOSED);
+        this.release.countDown();
+        awaitTrue(() -> tokenizerIsClosed(this.engine));
+    }
+
+    @Test
+    void engineThatWaitsOrIsAskedOftenIsNotStuck() throws Exception {
+        open((options) -> options.requestTimeout(Duration.ofMillis(200)), (forward) -> {
+        });
+        long start = System.nanoTime();
+        while (System.nanoTime() - start < TimeUnit.MILLISECONDS.toNanos(600)) {
+            Answer answer = new Answer();
+            this.engine.submit(request("often"), answer);
+            answer.end.handle((result, failure) -> "ended").get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        }
+        Thread.sleep(600);
+        assertThat(this.engine.state()).isEqualTo(EngineState.RUNNING);
     }
 
     @Test

@@ -31,6 +31,8 @@ public final class FaultPoints {
 
     private static boolean fired; // guarded by LOCK
 
+    private static long firedNanos; // guarded by LOCK
+
     private FaultPoints() {
     }
 
@@ -84,6 +86,17 @@ public final class FaultPoints {
     }
 
     /**
+     * Returns how long after the fault something happened.
+     * @param nanoTime when it happened
+     * @return nanoseconds; 0 if it happened before, or nothing was thrown
+     */
+    public static long nanosAfterFault(long nanoTime) {
+        synchronized (LOCK) {
+            return fired ? Math.max(0, nanoTime - firedNanos) : 0;
+        }
+    }
+
+    /**
      * Takes note of a call.
      * @param called the method
      */
@@ -98,6 +111,7 @@ public final class FaultPoints {
                 return;
             }
             fired = true;
+            firedNanos = System.nanoTime();
             error = fault.get();
         }
         throw error;
