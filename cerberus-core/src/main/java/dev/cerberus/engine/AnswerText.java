@@ -3,6 +3,7 @@ package dev.cerberus.engine;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
+import java.util.function.Predicate;
 
 import dev.cerberus.decode.TokenOrigin;
 import dev.cerberus.decode.TokenSink;
@@ -21,6 +22,8 @@ final class AnswerText implements TokenSink {
 
     private final IntFunction<Optional<String>> specialTokens;
 
+    private final Predicate<String> markup;
+
     private final StringBuilder text = new StringBuilder();
 
     private final BiConsumer<String, TokenOrigin> consumer;
@@ -37,11 +40,20 @@ final class AnswerText implements TokenSink {
 
     }
 
+    /**
+     * Creates the text of a new answer.
+     * @param stream makes text of tokens
+     * @param stops what ends the answer
+     * @param specialTokens returns the text of a token that is special
+     * @param markup tells which of these the answer shows
+     * @param consumer receives the text
+     */
     AnswerText(TokenTextStream stream, StopStrings stops, IntFunction<Optional<String>> specialTokens,
-            BiConsumer<String, TokenOrigin> consumer) {
+            Predicate<String> markup, BiConsumer<String, TokenOrigin> consumer) {
         this.stream = stream;
         this.stops = stops;
         this.specialTokens = specialTokens;
+        this.markup = markup;
         this.consumer = consumer;
     }
 
@@ -49,7 +61,8 @@ final class AnswerText implements TokenSink {
     public Signal accept(int token, TokenOrigin origin) {
         this.lastOrigin = origin;
         pass(this.stops.push(this.stream.push(token)));
-        this.specialTokens.apply(token).ifPresent((text) -> pass(this.stops.pushHidden(text)));
+        this.specialTokens.apply(token)
+            .ifPresent((text) -> pass(this.markup.test(text) ? this.stops.push(text) : this.stops.pushHidden(text)));
         return this.stops.stopped() ? Signal.STOP : Signal.CONTINUE;
     }
 

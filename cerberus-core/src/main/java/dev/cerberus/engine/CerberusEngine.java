@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +23,7 @@ import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.decode.TokenOrigin;
 import dev.cerberus.hf.GenerationDefaults;
 import dev.cerberus.model.NodeScores;
+import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.StopStrings;
 import dev.cerberus.text.TextTokenizer;
@@ -62,6 +64,8 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
 
     private final GateFactory gates;
 
+    private final AnswerSyntax answerSyntax;
+
     private final OwnThreads threads = new OwnThreads();
 
     private final EventThread events = new EventThread(this.threads);
@@ -99,6 +103,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
                 model.contextIsLowered(), model.dimensions().vocabularySize(), options.maxInputCharacters());
         CostMeter meter = new CostMeter(model.target(), model.heads());
         this.gates = new GateFactory(meter.measure(maxNodes(options)), meter.sequenceSeconds(), model.calibration());
+        this.answerSyntax = model.template().template().map(AnswerSyntax::of).orElse(AnswerSyntax.usual());
         this.gate = options.gate();
         this.queue = new RequestQueue(options.queueCapacity(), options.maxConcurrent());
         this.cacheTokens = ContextBudget.cacheTokens(options, model.target());
@@ -171,6 +176,11 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
     @Override
     public GenerationDefaults generationDefaults() {
         return this.model.generation();
+    }
+
+    @Override
+    public AnswerSyntax answerSyntax() {
+        return this.answerSyntax;
     }
 
     /**
@@ -343,7 +353,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
         }
         return this.queue.add(() -> new ActiveRequest(UUID.randomUUID().toString(), request, prompt, listener,
                 (of, consumer) -> new AnswerText(textStream(of, prompt), new StopStrings(of.stopStrings()),
-                        tokenizer()::specialToken, consumer),
+                        tokenizer()::specialToken, markup(of), consumer),
                 new ActiveRequest.Surroundings(this.callbacks, this.events::settle, this::cancelled)));
     }
 
@@ -382,6 +392,12 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
     private TokenTextStream textStream(GenerationRequest request, int[] prompt) {
         return (request.prompt() instanceof Prompt.Chat) ? new TokenTextStream(tokenizer())
                 : new TokenTextStream(tokenizer(), prompt);
+    }
+
+    /** Special tokens of the answer that its parser has to see. */
+    private Predicate<String> markup(GenerationRequest request) {
+        return (token) -> request.prompt() instanceof Prompt.Chat chat
+                && this.answerSyntax.isMarkup(token, !chat.tools().isEmpty());
     }
 
     private DecodeSession session(ActiveRequest active) {

@@ -31,6 +31,7 @@ import dev.cerberus.model.ModelDimensions;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NativeSettings;
 import dev.cerberus.model.TargetModel;
+import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.TextTokenizer;
 import dev.cerberus.tree.CandidateTree;
 import dev.cerberus.tree.TextMemory;
@@ -99,6 +100,7 @@ final class LoadedModel implements AutoCloseable {
         try (Closer closer = new Closer(); Checkpoint checkpoint = directory.openCheckpoint()) {
             TextTokenizer tokenizer = closer.add(ModelTexts.tokenizer(directory));
             template.template().ifPresent((known) -> TemplateCheck.check(known, tokenizer, config, directory.path()));
+            template.template().flatMap((known) -> AnswerSyntax.of(known).note()).ifPresent(notes::add);
             notes.addAll(directory.generation().notes());
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
             if (options.threads().isEmpty() && device.isCpu()

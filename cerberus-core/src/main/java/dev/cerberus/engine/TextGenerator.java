@@ -6,6 +6,7 @@ import java.util.function.BiConsumer;
 
 import dev.cerberus.decode.TokenOrigin;
 import dev.cerberus.hf.GenerationDefaults;
+import dev.cerberus.text.AnswerSyntax;
 
 /**
  * A source of answers to generation requests. Thread-safe.
@@ -28,6 +29,14 @@ public interface TextGenerator {
      */
     default GenerationDefaults generationDefaults() {
         return GenerationDefaults.none();
+    }
+
+    /**
+     * Returns how the model marks calls of tools and thoughts in its answers.
+     * @return the syntax, that of models of which nothing is known by default
+     */
+    default AnswerSyntax answerSyntax() {
+        return AnswerSyntax.usual();
     }
 
     /**

@@ -82,6 +82,21 @@ public record ChatMessage(Role role, String content, List<ToolCall> toolCalls, @
     }
 
     /**
+     * Returns this message with ids of nine letters and digits, always the same for the
+     * same id.
+     */
+    ChatMessage withShortIds() {
+        if (this.toolCalls.isEmpty() && this.toolCallId == null) {
+            return this;
+        }
+        List<ToolCall> calls = this.toolCalls.stream()
+            .map((call) -> new ToolCall(ToolCallIds.of(call.id()), call.name(), call.argumentsJson()))
+            .toList();
+        return new ChatMessage(this.role, this.content, calls,
+                (this.toolCallId == null) ? null : ToolCallIds.of(this.toolCallId), this.name);
+    }
+
+    /**
      * Who speaks.
      */
     public enum Role {

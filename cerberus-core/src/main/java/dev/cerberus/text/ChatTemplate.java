@@ -248,6 +248,14 @@ public final class ChatTemplate {
         try {
             return render(messages, tools, addGenerationPrompt, extra, changes, false);
         }
+        catch (TemplateException.Refusal ex) {
+            // Some take ids of calls in one form only.
+            List<ChatMessage> renamed = messages.stream().map(ChatMessage::withShortIds).toList();
+            if (renamed.equals(messages)) {
+                throw failure(ex);
+            }
+            return render(renamed, tools, addGenerationPrompt, extra, changes);
+        }
         catch (TemplateException.WrongType ex) {
             // Most templates want the arguments of a call as a dictionary, some as text.
             return renderWithTextArguments(messages, tools, addGenerationPrompt, extra, changes)

@@ -20,6 +20,7 @@ import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.ChainModels;
 import dev.cerberus.text.ChatMessage;
 import dev.cerberus.text.ChatTemplateException;
+import dev.cerberus.text.ToolDefinition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -214,6 +215,22 @@ class KnownFaultsTests {
         assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> open(model.write()))
             .withMessageContaining("its chat template writes the token <|far|> (id 300)")
             .withMessageContaining("vocabulary of only 104");
+    }
+
+    @Test
+    void specialTokensThatMarkCallsAreSeenWhereThereAreTools() {
+        ChainModels model = ChainModels.in(this.directory).answers("<|im_start|>", "H", "e", "l", "o", "<|im_end|>");
+        String template = model.tokenizerConfig().get("chat_template").textValue();
+        model.tokenizerConfig()
+            .put("chat_template", template.replace("<|im_end|>", "{% for c in m.tool_calls or [] %}<|im_start|>"
+                    + "{{ c.function | tojson }}{% endfor %}<|im_end|>"));
+        try (CerberusEngine engine = open(model.write())) {
+            assertThat(engine.generate(chat()).text()).isEqualTo("Helo");
+            Prompt tools = new Prompt.Chat(List.of(ChatMessage.user("hi")),
+                    List.of(new ToolDefinition("weather", "", "{}")));
+            assertThat(engine.generate(request(tools, SamplingOptions.GREEDY, 0)).text()).isEqualTo("<|im_start|>Helo");
+            assertThat(engine.description().notes()).noneMatch((note) -> note.contains("calls of tools"));
+        }
     }
 
     @Test

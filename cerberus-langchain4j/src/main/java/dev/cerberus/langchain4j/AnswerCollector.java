@@ -12,22 +12,41 @@ import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.output.FinishReason;
 
 import dev.cerberus.engine.GenerationResult;
+import dev.cerberus.text.AnswerParser;
+import dev.cerberus.text.ChatMessage;
 
 /**
- * A collector of the text and the tool calls of one answer. Not thread-safe.
+ * A collector of the thoughts, the text and the tool calls of one answer. Not
+ * thread-safe.
  */
-final class AnswerCollector {
+final class AnswerCollector implements AnswerParser.Parts {
+
+    private final StringBuilder thoughts = new StringBuilder();
 
     private final StringBuilder text = new StringBuilder();
 
     private final List<ToolExecutionRequest> toolCalls = new ArrayList<>();
 
-    void text(String piece) {
+    @Override
+    public void onText(String piece) {
         this.text.append(piece);
     }
 
-    void toolCall(CompleteToolCall call) {
-        this.toolCalls.add(call.toolExecutionRequest());
+    @Override
+    public void onThought(String piece) {
+        this.thoughts.append(piece);
+    }
+
+    @Override
+    public void onToolCall(ChatMessage.ToolCall call) {
+        this.toolCalls.add(
+                ToolExecutionRequest.builder().id(call.id()).name(call.name()).arguments(call.argumentsJson()).build());
+    }
+
+    /** Returns the call that came last. */
+    CompleteToolCall lastToolCall() {
+        int index = this.toolCalls.size() - 1;
+        return new CompleteToolCall(index, this.toolCalls.get(index));
     }
 
     ChatResponse response(String modelName, GenerationResult result, OptionalLong seed) {
@@ -52,6 +71,9 @@ final class AnswerCollector {
         // text.
         if (this.toolCalls.isEmpty() || !this.text.toString().isBlank()) {
             message.text(this.text.toString());
+        }
+        if (!this.thoughts.isEmpty()) {
+            message.thinking(this.thoughts.toString());
         }
         return message.build();
     }

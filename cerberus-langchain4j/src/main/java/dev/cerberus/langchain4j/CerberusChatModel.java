@@ -11,6 +11,7 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 
 import dev.cerberus.engine.GenerationResult;
 import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.text.AnswerParser;
 
 /**
  * A chat model that decodes with Cerberus inside this JVM and answers when the whole text
@@ -68,10 +69,10 @@ public final class CerberusChatModel implements ChatModel {
     public ChatResponse doChat(ChatRequest request) {
         PreparedRequest prepared = this.requests.prepare(request);
         GenerationResult result = this.generator.generate(prepared.request());
-        ToolCallParser parser = new ToolCallParser(prepared.tools());
+        AnswerParser parser = this.generator.answerSyntax().parser(prepared.tools());
         AnswerCollector answer = new AnswerCollector();
-        parser.accept(result.text(), answer::text, answer::toolCall);
-        parser.finish(answer::text);
+        parser.accept(result.text(), answer);
+        parser.finish(answer);
         return answer.response(this.generator.description().modelName(), result, prepared.seed());
     }
 

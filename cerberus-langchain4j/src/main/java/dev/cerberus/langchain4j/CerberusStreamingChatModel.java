@@ -116,7 +116,7 @@ public final class CerberusStreamingChatModel implements StreamingChatModel {
         boolean started = start != null && start.model() == this;
         RequestHandle handle = started ? start.handle() : new RequestHandle();
         StreamedAnswer answer = new StreamedAnswer(handler, handle, started ? start.steps() : UNOBSERVED,
-                new ToolCallParser(prepared.tools()), this.generator.description().modelName(), prepared.seed());
+                this.generator.answerSyntax().parser(prepared.tools()), this.generator.description().modelName(), prepared.seed());
         try {
             handle.started(this.generator.submit(prepared.request(), answer));
         }

@@ -58,7 +58,7 @@ final class GenerationRequests {
                 own(parameters).map(CerberusChatRequestParameters::maxNodes),
                 new DraftingOptions(own(parameters).map(CerberusChatRequestParameters::coupledDrafting).orElse(true),
                         own(parameters).map(CerberusChatRequestParameters::contextLookup).orElse(true)));
-        return new PreparedRequest(request, !tools.isEmpty(),
+        return new PreparedRequest(request, tools,
                 sampling.greedy() ? OptionalLong.empty() : OptionalLong.of(sampling.seed()));
     }
 

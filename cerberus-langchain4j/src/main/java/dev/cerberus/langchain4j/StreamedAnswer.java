@@ -4,21 +4,24 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 import dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils;
-import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.PartialThinking;
+import dev.langchain4j.model.chat.response.PartialThinkingContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.TokenOrigin;
 import dev.cerberus.engine.GenerationListener;
 import dev.cerberus.engine.GenerationResult;
+import dev.cerberus.text.AnswerParser;
+import dev.cerberus.text.ChatMessage;
 
 /**
  * A listener that passes one answer on to a LangChain4j handler and keeps its contract:
  * nothing after a cancellation, and an exception from one callback does not end the
  * answer. An {@link Error} from one does. Confined to the request's callback thread.
  */
-final class StreamedAnswer implements GenerationListener {
+final class StreamedAnswer implements GenerationListener, AnswerParser.Parts {
 
     private final StreamingChatResponseHandler handler;
 
@@ -26,7 +29,7 @@ final class StreamedAnswer implements GenerationListener {
 
     private final Consumer<DecodeStep> steps;
 
-    private final ToolCallParser parser;
+    private final AnswerParser parser;
 
     private final String modelName;
 
@@ -34,8 +37,10 @@ final class StreamedAnswer implements GenerationListener {
 
     private final AnswerCollector answer = new AnswerCollector();
 
+    private TokenOrigin origin = TokenOrigin.TARGET;
+
     StreamedAnswer(StreamingChatResponseHandler handler, RequestHandle handle, Consumer<DecodeStep> steps,
-            ToolCallParser parser, String modelName, OptionalLong seed) {
+            AnswerParser parser, String modelName, OptionalLong seed) {
         this.handler = handler;
         this.handle = handle;
         this.steps = steps;
@@ -46,7 +51,8 @@ final class StreamedAnswer implements GenerationListener {
 
     @Override
     public void onText(String text, TokenOrigin origin) {
-        this.parser.accept(text, (piece) -> onPiece(piece, origin), this::onToolCall);
+        this.origin = origin;
+        this.parser.accept(text, this);
     }
 
     @Override
@@ -61,7 +67,8 @@ final class StreamedAnswer implements GenerationListener {
         // What was held back as the possible start of a tool call turned out to be text;
         // its
         // last token is the target's, since a draft token is always followed by one.
-        this.parser.finish((piece) -> onPiece(piece, TokenOrigin.TARGET));
+        this.origin = TokenOrigin.TARGET;
+        this.parser.finish(this);
         if (!this.handle.isCancelled()) {
             InternalStreamingChatResponseHandlerUtils.onCompleteResponse(this.handler,
                     this.answer.response(this.modelName, result, this.seed));
@@ -75,14 +82,25 @@ final class StreamedAnswer implements GenerationListener {
         }
     }
 
-    private void onPiece(String text, TokenOrigin origin) {
-        this.answer.text(text);
+    @Override
+    public void onText(String text) {
+        this.answer.onText(text);
+        tell(() -> this.handler.onPartialResponse(new CerberusPartialResponse(text, this.origin),
+                new PartialResponseContext(this.handle)));
+    }
+
+    @Override
+    public void onThought(String text) {
+        this.answer.onThought(text);
+        tell(() -> this.handler.onPartialThinking(new PartialThinking(text), new PartialThinkingContext(this.handle)));
+    }
+
+    private void tell(Runnable call) {
         if (this.handle.isCancelled()) {
             return;
         }
         try {
-            this.handler.onPartialResponse(new CerberusPartialResponse(text, origin),
-                    new PartialResponseContext(this.handle));
+            call.run();
         }
         catch (RuntimeException ex) {
             InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.handler.onError(ex));
@@ -98,10 +116,11 @@ final class StreamedAnswer implements GenerationListener {
         InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.handler.onError(failure));
     }
 
-    private void onToolCall(CompleteToolCall call) {
-        this.answer.toolCall(call);
+    @Override
+    public void onToolCall(ChatMessage.ToolCall call) {
+        this.answer.onToolCall(call);
         if (!this.handle.isCancelled()) {
-            InternalStreamingChatResponseHandlerUtils.onCompleteToolCall(this.handler, call);
+            InternalStreamingChatResponseHandlerUtils.onCompleteToolCall(this.handler, this.answer.lastToolCall());
         }
     }
 

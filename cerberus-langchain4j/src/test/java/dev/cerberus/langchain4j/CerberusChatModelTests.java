@@ -64,6 +64,12 @@ import static org.assertj.core.api.Assertions.entry;
 
 class CerberusChatModelTests {
 
+    private static final ToolSpecification WEATHER = ToolSpecification.builder()
+        .name("weather")
+        .description("Weather of a city")
+        .parameters(JsonObjectSchema.builder().addStringProperty("city").required("city").build())
+        .build();
+
     private final ScriptedGenerator generator = new ScriptedGenerator();
 
     private CerberusChatModel model() {
@@ -316,6 +322,30 @@ class CerberusChatModelTests {
                                                     "{\"city\":\"Rome\"}"))),
                                     ChatMessage.tool("call-1", "weather", "22"), ChatMessage.user("And\nnow?")),
                             List.of()));
+    }
+
+    @Test
+    void thoughtsAreNoTextAndCallNothing() {
+        this.generator.target("<think> I may write <tool_call>{\"name\": \"weather\", \"arguments\": {}}</tool_call>",
+                " but no. </think> It is Done.");
+        ChatResponse response = model()
+            .chat(request(ChatRequestParameters.builder().toolSpecifications(WEATHER).build()));
+        assertThat(response.aiMessage().toolExecutionRequests()).isEmpty();
+        assertThat(response.aiMessage().text()).isEqualTo("It is Done.");
+        assertThat(response.aiMessage().thinking()).startsWith(" I may write ").endsWith(" but no. ");
+        assertThat(response.finishReason()).isEqualTo(FinishReason.STOP);
+    }
+
+    @Test
+    void callNeverLosesItsArguments() {
+        this.generator.target("<tool_call>{\"name\": \"weather\", \"parameters\": {\"city\": \"Paris\"}}</tool_call>");
+        ChatResponse response = model()
+            .chat(request(ChatRequestParameters.builder().toolSpecifications(WEATHER).build()));
+        assertThat(response.aiMessage().toolExecutionRequests()).singleElement().satisfies((call) -> {
+            assertThat(call.arguments()).isEqualTo("{\"city\":\"Paris\"}");
+            assertThat(call.id()).matches("[A-Za-z0-9]{9}");
+        });
+        assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_EXECUTION);
     }
 
     @Test

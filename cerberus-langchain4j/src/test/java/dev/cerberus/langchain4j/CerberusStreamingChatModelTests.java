@@ -15,6 +15,8 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.PartialThinking;
+import dev.langchain4j.model.chat.response.PartialThinkingContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.langchain4j.model.output.FinishReason;
@@ -200,6 +202,23 @@ class CerberusStreamingChatModelTests {
         assertThatExceptionOfType(UnsupportedFeatureException.class).isThrownBy(() -> this.model.chat(request, handler))
             .withMessageContaining("presencePenalty");
         assertThat(handler.errors).isEmpty();
+    }
+
+    @Test
+    void thoughtsAreHandedOutApartFromTheText() throws Exception {
+        this.generator.target("<thi", "nk> Let me", " see. </thi").draft("nk>\n\n").target("Yes", ".");
+        StringBuilder thoughts = new StringBuilder();
+        RecordingHandler handler = new RecordingHandler() {
+            @Override
+            public void onPartialThinking(PartialThinking partial, PartialThinkingContext context) {
+                assertThat(context.streamingHandle().isCancelled()).isFalse();
+                thoughts.append(partial.text());
+            }
+        };
+        this.model.chat("Hi", handler);
+        handler.await();
+        assertThat(handler.events).containsExactly("Yes", ".", "complete Yes.");
+        assertThat(thoughts).hasToString(" Let me see. ");
     }
 
     @Test
