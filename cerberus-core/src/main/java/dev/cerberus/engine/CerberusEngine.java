@@ -36,7 +36,8 @@ import dev.cerberus.tree.DraftTree;
  * <p>
  * One engine thread owns the model and takes one step after another for all active
  * requests together; listeners are called on other threads. Thread-safe. Closing it ends
- * the running requests and frees the model.
+ * the running requests and frees the model. The class is open for proxies, not for other
+ * behaviour.
  *
  * <p>
  * Every request ends: with its answer, with an error of its own, with
@@ -44,7 +45,7 @@ import dev.cerberus.tree.DraftTree;
  * is stuck, or with {@link EngineFailedException} when that thread has come to an end
  * that nobody asked for. Then {@link #failure} completes and nothing is taken any more.
  */
-public final class CerberusEngine implements TextGenerator, AutoCloseable {
+public class CerberusEngine implements TextGenerator, AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(CerberusEngine.class);
 
@@ -96,7 +97,7 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
 
     private volatile GateOptions gate;
 
-    private CerberusEngine(EngineOptions options, LoadedModel model) {
+    CerberusEngine(EngineOptions options, LoadedModel model) {
         this.options = options;
         this.model = model;
         this.prompts = new PromptEncoder(model.tokenizer(), model.template(), model.dimensions().maxContext(),
@@ -181,6 +182,14 @@ public final class CerberusEngine implements TextGenerator, AutoCloseable {
     @Override
     public AnswerSyntax answerSyntax() {
         return this.answerSyntax;
+    }
+
+    /**
+     * Returns what was found out while the model was loaded.
+     * @return the report, unless the model does not come from files
+     */
+    public Optional<LoadReport> loadReport() {
+        return this.model.report();
     }
 
     /**

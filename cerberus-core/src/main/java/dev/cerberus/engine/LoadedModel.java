@@ -67,9 +67,12 @@ final class LoadedModel implements AutoCloseable {
 
     private final boolean contextIsLowered;
 
+    private final Optional<LoadReport> report;
+
     LoadedModel(TargetModel target, Optional<DraftHeads> heads, Optional<TextMemory> memory, TextTokenizer tokenizer,
             TemplateInUse template, Set<Integer> endOfSequence, Optional<CalibrationInUse> calibration,
-            GenerationDefaults generation, EngineDescription description, boolean contextIsLowered) {
+            GenerationDefaults generation, EngineDescription description, boolean contextIsLowered,
+            Optional<LoadReport> report) {
         this.generation = generation;
         this.target = target;
         this.heads = heads;
@@ -80,9 +83,11 @@ final class LoadedModel implements AutoCloseable {
         this.calibration = calibration;
         this.description = description;
         this.contextIsLowered = contextIsLowered;
+        this.report = report;
     }
 
     static LoadedModel load(EngineOptions options) {
+        long start = System.nanoTime();
         NativeSettings.apply();
         ModelDirectory directory = ModelLocator.open(options.modelLocation(), options.hub());
         ModelConfig config = directory.config();
@@ -118,10 +123,12 @@ final class LoadedModel implements AutoCloseable {
                     precision.name().toLowerCase(Locale.ROOT), heads.map(DraftHeads::description),
                     memory.map(TextMemory::size).orElse(0), template.template().isPresent(), List.copyOf(notes));
             notes.forEach((note) -> LOGGER.warn("{}", note));
+            LoadReport report = LoadReport.of(config, checkpoint, device, precision, options, template.template(),
+                    (System.nanoTime() - start) / 1e9);
             closer.keepOpen();
             return new LoadedModel(target, heads, memory, tokenizer, template,
                     ModelTexts.endOfTurn(directory, tokenizer, template.template()), calibration,
-                    directory.generation(), description, maxContext < config.contextTokens());
+                    directory.generation(), description, maxContext < config.contextTokens(), Optional.of(report));
         }
     }
 
@@ -244,6 +251,11 @@ final class LoadedModel implements AutoCloseable {
 
     EngineDescription description() {
         return this.description;
+    }
+
+    /** Returns what was found out while loading, unless the model was made by hand. */
+    Optional<LoadReport> report() {
+        return this.report;
     }
 
     /** Returns whether the model allows a longer context than it was loaded with. */

@@ -74,9 +74,9 @@ public record ModelReport(String location, String format, String architecture, l
             return new ModelReport(model.location(), model.gguf().isPresent() ? "gguf" : "safetensors",
                     config.architecture().className(), parameters, config.layers(), config.hiddenSize(),
                     config.vocabularySize(), config.contextTokens(), types, bytes, weightBytes(config, parameters),
-                    2L * config.layers() * config.keyValueSize() * Float.BYTES, tokenizer(model),
-                    ModelTexts.chatTemplate(model).isPresent(), model.heads().map(ModelReport::describe),
-                    model.memory().isPresent(), model.calibration().isPresent(), config.notes());
+                    cacheBytesPerToken(config), tokenizer(model), ModelTexts.chatTemplate(model).isPresent(),
+                    model.heads().map(ModelReport::describe), model.memory().isPresent(),
+                    model.calibration().isPresent(), config.notes());
         }
     }
 
@@ -94,12 +94,22 @@ public record ModelReport(String location, String format, String architecture, l
         return bytes;
     }
 
+    /** Returns what the weights take in memory, in bytes; fp16 takes what bf16 takes. */
+    static long weightBytes(ModelConfig config, long parameters, String precision) {
+        Map<String, Long> bytes = weightBytes(config, parameters);
+        return bytes.getOrDefault(precision, parameters * HALF_BYTES);
+    }
+
+    static long cacheBytesPerToken(ModelConfig config) {
+        return 2L * config.layers() * config.keyValueSize() * Float.BYTES;
+    }
+
     private static String describe(Path heads) {
         var description = HeadsFile.read(heads).description();
         return description.heads() + " " + description.kind().id() + " heads of " + description.layers() + " layers";
     }
 
-    private static long size(Path file) {
+    static long size(Path file) {
         try {
             return Files.size(file);
         }

@@ -44,7 +44,7 @@ final class ScriptedModels {
                 TextTokenizer.load(tokenizer), new TemplateInUse(Optional.empty(), Optional.empty()), Set.of(2),
                 Optional.empty(), GenerationDefaults.none(), new EngineDescription("scripted", "nowhere",
                         scripted.dimensions(), "cpu", "fp32", Optional.of(heads.description()), 0, false, List.of()),
-                false);
+                false, Optional.empty());
     }
 
     /**
