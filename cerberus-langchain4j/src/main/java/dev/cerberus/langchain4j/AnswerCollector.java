@@ -67,9 +67,7 @@ final class AnswerCollector implements AnswerParser.Parts {
 
     private AiMessage message() {
         AiMessage.Builder message = AiMessage.builder().toolExecutionRequests(this.toolCalls);
-        // Models put line breaks between their calls; an answer of nothing else has no
-        // text.
-        if (this.toolCalls.isEmpty() || !this.text.toString().isBlank()) {
+        if (this.toolCalls.isEmpty() || !this.text.isEmpty()) {
             message.text(this.text.toString());
         }
         if (!this.thoughts.isEmpty()) {
@@ -79,8 +77,13 @@ final class AnswerCollector implements AnswerParser.Parts {
     }
 
     private FinishReason finishReason(GenerationResult result) {
+        FinishReason reason = reason(result);
+        return (reason == FinishReason.STOP && !this.toolCalls.isEmpty()) ? FinishReason.TOOL_EXECUTION : reason;
+    }
+
+    static FinishReason reason(GenerationResult result) {
         return switch (result.finishReason()) {
-            case STOP -> this.toolCalls.isEmpty() ? FinishReason.STOP : FinishReason.TOOL_EXECUTION;
+            case STOP -> FinishReason.STOP;
             case LENGTH -> FinishReason.LENGTH;
             case CANCELLED -> FinishReason.OTHER;
         };

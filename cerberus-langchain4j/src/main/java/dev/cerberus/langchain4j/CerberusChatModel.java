@@ -11,7 +11,6 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 
 import dev.cerberus.engine.GenerationResult;
 import dev.cerberus.engine.TextGenerator;
-import dev.cerberus.text.AnswerParser;
 
 /**
  * A chat model that decodes with Cerberus inside this JVM and answers when the whole text
@@ -21,11 +20,11 @@ import dev.cerberus.text.AnswerParser;
  * Its responses carry {@link CerberusTokenUsage} and
  * {@link CerberusChatResponseMetadata}; its requests may carry
  * {@link CerberusChatRequestParameters}. Thread-safe. The engine behind it is neither
- * opened nor closed here.
+ * opened nor closed here. The class is open for proxies, not for other behaviour.
  *
  * @see CerberusStreamingChatModel
  */
-public final class CerberusChatModel implements ChatModel {
+public class CerberusChatModel implements ChatModel {
 
     private final TextGenerator generator;
 
@@ -35,7 +34,7 @@ public final class CerberusChatModel implements ChatModel {
 
     private final GenerationRequests requests;
 
-    private CerberusChatModel(Builder builder) {
+    CerberusChatModel(Builder builder) {
         this.generator = builder.generator();
         this.defaultRequestParameters = builder.mergedParameters();
         this.listeners = builder.listeners();
@@ -57,22 +56,28 @@ public final class CerberusChatModel implements ChatModel {
      * @return the answer
      * @throws dev.langchain4j.exception.UnsupportedFeatureException if the request asks
      * for something that this model does not do
-     * @throws IllegalArgumentException if a value is out of range or the last message is
-     * blank
-     * @throws dev.cerberus.decode.PromptTooLongException if the conversation leaves no
-     * room for an answer
-     * @throws dev.cerberus.engine.QueueFullException if too many requests are waiting
-     * @throws dev.cerberus.text.ChatTemplateException if the model has no chat template
-     * or its template refuses the conversation
+     * @throws dev.langchain4j.exception.InvalidRequestException if a value is out of
+     * range, the last message is blank, the conversation leaves no room for an answer, or
+     * the chat template is missing or refuses the conversation
+     * @throws dev.langchain4j.exception.RateLimitException if too many requests are
+     * waiting
+     * @throws dev.langchain4j.exception.TimeoutException if the answer took longer than
+     * allowed
+     * @throws dev.langchain4j.exception.InternalServerException if the engine is closed
+     * or has failed
      */
     @Override
     public ChatResponse doChat(ChatRequest request) {
+        return EngineErrors.translating(() -> answer(request));
+    }
+
+    private ChatResponse answer(ChatRequest request) {
         PreparedRequest prepared = this.requests.prepare(request);
         GenerationResult result = this.generator.generate(prepared.request());
-        AnswerParser parser = this.generator.answerSyntax().parser(prepared.tools());
         AnswerCollector answer = new AnswerCollector();
-        parser.accept(result.text(), answer);
-        parser.finish(answer);
+        AnswerEvents events = new AnswerEvents(this.generator.answerSyntax(), prepared.tools(), answer);
+        events.accept(result.text());
+        events.finish();
         return answer.response(this.generator.description().modelName(), result, prepared.seed());
     }
 
@@ -108,6 +113,10 @@ public final class CerberusChatModel implements ChatModel {
         /**
          * Returns the chat model.
          * @return the chat model
+         * @throws dev.langchain4j.exception.UnsupportedFeatureException if the default
+         * parameters ask for something that this model does not do
+         * @throws dev.langchain4j.exception.InvalidRequestException if one of them is out
+         * of range
          */
         public CerberusChatModel build() {
             return new CerberusChatModel(this);

@@ -11,6 +11,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
+import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.engine.TextGenerator;
@@ -22,17 +23,15 @@ import dev.cerberus.engine.TextGenerator;
  * <p>
  * Every piece is a {@link CerberusPartialResponse}, which tells accepted draft tokens
  * from the target model's own; its context cancels the request. Thread-safe. The engine
- * behind it is neither opened nor closed here.
+ * behind it is neither opened nor closed here. The class is open for proxies, not for
+ * other behaviour.
  *
  * @see CerberusChatModel
  */
-public final class CerberusStreamingChatModel implements StreamingChatModel {
+public class CerberusStreamingChatModel implements StreamingChatModel {
 
     /** The call of {@link #start} that the calling thread is in. */
     private static final ThreadLocal<Start> STARTING = new ThreadLocal<>();
-
-    private static final Consumer<DecodeStep> UNOBSERVED = (step) -> {
-    };
 
     private final TextGenerator generator;
 
@@ -42,7 +41,7 @@ public final class CerberusStreamingChatModel implements StreamingChatModel {
 
     private final GenerationRequests requests;
 
-    private CerberusStreamingChatModel(Builder builder) {
+    CerberusStreamingChatModel(Builder builder) {
         this.generator = builder.generator();
         this.defaultRequestParameters = builder.mergedParameters();
         this.listeners = builder.listeners();
@@ -67,7 +66,7 @@ public final class CerberusStreamingChatModel implements StreamingChatModel {
      * @throws RuntimeException for the reasons that {@link #doChat} has
      */
     public StreamingHandle start(ChatRequest request, StreamingChatResponseHandler handler) {
-        return start(request, handler, UNOBSERVED);
+        return start(request, handler, CerberusStreamingChatModel::unobserved);
     }
 
     /**
@@ -106,22 +105,23 @@ public final class CerberusStreamingChatModel implements StreamingChatModel {
      * @param handler receives the answer
      * @throws dev.langchain4j.exception.UnsupportedFeatureException if the request asks
      * for something that this model does not do
-     * @throws IllegalArgumentException if a value is out of range or the last message is
-     * blank
+     * @throws dev.langchain4j.exception.InvalidRequestException if a value is out of
+     * range or the last message is blank
      */
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
-        PreparedRequest prepared = this.requests.prepare(request);
+        PreparedRequest prepared = EngineErrors.translating(() -> this.requests.prepare(request));
         Start start = STARTING.get();
-        boolean started = start != null && start.model() == this;
+        boolean started = start != null && start.isOf(this);
         RequestHandle handle = started ? start.handle() : new RequestHandle();
-        StreamedAnswer answer = new StreamedAnswer(handler, handle, started ? start.steps() : UNOBSERVED,
-                this.generator.answerSyntax().parser(prepared.tools()), this.generator.description().modelName(), prepared.seed());
+        StreamedAnswer answer = new StreamedAnswer(handler, handle, started ? start.steps() : CerberusStreamingChatModel::unobserved,
+                this.generator.answerSyntax(), prepared, this.generator.description().modelName());
         try {
             handle.started(this.generator.submit(prepared.request(), answer));
         }
         catch (RuntimeException ex) {
-            InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> handler.onError(ex));
+            InternalStreamingChatResponseHandlerUtils
+                .withLoggingExceptions(() -> handler.onError(EngineErrors.translate(ex)));
         }
     }
 
@@ -140,7 +140,35 @@ public final class CerberusStreamingChatModel implements StreamingChatModel {
         return ModelProvider.OTHER;
     }
 
-    private record Start(CerberusStreamingChatModel model, RequestHandle handle, Consumer<DecodeStep> steps) {
+    /**
+     * Makes a call that may submit a request to a model of this class, on the same
+     * thread.
+     * @param call the call, which returns no handle itself
+     * @return what cancels the request; useless, but harmless, if there was none
+     */
+    static StreamingHandle capture(Runnable call) {
+        RequestHandle handle = new RequestHandle();
+        STARTING.set(new Start(null, handle, CerberusStreamingChatModel::unobserved));
+        try {
+            call.run();
+        }
+        finally {
+            STARTING.remove();
+        }
+        return handle;
+    }
+
+    private static void unobserved(DecodeStep step) {
+        // nobody asked
+    }
+
+    private record Start(@Nullable CerberusStreamingChatModel model, RequestHandle handle,
+            Consumer<DecodeStep> steps) {
+
+        boolean isOf(CerberusStreamingChatModel asked) {
+            return this.model == null || this.model == asked;
+        }
+
     }
 
     /**
@@ -160,6 +188,10 @@ public final class CerberusStreamingChatModel implements StreamingChatModel {
         /**
          * Returns the chat model.
          * @return the chat model
+         * @throws dev.langchain4j.exception.UnsupportedFeatureException if the default
+         * parameters ask for something that this model does not do
+         * @throws dev.langchain4j.exception.InvalidRequestException if one of them is out
+         * of range
          */
         public CerberusStreamingChatModel build() {
             return new CerberusStreamingChatModel(this);

@@ -4,19 +4,21 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
+import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 
 import dev.cerberus.engine.TextGenerator;
 import dev.cerberus.hf.GenerationDefaults;
 
 /**
- * What the builders of both chat models have in common. Not thread-safe.
+ * What the builders of all models have in common. Not thread-safe.
  *
  * @param <B> the builder itself
  */
-public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>>
-        permits CerberusChatModel.Builder, CerberusStreamingChatModel.Builder {
+public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>> permits CerberusChatModel.Builder,
+        CerberusStreamingChatModel.Builder, CerberusLanguageModel.Builder, CerberusStreamingLanguageModel.Builder {
 
     private final TextGenerator generator;
 
@@ -45,7 +47,7 @@ public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>>
     }
 
     /**
-     * Sets the observers of requests, responses and errors.
+     * Sets the observers of requests, responses and errors of chats.
      * @param value the listeners, called in this order
      * @return this builder
      */
@@ -68,9 +70,18 @@ public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>>
         return this.generator;
     }
 
+    /** Returns the defaults, all of which can be honoured. */
     ChatRequestParameters mergedParameters() {
-        return CerberusChatRequestParameters.DEFAULTS.overrideWith(recommended())
+        ChatRequestParameters served = CerberusChatRequestParameters.builder()
+            .modelName(this.generator.description().modelName())
+            .build();
+        CerberusChatRequestParameters merged = CerberusChatRequestParameters.DEFAULTS.overrideWith(served)
+            .overrideWith(recommended())
             .overrideWith(this.defaultRequestParameters);
+        GenerationRequests trial = new GenerationRequests(this.generator, () -> 0);
+        EngineErrors.translating(() -> trial
+            .prepare(ChatRequest.builder().messages(UserMessage.from("Hello")).parameters(merged).build()));
+        return merged;
     }
 
     /** Authors who do not want answers to be sampled get greedy ones. */

@@ -26,13 +26,18 @@ final class ConversationMapper {
     }
 
     static List<ChatMessage> map(List<dev.langchain4j.data.message.ChatMessage> messages) {
-        List<ChatMessage> mapped = messages.stream().map(ConversationMapper::map).toList();
+        List<ChatMessage> mapped = mapAnything(messages);
         // What was said before is as it is; only a question must say something.
         ChatMessage last = mapped.get(mapped.size() - 1);
         if (last.role() == ChatMessage.Role.USER && last.content().isBlank()) {
             throw new IllegalArgumentException("The user message is blank; give it at least one visible character");
         }
         return mapped;
+    }
+
+    /** Translates messages that need not be a conversation. */
+    static List<ChatMessage> mapAnything(List<dev.langchain4j.data.message.ChatMessage> messages) {
+        return messages.stream().map(ConversationMapper::map).toList();
     }
 
     private static ChatMessage map(dev.langchain4j.data.message.ChatMessage message) {
@@ -46,7 +51,7 @@ final class ConversationMapper {
             return ChatMessage.assistant(orEmpty(answer.text()), toolCalls(answer));
         }
         if (message instanceof ToolExecutionResultMessage result) {
-            return ChatMessage.tool(orEmpty(result.id()), result.toolName(), text(result.contents()));
+            return ChatMessage.tool(orEmpty(result.id()), result.toolName(), toolText(result.contents()));
         }
         throw new UnsupportedFeatureException("Message of type " + message.type()
                 + " is not supported by Cerberus; send system, user, AI and tool " + "execution result messages");
@@ -62,6 +67,14 @@ final class ConversationMapper {
 
     private static ToolCall toolCall(ToolExecutionRequest request) {
         return new ToolCall(orEmpty(request.id()), request.name(), orEmpty(request.arguments()));
+    }
+
+    private static String toolText(List<Content> contents) {
+        if (contents.stream().anyMatch((content) -> !(content instanceof TextContent))) {
+            throw new UnsupportedFeatureException(
+                    "Cerberus does not support non-text content in tool results; " + "return text from the tool");
+        }
+        return text(contents);
     }
 
     private static String text(List<Content> contents) {

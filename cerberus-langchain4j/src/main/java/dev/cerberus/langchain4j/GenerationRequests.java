@@ -1,10 +1,13 @@
 package dev.cerberus.langchain4j;
 
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
@@ -15,6 +18,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.decode.DraftingOptions;
@@ -48,9 +52,21 @@ final class GenerationRequests {
         requireSupport(parameters);
         List<ToolDefinition> tools = (parameters.toolChoice() == ToolChoice.NONE) ? List.of()
                 : tools(parameters.toolSpecifications());
+        return prepare(new Prompt.Chat(ConversationMapper.map(chat.messages()), tools), parameters, !tools.isEmpty());
+    }
+
+    /** Prepares the continuation of a text, in which special tokens are plain text. */
+    PreparedRequest prepare(String text, ChatRequestParameters parameters) {
+        requireSupport(parameters);
+        if (!orElse(parameters.toolSpecifications(), List.of()).isEmpty()) {
+            throw unsupported("Tools in the continuation of a text ('toolSpecifications' parameter)");
+        }
+        return prepare(new Prompt.Raw(text, false), parameters, false);
+    }
+
+    private PreparedRequest prepare(Prompt prompt, ChatRequestParameters parameters, boolean tools) {
         SamplingOptions sampling = sampling(parameters);
-        GenerationRequest request = new GenerationRequest(
-                new Prompt.Chat(ConversationMapper.map(chat.messages()), tools), sampling,
+        GenerationRequest request = new GenerationRequest(prompt, sampling,
                 orElse(parameters.maxOutputTokens(), DEFAULT_MAX_OUTPUT_TOKENS),
                 own(parameters).map(CerberusChatRequestParameters::minOutputTokens).orElse(0),
                 orElse(parameters.stopSequences(), List.of()), gate(parameters),
@@ -68,10 +84,10 @@ final class GenerationRequests {
             throw new UnsupportedFeatureException("'modelName' parameter '" + parameters.modelName()
                     + "' is not supported: this model is '" + served + "'; ask for that name or for none");
         }
-        if (parameters.frequencyPenalty() != null) {
+        if (orElse(parameters.frequencyPenalty(), 0.0) != 0) {
             throw unsupported("'frequencyPenalty' parameter");
         }
-        if (parameters.presencePenalty() != null) {
+        if (orElse(parameters.presencePenalty(), 0.0) != 0) {
             throw unsupported("'presencePenalty' parameter");
         }
         if (parameters.toolChoice() == ToolChoice.REQUIRED) {
@@ -116,14 +132,28 @@ final class GenerationRequests {
     }
 
     private static List<ToolDefinition> tools(@Nullable List<ToolSpecification> specifications) {
+        Set<String> names = new HashSet<>();
+        for (ToolSpecification tool : orElse(specifications, List.<ToolSpecification>of())) {
+            if (!names.add(tool.name())) {
+                throw new IllegalArgumentException(
+                        "two tools are called '" + tool.name() + "'; a call would not tell which is meant");
+            }
+        }
         return orElse(specifications, List.<ToolSpecification>of()).stream()
             .map((tool) -> new ToolDefinition(tool.name(), orElse(tool.description(), ""), schema(tool)))
             .toList();
     }
 
     private static String schema(ToolSpecification tool) {
-        return Json.toJson((tool.parameters() != null) ? JsonSchemaElementUtils.toMap(tool.parameters())
-                : Map.of("type", "object", "properties", Map.of()));
+        JsonObjectSchema parameters = tool.parameters();
+        if (parameters == null) {
+            return Json.toJson(Map.of("type", "object", "properties", Map.of()));
+        }
+        Map<String, Object> schema = new LinkedHashMap<>(JsonSchemaElementUtils.toMap(parameters));
+        if (parameters.additionalProperties() != null) {
+            schema.put("additionalProperties", parameters.additionalProperties());
+        }
+        return Json.toJson(schema);
     }
 
     private static <T> T orElse(@Nullable T value, T other) {

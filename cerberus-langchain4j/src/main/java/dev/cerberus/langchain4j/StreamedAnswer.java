@@ -3,10 +3,12 @@ package dev.cerberus.langchain4j;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
+import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.PartialThinking;
 import dev.langchain4j.model.chat.response.PartialThinkingContext;
+import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 
 import dev.cerberus.decode.DecodeStep;
@@ -14,6 +16,7 @@ import dev.cerberus.decode.TokenOrigin;
 import dev.cerberus.engine.GenerationListener;
 import dev.cerberus.engine.GenerationResult;
 import dev.cerberus.text.AnswerParser;
+import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.ChatMessage;
 
 /**
@@ -21,7 +24,7 @@ import dev.cerberus.text.ChatMessage;
  * nothing after a cancellation, and an exception from one callback does not end the
  * answer. An {@link Error} from one does. Confined to the request's callback thread.
  */
-final class StreamedAnswer implements GenerationListener, AnswerParser.Parts {
+final class StreamedAnswer implements GenerationListener {
 
     private final StreamingChatResponseHandler handler;
 
@@ -29,7 +32,7 @@ final class StreamedAnswer implements GenerationListener, AnswerParser.Parts {
 
     private final Consumer<DecodeStep> steps;
 
-    private final AnswerParser parser;
+    private final AnswerEvents events;
 
     private final String modelName;
 
@@ -40,19 +43,19 @@ final class StreamedAnswer implements GenerationListener, AnswerParser.Parts {
     private TokenOrigin origin = TokenOrigin.TARGET;
 
     StreamedAnswer(StreamingChatResponseHandler handler, RequestHandle handle, Consumer<DecodeStep> steps,
-            AnswerParser parser, String modelName, OptionalLong seed) {
+            AnswerSyntax syntax, PreparedRequest request, String modelName) {
         this.handler = handler;
         this.handle = handle;
         this.steps = steps;
-        this.parser = parser;
+        this.events = new AnswerEvents(syntax, request.tools(), new Told());
         this.modelName = modelName;
-        this.seed = seed;
+        this.seed = request.seed();
     }
 
     @Override
     public void onText(String text, TokenOrigin origin) {
         this.origin = origin;
-        this.parser.accept(text, this);
+        this.events.accept(text);
     }
 
     @Override
@@ -64,11 +67,10 @@ final class StreamedAnswer implements GenerationListener, AnswerParser.Parts {
 
     @Override
     public void onComplete(GenerationResult result) {
-        // What was held back as the possible start of a tool call turned out to be text;
-        // its
-        // last token is the target's, since a draft token is always followed by one.
+        // What was held back turned out to be text. Its last token is the target's, since
+        // a draft token is always followed by one.
         this.origin = TokenOrigin.TARGET;
-        this.parser.finish(this);
+        this.events.finish();
         if (!this.handle.isCancelled()) {
             InternalStreamingChatResponseHandlerUtils.onCompleteResponse(this.handler,
                     this.answer.response(this.modelName, result, this.seed));
@@ -78,21 +80,9 @@ final class StreamedAnswer implements GenerationListener, AnswerParser.Parts {
     @Override
     public void onError(RuntimeException error) {
         if (!this.handle.isCancelled()) {
-            InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.handler.onError(error));
+            InternalStreamingChatResponseHandlerUtils
+                .withLoggingExceptions(() -> this.handler.onError(EngineErrors.translate(error)));
         }
-    }
-
-    @Override
-    public void onText(String text) {
-        this.answer.onText(text);
-        tell(() -> this.handler.onPartialResponse(new CerberusPartialResponse(text, this.origin),
-                new PartialResponseContext(this.handle)));
-    }
-
-    @Override
-    public void onThought(String text) {
-        this.answer.onThought(text);
-        tell(() -> this.handler.onPartialThinking(new PartialThinking(text), new PartialThinkingContext(this.handle)));
     }
 
     private void tell(Runnable call) {
@@ -116,12 +106,44 @@ final class StreamedAnswer implements GenerationListener, AnswerParser.Parts {
         InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.handler.onError(failure));
     }
 
-    @Override
-    public void onToolCall(ChatMessage.ToolCall call) {
-        this.answer.onToolCall(call);
-        if (!this.handle.isCancelled()) {
-            InternalStreamingChatResponseHandlerUtils.onCompleteToolCall(this.handler, this.answer.lastToolCall());
+    /** Passes the parts of the answer on. */
+    private final class Told implements AnswerParser.Parts {
+
+        @Override
+        public void onText(String text) {
+            StreamedAnswer.this.answer.onText(text);
+            tell(() -> StreamedAnswer.this.handler.onPartialResponse(
+                    new CerberusPartialResponse(text, StreamedAnswer.this.origin),
+                    new PartialResponseContext(StreamedAnswer.this.handle)));
         }
+
+        @Override
+        public void onThought(String text) {
+            StreamedAnswer.this.answer.onThought(text);
+            tell(() -> StreamedAnswer.this.handler.onPartialThinking(new PartialThinking(text),
+                    new PartialThinkingContext(StreamedAnswer.this.handle)));
+        }
+
+        /** A call is known once it is whole, so that its only part is all of it. */
+        @Override
+        public void onToolCall(ChatMessage.ToolCall toolCall) {
+            StreamedAnswer.this.answer.onToolCall(toolCall);
+            CompleteToolCall call = StreamedAnswer.this.answer.lastToolCall();
+            if (!StreamedAnswer.this.handle.isCancelled()) {
+                InternalStreamingChatResponseHandlerUtils.onPartialToolCall(StreamedAnswer.this.handler,
+                        PartialToolCall.builder()
+                            .index(call.index())
+                            .id(toolCall.id())
+                            .name(toolCall.name())
+                            .partialArguments(toolCall.argumentsJson())
+                            .build(),
+                        StreamedAnswer.this.handle);
+            }
+            if (!StreamedAnswer.this.handle.isCancelled()) {
+                InternalStreamingChatResponseHandlerUtils.onCompleteToolCall(StreamedAnswer.this.handler, call);
+            }
+        }
+
     }
 
 }

@@ -23,6 +23,7 @@ import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
@@ -59,7 +60,6 @@ import dev.cerberus.tree.TreeShape;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.entry;
 
 class CerberusChatModelTests {
@@ -180,7 +180,8 @@ class CerberusChatModelTests {
     void profileOfARequestIsAskedOfTheEngine() {
         CerberusChatRequestParameters parameters = CerberusChatRequestParameters.builder().profile("code").build();
         assertThat(CerberusChatRequestParameters.DEFAULTS.overrideWith(parameters).profile()).isEqualTo("code");
-        assertThatExceptionOfType(UnknownProfileException.class).isThrownBy(() -> sent(parameters))
+        assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(() -> sent(parameters))
+            .withCauseInstanceOf(UnknownProfileException.class)
             .withMessageContaining("'code'");
     }
 
@@ -250,6 +251,51 @@ class CerberusChatModelTests {
             .withMessageContaining("not support");
     }
 
+    @ParameterizedTest
+    @MethodSource("unsupported")
+    void unsupportedDefaultFailsTheBuild(String feature, ChatRequestParameters parameters) {
+        CerberusChatModel.Builder builder = CerberusChatModel.builder(this.generator)
+            .defaultRequestParameters(parameters);
+        assertThatExceptionOfType(UnsupportedFeatureException.class).isThrownBy(builder::build)
+            .withMessageContaining(feature);
+    }
+
+    static List<ChatRequestParameters> outOfRange() {
+        return List.of(CerberusChatRequestParameters.builder().temperature(-1.0).build(),
+                CerberusChatRequestParameters.builder().topP(2.0).build(),
+                CerberusChatRequestParameters.builder().topK(-1).build(),
+                CerberusChatRequestParameters.builder().maxOutputTokens(0).build(),
+                CerberusChatRequestParameters.builder().minOutputTokens(-1).build(),
+                CerberusChatRequestParameters.builder().stopSequences("").build(),
+                CerberusChatRequestParameters.builder().maxNodes(0).build(),
+                CerberusChatRequestParameters.builder().profile("unknown").build(),
+                ChatRequestParameters.builder()
+                    .toolSpecifications(ToolSpecification.builder().name("now").build(),
+                            ToolSpecification.builder().name("now").build())
+                    .build());
+    }
+
+    @ParameterizedTest
+    @MethodSource("outOfRange")
+    void valueOutOfRangeIsAnInvalidRequestAndAnInvalidDefault(ChatRequestParameters parameters) {
+        assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(() -> model().chat(request(parameters)));
+        CerberusChatModel.Builder builder = CerberusChatModel.builder(this.generator)
+            .defaultRequestParameters(parameters);
+        assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(builder::build);
+        assertThat(this.generator.requests()).isEmpty();
+    }
+
+    @Test
+    void neutralPenaltiesAreTaken() {
+        assertThat(sent(CerberusChatRequestParameters.builder().frequencyPenalty(0.0).presencePenalty(0.0).build()))
+            .isNotNull();
+    }
+
+    @Test
+    void nameOfTheModelStandsInTheDefaults() {
+        assertThat(model().defaultRequestParameters().modelName()).isEqualTo("scripted");
+    }
+
     @Test
     void customMessageIsUnsupported() {
         assertThatExceptionOfType(UnsupportedFeatureException.class)
@@ -260,7 +306,8 @@ class CerberusChatModelTests {
 
     @Test
     void blankUserMessageIsRefused() {
-        assertThatIllegalArgumentException().isThrownBy(() -> model().chat(UserMessage.from(TextContent.from(" \n"))))
+        assertThatExceptionOfType(InvalidRequestException.class)
+            .isThrownBy(() -> model().chat(UserMessage.from(TextContent.from(" \n"))))
             .withMessageContaining("blank");
         assertThat(this.generator.requests()).isEmpty();
     }
@@ -273,7 +320,7 @@ class CerberusChatModelTests {
 
     @Test
     void tokenBudgetBelowOneIsRefused() {
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(InvalidRequestException.class)
             .isThrownBy(() -> model().chat(request(CerberusChatRequestParameters.builder().maxOutputTokens(0).build())))
             .withMessageContaining("max output tokens must be at least 1, was 0");
     }
@@ -284,8 +331,11 @@ class CerberusChatModelTests {
         this.generator.refusing(refusal);
         RecordingListener listener = new RecordingListener();
         CerberusChatModel model = CerberusChatModel.builder(this.generator).listeners(List.of(listener)).build();
-        assertThatExceptionOfType(PromptTooLongException.class).isThrownBy(() -> model.chat("Hi")).isSameAs(refusal);
-        assertThat(listener.events).containsExactly("request", "error PromptTooLongException");
+        assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(() -> model.chat("Hi"))
+            .withMessage(refusal.getMessage())
+            .havingCause()
+            .isSameAs(refusal);
+        assertThat(listener.events).containsExactly("request", "error InvalidRequestException");
     }
 
     @Test

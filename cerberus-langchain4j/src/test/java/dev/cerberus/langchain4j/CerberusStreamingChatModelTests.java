@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
@@ -17,6 +18,7 @@ import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
 import dev.langchain4j.model.chat.response.PartialThinking;
 import dev.langchain4j.model.chat.response.PartialThinkingContext;
+import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.langchain4j.model.output.FinishReason;
@@ -189,7 +191,10 @@ class CerberusStreamingChatModelTests {
         this.generator.refusing(refusal);
         RecordingHandler handler = new RecordingHandler();
         this.model.chat("Hi", handler);
-        assertThat(handler.errors).containsExactly(refusal);
+        assertThat(handler.errors).singleElement()
+            .isInstanceOf(InvalidRequestException.class)
+            .extracting(Throwable::getCause)
+            .isSameAs(refusal);
     }
 
     @Test
@@ -234,7 +239,8 @@ class CerberusStreamingChatModelTests {
                 .build())
             .build(), handler);
         handler.await();
-        assertThat(handler.events).containsExactly("Let me see. ", "call 0 now {}", "complete Let me see. ");
+        assertThat(handler.events).containsExactly("Let me see.", "part 0 now {}", "call 0 now {}",
+                "complete Let me see.");
         ChatResponse response = handler.responses.get(0);
         assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_EXECUTION);
         assertThat(response.aiMessage().toolExecutionRequests()).hasSize(1);
@@ -261,6 +267,11 @@ class CerberusStreamingChatModelTests {
             this.events.add(partial.text());
             this.partials.add(partial);
             this.threads.add(Thread.currentThread());
+        }
+
+        @Override
+        public void onPartialToolCall(PartialToolCall call) {
+            this.events.add("part " + call.index() + " " + call.name() + " " + call.partialArguments());
         }
 
         @Override

@@ -165,7 +165,7 @@ class AnswerStream implements StreamingChatResponseHandler {
 
     @Override
     public void onError(Throwable error) {
-        if (error instanceof RuntimeException refusal) {
+        if (ChatErrors.engineError(error) instanceof RuntimeException refusal) {
             this.failure = refusal;
         }
         this.events.add(new Event("error", ChatErrors.problem(error), true));

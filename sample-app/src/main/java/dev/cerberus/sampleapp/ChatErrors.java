@@ -1,5 +1,6 @@
 package dev.cerberus.sampleapp;
 
+import dev.langchain4j.exception.LangChain4jException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +38,7 @@ class ChatErrors extends ResponseEntityExceptionHandler {
     ResponseEntity<ProblemDetail> onFailure(RuntimeException failure) {
         ProblemDetail problem = problem(failure);
         ResponseEntity.BodyBuilder response = ResponseEntity.status(problem.getStatus());
-        if (failure instanceof QueueFullException) {
+        if (engineError(failure) instanceof QueueFullException) {
             response.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
         }
         return response.body(problem);
@@ -49,6 +50,10 @@ class ChatErrors extends ResponseEntityExceptionHandler {
      * @return the problem; the message of an unexpected failure stays in the log
      */
     static ProblemDetail problem(Throwable failure) {
+        Throwable cause = engineError(failure);
+        if (cause != failure) {
+            return problem(cause);
+        }
         if (failure instanceof PromptTooLongException) {
             return problem(HttpStatus.CONTENT_TOO_LARGE, failure);
         }
@@ -65,6 +70,12 @@ class ChatErrors extends ResponseEntityExceptionHandler {
         LOGGER.error("A request failed", failure);
         return ProblemDetail.forStatusAndDetail(HttpStatus.INTERNAL_SERVER_ERROR,
                 "The answer failed; the log of the application says why");
+    }
+
+    /** LangChain4j's exceptions wrap the engine's, which say more. */
+    static Throwable engineError(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return (failure instanceof LangChain4jException && cause instanceof RuntimeException) ? cause : failure;
     }
 
     private static ProblemDetail problem(HttpStatus status, Throwable failure) {

@@ -36,7 +36,7 @@ final class WholeAnswer implements StreamingChatResponseHandler {
 
     @Override
     public void onError(Throwable error) {
-        this.answer.completeExceptionally(error);
+        this.answer.completeExceptionally(ChatErrors.engineError(error));
     }
 
     /**

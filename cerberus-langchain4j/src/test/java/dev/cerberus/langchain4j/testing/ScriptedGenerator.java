@@ -184,10 +184,16 @@ public final class ScriptedGenerator implements TextGenerator {
         int accepted = 0;
         int drafts = 0;
         do {
+            if (this.script.isEmpty()) {
+                sleep();
+                if (handle.isCancelled()) {
+                    endCancelled(listener, result(handle, text, tokens, accepted, FinishReason.CANCELLED));
+                    return;
+                }
+            }
             for (Piece piece : this.script) {
                 if (handle.isCancelled()) {
-                    this.cancelled.countDown();
-                    listener.onComplete(result(handle, text, tokens, accepted, FinishReason.CANCELLED));
+                    endCancelled(listener, result(handle, text, tokens, accepted, FinishReason.CANCELLED));
                     return;
                 }
                 text.append(piece.text());
@@ -219,6 +225,11 @@ public final class ScriptedGenerator implements TextGenerator {
             int nodes = (drafts > 0) ? 3 : 0;
             listener.onStep(new DecodeStep(nodes, nodes, true, 1.5, drafts, Map.of(), 0, 0.1, 0));
         }
+    }
+
+    private void endCancelled(GenerationListener listener, GenerationResult result) {
+        this.cancelled.countDown();
+        listener.onComplete(result);
     }
 
     private void sleep() {

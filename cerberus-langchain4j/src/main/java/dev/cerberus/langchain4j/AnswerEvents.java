@@ -1,0 +1,102 @@
+package dev.cerberus.langchain4j;
+
+import java.util.List;
+
+import dev.cerberus.text.AnswerParser;
+import dev.cerberus.text.AnswerSyntax;
+import dev.cerberus.text.ChatMessage;
+import dev.cerberus.text.ToolDefinition;
+
+/**
+ * The one sequence of events that an answer is made of, whoever listens: its pieces of
+ * text put together are the text of the message, however the answer was cut into pieces.
+ * Not thread-safe.
+ */
+/*
+ * Models put blanks around their calls. Where there may be calls, blanks are held back
+ * until it is known what follows: before more text they are part of it, before or after a
+ * call they are dropped, and an answer of nothing but blanks is that.
+ */
+final class AnswerEvents {
+
+    private final AnswerParser parser;
+
+    private final boolean tools;
+
+    private final Blanks blanks;
+
+    /**
+     * Creates the events of one answer.
+     * @param syntax how the model marks thoughts and calls
+     * @param tools what may be called; if empty, no calls are looked for
+     * @param parts receives the events
+     */
+    AnswerEvents(AnswerSyntax syntax, List<ToolDefinition> tools, AnswerParser.Parts parts) {
+        this.parser = syntax.parser(tools);
+        this.tools = !tools.isEmpty();
+        this.blanks = new Blanks(parts);
+    }
+
+    /**
+     * Takes the next piece of what the model wrote.
+     * @param piece the piece
+     */
+    void accept(String piece) {
+        this.parser.accept(piece, this.blanks);
+    }
+
+    /** Takes the end of the answer. */
+    void finish() {
+        this.parser.finish(this.blanks);
+        this.blanks.finish();
+    }
+
+    /** Holds blanks back that may stand around a call. */
+    private final class Blanks implements AnswerParser.Parts {
+
+        private final AnswerParser.Parts parts;
+
+        private final StringBuilder held = new StringBuilder();
+
+        private boolean calls;
+
+        Blanks(AnswerParser.Parts parts) {
+            this.parts = parts;
+        }
+
+        @Override
+        public void onText(String text) {
+            if (!AnswerEvents.this.tools) {
+                this.parts.onText(text);
+                return;
+            }
+            int end = text.stripTrailing().length();
+            if (end > 0) {
+                String piece = this.held + text.substring(0, end);
+                this.held.setLength(0);
+                this.parts.onText(piece);
+            }
+            this.held.append(text, end, text.length());
+        }
+
+        @Override
+        public void onThought(String text) {
+            this.parts.onThought(text);
+        }
+
+        @Override
+        public void onToolCall(ChatMessage.ToolCall call) {
+            this.calls = true;
+            this.held.setLength(0);
+            this.parts.onToolCall(call);
+        }
+
+        void finish() {
+            if (!this.calls && !this.held.isEmpty()) {
+                this.parts.onText(this.held.toString());
+            }
+        }
+
+    }
+
+}

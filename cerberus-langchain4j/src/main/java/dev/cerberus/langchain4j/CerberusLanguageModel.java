@@ -1,0 +1,88 @@
+package dev.cerberus.langchain4j;
+
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.language.LanguageModel;
+import dev.langchain4j.model.output.Response;
+
+import dev.cerberus.engine.GenerationResult;
+import dev.cerberus.engine.TextGenerator;
+
+/**
+ * A language model that continues a text as it stands, without chat template, and answers
+ * when the whole continuation is there.
+ *
+ * <p>
+ * Its responses carry {@link CerberusTokenUsage}. Thread-safe. The engine behind it is
+ * neither opened nor closed here. The class is open for proxies, not for other behaviour.
+ *
+ * @see CerberusStreamingLanguageModel
+ */
+public class CerberusLanguageModel implements LanguageModel {
+
+    private final TextGenerator generator;
+
+    private final ChatRequestParameters parameters;
+
+    private final GenerationRequests requests;
+
+    CerberusLanguageModel(Builder builder) {
+        this.generator = builder.generator();
+        this.parameters = builder.mergedParameters();
+        this.requests = builder.requests();
+    }
+
+    /**
+     * Returns a builder.
+     * @param generator what decodes, usually a {@link dev.cerberus.engine.CerberusEngine}
+     * @return the builder
+     */
+    public static Builder builder(TextGenerator generator) {
+        return new Builder(generator);
+    }
+
+    /**
+     * Continues a text.
+     * @param prompt the text; the names of special tokens in it are plain text
+     * @return the continuation
+     * @throws dev.langchain4j.exception.LangChain4jException for the reasons that
+     * {@link CerberusChatModel#doChat} has
+     */
+    @Override
+    public Response<String> generate(String prompt) {
+        return EngineErrors.translating(() -> {
+            PreparedRequest prepared = this.requests.prepare(prompt, this.parameters);
+            return response(this.generator.generate(prepared.request()));
+        });
+    }
+
+    static Response<String> response(GenerationResult result) {
+        return Response.from(result.text(), CerberusTokenUsage.of(result), AnswerCollector.reason(result));
+    }
+
+    /**
+     * A builder of language models. Not thread-safe.
+     */
+    public static final class Builder extends ChatModelBuilder<Builder> {
+
+        private Builder(TextGenerator generator) {
+            super(generator);
+        }
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /**
+         * Returns the language model.
+         * @return the language model
+         * @throws dev.langchain4j.exception.LangChain4jException if the default
+         * parameters can not be honoured
+         */
+        public CerberusLanguageModel build() {
+            return new CerberusLanguageModel(this);
+        }
+
+    }
+
+}

@@ -1,0 +1,64 @@
+package dev.cerberus.langchain4j;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.model.TokenCountEstimator;
+
+import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.Prompt;
+import dev.cerberus.text.ChatTemplateException;
+
+/**
+ * A counter of tokens that asks the engine's own tokenizer and chat template, such as a
+ * {@code TokenWindowChatMemory} needs. Thread-safe; usable until the engine is closed.
+ *
+ * <p>
+ * Messages are counted with all that the template writes around them, the start of the
+ * answer included. Where the template refuses them, their texts are counted.
+ */
+public class CerberusTokenCountEstimator implements TokenCountEstimator {
+
+    /** What templates write around a message, roughly. */
+    private static final int FRAME_TOKENS = 4;
+
+    private final CerberusEngine engine;
+
+    /**
+     * Creates an estimator.
+     * @param engine the engine whose tokens are counted; neither opened nor closed here
+     */
+    public CerberusTokenCountEstimator(CerberusEngine engine) {
+        this.engine = engine;
+    }
+
+    @Override
+    public int estimateTokenCountInText(String text) {
+        return text.isEmpty() ? 0 : this.engine.tokenizer().encode(text, false).length;
+    }
+
+    @Override
+    public int estimateTokenCountInMessage(ChatMessage message) {
+        return estimateTokenCountInMessages(List.of(message));
+    }
+
+    @Override
+    public int estimateTokenCountInMessages(Iterable<ChatMessage> messages) {
+        List<ChatMessage> all = new ArrayList<>();
+        messages.forEach(all::add);
+        if (all.isEmpty()) {
+            return 0;
+        }
+        List<dev.cerberus.text.ChatMessage> mapped = ConversationMapper.mapAnything(all);
+        try {
+            return this.engine.encode(new Prompt.Chat(mapped, List.of())).length;
+        }
+        catch (ChatTemplateException ex) {
+            return mapped.stream()
+                .mapToInt((message) -> FRAME_TOKENS + estimateTokenCountInText(message.content()))
+                .sum();
+        }
+    }
+
+}

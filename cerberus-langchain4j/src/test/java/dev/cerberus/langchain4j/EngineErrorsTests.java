@@ -1,0 +1,55 @@
+package dev.cerberus.langchain4j;
+
+import java.util.List;
+
+import dev.langchain4j.exception.InternalServerException;
+import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.NonRetriableException;
+import dev.langchain4j.exception.RateLimitException;
+import dev.langchain4j.exception.RetriableException;
+import dev.langchain4j.exception.TimeoutException;
+import dev.langchain4j.exception.UnsupportedFeatureException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.langchain4j.testing.EngineRefusals;
+import dev.cerberus.model.ModelException;
+import dev.cerberus.text.ChatTemplateException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class EngineErrorsTests {
+
+    static List<Arguments> errors() {
+        return List.of(Arguments.of(EngineRefusals.queueFull(), RateLimitException.class, true),
+                Arguments.of(EngineRefusals.timeout(), TimeoutException.class, true),
+                Arguments.of(EngineRefusals.closed(), InternalServerException.class, true),
+                Arguments.of(EngineRefusals.failed(), InternalServerException.class, true),
+                Arguments.of(new ModelException("out of memory"), InternalServerException.class, true),
+                Arguments.of(EngineRefusals.unknownProfile(), InvalidRequestException.class, false),
+                Arguments.of(new PromptTooLongException(9, 8), InvalidRequestException.class, false),
+                Arguments.of(new IllegalArgumentException("temperature"), InvalidRequestException.class, false),
+                Arguments.of(new ChatTemplateException("roles must alternate"), InvalidRequestException.class, false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("errors")
+    void errorOfTheEngineBecomesLangChain4jsWithMessageAndCause(RuntimeException error, Class<?> type,
+            boolean retriable) {
+        RuntimeException translated = EngineErrors.translate(error);
+        assertThat(translated).isExactlyInstanceOf(type).hasMessage(error.getMessage()).hasCause(error);
+        assertThat(translated).isInstanceOf(retriable ? RetriableException.class : NonRetriableException.class);
+    }
+
+    @Test
+    void whatIsLangChain4jsOrNobodysStaysAsItIs() {
+        RuntimeException unsupported = new UnsupportedFeatureException("images");
+        RuntimeException interrupted = new IllegalStateException("Interrupted");
+        assertThat(EngineErrors.translate(unsupported)).isSameAs(unsupported);
+        assertThat(EngineErrors.translate(interrupted)).isSameAs(interrupted);
+    }
+
+}
