@@ -9,6 +9,8 @@ import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.io.ResourceLoader;
 
 import dev.cerberus.engine.CerberusEngine;
@@ -22,9 +24,15 @@ import dev.cerberus.engine.TextGenerator;
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "cerberus.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(CerberusProperties.class)
+@ImportRuntimeHints(CerberusRuntimeHints.class)
 public final class CerberusAutoConfiguration {
 
     static final String DEMO_MODEL = "classpath:cerberus-demo/";
+
+    @Bean
+    static UnknownPropertiesCheck cerberusUnknownPropertiesCheck(ConfigurableEnvironment environment) {
+        return new UnknownPropertiesCheck(environment);
+    }
 
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean(TextGenerator.class)
@@ -33,7 +41,9 @@ public final class CerberusAutoConfiguration {
         EngineOptions.Builder options = new PropertiesMapper(properties)
             .engineOptions(modelLocation(properties, resources));
         customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
-        return CerberusEngine.open(options.build());
+        CerberusEngine engine = CerberusEngine.open(options.build());
+        StartReport.log(engine, properties.chat().enabled());
+        return engine;
     }
 
     private static String modelLocation(CerberusProperties properties, ResourceLoader resources) {

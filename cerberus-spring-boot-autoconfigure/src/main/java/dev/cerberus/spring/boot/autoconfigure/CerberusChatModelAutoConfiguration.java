@@ -3,6 +3,7 @@ package dev.cerberus.spring.boot.autoconfigure;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -10,9 +11,13 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
+import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.TextGenerator;
 import dev.cerberus.langchain4j.CerberusChatModel;
+import dev.cerberus.langchain4j.CerberusLanguageModel;
 import dev.cerberus.langchain4j.CerberusStreamingChatModel;
+import dev.cerberus.langchain4j.CerberusStreamingLanguageModel;
+import dev.cerberus.langchain4j.CerberusTokenCountEstimator;
 
 /**
  * Auto-configuration of LangChain4j's chat models over the engine. It backs off on models
@@ -21,15 +26,15 @@ import dev.cerberus.langchain4j.CerberusStreamingChatModel;
 @AutoConfiguration(after = CerberusAutoConfiguration.class)
 @ConditionalOnClass(CerberusChatModel.class)
 @ConditionalOnSingleCandidate(TextGenerator.class)
-@ConditionalOnBooleanProperty(name = "cerberus.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = { "cerberus.enabled", "cerberus.chat.enabled" }, matchIfMissing = true)
 @EnableConfigurationProperties(CerberusProperties.class)
 public final class CerberusChatModelAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
     CerberusChatModel cerberusChatModel(TextGenerator generator, CerberusProperties properties,
-            ObjectProvider<ChatModelListener> listeners) {
-        return CerberusChatModel.builder(generator)
+            ObjectProvider<ChatModelListener> listeners, ObjectProvider<TextGeneratorDecorator> decorators) {
+        return CerberusChatModel.builder(TextGeneratorDecorator.apply(decorators.orderedStream(), generator))
             .defaultRequestParameters(new PropertiesMapper(properties).chatParameters())
             .listeners(listeners.orderedStream().toList())
             .build();
@@ -38,11 +43,37 @@ public final class CerberusChatModelAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     CerberusStreamingChatModel cerberusStreamingChatModel(TextGenerator generator, CerberusProperties properties,
-            ObjectProvider<ChatModelListener> listeners) {
-        return CerberusStreamingChatModel.builder(generator)
+            ObjectProvider<ChatModelListener> listeners, ObjectProvider<TextGeneratorDecorator> decorators) {
+        return CerberusStreamingChatModel.builder(TextGeneratorDecorator.apply(decorators.orderedStream(), generator))
             .defaultRequestParameters(new PropertiesMapper(properties).chatParameters())
             .listeners(listeners.orderedStream().toList())
             .build();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    CerberusLanguageModel cerberusLanguageModel(TextGenerator generator, CerberusProperties properties,
+            ObjectProvider<TextGeneratorDecorator> decorators) {
+        return CerberusLanguageModel.builder(TextGeneratorDecorator.apply(decorators.orderedStream(), generator))
+            .defaultRequestParameters(new PropertiesMapper(properties).chatParameters())
+            .build();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    CerberusStreamingLanguageModel cerberusStreamingLanguageModel(TextGenerator generator,
+            CerberusProperties properties, ObjectProvider<TextGeneratorDecorator> decorators) {
+        return CerberusStreamingLanguageModel
+            .builder(TextGeneratorDecorator.apply(decorators.orderedStream(), generator))
+            .defaultRequestParameters(new PropertiesMapper(properties).chatParameters())
+            .build();
+    }
+
+    @Bean
+    @ConditionalOnBean(CerberusEngine.class)
+    @ConditionalOnMissingBean
+    CerberusTokenCountEstimator cerberusTokenCountEstimator(CerberusEngine engine) {
+        return new CerberusTokenCountEstimator(engine);
     }
 
 }

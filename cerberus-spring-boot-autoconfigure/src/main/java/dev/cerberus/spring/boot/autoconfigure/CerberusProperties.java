@@ -7,6 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.gate.GateSignal;
@@ -27,11 +28,14 @@ import dev.cerberus.gate.GateSignal;
  * @param gate When a step drafts.
  * @param chat Parameters of chat requests that do not bring their own.
  * @param engine How requests are served.
+ * @param openai Endpoints that clients of OpenAI's interface speak to.
+ * @param metrics Meters of the engine.
  */
 @ConfigurationProperties("cerberus")
 public record CerberusProperties(@DefaultValue("true") boolean enabled, @DefaultValue Model model,
         @DefaultValue("auto") String device, @DefaultValue Heads heads, @DefaultValue Memory memory,
-        @DefaultValue Tree tree, @DefaultValue Gate gate, @DefaultValue Chat chat, @DefaultValue Engine engine) {
+        @DefaultValue Tree tree, @DefaultValue Gate gate, @DefaultValue Chat chat, @DefaultValue Engine engine,
+        @DefaultValue OpenAi openai, @DefaultValue Metrics metrics) {
 
     /**
      * Which model to load.
@@ -139,6 +143,7 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
     /**
      * Parameters of chat requests that do not bring their own.
      *
+     * @param enabled Whether to provide LangChain4j's models over the engine.
      * @param temperature Sampling temperature; 0 always takes the most probable token.
      * When it is empty, the model's own recommendation is used, or else 0.
      * @param topP Probability mass of the most probable tokens to sample from. When it is
@@ -155,9 +160,10 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param templateVariables Further variables of the chat template by name, such as
      * enable_thinking.
      */
-    public record Chat(@Nullable Double temperature, @Nullable Double topP, @Nullable Integer topK,
-            @DefaultValue("512") int maxOutputTokens, @Nullable Long seed, @DefaultValue List<String> stopSequences,
-            @Nullable String template, @DefaultValue Map<String, Object> templateVariables) {
+    public record Chat(@DefaultValue("true") boolean enabled, @Nullable Double temperature, @Nullable Double topP,
+            @Nullable Integer topK, @DefaultValue("512") int maxOutputTokens, @Nullable Long seed,
+            @DefaultValue List<String> stopSequences, @Nullable String template,
+            @DefaultValue Map<String, Object> templateVariables) {
     }
 
     /**
@@ -178,6 +184,37 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
     public record Engine(@DefaultValue("64") int queueCapacity, @DefaultValue("8") int maxConcurrent,
             @DefaultValue("2m") Duration requestTimeout, @Nullable Integer maxInputCharacters,
             @Nullable Integer kvCacheTokens, @DefaultValue("true") boolean prefixCache, @Nullable Integer threads) {
+    }
+
+    /**
+     * Endpoints that clients of OpenAI's interface speak to. They need the module
+     * cerberus-openai.
+     *
+     * @param enabled Whether /v1/* of this application answers with this model.
+     * @param maxBody Largest body of a request.
+     */
+    public record OpenAi(@DefaultValue("false") boolean enabled, @DefaultValue("1MB") DataSize maxBody) {
+    }
+
+    /**
+     * Meters of the engine.
+     *
+     * @param enabled Whether to register any.
+     * @param gatewayNames Whose names to give besides to the gauges that inference
+     * gateways read: queued requests, running requests and the use of the KV cache.
+     */
+    public record Metrics(@DefaultValue("true") boolean enabled, @DefaultValue("none") GatewayNames gatewayNames) {
+
+        /** Whose names gauges have besides their own. */
+        public enum GatewayNames {
+
+            /** Nobody's. */
+            NONE,
+            /** Those of vLLM. */
+            VLLM
+
+        }
+
     }
 
 }

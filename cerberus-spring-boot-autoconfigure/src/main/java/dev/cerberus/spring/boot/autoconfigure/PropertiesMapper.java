@@ -1,16 +1,20 @@
 package dev.cerberus.spring.boot.autoconfigure;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.Set;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
+import dev.cerberus.djl.Precision;
 import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.gate.GateMode;
@@ -24,7 +28,10 @@ import dev.cerberus.tree.TreeShape;
  */
 final class PropertiesMapper {
 
-    private static final Set<String> PRECISIONS = Set.of("auto", "fp32", "bf16", "fp16", "int8");
+    private static final List<String> PRECISIONS = Stream
+        .concat(Stream.of("auto"),
+                Arrays.stream(Precision.values()).map((precision) -> precision.name().toLowerCase(Locale.ROOT)))
+        .toList();
 
     private final CerberusProperties properties;
 
@@ -35,7 +42,7 @@ final class PropertiesMapper {
     EngineOptions.Builder engineOptions(String modelLocation) {
         CerberusProperties.Model model = this.properties.model();
         require(PRECISIONS.contains(model.precision()), "cerberus.model.precision", model.precision(),
-                "must be auto, fp32, bf16, fp16 or int8");
+                "must be one of " + String.join(", ", PRECISIONS));
         requireAtLeastOne("cerberus.model.max-context", model.maxContext());
         require(this.properties.device().matches("auto|cpu|cuda(:\\d{1,3})?"), "cerberus.device",
                 this.properties.device(), "must be auto, cpu, cuda or cuda:N");

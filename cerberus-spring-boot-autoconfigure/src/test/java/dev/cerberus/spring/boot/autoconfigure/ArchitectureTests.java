@@ -23,8 +23,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 class ArchitectureTests {
 
     @ArchTest
-    static final ArchRule MICROMETER_IN_METRICS_ONLY = noClasses().that()
-        .resideOutsideOfPackage("..metrics..")
+    static final ArchRule MICROMETER_IN_METRICS_AND_OBSERVATION_ONLY = noClasses().that()
+        .resideOutsideOfPackages("..metrics..", "..observation..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.micrometer..")

@@ -10,6 +10,8 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import org.junit.jupiter.api.Test;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -188,6 +190,23 @@ class CerberusAutoConfigurationTests {
                 assertThat(context.getBeanDefinitionNames()).noneMatch(
                         (name) -> name.contains("Meters") || name.contains("Endpoint") || name.contains("Health"));
             });
+    }
+
+    @Test
+    void chatModelsCanBeLeftOutAndTheEngineKept() {
+        this.tiny.withPropertyValues("cerberus.chat.enabled=false").run((context) -> {
+            assertThat(context).hasSingleBean(CerberusEngine.class);
+            assertThat(context).doesNotHaveBean(ChatModel.class).doesNotHaveBean(StreamingChatModel.class);
+        });
+    }
+
+    @Test
+    void nativeImageKeepsTemplatesTheDemoModelAndTheProperties() {
+        RuntimeHints hints = new RuntimeHints();
+        new CerberusRuntimeHints().registerHints(hints, getClass().getClassLoader());
+        assertThat(hints).matches(RuntimeHintsPredicates.resource().forResource("cerberus-demo/config.json"))
+            .matches(RuntimeHintsPredicates.resource().forResource("dev/cerberus/djl/torch/floating.py"))
+            .matches(RuntimeHintsPredicates.reflection().onType(CerberusProperties.Chat.class));
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -166,7 +166,7 @@ class CerberusPropertiesTests {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            cerberus.model.precision          | int4  | must be auto, fp32, bf16, fp16 or int8
+            cerberus.model.precision          | int4  | must be one of auto, fp32, bf16, fp16, int8
             cerberus.model.max-context        | 0     | must be at least 1
             cerberus.device                   | gpu   | must be auto, cpu, cuda or cuda:N
             cerberus.heads.count              | 17    | must be in 1..16

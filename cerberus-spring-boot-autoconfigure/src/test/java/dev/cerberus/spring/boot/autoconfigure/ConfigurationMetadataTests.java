@@ -2,26 +2,33 @@ package dev.cerberus.spring.boot.autoconfigure;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+
+import dev.cerberus.djl.Precision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class ConfigurationMetadataTests {
 
-    private static final List<String> CONTRACT = List.of("cerberus.chat.max-output-tokens", "cerberus.chat.seed",
-            "cerberus.chat.stop-sequences", "cerberus.chat.temperature", "cerberus.chat.template",
+    private static final List<String> CONTRACT = List.of("cerberus.chat.enabled", "cerberus.chat.max-output-tokens",
+            "cerberus.chat.seed", "cerberus.chat.stop-sequences", "cerberus.chat.temperature", "cerberus.chat.template",
             "cerberus.chat.template-variables", "cerberus.chat.top-k", "cerberus.chat.top-p", "cerberus.device",
             "cerberus.enabled", "cerberus.engine.kv-cache-tokens", "cerberus.engine.max-concurrent",
             "cerberus.engine.max-input-characters", "cerberus.engine.prefix-cache", "cerberus.engine.queue-capacity",
             "cerberus.engine.request-timeout", "cerberus.engine.threads", "cerberus.gate.calibration",
             "cerberus.gate.entropy-threshold", "cerberus.gate.mode", "cerberus.gate.profiles", "cerberus.gate.signal",
             "cerberus.gate.threshold", "cerberus.heads.count", "cerberus.heads.location", "cerberus.memory.location",
-            "cerberus.model.location", "cerberus.model.download", "cerberus.model.cache", "cerberus.model.mirror",
-            "cerberus.model.max-context", "cerberus.model.name", "cerberus.model.precision",
+            "cerberus.metrics.enabled", "cerberus.metrics.gateway-names", "cerberus.openai.enabled",
+            "cerberus.openai.max-body", "cerberus.model.location", "cerberus.model.download", "cerberus.model.cache",
+            "cerberus.model.mirror", "cerberus.model.max-context", "cerberus.model.name", "cerberus.model.precision",
             "cerberus.tree.context-lookup", "cerberus.tree.max-nodes", "cerberus.tree.shape");
 
     private final JsonNode metadata = read();
@@ -57,6 +64,28 @@ class ConfigurationMetadataTests {
     void everyHintIsForAProperty() {
         assertThat(this.metadata.get("hints")).isNotEmpty()
             .allSatisfy((hint) -> assertThat(hint.get("name").asText()).isIn(CONTRACT));
+    }
+
+    @Test
+    void hintsForThePrecisionAreTheFormatsThatThereAre() {
+        JsonNode hint = this.metadata.get("hints")
+            .valueStream()
+            .filter((each) -> each.get("name").asText().equals("cerberus.model.precision"))
+            .findFirst()
+            .orElseThrow();
+        assertThat(hint.get("values")).extracting((value) -> value.get("value").asText())
+            .containsExactlyInAnyOrderElementsOf(Stream
+                .concat(Stream.of("auto"),
+                        Arrays.stream(Precision.values()).map((each) -> each.name().toLowerCase(Locale.ROOT)))
+                .toList());
+    }
+
+    @Test
+    void everyNameInTheMetadataIsKnownToTheCheckOfNames() {
+        PropertyNames names = new PropertyNames("cerberus", CerberusProperties.class);
+        assertThat(CONTRACT).filteredOn(
+                (name) -> !name.equals("cerberus.chat.template-variables") && !name.equals("cerberus.gate.profiles"))
+            .allSatisfy((name) -> assertThat(names.knows(ConfigurationPropertyName.of(name))).as(name).isTrue());
     }
 
 }

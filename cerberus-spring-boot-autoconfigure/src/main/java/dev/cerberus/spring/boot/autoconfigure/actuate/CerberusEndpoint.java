@@ -21,6 +21,8 @@ import dev.cerberus.engine.EngineDescription;
 import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.EngineTotals;
 import dev.cerberus.engine.GateOptions;
+import dev.cerberus.engine.LoadReport;
+import dev.cerberus.engine.PrecisionSupport;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.model.HeadsDescription;
 
@@ -30,7 +32,7 @@ import dev.cerberus.model.HeadsDescription;
  * Thread-safe.
  */
 @Endpoint(id = "cerberus", defaultAccess = Access.READ_ONLY)
-public final class CerberusEndpoint {
+public class CerberusEndpoint {
 
     private final CerberusEngine engine;
 
@@ -54,13 +56,18 @@ public final class CerberusEndpoint {
                 new Model(description.modelName(), description.modelLocation(),
                         description.dimensions().vocabularySize(), description.dimensions().hiddenSize(),
                         description.dimensions().maxContext(), description.chat()),
-                description.device(), description.precision(), description.heads().map(Heads::of).orElse(null),
+                description.device(), description.precision(), precisions(),
+                description.heads().map(Heads::of).orElse(null),
                 new Tree(options.shape().map(Object::toString).orElse("auto"), options.maxNodes(),
                         options.contextLookup(), description.memoryTokens()),
                 gate(), Totals.of(this.engine.totals()),
                 new Requests(this.engine.queuedRequests(), options.queueCapacity(), this.engine.activeRequests(),
                         options.maxConcurrent(), this.engine.cachedTokens()),
                 description.notes());
+    }
+
+    private List<PrecisionSupport> precisions() {
+        return this.engine.loadReport().map(LoadReport::precisions).orElse(List.of());
     }
 
     /**
@@ -119,6 +126,7 @@ public final class CerberusEndpoint {
      * @param model model in use
      * @param device {@code cpu} or {@code cuda:N}
      * @param precision number format
+     * @param precisions number formats that the device computes in
      * @param heads draft heads in use, if any
      * @param tree which trees are verified
      * @param gate how steps are decided
@@ -126,8 +134,8 @@ public final class CerberusEndpoint {
      * @param requests requests at present
      * @param notes what a user should know, such as missing heads
      */
-    public record State(Model model, String device, String precision, @Nullable Heads heads, Tree tree, Gate gate,
-            Totals totals, Requests requests, List<String> notes) {
+    public record State(Model model, String device, String precision, List<PrecisionSupport> precisions,
+            @Nullable Heads heads, Tree tree, Gate gate, Totals totals, Requests requests, List<String> notes) {
     }
 
     /**

@@ -13,7 +13,7 @@ import dev.cerberus.engine.EngineState;
  * The health of an engine: up while it takes requests, out of service while it is being
  * shut down, down once it has failed. A check asks the model nothing. Thread-safe.
  */
-public final class CerberusHealthIndicator extends AbstractHealthIndicator {
+public class CerberusHealthIndicator extends AbstractHealthIndicator {
 
     private final CerberusEngine engine;
 

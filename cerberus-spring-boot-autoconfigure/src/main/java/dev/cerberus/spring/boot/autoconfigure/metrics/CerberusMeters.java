@@ -9,8 +9,9 @@ import io.micrometer.core.instrument.docs.MeterDocumentation;
  */
 /*
  * The gen_ai ones follow the semantic conventions of OpenTelemetry for generative AI,
- * which are still in development: their names are to be kept in this file only. No meter
- * has a base unit, since Prometheus would append it to names that tell it already.
+ * which are still in development: their names are to be kept in this file only. Only the
+ * one that LangChain4j's own listener keeps as well has a base unit, the same as there,
+ * since Prometheus appends it to names that tell it already.
  */
 public enum CerberusMeters implements MeterDocumentation {
 
@@ -62,22 +63,27 @@ public enum CerberusMeters implements MeterDocumentation {
     PREFIX_CACHE_TOKENS("cerberus.prefix.cache.tokens", Meter.Type.COUNTER,
             "Tokens of prompts, by whether their keys and values were still there", Keys.RESULT),
 
+    /** What is loaded. */
+    INFO("cerberus.info", Meter.Type.GAUGE, "What is loaded, always 1", Keys.MODEL, Keys.PRECISION, Keys.DEVICE,
+            Keys.HEADS),
+
     /** How long requests took. */
     OPERATION_DURATION("gen_ai.client.operation.duration", Meter.Type.TIMER, "Time of a request, waiting included",
-            Keys.OPERATION, Keys.PROVIDER, Keys.REQUEST_MODEL, Keys.ERROR_TYPE),
+            Keys.OPERATION, Keys.PROVIDER, Keys.REQUEST_MODEL, Keys.RESPONSE_MODEL, Keys.ERROR_TYPE),
 
     /** How large requests were. */
     TOKEN_USAGE("gen_ai.client.token.usage", Meter.Type.DISTRIBUTION_SUMMARY, "Tokens of a request", Keys.OPERATION,
-            Keys.PROVIDER, Keys.REQUEST_MODEL, Keys.TOKEN_TYPE),
+            Keys.PROVIDER, Keys.REQUEST_MODEL, Keys.RESPONSE_MODEL, Keys.TOKEN_TYPE),
 
     /** How soon answers began. */
     TIME_TO_FIRST_TOKEN("gen_ai.server.time_to_first_token", Meter.Type.TIMER,
             "Time from a request's submission to its first output token", Keys.OPERATION, Keys.PROVIDER,
-            Keys.REQUEST_MODEL),
+            Keys.REQUEST_MODEL, Keys.RESPONSE_MODEL),
 
     /** How fast answers went on. */
     TIME_PER_OUTPUT_TOKEN("gen_ai.server.time_per_output_token", Meter.Type.TIMER,
-            "Time of an output token after the first", Keys.OPERATION, Keys.PROVIDER, Keys.REQUEST_MODEL);
+            "Time of an output token after the first", Keys.OPERATION, Keys.PROVIDER, Keys.REQUEST_MODEL,
+            Keys.RESPONSE_MODEL);
 
     private final String name;
 
@@ -147,8 +153,23 @@ public enum CerberusMeters implements MeterDocumentation {
         /** {@code cerberus}. */
         PROVIDER("gen_ai.provider.name"),
 
-        /** Name of the model. */
+        /** Name of the model that was asked. */
         REQUEST_MODEL("gen_ai.request.model"),
+
+        /** Name of the model that answered. */
+        RESPONSE_MODEL("gen_ai.response.model"),
+
+        /** Name of the model. */
+        MODEL("model"),
+
+        /** Number format, such as {@code int8}. */
+        PRECISION("precision"),
+
+        /** {@code cpu} or {@code cuda:N}. */
+        DEVICE("device"),
+
+        /** Kind and number of the draft heads, or {@code none}. */
+        HEADS("heads"),
 
         /** Class of what a request failed with, or {@code none}. */
         ERROR_TYPE("error.type"),

@@ -3,11 +3,14 @@ package dev.cerberus.spring.boot.autoconfigure.metrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
+import dev.cerberus.spring.boot.autoconfigure.CerberusProperties;
+import dev.cerberus.spring.boot.autoconfigure.CerberusProperties.Metrics.GatewayNames;
 
 /**
  * Auto-configuration of the engine's meters.
@@ -18,12 +21,17 @@ import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
                 "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration" })
 @ConditionalOnClass(MeterRegistry.class)
 @ConditionalOnBean({ MeterRegistry.class, CerberusEngine.class })
+@ConditionalOnBooleanProperty(name = "cerberus.metrics.enabled", matchIfMissing = true)
 public final class CerberusMetricsAutoConfiguration {
 
     @Bean
-    EngineMeters cerberusEngineMeters(MeterRegistry registry, CerberusEngine engine) {
+    EngineMeters cerberusEngineMeters(MeterRegistry registry, CerberusEngine engine, CerberusProperties properties) {
         EngineMeters meters = new EngineMeters(registry, engine.description().modelName());
         meters.registerGauges(engine);
+        meters.registerInfo(engine.description());
+        if (properties.metrics().gatewayNames() == GatewayNames.VLLM) {
+            VllmGauges.register(registry, engine);
+        }
         engine.addListener(meters);
         return meters;
     }

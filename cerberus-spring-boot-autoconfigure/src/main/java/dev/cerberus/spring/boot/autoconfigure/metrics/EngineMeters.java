@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.Timer;
 
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.EngineDescription;
 import dev.cerberus.engine.EngineListener;
 import dev.cerberus.engine.GenerationResult;
 import dev.cerberus.gate.GateSignal;
@@ -25,7 +26,7 @@ import dev.cerberus.spring.boot.autoconfigure.metrics.CerberusMeters.Keys;
  * Meters whose tags are known beforehand are registered at once, so that they can be read
  * as 0 before the first request and a step looks none of them up.
  */
-final class EngineMeters implements EngineListener {
+class EngineMeters implements EngineListener {
 
     private static final double[] FIRST_TOKEN_SECONDS = { 0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5,
             0.75, 1, 2.5, 5, 7.5, 10 };
@@ -103,7 +104,7 @@ final class EngineMeters implements EngineListener {
         this.verify = phase("verify");
         this.commit = phase("commit");
         Tags request = Tags.of(Keys.OPERATION.asString(), "chat", Keys.PROVIDER.asString(), "cerberus",
-                Keys.REQUEST_MODEL.asString(), modelName);
+                Keys.REQUEST_MODEL.asString(), modelName, Keys.RESPONSE_MODEL.asString(), modelName);
         this.request = request;
         this.operationDuration = operationDuration(NO_ERROR);
         this.timeToFirstToken = timer(CerberusMeters.TIME_TO_FIRST_TOKEN, request, FIRST_TOKEN_SECONDS);
@@ -128,6 +129,21 @@ final class EngineMeters implements EngineListener {
             .register(this.registry);
         Gauge.builder(CerberusMeters.KV_CACHE_USAGE.getName(), engine, CerberusEngine::cacheUsage)
             .description(CerberusMeters.KV_CACHE_USAGE.getDescription())
+            .register(this.registry);
+    }
+
+    /**
+     * Registers what says which model is loaded.
+     * @param description what is loaded
+     */
+    void registerInfo(EngineDescription description) {
+        Gauge.builder(CerberusMeters.INFO.getName(), () -> 1)
+            .description(CerberusMeters.INFO.getDescription())
+            .tag(Keys.MODEL.asString(), description.modelName())
+            .tag(Keys.PRECISION.asString(), description.precision())
+            .tag(Keys.DEVICE.asString(), description.device())
+            .tag(Keys.HEADS.asString(),
+                    description.heads().map((heads) -> heads.kind().id() + ":" + heads.heads()).orElse("none"))
             .register(this.registry);
     }
 
@@ -167,6 +183,7 @@ final class EngineMeters implements EngineListener {
         return DistributionSummary.builder(CerberusMeters.TOKEN_USAGE.getName())
             .description(CerberusMeters.TOKEN_USAGE.getDescription())
             .tags(request.and(Keys.TOKEN_TYPE.asString(), type))
+            .baseUnit("tokens")
             .serviceLevelObjectives(USAGE_TOKENS)
             .register(this.registry);
     }

@@ -1,6 +1,7 @@
 package dev.cerberus.spring.boot.autoconfigure.actuate;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -10,6 +11,7 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfi
 import org.springframework.boot.actuate.endpoint.Access;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.availability.ApplicationAvailabilityAutoConfiguration;
 import org.springframework.boot.availability.ApplicationAvailability;
@@ -26,6 +28,7 @@ import dev.cerberus.engine.EngineFailedException;
 import dev.cerberus.engine.FailingEngine;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.PrecisionSupport;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
@@ -38,7 +41,8 @@ class CerberusActuatorTests {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
         .withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class, CerberusAutoConfiguration.class,
-                CerberusEndpointAutoConfiguration.class, CerberusHealthContributorAutoConfiguration.class))
+                CerberusEndpointAutoConfiguration.class, CerberusHealthContributorAutoConfiguration.class,
+                CerberusInfoContributorAutoConfiguration.class))
         .withPropertyValues(TinyEngine.properties())
         .withPropertyValues("management.endpoints.web.exposure.include=*");
 
@@ -50,6 +54,7 @@ class CerberusActuatorTests {
             assertThat(state.model().name()).isEqualTo("tiny");
             assertThat(state.device()).isEqualTo("cpu");
             assertThat(state.precision()).isEqualTo("fp32");
+            assertThat(state.precisions()).extracting(PrecisionSupport::name).contains("fp32", "bf16");
             assertThat(state.heads()).isNull();
             assertThat(state.tree()).isEqualTo(new CerberusEndpoint.Tree("auto", 16, true, 0));
             assertThat(state.gate().mode()).isEqualTo("adaptive");
@@ -148,6 +153,20 @@ class CerberusActuatorTests {
     void healthCanBeSwitchedOff() {
         this.runner.withPropertyValues("management.health.cerberus.enabled=false")
             .run((context) -> assertThat(context).doesNotHaveBean(CerberusHealthIndicator.class));
+    }
+
+    @Test
+    void infoTellsWhatIsLoaded() {
+        this.runner.run((context) -> {
+            Info.Builder builder = new Info.Builder();
+            context.getBean(CerberusInfoContributor.class).contribute(builder);
+            assertThat(builder.build().get("cerberus", Map.class)).containsEntry("model", "tiny")
+                .containsEntry("precision", "fp32")
+                .containsEntry("heads", 0)
+                .containsKey("parameters");
+        });
+        this.runner.withPropertyValues("management.info.cerberus.enabled=false")
+            .run((context) -> assertThat(context).doesNotHaveBean(CerberusInfoContributor.class));
     }
 
 }

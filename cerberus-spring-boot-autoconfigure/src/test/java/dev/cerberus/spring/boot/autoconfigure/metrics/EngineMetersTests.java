@@ -11,6 +11,8 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
@@ -33,6 +35,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 class EngineMetersTests {
+
+    private static final ApplicationContextRunner CONTEXT = new ApplicationContextRunner()
+        .withConfiguration(
+                AutoConfigurations.of(MetricsAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class,
+                        CerberusAutoConfiguration.class, CerberusMetricsAutoConfiguration.class))
+        .withPropertyValues(TinyEngine.properties());
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
@@ -63,6 +71,7 @@ class EngineMetersTests {
         this.meters.onFinished(result(5));
         try (CerberusEngine engine = TinyEngine.open()) {
             this.meters.registerGauges(engine);
+            this.meters.registerInfo(engine.description());
             // the simple registry keeps buckets as gauges of their own
             List<Meter> registered = this.registry.getMeters()
                 .stream()
@@ -195,17 +204,12 @@ class EngineMetersTests {
 
     @Test
     void autoConfigurationConnectsEngineAndRegistry() {
-        new ApplicationContextRunner()
-            .withConfiguration(
-                    AutoConfigurations.of(MetricsAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class,
-                            CerberusAutoConfiguration.class, CerberusMetricsAutoConfiguration.class))
-            .withPropertyValues(TinyEngine.properties())
-            .run((context) -> {
-                MeterRegistry meters = context.getBean(MeterRegistry.class);
-                context.getBean(CerberusEngine.class).generate(GenerationRequest.greedy(new Prompt.Raw("abc"), 4));
-                assertThat(meters.get("cerberus.decode.phase").tag("phase", "prefill").timer().count()).isEqualTo(1);
-                assertThat(meters.get("cerberus.requests.queued").gauge().value()).isZero();
-            });
+        CONTEXT.run((context) -> {
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+            context.getBean(CerberusEngine.class).generate(GenerationRequest.greedy(new Prompt.Raw("abc"), 4));
+            assertThat(meters.get("cerberus.decode.phase").tag("phase", "prefill").timer().count()).isEqualTo(1);
+            assertThat(meters.get("cerberus.requests.queued").gauge().value()).isZero();
+        });
     }
 
     @Test
@@ -215,6 +219,44 @@ class EngineMetersTests {
                     AutoConfigurations.of(CerberusAutoConfiguration.class, CerberusMetricsAutoConfiguration.class))
             .withPropertyValues(TinyEngine.properties())
             .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(EngineMeters.class));
+    }
+
+    @Test
+    void oneSwitchTurnsAllMetersOff() {
+        CONTEXT.withPropertyValues("cerberus.metrics.enabled=false")
+            .run((context) -> assertThat(context.getBean(MeterRegistry.class).getMeters())
+                .noneMatch((meter) -> meter.getId().getName().startsWith("cerberus")
+                        || meter.getId().getName().startsWith("gen_ai")));
+    }
+
+    @Test
+    void gaugesHaveTheNamesOfAGatewayOnlyWhenAsked() {
+        CONTEXT.run((context) -> assertThat(context.getBean(MeterRegistry.class).getMeters())
+            .noneMatch((meter) -> meter.getId().getName().startsWith("vllm")));
+        CONTEXT.withPropertyValues("cerberus.metrics.gateway-names=vllm").run((context) -> {
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+            assertThat(List.of("waiting", "running"))
+                .allSatisfy((name) -> assertThat(meters.get("vllm:num_requests_" + name).gauge().value()).isZero());
+            assertThat(meters.get("vllm:kv_cache_usage_perc").tag("model_name", "tiny").gauge().value()).isZero();
+        });
+    }
+
+    @Test
+    void prometheusGetsEverySeriesOnceAndNamesThatItTakes() {
+        PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        CONTEXT.withBean(PrometheusMeterRegistry.class, () -> prometheus)
+            .withPropertyValues("cerberus.metrics.gateway-names=vllm")
+            .run((context) -> {
+                context.getBean(CerberusEngine.class).generate(GenerationRequest.greedy(new Prompt.Raw("abc"), 4));
+                List<String> lines = prometheus.scrape().lines().toList();
+                assertThat(lines.stream().filter((line) -> line.startsWith("# TYPE"))).doesNotHaveDuplicates();
+                assertThat(lines.stream()
+                    .filter((line) -> !line.startsWith("#"))
+                    .map((line) -> line.substring(0, line.lastIndexOf(' ')))).doesNotHaveDuplicates();
+                assertThat(lines).contains("vllm:num_requests_waiting{model_name=\"tiny\"} 0.0",
+                        "cerberus_info{device=\"cpu\",heads=\"none\",model=\"tiny\",precision=\"fp32\"} 1");
+                assertThat(lines).anyMatch((line) -> line.startsWith("gen_ai_client_token_usage_tokens_count{"));
+            });
     }
 
 }

@@ -1,0 +1,69 @@
+package dev.cerberus.spring.boot.autoconfigure.observation;
+
+import java.util.Locale;
+
+import io.micrometer.common.KeyValues;
+
+import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.GenerationResult;
+import dev.cerberus.engine.Prompt;
+import dev.cerberus.sample.SamplingOptions;
+
+/**
+ * The names and attributes of the semantic conventions for generative AI. Thread-safe.
+ *
+ * <p>
+ * The observation is called {@code gen_ai.client.operation}, its span {@code chat} or
+ * {@code text_completion} and the model's name. Neither prompts nor answers are recorded.
+ */
+public class DefaultGenerationObservationConvention implements GenerationObservationConvention {
+
+    @Override
+    public String getName() {
+        return "gen_ai.client.operation";
+    }
+
+    @Override
+    public String getContextualName(GenerationObservationContext context) {
+        return operation(context) + " " + context.modelName();
+    }
+
+    @Override
+    public KeyValues getLowCardinalityKeyValues(GenerationObservationContext context) {
+        return KeyValues.of(GenerationKeys.OPERATION.withValue(operation(context)),
+                GenerationKeys.PROVIDER.withValue("cerberus"),
+                GenerationKeys.REQUEST_MODEL.withValue(context.modelName()),
+                GenerationKeys.RESPONSE_MODEL.withValue(context.modelName()));
+    }
+
+    private static String operation(GenerationObservationContext context) {
+        return (context.request().prompt() instanceof Prompt.Chat) ? "chat" : "text_completion";
+    }
+
+    @Override
+    public KeyValues getHighCardinalityKeyValues(GenerationObservationContext context) {
+        GenerationRequest request = context.request();
+        SamplingOptions sampling = request.sampling();
+        KeyValues values = KeyValues.of(
+                GenerationKeys.MAX_TOKENS.withValue(Integer.toString(request.maxOutputTokens())),
+                GenerationKeys.TEMPERATURE.withValue(Double.toString(sampling.temperature())),
+                GenerationKeys.STOP_SEQUENCES.withValue(Integer.toString(request.stopStrings().size())));
+        if (!sampling.greedy()) {
+            values = values.and(GenerationKeys.TOP_P.withValue(Double.toString(sampling.topP())),
+                    GenerationKeys.TOP_K.withValue(Integer.toString(sampling.topK())),
+                    GenerationKeys.SEED.withValue(Long.toString(sampling.seed())));
+        }
+        GenerationResult result = context.result();
+        return (result != null) ? values.and(outcome(result)) : values;
+    }
+
+    private static KeyValues outcome(GenerationResult result) {
+        return KeyValues.of(GenerationKeys.RESPONSE_ID.withValue(result.id()),
+                GenerationKeys.FINISH_REASONS.withValue(result.finishReason().name().toLowerCase(Locale.ROOT)),
+                GenerationKeys.INPUT_TOKENS.withValue(Integer.toString(result.statistics().promptTokens())),
+                GenerationKeys.OUTPUT_TOKENS.withValue(Integer.toString(result.tokens().length)),
+                GenerationKeys.ACCEPTED_DRAFT_TOKENS
+                    .withValue(Integer.toString(result.statistics().acceptedDraftTokens())));
+    }
+
+}

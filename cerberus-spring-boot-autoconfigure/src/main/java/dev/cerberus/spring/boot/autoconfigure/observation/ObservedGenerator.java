@@ -1,0 +1,113 @@
+package dev.cerberus.spring.boot.autoconfigure.observation;
+
+import java.util.function.BiConsumer;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+
+import dev.cerberus.decode.DecodeStep;
+import dev.cerberus.decode.TokenOrigin;
+import dev.cerberus.engine.GenerationHandle;
+import dev.cerberus.engine.GenerationListener;
+import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.GenerationResult;
+import dev.cerberus.engine.TextGenerator;
+
+/**
+ * A generator whose requests are observed, from their submission to the last callback,
+ * those that are refused or cancelled too. The observation is the current one in every
+ * callback. Thread-safe.
+ */
+final class ObservedGenerator extends DelegatingGenerator {
+
+    private static final GenerationObservationConvention DEFAULT = new DefaultGenerationObservationConvention();
+
+    private final ObservationRegistry registry;
+
+    private final GenerationObservationConvention convention;
+
+    ObservedGenerator(TextGenerator delegate, ObservationRegistry registry,
+            GenerationObservationConvention convention) {
+        super(delegate);
+        this.registry = registry;
+        this.convention = convention;
+    }
+
+    static GenerationObservationConvention defaultConvention() {
+        return DEFAULT;
+    }
+
+    @Override
+    public GenerationHandle submit(GenerationRequest request, GenerationListener listener) {
+        GenerationObservationContext context = new GenerationObservationContext(request, description().modelName());
+        Observation observation = start(context);
+        try (Observation.Scope scope = observation.openScope()) {
+            return super.submit(request, new Listener(listener, observation, context));
+        }
+        catch (RuntimeException | Error ex) {
+            observation.error(ex);
+            observation.stop();
+            throw ex;
+        }
+    }
+
+    @Override
+    public GenerationResult generate(GenerationRequest request, BiConsumer<String, TokenOrigin> onText) {
+        GenerationObservationContext context = new GenerationObservationContext(request, description().modelName());
+        Observation observation = start(context);
+        try (Observation.Scope scope = observation.openScope()) {
+            GenerationResult result = super.generate(request,
+                    (text, origin) -> observation.scoped(() -> onText.accept(text, origin)));
+            context.result(result);
+            return result;
+        }
+        catch (RuntimeException | Error ex) {
+            observation.error(ex);
+            throw ex;
+        }
+        finally {
+            observation.stop();
+        }
+    }
+
+    private Observation start(GenerationObservationContext context) {
+        return Observation.start(this.convention, DEFAULT, () -> context, this.registry);
+    }
+
+    private record Listener(GenerationListener listener, Observation observation,
+            GenerationObservationContext context) implements GenerationListener {
+
+        @Override
+        public void onText(String text, TokenOrigin origin) {
+            this.observation.scoped(() -> this.listener.onText(text, origin));
+        }
+
+        @Override
+        public void onStep(DecodeStep step) {
+            this.observation.scoped(() -> this.listener.onStep(step));
+        }
+
+        @Override
+        public void onComplete(GenerationResult result) {
+            this.context.result(result);
+            end(() -> this.listener.onComplete(result));
+        }
+
+        @Override
+        public void onError(RuntimeException error) {
+            this.observation.error(error);
+            end(() -> this.listener.onError(error));
+        }
+
+        private void end(Runnable lastCall) {
+            try {
+                this.observation.scoped(lastCall);
+            }
+            finally {
+                this.observation.stop();
+            }
+        }
+
+    }
+
+}

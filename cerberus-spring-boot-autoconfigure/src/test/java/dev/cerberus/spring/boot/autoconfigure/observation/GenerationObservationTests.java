@@ -1,0 +1,226 @@
+package dev.cerberus.spring.boot.autoconfigure.observation;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
+import dev.langchain4j.model.chat.response.StreamingHandle;
+import io.micrometer.common.KeyValues;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.tck.TestObservationRegistry;
+import io.micrometer.observation.tck.TestObservationRegistryAssert;
+import io.micrometer.tracing.Span;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
+import io.micrometer.tracing.test.simple.SimpleTracer;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.langchain4j.CerberusStreamingChatModel;
+import dev.cerberus.langchain4j.testing.EngineRefusals;
+import dev.cerberus.langchain4j.testing.ScriptedGenerator;
+import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
+import dev.cerberus.spring.boot.autoconfigure.CerberusChatModelAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+class GenerationObservationTests {
+
+    private final TestObservationRegistry observations = TestObservationRegistry.create();
+
+    private final ScriptedGenerator generator = new ScriptedGenerator().target("Hel").draft("lo");
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+        .withConfiguration(AutoConfigurations.of(CerberusAutoConfiguration.class,
+                CerberusObservationAutoConfiguration.class, CerberusChatModelAutoConfiguration.class))
+        .withBean(TextGenerator.class, () -> this.generator)
+        .withBean(ObservationRegistry.class, () -> this.observations);
+
+    @Test
+    void chatIsObservedWithTheNamesOfTheConventions() {
+        this.runner.run((context) -> {
+            context.getBean(ChatModel.class).chat("Hi");
+            TestObservationRegistryAssert.assertThat(this.observations)
+                .hasSingleObservationThat()
+                .hasNameEqualTo("gen_ai.client.operation")
+                .hasContextualNameEqualTo("chat scripted")
+                .hasLowCardinalityKeyValue("gen_ai.operation.name", "chat")
+                .hasLowCardinalityKeyValue("gen_ai.provider.name", "cerberus")
+                .hasLowCardinalityKeyValue("gen_ai.request.model", "scripted")
+                .hasLowCardinalityKeyValue("gen_ai.response.model", "scripted")
+                .hasHighCardinalityKeyValue("gen_ai.request.max_tokens", "512")
+                .hasHighCardinalityKeyValue("gen_ai.response.finish_reasons", "stop")
+                .hasHighCardinalityKeyValue("gen_ai.usage.input_tokens", "7")
+                .hasHighCardinalityKeyValue("gen_ai.usage.output_tokens", "2")
+                .hasHighCardinalityKeyValue("cerberus.usage.accepted_draft_tokens", "1")
+                .hasBeenStarted()
+                .hasBeenStopped();
+        });
+    }
+
+    @Test
+    void refusalIsAnObservedError() {
+        this.generator.refusing(EngineRefusals.queueFull());
+        this.runner.run((context) -> {
+            assertThatException().isThrownBy(() -> context.getBean(ChatModel.class).chat("Hi"));
+            TestObservationRegistryAssert.assertThat(this.observations)
+                .hasSingleObservationThat()
+                .hasBeenStopped()
+                .hasError();
+        });
+    }
+
+    @Test
+    void cancelledStreamEndsItsObservation() {
+        this.generator.endless().pause(Duration.ofMillis(1));
+        this.runner.run((context) -> {
+            StreamingHandle handle = context.getBean(CerberusStreamingChatModel.class)
+                .start(ChatRequest.builder().messages(UserMessage.from("Hi")).build(), new Callbacks());
+            handle.cancel();
+            assertThat(this.generator.awaitCancelled(Duration.ofSeconds(20))).isTrue();
+            Callbacks.await(() -> TestObservationRegistryAssert.assertThat(this.observations)
+                .hasSingleObservationThat()
+                .hasHighCardinalityKeyValue("gen_ai.response.finish_reasons", "cancelled")
+                .hasBeenStopped());
+        });
+    }
+
+    @Test
+    void ownConventionReplacesOurs() {
+        this.runner.withBean(GenerationObservationConvention.class, OwnConvention::new).run((context) -> {
+            context.getBean(ChatModel.class).chat("Hi");
+            TestObservationRegistryAssert.assertThat(this.observations)
+                .hasSingleObservationThat()
+                .hasNameEqualTo("gen_ai.client.operation")
+                .hasLowCardinalityKeyValue("team", "blue");
+        });
+    }
+
+    @Test
+    void callbacksFindTheTraceAndTheContextOfTheCaller() {
+        SimpleTracer tracer = new SimpleTracer();
+        this.observations.observationConfig().observationHandler(new DefaultTracingObservationHandler(tracer));
+        ThreadLocal<String> user = new ThreadLocal<>();
+        ContextRegistry.getInstance().registerThreadLocalAccessor("user", user);
+        try {
+            this.runner.run((context) -> {
+                user.set("ann");
+                Span caller = tracer.nextSpan().name("caller").start();
+                Callbacks callbacks = new Callbacks(tracer, user);
+                try (Tracer.SpanInScope scope = tracer.withSpan(caller)) {
+                    context.getBean(CerberusStreamingChatModel.class).chat("Hi", callbacks);
+                    callbacks.finished.get(20, TimeUnit.SECONDS);
+                }
+                assertThat(callbacks.seen.toString()).isEqualTo("ann:true ann:true ann:true ");
+                assertThat(callbacks.spanId).isNotEqualTo(caller.context().spanId());
+            });
+        }
+        finally {
+            user.remove();
+            ContextRegistry.getInstance().removeThreadLocalAccessor("user");
+        }
+    }
+
+    @Test
+    void withoutMicrometerTheChatModelsWorkUnobserved() {
+        this.runner.withClassLoader(new FilteredClassLoader("io.micrometer")).run((context) -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBean(ChatModel.class).chat("Hi")).isEqualTo("Hello");
+        });
+    }
+
+    @Test
+    void everythingThatAGeneratorCanDoIsPassedOn() {
+        assertThat(Arrays.stream(TextGenerator.class.getMethods())
+            .filter((method) -> !Modifier.isStatic(method.getModifiers())))
+            .allSatisfy((method) -> assertThat(own(method)).as(method.toString()).isEqualTo(DelegatingGenerator.class));
+    }
+
+    private static Class<?> own(Method method) throws NoSuchMethodException {
+        return DelegatingGenerator.class.getMethod(method.getName(), method.getParameterTypes()).getDeclaringClass();
+    }
+
+    private static final class OwnConvention extends DefaultGenerationObservationConvention {
+
+        @Override
+        public KeyValues getLowCardinalityKeyValues(GenerationObservationContext context) {
+            return super.getLowCardinalityKeyValues(context).and("team", "blue");
+        }
+
+    }
+
+    private static final class Callbacks implements StreamingChatResponseHandler {
+
+        private final CompletableFuture<ChatResponse> finished = new CompletableFuture<>();
+
+        private final StringBuffer seen = new StringBuffer();
+
+        private final SimpleTracer tracer;
+
+        private final ThreadLocal<String> user;
+
+        private volatile String spanId = "";
+
+        private Callbacks() {
+            this(new SimpleTracer(), new ThreadLocal<>());
+        }
+
+        private Callbacks(SimpleTracer tracer, ThreadLocal<String> user) {
+            this.tracer = tracer;
+            this.user = user;
+        }
+
+        static void await(Runnable assertion) throws InterruptedException {
+            long start = System.nanoTime();
+            while (true) {
+                try {
+                    assertion.run();
+                    return;
+                }
+                catch (AssertionError ex) {
+                    if (System.nanoTime() - start > TimeUnit.SECONDS.toNanos(20)) {
+                        throw ex;
+                    }
+                    Thread.sleep(5);
+                }
+            }
+        }
+
+        private void note() {
+            Span span = this.tracer.currentSpan();
+            this.seen.append(this.user.get()).append(':').append(span != null).append(' ');
+            this.spanId = (span != null) ? span.context().spanId() : "";
+        }
+
+        @Override
+        public void onPartialResponse(String text) {
+            note();
+        }
+
+        @Override
+        public void onCompleteResponse(ChatResponse response) {
+            note();
+            this.finished.complete(response);
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            this.finished.completeExceptionally(error);
+        }
+
+    }
+
+}
