@@ -1,0 +1,45 @@
+package dev.cerberus.openai;
+
+import dev.langchain4j.model.chat.response.CompleteToolCall;
+import dev.langchain4j.model.output.FinishReason;
+import dev.langchain4j.model.output.TokenUsage;
+
+/**
+ * Something that happens to an answer.
+ */
+sealed interface AnswerEvent {
+
+    /**
+     * A piece of text.
+     *
+     * @param text the piece, not empty
+     */
+    record Text(String text) implements AnswerEvent {
+    }
+
+    /**
+     * A tool call.
+     *
+     * @param call the call
+     */
+    record Call(CompleteToolCall call) implements AnswerEvent {
+    }
+
+    /**
+     * The end.
+     *
+     * @param reason why the answer ended
+     * @param usage what it took
+     */
+    record End(FinishReason reason, TokenUsage usage) implements AnswerEvent {
+    }
+
+    /**
+     * The end of an answer that failed.
+     *
+     * @param error what went wrong
+     */
+    record Failure(Throwable error) implements AnswerEvent {
+    }
+
+}

@@ -1,0 +1,75 @@
+package dev.cerberus.openai;
+
+import java.util.List;
+
+import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
+import tools.jackson.databind.node.ObjectNode;
+
+import dev.cerberus.langchain4j.CerberusChatRequestParameters;
+
+/**
+ * A request of a chat completion.
+ *
+ * @param request what the model is asked
+ * @param form how the answer is wanted
+ * @param parallelToolCalls whether there may be more than one tool call
+ */
+record ChatCall(ChatRequest request, AnswerForm form, boolean parallelToolCalls) {
+
+    /**
+     * Reads a request.
+     * @param node the body
+     * @param served name of the model that is served
+     * @throws OpenAiException if a field can not be honoured
+     */
+    static ChatCall read(ObjectNode node, String served) {
+        Fields body = new Fields(node, "");
+        CerberusChatRequestParameters.Builder parameters = CerberusChatRequestParameters.builder();
+        SamplingReader.read(body, served, parameters);
+        List<ChatMessage> messages = new MessageReader().read(body);
+        body.integer("max_tokens", 1).ifPresent(parameters::maxOutputTokens);
+        body.integer("max_completion_tokens", 1).ifPresent(parameters::maxOutputTokens);
+        ToolReader.read(body, parameters);
+        body.find("response_format").ifPresent((value) -> format(Fields.of(value, "response_format"), parameters));
+        boolean parallel = body.flag("parallel_tool_calls").orElse(true);
+        AnswerForm form = AnswerForm.read(body);
+        body.allowOnly("logprobs", (value) -> value.isBoolean() && !value.booleanValue(), "leave it out");
+        body.allowOnly("top_logprobs", SamplingReader::isZero, "leave it out");
+        body.allowOnly("modalities", (value) -> value.size() == 1 && value.get(0).asString().equals("text"),
+                "this model writes text only");
+        body.allowOnly("store", (value) -> value.isBoolean() && !value.booleanValue(), "nothing is stored here");
+        body.ignore("metadata", "service_tier", "prompt_cache_key");
+        body.requireAllKnown();
+        return new ChatCall(ChatRequest.builder().messages(messages).parameters(parameters.build()).build(), form,
+                parallel);
+    }
+
+    private static void format(Fields fields, CerberusChatRequestParameters.Builder parameters) {
+        String type = fields.requireText("type");
+        switch (type) {
+            case "text" -> parameters.responseFormat(ResponseFormat.TEXT);
+            case "json_object" -> parameters.responseFormat(ResponseFormat.JSON);
+            case "json_schema" -> parameters.responseFormat(schema(fields));
+            default -> throw OpenAiException.invalid("response_format.type",
+                    "'response_format.type' must be text, json_object or json_schema, was '" + type + "'");
+        }
+        fields.requireAllKnown();
+    }
+
+    private static ResponseFormat schema(Fields fields) {
+        Fields format = Fields.of(fields.require("json_schema"), "response_format.json_schema");
+        format.ignore("description", "strict");
+        JsonSchema schema = JsonSchema.builder()
+            .name(format.requireText("name"))
+            .rootElement(JsonRawSchema.from(format.require("schema").toString()))
+            .build();
+        format.requireAllKnown();
+        return ResponseFormat.builder().type(ResponseFormatType.JSON).jsonSchema(schema).build();
+    }
+
+}

@@ -1,0 +1,55 @@
+package dev.cerberus.openai;
+
+import java.time.Clock;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import dev.cerberus.langchain4j.CerberusStreamingChatModel;
+import dev.cerberus.langchain4j.CerberusStreamingLanguageModel;
+import dev.cerberus.spring.boot.autoconfigure.CerberusChatModelAutoConfiguration;
+import dev.cerberus.spring.boot.autoconfigure.CerberusProperties;
+
+/**
+ * Auto-configuration of the endpoints under {@code /v1}, in a Spring MVC application that
+ * asks for them.
+ */
+@AutoConfiguration(after = CerberusChatModelAutoConfiguration.class)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
+@ConditionalOnBooleanProperty("cerberus.openai.enabled")
+@ConditionalOnBean({ CerberusStreamingChatModel.class, CerberusStreamingLanguageModel.class })
+public final class OpenAiAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    OpenAiController cerberusOpenAiController(CerberusStreamingChatModel chatModel,
+            CerberusStreamingLanguageModel languageModel, ObjectProvider<ClientPresence> presence,
+            CerberusProperties properties) {
+        return new OpenAiController(chatModel, languageModel, presence.getIfUnique(() -> (request) -> false),
+                properties.openai().maxBody(), Clock.systemUTC());
+    }
+
+    /**
+     * The presence of clients of Tomcat.
+     */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = { "org.apache.catalina.valves.ValveBase",
+            "org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory" })
+    static class Tomcat {
+
+        @Bean
+        @ConditionalOnMissingBean(ClientPresence.class)
+        TomcatClientPresence cerberusClientPresence() {
+            return new TomcatClientPresence();
+        }
+
+    }
+
+}

@@ -1,0 +1,119 @@
+package dev.cerberus.openai;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
+import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import dev.cerberus.langchain4j.CerberusChatRequestParameters;
+
+/**
+ * The reader of tools and of which of them may be called.
+ */
+final class ToolReader {
+
+    private ToolReader() {
+    }
+
+    static void read(Fields body, CerberusChatRequestParameters.Builder parameters) {
+        List<ToolSpecification> tools = new ArrayList<>();
+        List<JsonNode> nodes = body.list("tools").orElse(List.of());
+        for (int i = 0; i < nodes.size(); i++) {
+            tools.add(tool(Fields.of(nodes.get(i), "tools[" + i + "]")));
+        }
+        body.find("tool_choice").ifPresent((choice) -> choose(choice, tools, parameters));
+        if (!tools.isEmpty()) {
+            parameters.toolSpecifications(tools);
+        }
+        body.allowOnly("functions", (value) -> false, "send tools");
+        body.allowOnly("function_call", (value) -> false, "send tool_choice");
+    }
+
+    private static void choose(JsonNode choice, List<ToolSpecification> tools,
+            CerberusChatRequestParameters.Builder parameters) {
+        String kind = choice.isString() ? choice.stringValue() : "";
+        switch (kind) {
+            case "none" -> parameters.toolChoice(ToolChoice.NONE);
+            case "auto" -> parameters.toolChoice(ToolChoice.AUTO);
+            case "required" -> parameters.toolChoice(ToolChoice.REQUIRED);
+            default -> {
+                String name = chosen(choice);
+                tools.removeIf((tool) -> !tool.name().equals(name));
+                parameters.toolChoice(ToolChoice.REQUIRED);
+                if (tools.isEmpty()) {
+                    throw OpenAiException.invalid("tool_choice",
+                            "'tool_choice' names the tool '" + name + "', which is not among 'tools'");
+                }
+            }
+        }
+        if (tools.isEmpty() && kind.equals("required")) {
+            throw OpenAiException.invalid("tool_choice", "'tool_choice' is required, but there are no 'tools'");
+        }
+    }
+
+    private static String chosen(JsonNode choice) {
+        if (choice instanceof ObjectNode object) {
+            Fields fields = new Fields(object, "tool_choice");
+            if (fields.requireText("type").equals("function")) {
+                Fields function = Fields.of(fields.require("function"), "tool_choice.function");
+                return function.requireText("name");
+            }
+        }
+        throw OpenAiException.invalid("tool_choice",
+                "'tool_choice' must be none, auto, required or {\"type\": \"function\", \"function\": {\"name\": …}}");
+    }
+
+    private static ToolSpecification tool(Fields fields) {
+        if (!fields.requireText("type").equals("function")) {
+            throw OpenAiException.unsupported(fields.path("type"), "'" + fields.path("type") + "' must be function");
+        }
+        Fields function = Fields.of(fields.require("function"), fields.path("function"));
+        ToolSpecification.Builder tool = ToolSpecification.builder().name(name(function));
+        function.text("description").ifPresent(tool::description);
+        function.find("parameters")
+            .ifPresent((schema) -> tool.parameters(schema(Fields.of(schema, function.path("parameters")))));
+        function.flag("strict");
+        function.requireAllKnown();
+        fields.requireAllKnown();
+        return tool.build();
+    }
+
+    private static String name(Fields function) {
+        String name = function.requireText("name");
+        if (!name.matches("[A-Za-z0-9_.-]{1,64}")) {
+            throw OpenAiException.invalid(function.path("name"), "'" + function.path("name")
+                    + "' must be 1 to 64 letters, digits, dots, dashes or underscores, was '" + name + "'");
+        }
+        return name;
+    }
+
+    /** Keeps the schema of every argument as it is. */
+    private static JsonObjectSchema schema(Fields fields) {
+        JsonObjectSchema.Builder parameters = JsonObjectSchema.builder();
+        fields.text("description").ifPresent(parameters::description);
+        fields.find("properties").ifPresent((properties) -> parameters.addProperties(raw(properties)));
+        fields.list("required")
+            .ifPresent((names) -> parameters.required(names.stream().map(JsonNode::asString).toList()));
+        fields.find("additionalProperties")
+            .filter(JsonNode::isBoolean)
+            .ifPresent((value) -> parameters.additionalProperties(value.booleanValue()));
+        fields.find("$defs").ifPresent((definitions) -> parameters.definitions(raw(definitions)));
+        return parameters.build();
+    }
+
+    private static Map<String, JsonSchemaElement> raw(JsonNode properties) {
+        Map<String, JsonSchemaElement> elements = new LinkedHashMap<>();
+        properties.properties()
+            .forEach((entry) -> elements.put(entry.getKey(), JsonRawSchema.from(entry.getValue().toString())));
+        return elements;
+    }
+
+}

@@ -1,0 +1,33 @@
+package dev.cerberus.openai;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import dev.langchain4j.model.chat.response.CompleteToolCall;
+
+/**
+ * The parts of an answer that is wanted as a whole. Not thread-safe.
+ */
+final class WholeAnswer {
+
+    private final StringBuilder text = new StringBuilder();
+
+    private final List<CompleteToolCall> calls = new ArrayList<>();
+
+    void text(String piece) {
+        this.text.append(piece);
+    }
+
+    void call(CompleteToolCall call) {
+        this.calls.add(call);
+    }
+
+    String text() {
+        return this.text.toString();
+    }
+
+    List<CompleteToolCall> calls() {
+        return this.calls;
+    }
+
+}

@@ -1,0 +1,400 @@
+package dev.cerberus.openai;
+
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import dev.cerberus.decode.FinishReason;
+import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.Prompt;
+import dev.cerberus.langchain4j.testing.EngineRefusals;
+import dev.cerberus.langchain4j.testing.ScriptedGenerator;
+import dev.cerberus.model.ModelException;
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.text.ChatMessage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = { "cerberus.openai.enabled=true", "cerberus.openai.max-body=8KB" })
+class OpenAiHttpTests {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @Autowired
+    private Application.Script script;
+
+    @LocalServerPort
+    private int port;
+
+    private ScriptedGenerator answer(String... pieces) {
+        return this.script.use(new ScriptedGenerator().target(pieces));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + path)).timeout(PATIENCE);
+    }
+
+    private HttpRequest post(String path, String body) {
+        return request(path).header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    }
+
+    private HttpResponse<String> send(HttpRequest request) throws Exception {
+        return this.http.send(request, BodyHandlers.ofString());
+    }
+
+    private HttpResponse<String> chat(String fields) throws Exception {
+        return send(
+                post("/v1/chat/completions", "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]" + fields + "}"));
+    }
+
+    private static JsonNode json(HttpResponse<String> response) {
+        return JSON.readTree(response.body());
+    }
+
+    private static List<JsonNode> events(HttpResponse<String> response) {
+        return response.body()
+            .lines()
+            .filter((line) -> line.startsWith("data: {"))
+            .map((line) -> JSON.readTree(line.substring("data: ".length())))
+            .toList();
+    }
+
+    @Test
+    void chatIsAnsweredWithChoiceAndUsage() throws Exception {
+        answer("Hel", "lo");
+        HttpResponse<String> response = chat(",\"model\":\"scripted\"");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type")).contains("application/json");
+        JsonNode body = json(response);
+        assertThat(body.get("id").stringValue()).startsWith("chatcmpl-");
+        assertThat(body.get("object").stringValue()).isEqualTo("chat.completion");
+        assertThat(body.get("model").stringValue()).isEqualTo("scripted");
+        assertThat(body.at("/choices/0/message/role").stringValue()).isEqualTo("assistant");
+        assertThat(body.at("/choices/0/message/content").stringValue()).isEqualTo("Hello");
+        assertThat(body.at("/choices/0/finish_reason").stringValue()).isEqualTo("stop");
+        assertThat(body.get("usage").toString())
+            .isEqualTo("{\"prompt_tokens\":7,\"completion_tokens\":2,\"total_tokens\":9}");
+    }
+
+    @Test
+    void fieldsReachTheEngine() throws Exception {
+        ScriptedGenerator generator = answer("x");
+        assertThat(chat(",\"temperature\":0.5,\"top_p\":0.9,\"top_k\":4,\"seed\":3,\"stop\":[\"END\"],"
+                + "\"max_completion_tokens\":9,\"n\":1,\"frequency_penalty\":0,\"presence_penalty\":0.0,\"min_p\":0,"
+                + "\"repetition_penalty\":1.0,\"logit_bias\":{},\"logprobs\":false,\"user\":\"ann\",\"store\":false,"
+                + "\"response_format\":{\"type\":\"text\"},\"parallel_tool_calls\":true,\"stream\":null")
+            .statusCode()).isEqualTo(200);
+        GenerationRequest sent = generator.lastRequest();
+        assertThat(sent.sampling()).isEqualTo(new SamplingOptions(0.5, 4, 0.9, 3));
+        assertThat(sent.maxOutputTokens()).isEqualTo(9);
+        assertThat(sent.stopStrings()).containsExactly("END");
+    }
+
+    @Test
+    void everyKindOfMessageReachesTheTemplate() throws Exception {
+        ScriptedGenerator generator = answer("22 degrees");
+        HttpResponse<String> response = send(post("/v1/chat/completions", """
+                {"messages": [
+                  {"role": "developer", "content": "Be brief."},
+                  {"role": "user", "name": "ann", "content": [{"type": "text", "text": "Weather "},
+                                                              {"type": "text", "text": "in Rome?"}]},
+                  {"role": "assistant", "content": null, "tool_calls": [
+                    {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}]},
+                  {"role": "tool", "tool_call_id": "c1", "content": "22"}]}"""));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(((Prompt.Chat) generator.lastRequest().prompt()).messages()).containsExactly(
+                ChatMessage.system("Be brief."),
+                new ChatMessage(ChatMessage.Role.USER, "Weather in Rome?", List.of(), null, "ann"),
+                ChatMessage.assistant("", List.of(new ChatMessage.ToolCall("c1", "weather", "{}"))),
+                ChatMessage.tool("c1", "weather", "22"));
+    }
+
+    @Test
+    void toolsReachTheTemplateAndCallsComeBack() throws Exception {
+        ScriptedGenerator generator = answer(
+                "<tool_call>{\"name\":\"weather\",\"arguments\":{\"city\":\"Rome\"}}</tool_call>\n"
+                        + "<tool_call>{\"name\":\"weather\",\"arguments\":{\"city\":\"Oslo\"}}</tool_call>");
+        String tools = """
+                ,"tools":[{"type":"function","function":{"name":"weather","description":"Weather of a city","strict":true,
+                "parameters":{"type":"object","properties":{"city":{"type":"string","pattern":"^[A-Z]"}},
+                "required":["city"],"additionalProperties":false}}}],"tool_choice":"auto\"""";
+        JsonNode body = json(chat(tools));
+        assertThat(body.at("/choices/0/finish_reason").stringValue()).isEqualTo("tool_calls");
+        assertThat(body.at("/choices/0/message/content").isNull()).isTrue();
+        assertThat(body.at("/choices/0/message/tool_calls").size()).isEqualTo(2);
+        assertThat(body.at("/choices/0/message/tool_calls/0/function").toString())
+            .isEqualTo("{\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Rome\\\"}\"}");
+        Prompt.Chat prompt = (Prompt.Chat) generator.lastRequest().prompt();
+        assertThat(JSON.readTree(prompt.tools().get(0).parametersJson())).isEqualTo(JSON.readTree("""
+                {"type":"object","properties":{"city":{"type":"string","pattern":"^[A-Z]"}},"required":["city"],
+                "additionalProperties":false}"""));
+        assertThat(json(chat(tools + ",\"parallel_tool_calls\":false")).at("/choices/0/message/tool_calls").size())
+            .isEqualTo(1);
+        List<JsonNode> events = events(chat(tools + ",\"stream\":true"));
+        assertThat(events).filteredOn((event) -> event.at("/choices/0/delta/tool_calls").size() == 1)
+            .extracting((event) -> event.at("/choices/0/delta/tool_calls/0/index").intValue())
+            .containsExactly(0, 1);
+        assertThat(events.get(events.size() - 1).at("/choices/0/finish_reason").stringValue()).isEqualTo("tool_calls");
+    }
+
+    @Test
+    void streamIsMadeOfChunksAndEndsWithDone() throws Exception {
+        answer("Hel", "lo");
+        HttpResponse<String> response = chat(",\"stream\":true,\"stream_options\":{\"include_usage\":true}");
+        assertThat(response.headers().firstValue("Content-Type"))
+            .hasValueSatisfying((type) -> assertThat(type).startsWith("text/event-stream"));
+        List<JsonNode> events = events(response);
+        assertThat(events).extracting((event) -> event.get("object").stringValue())
+            .containsOnly("chat.completion.chunk");
+        assertThat(events).extracting((event) -> event.get("id").stringValue())
+            .containsOnly(events.get(0).get("id").stringValue());
+        assertThat(events.get(0).at("/choices/0/delta/role").stringValue()).isEqualTo("assistant");
+        assertThat(events).extracting((event) -> event.at("/choices/0/delta/content").asString(""))
+            .containsExactly("", "Hel", "lo", "", "");
+        assertThat(events.get(3).at("/choices/0/finish_reason").stringValue()).isEqualTo("stop");
+        assertThat(events.get(4).get("choices").size()).isZero();
+        assertThat(events.get(4).at("/usage/total_tokens").intValue()).isEqualTo(9);
+        assertThat(response.body()).endsWith("data: [DONE]\n\n");
+        assertThat(events(chat(",\"stream\":true"))).noneMatch((event) -> event.has("usage"));
+    }
+
+    @Test
+    void answerThatIsCutOffSaysSo() throws Exception {
+        answer("Hel").finishReason(FinishReason.LENGTH);
+        assertThat(json(chat("")).at("/choices/0/finish_reason").stringValue()).isEqualTo("length");
+    }
+
+    @Test
+    void textIsContinued() throws Exception {
+        ScriptedGenerator generator = answer(" upon", " a time");
+        JsonNode body = json(
+                send(post("/v1/completions", "{\"model\":\"scripted\",\"prompt\":[\"Once\"],\"seed\":1}")));
+        assertThat(body.get("object").stringValue()).isEqualTo("text_completion");
+        assertThat(body.at("/choices/0/text").stringValue()).isEqualTo(" upon a time");
+        assertThat(generator.lastRequest().prompt()).isEqualTo(new Prompt.Raw("Once", false));
+        assertThat(generator.lastRequest().maxOutputTokens()).isEqualTo(16);
+        HttpResponse<String> stream = send(
+                post("/v1/completions", "{\"prompt\":\"Once\",\"max_tokens\":4,\"stream\":true}"));
+        assertThat(events(stream)).extracting((event) -> event.at("/choices/0/text").stringValue())
+            .containsExactly(" upon", " a time", "");
+        assertThat(stream.body()).endsWith("data: [DONE]\n\n");
+    }
+
+    @Test
+    void modelsAreListed() throws Exception {
+        JsonNode list = json(send(request("/v1/models").build()));
+        assertThat(list.at("/data/0/id").stringValue()).isEqualTo("scripted");
+        assertThat(list.at("/data/0/owned_by").stringValue()).isEqualTo("cerberus");
+        assertThat(json(send(request("/v1/models/scripted").build())).get("object").stringValue()).isEqualTo("model");
+        HttpResponse<String> other = send(request("/v1/models/org/other").build());
+        assertThat(other.statusCode()).isEqualTo(404);
+        assertThat(json(other).at("/error/code").stringValue()).isEqualTo("model_not_found");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '@', textBlock = """
+            ,"model":"gpt-4o"                           | 404 | model
+            ,"temperature":3                              | 400 | temperature
+            ,"temperature":"hot"                        | 400 | temperature
+            ,"top_p":0                                    | 400 | top_p
+            ,"top_k":-1                                   | 400 | top_k
+            ,"max_tokens":0                               | 400 | max_tokens
+            ,"max_tokens":1.5                             | 400 | max_tokens
+            ,"max_completion_tokens":99999999999          | 400 | max_completion_tokens
+            ,"seed":"x"                                 | 400 | seed
+            ,"stop":""                                  | 400 | stop
+            ,"stop":["a",""]                          | 400 | stop
+            ,"n":2                                        | 400 | n
+            ,"logprobs":true                              | 400 | logprobs
+            ,"top_logprobs":2                             | 400 | top_logprobs
+            ,"logit_bias":{"5":1}                       | 400 | logit_bias
+            ,"frequency_penalty":0.5                      | 400 | frequency_penalty
+            ,"presence_penalty":1                         | 400 | presence_penalty
+            ,"min_p":0.1                                  | 400 | min_p
+            ,"repetition_penalty":1.1                     | 400 | repetition_penalty
+            ,"response_format":{"type":"yaml"}        | 400 | response_format.type
+            ,"tool_choice":"required"                   | 400 | tool_choice
+            ,"tools":[{"type":"web"}]                 | 400 | tools[0].type
+            ,"stream":1                                   | 400 | stream
+            ,"stream_options":{"include_usage":true}    | 400 | stream_options
+            ,"modalities":["audio"]                     | 400 | modalities
+            ,"best_of":3                                  | 400 | best_of
+            """)
+    void fieldThatCanNotBeHonouredIsNamed(String fields, int status, String param) throws Exception {
+        ScriptedGenerator generator = answer("x");
+        HttpResponse<String> response = chat(fields);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+        JsonNode error = json(response).get("error");
+        assertThat(error.get("param").stringValue()).isEqualTo(param);
+        assertThat(error.get("type").stringValue()).isEqualTo("invalid_request_error");
+        assertThat(error.get("message").stringValue()).isNotBlank();
+        assertThat(generator.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '@',
+            textBlock = """
+                    {"messages":[]}                                                                        | messages
+                    {}                                                                                     | messages
+                    {"messages":"Hi"}                                                                      | messages
+                    {"messages":[7]}                                                                       | messages[0]
+                    {"messages":[{"role":"robot","content":"Hi"}]}                                         | messages[0].role
+                    {"messages":[{"role":"user"}]}                                                         | messages[0].content
+                    {"messages":[{"role":"system","content":" "}]}                                         | messages[0].content
+                    {"messages":[{"role":"assistant"}]}                                                    | messages[0].content
+                    {"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]} | messages[0].content[0].type
+                    {"messages":[{"role":"tool","tool_call_id":"c9","content":"x"}]}                       | messages[0].tool_call_id
+                    {"messages":[{"role":"user","content":"Hi","colour":"red"}]}                           | messages[0].colour
+                    """)
+    void messageThatIsWrongIsNamed(String body, String param) throws Exception {
+        answer("x");
+        HttpResponse<String> response = send(post("/v1/chat/completions", body));
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(json(response).at("/error/param").stringValue()).isEqualTo(param);
+    }
+
+    @Test
+    void structureThatCanNotBeEnforcedIsRefusedByItsField() throws Exception {
+        answer("x");
+        for (String format : List.of("{\"type\":\"json_object\"}",
+                "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":{\"type\":\"object\"}}}")) {
+            HttpResponse<String> response = chat(",\"response_format\":" + format);
+            assertThat(response.statusCode()).isEqualTo(400);
+            assertThat(json(response).at("/error/param").stringValue()).isEqualTo("response_format");
+        }
+    }
+
+    static List<Arguments> refusals() {
+        return List.of(Arguments.of(EngineRefusals.queueFull(), 429, "rate_limit_exceeded"),
+                Arguments.of(EngineRefusals.closed(), 503, "service_unavailable"),
+                Arguments.of(EngineRefusals.failed(), 503, "service_unavailable"),
+                Arguments.of(EngineRefusals.timeout(), 504, "timeout"),
+                Arguments.of(new PromptTooLongException(99, 64), 400, "context_length_exceeded"),
+                Arguments.of(new ModelException("secret"), 500, null),
+                Arguments.of(new IllegalStateException("secret"), 500, null));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusals")
+    void refusalOfTheEngineHasItsStatusWholeAndStreamed(RuntimeException refusal, int status, String code)
+            throws Exception {
+        for (String form : List.of("", ",\"stream\":true")) {
+            answer("x").refusing(refusal);
+            HttpResponse<String> response = chat(form);
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
+            assertThat(json(response).at("/error/code").asString(null)).isEqualTo(code);
+            assertThat(response.body()).doesNotContain("secret");
+            assertThat(response.headers().firstValue("Retry-After").isPresent()).isEqualTo(status == 429);
+        }
+        answer("Hello");
+        assertThat(chat("").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void failureInTheMiddleOfAStreamIsItsLastEvent() throws Exception {
+        answer("Hel").failing(EngineRefusals.timeout());
+        HttpResponse<String> response = chat(",\"stream\":true");
+        List<JsonNode> events = events(response);
+        assertThat(events.get(events.size() - 1).at("/error/code").stringValue()).isEqualTo("timeout");
+        assertThat(response.body()).doesNotContain("[DONE]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '@', textBlock = """
+            not json
+            {"messages":
+            [1]
+            null
+            {"messages":[],"messages":[]}
+            {} {}
+            """)
+    void bodyThatIsNoJsonObjectIsRefused(String body) throws Exception {
+        HttpResponse<String> response = send(post("/v1/chat/completions", body));
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(json(response).at("/error/type").stringValue()).isEqualTo("invalid_request_error");
+    }
+
+    @Test
+    void bodyThatIsDeepTooLargeOrOfAnotherTypeIsRefused() throws Exception {
+        assertThat(send(post("/v1/chat/completions", "{\"messages\":" + "[".repeat(4000))).statusCode()).isEqualTo(400);
+        HttpResponse<String> large = chat(",\"user\":\"" + "x".repeat(9000) + "\"");
+        assertThat(large.statusCode()).isEqualTo(413);
+        assertThat(json(large).at("/error/message").stringValue()).contains("cerberus.openai.max-body");
+        HttpResponse<String> plain = send(request("/v1/chat/completions").header("Content-Type", "text/plain")
+            .POST(HttpRequest.BodyPublishers.ofString("{}"))
+            .build());
+        assertThat(plain.statusCode()).isEqualTo(415);
+        assertThat(json(plain).at("/error/message").stringValue()).contains("application/json");
+    }
+
+    @Test
+    void whatIsNotThereIsToldInTheSameForm() throws Exception {
+        HttpResponse<String> nothing = send(
+                request("/v1/embeddings").POST(HttpRequest.BodyPublishers.noBody()).build());
+        assertThat(nothing.statusCode()).isEqualTo(404);
+        assertThat(json(nothing).at("/error/code").stringValue()).isEqualTo("unknown_url");
+        HttpResponse<String> get = send(request("/v1/chat/completions").build());
+        assertThat(get.statusCode()).isEqualTo(405);
+        assertThat(get.headers().firstValue("Allow")).contains("POST");
+    }
+
+    @Test
+    void clientThatLeavesAStreamFreesTheEngine() throws Exception {
+        ScriptedGenerator generator = answer("a").endless().pause(Duration.ofMillis(2));
+        HttpResponse<InputStream> response = this.http.send(
+                post("/v1/chat/completions", "{\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"),
+                BodyHandlers.ofInputStream());
+        try (InputStream body = response.body()) {
+            assertThat(body.readNBytes(200)).hasSize(200);
+        }
+        assertThat(generator.awaitCancelled(PATIENCE)).isTrue();
+    }
+
+    @Test
+    void clientThatDoesNotWaitForItsAnswerFreesTheEngine() throws Exception {
+        for (String form : List.of("", ",\"stream\":true")) {
+            ScriptedGenerator generator = this.script
+                .use(new ScriptedGenerator().endless().pause(Duration.ofMillis(2)));
+            try (Socket client = new Socket("localhost", this.port)) {
+                String body = "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]" + form + "}";
+                client.getOutputStream()
+                    .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json"
+                            + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                        .getBytes(StandardCharsets.UTF_8));
+                client.getOutputStream().flush();
+                long start = System.nanoTime();
+                while (generator.requests().isEmpty() && System.nanoTime() - start < PATIENCE.toNanos()) {
+                    Thread.sleep(5);
+                }
+            }
+            assertThat(generator.awaitCancelled(PATIENCE)).as(form).isTrue();
+        }
+    }
+
+}
