@@ -2,6 +2,7 @@ package dev.cerberus.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,8 @@ class LoadCommandTests {
     private Path directory;
 
     private int run(String... args) {
-        return CerberusCommand.run(new PrintWriter(this.out, true), new PrintWriter(this.err, true), args);
+        return CerberusCommand.run(new StringReader(""), new PrintWriter(this.out, true),
+                new PrintWriter(this.err, true), args);
     }
 
     @ParameterizedTest

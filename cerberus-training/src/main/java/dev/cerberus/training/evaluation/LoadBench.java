@@ -108,7 +108,7 @@ public final class LoadBench {
             throw new EvaluationException("The measurement was interrupted", ex);
         }
         catch (ExecutionException ex) {
-            throw new EvaluationException("A request failed: " + ex.getCause().getMessage(), ex.getCause());
+            throw new EvaluationException("A request failed: " + ex.getMessage(), ex);
         }
         finally {
             threads.shutdownNow();
