@@ -114,8 +114,9 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
         Start start = STARTING.get();
         boolean started = start != null && start.isOf(this);
         RequestHandle handle = started ? start.handle() : new RequestHandle();
-        StreamedAnswer answer = new StreamedAnswer(handler, handle, started ? start.steps() : CerberusStreamingChatModel::unobserved,
-                this.generator.answerSyntax(), prepared, this.generator.description().modelName());
+        StreamedAnswer answer = new StreamedAnswer(handler, handle,
+                started ? start.steps() : CerberusStreamingChatModel::unobserved, this.generator.answerSyntax(),
+                prepared, this.generator.description().modelName());
         try {
             handle.started(this.generator.submit(prepared.request(), answer));
         }
@@ -162,8 +163,7 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
         // nobody asked
     }
 
-    private record Start(@Nullable CerberusStreamingChatModel model, RequestHandle handle,
-            Consumer<DecodeStep> steps) {
+    private record Start(@Nullable CerberusStreamingChatModel model, RequestHandle handle, Consumer<DecodeStep> steps) {
 
         boolean isOf(CerberusStreamingChatModel asked) {
             return this.model == null || this.model == asked;

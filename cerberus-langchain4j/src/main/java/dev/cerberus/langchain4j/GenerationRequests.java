@@ -52,7 +52,7 @@ final class GenerationRequests {
         requireSupport(parameters);
         List<ToolDefinition> tools = (parameters.toolChoice() == ToolChoice.NONE) ? List.of()
                 : tools(parameters.toolSpecifications());
-        return prepare(new Prompt.Chat(ConversationMapper.map(chat.messages()), tools), parameters, !tools.isEmpty());
+        return prepare(new Prompt.Chat(ConversationMapper.map(chat.messages()), tools), parameters, tools);
     }
 
     /** Prepares the continuation of a text, in which special tokens are plain text. */
@@ -61,10 +61,10 @@ final class GenerationRequests {
         if (!orElse(parameters.toolSpecifications(), List.of()).isEmpty()) {
             throw unsupported("Tools in the continuation of a text ('toolSpecifications' parameter)");
         }
-        return prepare(new Prompt.Raw(text, false), parameters, false);
+        return prepare(new Prompt.Raw(text, false), parameters, List.of());
     }
 
-    private PreparedRequest prepare(Prompt prompt, ChatRequestParameters parameters, boolean tools) {
+    private PreparedRequest prepare(Prompt prompt, ChatRequestParameters parameters, List<ToolDefinition> tools) {
         SamplingOptions sampling = sampling(parameters);
         GenerationRequest request = new GenerationRequest(prompt, sampling,
                 orElse(parameters.maxOutputTokens(), DEFAULT_MAX_OUTPUT_TOKENS),

@@ -9,6 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.cerberus.text.AnswerParser;
+import dev.cerberus.text.AnswerSyntax;
+import dev.cerberus.text.ChatMessage;
+import dev.cerberus.text.ToolDefinition;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class AnswerEventsTests {
@@ -21,12 +26,31 @@ class AnswerEventsTests {
     }
 
     private static Outcome play(List<String> pieces, boolean tools) {
-        AnswerEvents events = new AnswerEvents(tools);
         List<String> texts = new ArrayList<>();
         List<String> calls = new ArrayList<>();
-        pieces.forEach((piece) -> events.accept(piece, texts::add,
-                (call) -> calls.add(call.toolExecutionRequest().name() + call.toolExecutionRequest().arguments())));
-        events.finish(texts::add);
+        AnswerParser.Parts parts = new AnswerParser.Parts() {
+
+            @Override
+            public void onText(String text) {
+                texts.add(text);
+            }
+
+            @Override
+            public void onThought(String text) {
+                throw new AssertionError("no thoughts were written: " + text);
+            }
+
+            @Override
+            public void onToolCall(ChatMessage.ToolCall call) {
+                calls.add(call.name() + call.argumentsJson());
+            }
+
+        };
+        List<ToolDefinition> known = tools
+                ? List.of(new ToolDefinition("a", "", "{}"), new ToolDefinition("b", "", "{}")) : List.of();
+        AnswerEvents events = new AnswerEvents(AnswerSyntax.usual(), known, parts);
+        pieces.forEach(events::accept);
+        events.finish();
         return new Outcome(String.join("", texts), calls, texts.contains(""));
     }
 

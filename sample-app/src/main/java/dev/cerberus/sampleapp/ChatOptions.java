@@ -1,7 +1,5 @@
 package dev.cerberus.sampleapp;
 
-import java.util.function.Supplier;
-
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.ErrorResponseException;
@@ -34,9 +32,7 @@ record ChatOptions(@JsonDeserialize(using = StrictText.class) @Nullable String s
      * @throws ErrorResponseException if a value is out of range
      */
     ChatRequestParameters parameters() {
-        SamplingOptions greedy = SamplingOptions.GREEDY;
-        check(() -> new SamplingOptions(orElse(this.temperature, greedy.temperature()),
-                orElse(this.topK, greedy.topK()), orElse(this.topP, greedy.topP()), greedy.seed()));
+        sampling();
         if (this.maxTokens != null && this.maxTokens < 1) {
             throw ChatQuestion.badRequest("'options.maxTokens' must be at least 1, was " + this.maxTokens);
         }
@@ -49,9 +45,12 @@ record ChatOptions(@JsonDeserialize(using = StrictText.class) @Nullable String s
             .build();
     }
 
-    private static void check(Supplier<?> value) {
+    /** Returns the sampling that is asked for, for the sake of its own checks. */
+    private SamplingOptions sampling() {
+        SamplingOptions greedy = SamplingOptions.GREEDY;
         try {
-            value.get();
+            return new SamplingOptions(orElse(this.temperature, greedy.temperature()), orElse(this.topK, greedy.topK()),
+                    orElse(this.topP, greedy.topP()), greedy.seed());
         }
         catch (IllegalArgumentException ex) {
             throw ChatQuestion.badRequest("'options': " + ex.getMessage());

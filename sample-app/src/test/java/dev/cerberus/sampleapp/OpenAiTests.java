@@ -53,8 +53,7 @@ class OpenAiTests {
     @Test
     void chatAndModelsAreThere() throws Exception {
         this.engine.use(new ScriptedGenerator().target("Hel").draft("lo"));
-        JsonNode answer = this.json
-            .readTree(chat("{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}").body());
+        JsonNode answer = this.json.readTree(chat("{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}").body());
         assertThat(answer.at("/choices/0/message/content").stringValue()).isEqualTo("Hello");
         HttpResponse<String> models = this.http.send(request("/v1/models").build(), BodyHandlers.ofString());
         assertThat(this.json.readTree(models.body()).at("/data/0/id").stringValue()).isEqualTo("scripted");

@@ -48,22 +48,19 @@ final class StartReport {
 
     static List<String> lines(EngineDescription description, EngineOptions options, LoadReport report) {
         int context = description.dimensions().maxContext();
-        return List
-            .of("Cerberus has loaded " + description.modelName() + " in " + decimal(report.seconds()) + " s",
-                    line("model",
-                            report.architecture() + " of " + description.modelLocation() + ", "
-                                    + decimal(report.parameters() / MILLION) + " M parameters, "
-                                    + megabytes(report.bytesOnDisk()) + " on disk"),
-                    line("device", description.device() + ", " + threads(report.threads()) + " per operator"),
-                    line("precision", description.precision() + " (" + report.precisionReason() + ")"),
-                    line("memory",
-                        "about " + megabytes(report.weightBytes()) + " of weights, "
-                                + megabytes(THOUSAND * report.cacheBytesPerToken())
-                                + " of keys and values per 1000 tokens"),
+        return List.of("Cerberus has loaded " + description.modelName() + " in " + decimal(report.seconds()) + " s",
+                line("model",
+                        report.architecture() + " of " + description.modelLocation() + ", "
+                                + decimal(report.parameters() / MILLION) + " M parameters, "
+                                + megabytes(report.bytesOnDisk()) + " on disk"),
+                line("device", description.device() + ", " + threads(report.threads()) + " per operator"),
+                line("precision", description.precision() + " (" + report.precisionReason() + ")"),
+                line("memory", "about " + megabytes(report.weightBytes()) + " of weights, "
+                        + megabytes(THOUSAND * report.cacheBytesPerToken()) + " of keys and values per 1000 tokens"),
                 line("context", context + " tokens"), line("heads", heads(description)),
-                    line("lookup", lookup(description, options)),
-                    line("template", report.template().orElse("none: raw prompts only")),
-                    line("tools", report.tools() ? "told to the model by the template" : "unknown to the template"));
+                line("lookup", lookup(description, options)),
+                line("template", report.template().orElse("none: raw prompts only")),
+                line("tools", report.tools() ? "told to the model by the template" : "unknown to the template"));
     }
 
     private static String threads(int threads) {
