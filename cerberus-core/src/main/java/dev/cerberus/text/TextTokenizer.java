@@ -295,6 +295,23 @@ public final class TextTokenizer implements AutoCloseable {
             .orElse(OptionalInt.empty());
     }
 
+    /**
+     * Returns the bytes that each token adds to a text.
+     * @return bytes by id, none for tokens that decoding leaves out; empty for a
+     * tokenizer whose tokens are not pieces of the text, one after the other
+     */
+    public Optional<byte[][]> pieces() {
+        return TokenPieces.of(this.file);
+    }
+
+    /**
+     * Returns whether a text that begins with a blank loses it when decoded.
+     * @return whether the first blank is not shown
+     */
+    public boolean dropsFirstBlank() {
+        return this.file.decoding().blankFirst();
+    }
+
     /** Returns the bytes that tokens stand for. */
     TokenBytes bytes() {
         return this.bytes;

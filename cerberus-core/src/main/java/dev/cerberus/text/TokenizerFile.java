@@ -60,21 +60,43 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
      *
      * @param byteLevel whether every character of a token is a byte
      * @param byteFallback whether tokens such as {@code <0x0A>} are bytes
+     * @param lowBlank whether U+2581 stands for a blank
+     * @param blankFirst whether a text loses the blank that it begins with
+     * @param joined whether a text is what its tokens stand for, one after the other
      */
-    record Decoding(boolean byteLevel, boolean byteFallback) {
+    record Decoding(boolean byteLevel, boolean byteFallback, boolean lowBlank, boolean blankFirst, boolean joined) {
+
+        private static final String LOW_BLANK = "\u2581";
 
         private static Decoding of(@Nullable JsonNode decoder) {
             if (decoder == null) {
-                return new Decoding(false, false);
+                return new Decoding(false, false, false, false, false);
             }
-            boolean byteLevel = decoder.path("type").asText().equals("ByteLevel");
-            boolean byteFallback = decoder.path("type").asText().equals("ByteFallback");
+            String type = decoder.path("type").asText();
+            boolean byteLevel = type.equals("ByteLevel");
+            boolean byteFallback = type.equals("ByteFallback");
+            boolean metaspace = type.equals("Metaspace");
+            boolean replaced = type.equals("Replace")
+                    && decoder.path("pattern").path("String").asText().equals(LOW_BLANK)
+                    && decoder.path("content").asText().equals(" ");
+            boolean lowBlank = metaspace || replaced;
+            boolean stripped = type.equals("Strip") && decoder.path("content").asText().equals(" ")
+                    && decoder.path("stop").asInt() == 0;
+            boolean blankFirst = (metaspace && !decoder.path("prepend_scheme").asText().equals("never"))
+                    || (stripped && decoder.path("start").asInt() > 0);
+            boolean joined = byteLevel || byteFallback || lowBlank || stripped || type.equals("Fuse");
+            if (type.equals("Sequence")) {
+                joined = !decoder.path("decoders").isEmpty();
+            }
             for (JsonNode part : decoder.path("decoders")) {
                 Decoding inner = of(part);
                 byteLevel |= inner.byteLevel();
                 byteFallback |= inner.byteFallback();
+                lowBlank |= inner.lowBlank();
+                blankFirst |= inner.blankFirst();
+                joined &= inner.joined();
             }
-            return new Decoding(byteLevel, byteFallback);
+            return new Decoding(byteLevel, byteFallback, lowBlank, blankFirst, joined);
         }
 
     }

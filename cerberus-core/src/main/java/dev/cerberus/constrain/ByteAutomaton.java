@@ -1,0 +1,45 @@
+package dev.cerberus.constrain;
+
+/**
+ * A deterministic automaton over bytes, none of whose states is a dead end: what one
+ * piece of a grammar may look like. Immutable and thread-safe.
+ */
+abstract class ByteAutomaton {
+
+    /** Stands for the state after a byte that is not allowed, and for no label. */
+    static final int NONE = -1;
+
+    /** More characters than any token has. */
+    static final int ANY_NUMBER = Integer.MAX_VALUE;
+
+    /** Returns the first state. */
+    abstract int start();
+
+    /** Returns the state after a byte, in 0..255; {@link #NONE} if it is not allowed. */
+    abstract int next(int state, int symbol);
+
+    /** Returns which piece may be over in a state; {@link #NONE} if none may. */
+    abstract int label(int state);
+
+    /** Returns whether a state has no way on. */
+    abstract boolean isLast(int state);
+
+    /**
+     * Returns how many characters that need no escape in a JSON string may follow,
+     * whatever they are, without any coming to the end of the piece.
+     */
+    int freeCharacters(int state) {
+        return 0;
+    }
+
+    /** Returns whether tokens without text may stand anywhere, and the text end so. */
+    boolean isFreeText() {
+        return false;
+    }
+
+    /** Returns whether many grammars have this automaton in common. */
+    boolean isShared() {
+        return false;
+    }
+
+}

@@ -1,0 +1,72 @@
+package dev.cerberus.constrain;
+
+/**
+ * The JSON strings whose length in characters lies within bounds: any string with a
+ * counter beside it, however long.
+ */
+final class CountedString extends ByteAutomaton {
+
+    private static final TableAutomaton ANY = JsonStrings.ANY;
+
+    private final int size = ANY.states();
+
+    private final int between; // state between two characters
+
+    private final int least;
+
+    private final int most;
+
+    /**
+     * Creates an automaton.
+     * @param least fewest characters, 0 or more
+     * @param most most characters, at least as many; {@link #ANY_NUMBER} for no limit
+     */
+    CountedString(int least, int most) {
+        if (least < 0 || most < least || least > Integer.MAX_VALUE / this.size - 2
+                || (most != ANY_NUMBER && most > Integer.MAX_VALUE / this.size - 2)) {
+            throw new IllegalArgumentException("no string has " + least + " to " + most + " characters");
+        }
+        this.least = least;
+        this.most = most;
+        this.between = ANY.next(ANY.start(), '"');
+    }
+
+    @Override
+    int start() {
+        return ANY.start();
+    }
+
+    @Override
+    int next(int state, int symbol) {
+        int inner = state % this.size;
+        int count = state / this.size;
+        if (inner == this.between && ((symbol == '"') ? count < this.least : count == this.most)) {
+            return NONE;
+        }
+        int next = ANY.next(inner, symbol);
+        if (next < 0) {
+            return NONE;
+        }
+        int read = (next == this.between && inner != ANY.start()) ? count + 1 : count;
+        return Math.min(read, (this.most == ANY_NUMBER) ? this.least : this.most) * this.size + next;
+    }
+
+    @Override
+    int label(int state) {
+        return ANY.label(state % this.size);
+    }
+
+    @Override
+    boolean isLast(int state) {
+        return ANY.isLast(state % this.size);
+    }
+
+    @Override
+    int freeCharacters(int state) {
+        if (state % this.size != this.between) {
+            return 0;
+        }
+        return (this.most == ANY_NUMBER) ? ANY_NUMBER : this.most - state / this.size;
+    }
+
+}

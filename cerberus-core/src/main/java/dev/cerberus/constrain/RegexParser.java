@@ -1,0 +1,472 @@
+package dev.cerberus.constrain;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntPredicate;
+
+/**
+ * A parser of the regular part of ECMA-262's regular expressions, as JSON Schema uses
+ * them: no look-around, no references back, no word boundaries. Not thread-safe.
+ */
+final class RegexParser {
+
+    private static final int MAX_COUNT = 5_000;
+
+    private static final int MAX_DEPTH = 200;
+
+    private static final CodePoints DIGITS = CodePoints.of('0', '9');
+
+    private static final CodePoints WORD = CodePoints.of('0', '9', 'A', 'Z', 'a', 'z', '_', '_');
+
+    private static final CodePoints SPACE = CodePoints.of(9, 13, 32, 32, 0xA0, 0xA0, 0x1680, 0x1680, 0x2000, 0x200A,
+            0x2028, 0x2029, 0x202F, 0x202F, 0x205F, 0x205F, 0x3000, 0x3000, 0xFEFF, 0xFEFF);
+
+    private static final CodePoints LINE_ENDS = CodePoints.of('\n', '\n', '\r', '\r', 0x2028, 0x2029);
+
+    private static final Map<String, CodePoints> PROPERTIES = new ConcurrentHashMap<>();
+
+    private final String source;
+
+    private final int[] text;
+
+    private int at;
+
+    private int depth;
+
+    private RegexParser(String source) {
+        this.source = source;
+        this.text = source.codePoints().toArray();
+    }
+
+    static Regex parse(String source) {
+        RegexParser parser = new RegexParser(source);
+        Regex regex = parser.choice();
+        if (parser.at < parser.text.length) {
+            throw parser.refuse("has a ')' without '('");
+        }
+        return regex;
+    }
+
+    private ConstraintException refuse(String problem) {
+        return new ConstraintException("the regular expression '" + this.source + "' " + problem + " at character "
+                + Math.min(this.at, this.text.length) + "; only regular constructs of ECMA-262 can be enforced");
+    }
+
+    private boolean more() {
+        return this.at < this.text.length;
+    }
+
+    private boolean looking(String ahead) {
+        if (this.at + ahead.length() > this.text.length) {
+            return false;
+        }
+        for (int i = 0; i < ahead.length(); i++) {
+            if (this.text[this.at + i] != ahead.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean take(String ahead) {
+        boolean found = looking(ahead);
+        this.at += found ? ahead.length() : 0;
+        return found;
+    }
+
+    private Regex choice() {
+        if (++this.depth > MAX_DEPTH) {
+            throw refuse("is nested deeper than " + MAX_DEPTH + " groups");
+        }
+        List<Regex> options = new ArrayList<>();
+        do {
+            options.add(sequence());
+        }
+        while (take("|"));
+        this.depth--;
+        return (options.size() == 1) ? options.get(0) : new Regex.Choice(options);
+    }
+
+    private Regex sequence() {
+        List<Regex> parts = new ArrayList<>();
+        while (more() && !looking("|") && !looking(")")) {
+            parts.add(quantified(atom()));
+        }
+        return (parts.size() == 1) ? parts.get(0) : new Regex.Sequence(parts);
+    }
+
+    private Regex quantified(Regex part) {
+        int least;
+        int most;
+        int start = this.at;
+        if (take("*")) {
+            least = 0;
+            most = Regex.Repeat.UNLIMITED;
+        }
+        else if (take("+")) {
+            least = 1;
+            most = Regex.Repeat.UNLIMITED;
+        }
+        else if (take("?")) {
+            least = 0;
+            most = 1;
+        }
+        else if (looking("{") && this.at + 1 < this.text.length && DIGITS.contains(this.text[this.at + 1])) {
+            this.at++;
+            least = number();
+            most = least;
+            if (take(",")) {
+                most = looking("}") ? Regex.Repeat.UNLIMITED : number();
+            }
+            if (!take("}") || most < least) {
+                this.at = start;
+                throw refuse("has a quantifier that is not {n}, {n,} or {n,m}");
+            }
+        }
+        else {
+            return part;
+        }
+        if (part instanceof Regex.Begin || part instanceof Regex.End) {
+            throw refuse("repeats an anchor");
+        }
+        take("?"); // lazy or greedy: the language is the same
+        if (looking("*") || looking("+") || looking("?")) {
+            throw refuse("repeats a quantifier");
+        }
+        return new Regex.Repeat(part, least, most);
+    }
+
+    private int number() {
+        int start = this.at;
+        long value = 0;
+        while (more() && DIGITS.contains(this.text[this.at])) {
+            value = Math.min(Integer.MAX_VALUE, 10 * value + this.text[this.at++] - '0');
+        }
+        if (start == this.at) {
+            throw refuse("lacks a number");
+        }
+        if (value > MAX_COUNT) {
+            throw refuse("repeats more than " + MAX_COUNT + " times");
+        }
+        return (int) value;
+    }
+
+    private Regex atom() {
+        int c = this.text[this.at];
+        switch (c) {
+            case '^' -> {
+                this.at++;
+                return new Regex.Begin();
+            }
+            case '$' -> {
+                this.at++;
+                return new Regex.End();
+            }
+            case '(' -> {
+                return group();
+            }
+            case '[' -> {
+                this.at++;
+                return new Regex.Characters(characterClass());
+            }
+            case '.' -> {
+                this.at++;
+                return new Regex.Characters(LINE_ENDS.not());
+            }
+            case '\\' -> {
+                this.at++;
+                return new Regex.Characters(escape(false));
+            }
+            case '*', '+', '?' -> throw refuse("has a quantifier with nothing before it");
+            default -> {
+                this.at++;
+                return new Regex.Characters(CodePoints.of(c, c).and(CodePoints.ALL));
+            }
+        }
+    }
+
+    private Regex group() {
+        if (looking("(?=") || looking("(?!") || looking("(?<=") || looking("(?<!")) {
+            throw refuse("has a look-around");
+        }
+        if (take("(?<")) {
+            while (more() && !looking(">")) {
+                this.at++;
+            }
+            this.at++;
+        }
+        else if (!take("(?:")) {
+            this.at++;
+            if (looking("?")) {
+                throw refuse("has a group of an unknown kind");
+            }
+        }
+        Regex inner = choice();
+        if (!take(")")) {
+            throw refuse("lacks a ')'");
+        }
+        return inner;
+    }
+
+    private CodePoints characterClass() {
+        boolean negated = take("^");
+        CodePoints set = CodePoints.NONE;
+        while (!looking("]")) {
+            if (!more()) {
+                throw refuse("lacks a ']'");
+            }
+            CodePoints from = classAtom();
+            if (looking("-") && !looking("-]")) {
+                this.at++;
+                if (!more()) {
+                    throw refuse("lacks a ']'");
+                }
+                CodePoints to = classAtom();
+                if (!single(from) || !single(to) || from.first(0) > to.first(0)) {
+                    throw refuse("has a range that is no range");
+                }
+                from = CodePoints.of(from.first(0), to.first(0)).and(CodePoints.ALL);
+            }
+            set = set.or(from);
+        }
+        this.at++;
+        return negated ? set.not() : set;
+    }
+
+    private static boolean single(CodePoints set) {
+        return set.size() == 1 && set.first(0) == set.last(0);
+    }
+
+    private CodePoints classAtom() {
+        if (take("\\")) {
+            return escape(true);
+        }
+        int c = this.text[this.at++];
+        return CodePoints.of(c, c).and(CodePoints.ALL);
+    }
+
+    private CodePoints escape(boolean inClass) {
+        if (!more()) {
+            throw refuse("ends with a '\\'");
+        }
+        int c = this.text[this.at++];
+        switch (c) {
+            case 'd' -> {
+                return DIGITS;
+            }
+            case 'D' -> {
+                return DIGITS.not();
+            }
+            case 'w' -> {
+                return WORD;
+            }
+            case 'W' -> {
+                return WORD.not();
+            }
+            case 's' -> {
+                return SPACE;
+            }
+            case 'S' -> {
+                return SPACE.not();
+            }
+            case 'p', 'P' -> {
+                CodePoints set = property();
+                return (c == 'P') ? set.not() : set;
+            }
+            case 'b' -> {
+                if (inClass) {
+                    return CodePoints.of('\b', '\b');
+                }
+                throw refuse("has a word boundary");
+            }
+            case 'B' -> throw refuse("has a word boundary");
+            default -> {
+                int value = character(c);
+                return CodePoints.of(value, value).and(CodePoints.ALL);
+            }
+        }
+    }
+
+    private int character(int c) {
+        return switch (c) {
+            case 't' -> '\t';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 'f' -> '\f';
+            case 'v' -> 0x0B;
+            case '0' -> {
+                if (more() && DIGITS.contains(this.text[this.at])) {
+                    throw refuse("has an octal escape");
+                }
+                yield 0;
+            }
+            case 'c' -> {
+                int letter = more() ? this.text[this.at++] : 0;
+                if (!(letter >= 'a' && letter <= 'z') && !(letter >= 'A' && letter <= 'Z')) {
+                    throw refuse("has an unknown control character");
+                }
+                yield letter % 32;
+            }
+            case 'x' -> hex(2);
+            case 'u' -> unicode();
+            default -> {
+                if ((c >= '1' && c <= '9') || c == 'k') {
+                    throw refuse("refers back to a group");
+                }
+                if (WORD.contains(c)) {
+                    throw refuse("has the unknown escape \\" + Character.toString(c));
+                }
+                yield c;
+            }
+        };
+    }
+
+    private int unicode() {
+        if (take("{")) {
+            int start = this.at;
+            while (more() && !looking("}")) {
+                this.at++;
+            }
+            int length = this.at - start;
+            this.at = start;
+            int value = (length >= 1 && length <= 6) ? hex(length) : -1;
+            if (value < 0 || value > CodePoints.MAX || !take("}")) {
+                throw refuse("has an unknown character");
+            }
+            return value;
+        }
+        int value = hex(4);
+        if (Character.isHighSurrogate((char) value) && looking("\\u")) {
+            this.at += 2;
+            int low = hex(4);
+            if (!Character.isLowSurrogate((char) low)) {
+                throw refuse("has half a surrogate pair");
+            }
+            return Character.toCodePoint((char) value, (char) low);
+        }
+        return value;
+    }
+
+    private int hex(int digits) {
+        int value = 0;
+        for (int i = 0; i < digits; i++) {
+            int digit = more() ? Character.digit(this.text[this.at], 16) : -1;
+            if (digit < 0) {
+                throw refuse("has an escape that lacks hexadecimal digits");
+            }
+            value = 16 * value + digit;
+            this.at++;
+        }
+        return value;
+    }
+
+    private CodePoints property() {
+        StringBuilder name = new StringBuilder();
+        if (!take("{")) {
+            throw refuse("has a property without name");
+        }
+        while (more() && !looking("}")) {
+            name.appendCodePoint(this.text[this.at++]);
+        }
+        if (!take("}")) {
+            throw refuse("has a property without name");
+        }
+        String key = name.toString();
+        CodePoints known = PROPERTIES.get(key);
+        if (known == null) {
+            known = scan(membership(key));
+            PROPERTIES.put(key, known);
+        }
+        return known;
+    }
+
+    private IntPredicate membership(String name) {
+        int equals = name.indexOf('=');
+        String value = name.substring(equals + 1);
+        if (equals >= 0 && name.substring(0, equals).toLowerCase(Locale.ROOT).startsWith("sc")) {
+            try {
+                Character.UnicodeScript script = Character.UnicodeScript.forName(value);
+                return (c) -> Character.UnicodeScript.of(c) == script;
+            }
+            catch (IllegalArgumentException ex) {
+                throw refuse("has the unknown script '" + value + "'");
+            }
+        }
+        String categories = switch (value) {
+            case "L", "Letter" -> "Lu Ll Lt Lm Lo";
+            case "LC", "Cased_Letter" -> "Lu Ll Lt";
+            case "Lu", "Uppercase_Letter" -> "Lu";
+            case "Ll", "Lowercase_Letter" -> "Ll";
+            case "Lt", "Titlecase_Letter" -> "Lt";
+            case "Lm", "Modifier_Letter" -> "Lm";
+            case "Lo", "Other_Letter" -> "Lo";
+            case "M", "Mark" -> "Mn Mc Me";
+            case "N", "Number" -> "Nd Nl No";
+            case "Nd", "Decimal_Number", "digit" -> "Nd";
+            case "Nl", "Letter_Number" -> "Nl";
+            case "No", "Other_Number" -> "No";
+            case "P", "Punctuation", "punct" -> "Pc Pd Ps Pe Pi Pf Po";
+            case "S", "Symbol" -> "Sm Sc Sk So";
+            case "Z", "Separator" -> "Zs Zl Zp";
+            case "Zs", "Space_Separator" -> "Zs";
+            default -> throw refuse("has the property '" + name + "', which is not known");
+        };
+        return (c) -> categories.contains(CATEGORY[Character.getType(c)]);
+    }
+
+    /** Two letters for each value of {@link Character#getType(int)}. */
+    private static final String[] CATEGORY = categories();
+
+    private static String[] categories() {
+        String[] names = new String[31];
+        Arrays.fill(names, "??");
+        names[Character.UPPERCASE_LETTER] = "Lu";
+        names[Character.LOWERCASE_LETTER] = "Ll";
+        names[Character.TITLECASE_LETTER] = "Lt";
+        names[Character.MODIFIER_LETTER] = "Lm";
+        names[Character.OTHER_LETTER] = "Lo";
+        names[Character.NON_SPACING_MARK] = "Mn";
+        names[Character.COMBINING_SPACING_MARK] = "Mc";
+        names[Character.ENCLOSING_MARK] = "Me";
+        names[Character.DECIMAL_DIGIT_NUMBER] = "Nd";
+        names[Character.LETTER_NUMBER] = "Nl";
+        names[Character.OTHER_NUMBER] = "No";
+        names[Character.CONNECTOR_PUNCTUATION] = "Pc";
+        names[Character.DASH_PUNCTUATION] = "Pd";
+        names[Character.START_PUNCTUATION] = "Ps";
+        names[Character.END_PUNCTUATION] = "Pe";
+        names[Character.INITIAL_QUOTE_PUNCTUATION] = "Pi";
+        names[Character.FINAL_QUOTE_PUNCTUATION] = "Pf";
+        names[Character.OTHER_PUNCTUATION] = "Po";
+        names[Character.MATH_SYMBOL] = "Sm";
+        names[Character.CURRENCY_SYMBOL] = "Sc";
+        names[Character.MODIFIER_SYMBOL] = "Sk";
+        names[Character.OTHER_SYMBOL] = "So";
+        names[Character.SPACE_SEPARATOR] = "Zs";
+        names[Character.LINE_SEPARATOR] = "Zl";
+        names[Character.PARAGRAPH_SEPARATOR] = "Zp";
+        return names;
+    }
+
+    private static CodePoints scan(IntPredicate member) {
+        List<Integer> bounds = new ArrayList<>();
+        int from = -1;
+        for (int c = 0; c <= CodePoints.MAX + 1; c++) {
+            boolean in = c <= CodePoints.MAX && member.test(c);
+            if (in && from < 0) {
+                from = c;
+            }
+            else if (!in && from >= 0) {
+                bounds.add(from);
+                bounds.add(c - 1);
+                from = -1;
+            }
+        }
+        return CodePoints.of(bounds.stream().mapToInt(Integer::intValue).toArray()).and(CodePoints.ALL);
+    }
+
+}

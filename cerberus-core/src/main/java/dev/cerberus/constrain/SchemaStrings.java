@@ -1,0 +1,97 @@
+package dev.cerberus.constrain;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/**
+ * What schemas say about strings, as automata. Confined to the thread that compiles.
+ */
+final class SchemaStrings {
+
+    private final SchemaSource source;
+
+    private final CompileBudget budget;
+
+    SchemaStrings(SchemaSource source, CompileBudget budget) {
+        this.source = source;
+        this.budget = budget;
+    }
+
+    /**
+     * Strings that are allowed.
+     *
+     * @param characters their values; empty where only the length is limited, if at all
+     * @param exact whether these are all strings that are allowed; of some formats the
+     * usual ones are written only
+     * @param automaton the strings as JSON
+     */
+    record Strings(Optional<CharacterAutomaton> characters, boolean exact, ByteAutomaton automaton) {
+    }
+
+    /** Returns the strings that fulfil all of some schemas, if there are any. */
+    Optional<Strings> strings(List<JsonNode> schemas) {
+        int least = 0;
+        int most = ByteAutomaton.ANY_NUMBER;
+        List<CharacterAutomaton> patterns = new ArrayList<>();
+        boolean exact = true;
+        for (JsonNode schema : schemas) {
+            least = Math.max(least, SchemaCompiler.count(schema, "minLength", 0));
+            most = Math.min(most, SchemaCompiler.count(schema, "maxLength", ByteAutomaton.ANY_NUMBER));
+            if (schema.has("pattern")) {
+                patterns.add(pattern(schema, schema.get("pattern").textValue()));
+            }
+            Optional<CharacterAutomaton> format = format(schema);
+            format.ifPresent(patterns::add);
+            exact &= format.isEmpty();
+        }
+        if (least > most) {
+            return Optional.empty();
+        }
+        if (patterns.isEmpty()) {
+            return Optional.of(new Strings(Optional.empty(), true, (least == 0 && most == ByteAutomaton.ANY_NUMBER)
+                    ? JsonStrings.ANY : new CountedString(least, most)));
+        }
+        CharacterAutomaton result = patterns.get(0);
+        for (CharacterAutomaton pattern : patterns.subList(1, patterns.size())) {
+            result = result.and(pattern, this.budget);
+        }
+        if (least > 0 || most != ByteAutomaton.ANY_NUMBER) {
+            result = result.and(CharacterAutomaton.lengths(least, most, this.budget), this.budget);
+        }
+        if (result.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Strings(Optional.of(result), exact, ByteCompiler.json(result, this.budget)));
+    }
+
+    /** Returns the texts in which a pattern is found. */
+    CharacterAutomaton pattern(JsonNode schema, String pattern) {
+        try {
+            return RegexNfa.compile(RegexParser.parse(pattern), true, "the regular expression '" + pattern + "'",
+                    this.budget);
+        }
+        catch (ConstraintException ex) {
+            throw new ConstraintException("the JSON schema can not be enforced: " + ex.getMessage() + " (at "
+                    + this.source.place(schema) + ")", ex);
+        }
+    }
+
+    private Optional<CharacterAutomaton> format(JsonNode schema) {
+        if (!schema.has("format")) {
+            return Optional.empty();
+        }
+        String format = schema.get("format").textValue();
+        if (SchemaFormats.HINTS.contains(format)) {
+            return Optional.empty();
+        }
+        if (!SchemaFormats.isKnown(format)) {
+            throw this.source.refuse(schema, "the format '" + format + "' is not one of " + SchemaFormats.names());
+        }
+        return Optional.of(RegexNfa.compile(RegexParser.parse(SchemaFormats.regex(format)), false,
+                "the format '" + format + "'", this.budget));
+    }
+
+}

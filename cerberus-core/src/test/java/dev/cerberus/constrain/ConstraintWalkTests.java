@@ -1,0 +1,133 @@
+package dev.cerberus.constrain;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Answers of tokens chosen at random among those allowed: each parses and fulfils its
+ * schema in the eyes of another validator.
+ */
+class ConstraintWalkTests {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static final SchemaRegistry VALIDATORS = SchemaRegistry
+        .withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
+
+    private static List<JsonNode> schemas() throws IOException {
+        try (InputStream in = ConstraintWalkTests.class.getResourceAsStream("schemas.json")) {
+            List<JsonNode> schemas = new ArrayList<>();
+            JSON.readTree(in).forEach(schemas::add);
+            return schemas;
+        }
+    }
+
+    @Test
+    void everyAnswerOfASmallVocabularyIsValid() throws IOException {
+        assertThat(walk(TestVocabularies.small(), 60, true)).isGreaterThan(50 * 60 * 9 / 10);
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "minimind,<|im_end|>,20", "tinyllama,</s>,10", "qwen2.5,<|im_end|>,4" })
+    void everyAnswerOfAPublicVocabularyIsValid(String tokenizer, String end, int answers) throws IOException {
+        assertThat(walk(TestVocabularies.of(tokenizer, end), answers, false)).isGreaterThan(50 * answers * 9 / 10);
+    }
+
+    private static int walk(TokenVocabulary vocabulary, int answers, boolean checkMasks) throws IOException {
+        int[] closing = closing(vocabulary);
+        int whole = 0;
+        SplittableRandom random = new SplittableRandom(7);
+        for (JsonNode schema : schemas()) {
+            Grammar grammar = SchemaCompiler.compile(schema.toString(), SchemaOptions.DEFAULT, new CompileBudget());
+            Constraints constraints = new Constraints(grammar, vocabulary, false);
+            Schema validator = VALIDATORS.getSchema(schema.toString(), InputFormat.JSON);
+            for (int i = 0; i < answers; i++) {
+                ByteArrayOutputStream text = new ByteArrayOutputStream();
+                if (answer(constraints.start(), vocabulary, closing, random, text, checkMasks)) {
+                    whole++;
+                    String json = text.toString(StandardCharsets.UTF_8);
+                    assertThat(JSON.readTree(json)).as(json).isNotNull();
+                    assertThat(validator.validate(json, InputFormat.JSON, (context) -> context
+                        .executionConfig((config) -> config.formatAssertionsEnabled(true)))).as("%s under %s", json, schema)
+                        .isEmpty();
+                }
+            }
+        }
+        return whole;
+    }
+
+    /** Returns the tokens that bring strings, objects and arrays to an end. */
+    private static int[] closing(TokenVocabulary vocabulary) {
+        List<Integer> closing = new ArrayList<>();
+        for (int token = 0; token < vocabulary.size(); token++) {
+            byte[] text = vocabulary.text(token);
+            if (text.length > 0 && "\"}]".indexOf(text[0]) >= 0) {
+                closing.add(token);
+            }
+        }
+        closing.addAll(vocabulary.ends());
+        return closing.stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    private static boolean answer(TokenConstraint start, TokenVocabulary vocabulary, int[] closing,
+            SplittableRandom random, ByteArrayOutputStream text, boolean checkMasks) {
+        TokenConstraint at = start;
+        for (int count = 0; count < 400; count++) {
+            if (at.isComplete()) {
+                return true;
+            }
+            int token = choose(at, closing, random, count, checkMasks, vocabulary);
+            if (vocabulary.ends().contains(token)) {
+                return true;
+            }
+            text.writeBytes(vocabulary.text(token));
+            at = at.after(token);
+        }
+        return false;
+    }
+
+    private static int choose(TokenConstraint at, int[] closing, SplittableRandom random, int count,
+            boolean checkMasks, TokenVocabulary vocabulary) {
+        if (checkMasks && count < 6) {
+            TokenConstraint known = at;
+            boolean[] one = new boolean[vocabulary.size()];
+            for (int token = 0; token < one.length; token++) {
+                one[token] = known.allows(token);
+            }
+            TokenMask mask = known.allowed();
+            for (int token = 0; token < one.length; token++) {
+                assertThat(mask.contains(token)).as("token %s", token).isEqualTo(one[token]);
+            }
+        }
+        int[] allowed = at.allowed().tokens().toArray();
+        assertThat(allowed).as("a dead end").isNotEmpty();
+        assertThat(at.allowed().size()).isEqualTo(allowed.length);
+        at.forced().ifPresent((forced) -> assertThat(at.allows(forced)).isTrue());
+        if (count > 15 && random.nextInt(10) < 7) {
+            int[] ends = Arrays.stream(closing).filter(at::allows).toArray();
+            if (ends.length > 0) {
+                return ends[random.nextInt(ends.length)];
+            }
+        }
+        return allowed[random.nextInt(allowed.length)];
+    }
+
+}
