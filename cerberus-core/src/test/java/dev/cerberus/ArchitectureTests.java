@@ -56,7 +56,7 @@ class ArchitectureTests {
     static final ArchRule modelNeedsTreeAndSample = only("model", "tree", "sample");
 
     @ArchTest
-    static final ArchRule decodeNeedsWhatDecides = only("decode", "tree", "accept", "gate", "sample", "model");
+    static final ArchRule decodeNeedsWhatDecides = only("decode", "tree", "accept", "gate", "sample", "constrain", "model");
 
     private static ArchRule only(String name, String... others) {
         Set<String> allowed = new TreeSet<>(Set.of(FOUNDATION));

@@ -3,6 +3,7 @@ package dev.cerberus.decode;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.cerberus.constrain.TokenConstraint;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.TreeShape;
 
@@ -20,9 +21,11 @@ import dev.cerberus.tree.TreeShape;
  * @param shape a static tree shape; empty for the best tree of every step
  * @param maxNodes the most draft nodes of a step, at least 1
  * @param drafting what drafts are made of
+ * @param constraint what the answer may look like; empty for anything
  */
 public record DecodeRequest(int[] prompt, int maxTokens, int minTokens, Set<Integer> endOfSequence,
-        SamplingOptions sampling, Optional<TreeShape> shape, int maxNodes, DraftingOptions drafting) {
+        SamplingOptions sampling, Optional<TreeShape> shape, int maxNodes, DraftingOptions drafting,
+        Optional<TokenConstraint> constraint) {
 
     /**
      * Checks the ranges.
@@ -41,6 +44,32 @@ public record DecodeRequest(int[] prompt, int maxTokens, int minTokens, Set<Inte
             throw new IllegalArgumentException("max nodes must be at least 1, was " + maxNodes);
         }
         endOfSequence = Set.copyOf(endOfSequence);
+    }
+
+    /**
+     * Creates a request whose answer may look like anything.
+     * @param prompt token ids, at least one
+     * @param maxTokens the most output tokens, at least 1
+     * @param minTokens output tokens before which no end-of-sequence token is chosen
+     * @param endOfSequence token ids that end the answer
+     * @param sampling how tokens are chosen
+     * @param shape a static tree shape; empty for the best tree of every step
+     * @param maxNodes the most draft nodes of a step, at least 1
+     * @param drafting what drafts are made of
+     */
+    public DecodeRequest(int[] prompt, int maxTokens, int minTokens, Set<Integer> endOfSequence,
+            SamplingOptions sampling, Optional<TreeShape> shape, int maxNodes, DraftingOptions drafting) {
+        this(prompt, maxTokens, minTokens, endOfSequence, sampling, shape, maxNodes, drafting, Optional.empty());
+    }
+
+    /**
+     * Returns this request with a constraint.
+     * @param state the state before the answer's first token
+     * @return the request
+     */
+    public DecodeRequest withConstraint(TokenConstraint state) {
+        return new DecodeRequest(this.prompt, this.maxTokens, this.minTokens, this.endOfSequence, this.sampling,
+                this.shape, this.maxNodes, this.drafting, Optional.of(state));
     }
 
     /**

@@ -4,11 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.accept.ExactMatch;
 import dev.cerberus.accept.Verdict;
+import dev.cerberus.constrain.TokenConstraint;
 import dev.cerberus.gate.Gate;
 import dev.cerberus.gate.GateDecision;
 import dev.cerberus.gate.GateSignal;
@@ -46,6 +48,8 @@ import dev.cerberus.tree.TreeShape;
  */
 public final class DecodeSession implements AutoCloseable {
 
+    private static final int[] NO_TOKENS = {};
+
     private final TargetModel model;
 
     private final Optional<DraftHeads> heads;
@@ -69,6 +73,8 @@ public final class DecodeSession implements AutoCloseable {
     private int[] unread; // what has to be in the cache before the next token
 
     private final ContextLookup lookup;
+
+    private final Optional<AnswerConstraint> constraint;
 
     private @Nullable NodeScores scores;
 
@@ -124,7 +130,8 @@ public final class DecodeSession implements AutoCloseable {
         this.listener = listener;
         this.sampler = new TokenSampler(request.sampling());
         this.budget = Math.min(request.maxTokens(), context - promptLength);
-        int treeRows = heads.isPresent() ? maxDraftNodes(request) : 0;
+        this.constraint = request.constraint().map(AnswerConstraint::new);
+        int treeRows = (heads.isPresent() || this.constraint.isPresent()) ? maxDraftNodes(request) : 0;
         this.cache = new SequenceCache(model, Math.min(context, promptLength + this.budget + treeRows), treeRows);
         this.unread = request.prompt();
         this.lookup = new ContextLookup(request.prompt(), memory, trust);
@@ -317,7 +324,7 @@ public final class DecodeSession implements AutoCloseable {
             return;
         }
         long start = System.nanoTime();
-        int token = choose(after, 0, this.request.prompt().length);
+        int token = choose(after, 0, this.request.prompt().length, () -> NO_TOKENS);
         this.counts.prefilled(secondsSince(start));
         this.listener.onPrefill(this.request.prompt().length, this.counts.prefillSeconds());
         emit(token, TokenOrigin.TARGET);
@@ -326,7 +333,8 @@ public final class DecodeSession implements AutoCloseable {
     private void verify(CandidateTree tree, Plan done, NodeScores after, double seconds) {
         long verifyStart = System.nanoTime();
         int base = this.cache.length() + 1;
-        Verdict verdict = ExactMatch.INSTANCE.accept(tree, (node) -> choose(after, node, base + tree.depth(node)));
+        Verdict verdict = ExactMatch.INSTANCE.accept(tree,
+                (node) -> choose(after, node, base + tree.depth(node), () -> tree.tokensTo(node)));
         double verifySeconds = seconds + secondsSince(verifyStart);
 
         long commitStart = System.nanoTime();
@@ -348,13 +356,14 @@ public final class DecodeSession implements AutoCloseable {
 
     private @Nullable DraftTree draft(NodeScores before, SignalReader signals, int mostRows) {
         if (this.heads.isEmpty()) {
-            return null;
+            return forced(signals, mostRows);
         }
         int useful = this.budget - this.outputLength - 1;
         int depth = Math.min(useful, this.heads.get().description().heads());
         int room = Math.min(this.cache.get().treeRows(), mostRows) - 1;
-        Optional<PathLookup> lookup = this.request.drafting().contextLookup() ? Optional.of(this.lookup)
+        Optional<PathLookup> looked = this.request.drafting().contextLookup() ? Optional.of(this.lookup)
                 : Optional.empty();
+        Optional<PathLookup> lookup = this.constraint.map((kept) -> kept.over(looked)).or(() -> looked);
         if (depth < 1 || room < 1 || !(this.gate.consultsHeads(signals) || this.gate.wakes(this::promise))) {
             return null;
         }
@@ -369,7 +378,27 @@ public final class DecodeSession implements AutoCloseable {
         return draft;
     }
 
+    /** Without heads, what the constraint leaves no choice of can still be drafted. */
+    private @Nullable DraftTree forced(SignalReader signals, int mostRows) {
+        int useful = this.budget - this.outputLength - 1;
+        int rows = Math.min(this.cache.get().treeRows(), mostRows) - 1;
+        int room = Math.min(Math.min(rows, maxDraftNodes(this.request)), useful);
+        if (this.constraint.isEmpty() || this.request.shape().isPresent() || room < 1
+                || this.constraint.get().promise() == 0
+                || !(this.gate.consultsHeads(signals) || this.gate.wakes(this::promise))) {
+            return null;
+        }
+        DraftTree draft = this.constraint.get().forced(this.rootToken, room);
+        signals.drafted(draft);
+        return draft;
+    }
+
     private double promise() {
+        double forced = this.constraint.map(AnswerConstraint::promise).orElse(0.0);
+        return (forced > 0 && this.request.shape().isEmpty()) ? forced : lookupPromise();
+    }
+
+    private double lookupPromise() {
         return (this.request.drafting().contextLookup() && this.request.shape().isEmpty()) ? this.lookup.promise() : 0;
     }
 
@@ -383,25 +412,40 @@ public final class DecodeSession implements AutoCloseable {
                 true, draftSeconds, verifySeconds);
     }
 
-    /** Before the least number of tokens is written, the end can not be chosen. */
-    private int choose(NodeScores at, int node, long position) {
+    /**
+     * Chooses the token after a node. Before the least number of tokens is written, the
+     * end can not be chosen.
+     * @param path the draft tokens that lead to the node, after those emitted
+     */
+    private int choose(NodeScores at, int node, long position, Supplier<int[]> path) {
         boolean mayEnd = position - this.request.prompt().length >= this.request.minTokens();
+        Optional<TokenConstraint> allowed = this.constraint.flatMap((kept) -> kept.after(path.get()));
         if (this.request.sampling().greedy()) {
             int best = at.argmax(node);
             if (!at.areFinite(node)) {
                 throw TokenSampler.notNumbers(position);
             }
-            if (mayEnd || !this.request.endOfSequence().contains(best)) {
+            if ((mayEnd || !this.request.endOfSequence().contains(best))
+                    && (allowed.isEmpty() || allowed.get().allows(best))) {
                 return best;
             }
         }
         float[] logits = at.logits(node);
+        if (allowed.isPresent() && (this.request.sampling().greedy() || !this.sampler.isUnfiltered())) {
+            allowed.get().allowed().apply(logits);
+        }
         if (!mayEnd) {
             this.request.endOfSequence()
                 .stream()
                 .filter((end) -> end < logits.length)
                 .forEach((end) -> logits[end] = Float.NEGATIVE_INFINITY);
         }
+        int chosen = this.sampler.choose(logits, position);
+        if (allowed.isEmpty() || allowed.get().allows(chosen)) {
+            return chosen;
+        }
+        // Nothing was filtered, so the best of those allowed is what it would have been.
+        allowed.get().allowed().apply(logits);
         return this.sampler.choose(logits, position);
     }
 
@@ -429,11 +473,15 @@ public final class DecodeSession implements AutoCloseable {
             this.output = Arrays.copyOf(this.output, 2 * this.outputLength);
         }
         this.output[this.outputLength++] = token;
+        this.constraint.ifPresent((kept) -> kept.append(token));
         switch (this.sink.accept(token, origin)) {
             case STOP -> this.finishReason = FinishReason.STOP;
             case CANCEL -> this.finishReason = FinishReason.CANCELLED;
             case CONTINUE -> {
-                if (this.outputLength >= this.budget) {
+                if (this.constraint.isPresent() && this.constraint.get().isComplete()) {
+                    this.finishReason = FinishReason.STOP;
+                }
+                else if (this.outputLength >= this.budget) {
                     this.finishReason = FinishReason.LENGTH;
                 }
             }

@@ -86,6 +86,21 @@ public final class CandidateTree {
     }
 
     /**
+     * Returns the draft tokens on the path to a node.
+     * @param node the node
+     * @return token ids below the root, the node's own last; none for the root
+     */
+    public int[] tokensTo(int node) {
+        int[] path = new int[depth(node)];
+        int at = node;
+        for (int i = path.length - 1; i >= 0; i--) {
+            path[i] = this.tokens[at];
+            at = this.parents[at];
+        }
+        return path;
+    }
+
+    /**
      * Returns the number of edges between the root and a node.
      * @param node the node
      * @return 0 for the root

@@ -319,6 +319,9 @@ public final class HeadCandidates {
     /** No machine verifies nodes so cheaply that those below a rarer one are worth it. */
     private static final double LEAST_PARENT = 0.03;
 
+    /** Candidates in a row that are left out before others are given up. */
+    private static final int MOST_RULED_OUT = 64;
+
     /** Heads that leave others less than this are taken to leave nothing. */
     private static final double LEAST_CLAIM = 1e-6;
 
@@ -412,13 +415,20 @@ public final class HeadCandidates {
         private void addRank(Proposal sibling, int first) {
             Ranking ranking = sibling.ranking();
             int rank = first;
-            while (rank < ranking.size() && isGuessed(ranking.token(rank), sibling.guesses())) {
+            int end = Math.min(ranking.size(), first + MOST_RULED_OUT);
+            while (rank < end && (isGuessed(ranking.token(rank), sibling.guesses())
+                    || isRuledOut(sibling, ranking.token(rank)))) {
                 rank++;
             }
-            if (rank < ranking.size()) {
+            if (rank < end) {
                 this.heap.add(new Proposal(sibling.parent(), sibling.depth(), ranking, rank, ranking.token(rank),
                         sibling.base(), sibling.base() * ranking.probability(rank), sibling.guesses()));
             }
+        }
+
+        private boolean isRuledOut(Proposal sibling, int token) {
+            return this.lookup.isPresent()
+                    && !this.lookup.get().mayFollow(path(sibling.parent(), sibling.depth() - 1), token);
         }
 
         private static boolean isGuessed(int token, List<PathLookup.Guess> guesses) {

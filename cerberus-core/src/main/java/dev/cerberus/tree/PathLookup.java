@@ -19,6 +19,16 @@ public interface PathLookup {
     List<Guess> after(int[] path, Ranking heads);
 
     /**
+     * Returns whether a token that the heads propose may follow a path at all.
+     * @param path token ids below the root, first to last
+     * @param token the token
+     * @return {@code false} to leave it out; the next candidate takes its place
+     */
+    default boolean mayFollow(int[] path, int token) {
+        return true;
+    }
+
+    /**
      * A token that may follow.
      *
      * @param token its id
