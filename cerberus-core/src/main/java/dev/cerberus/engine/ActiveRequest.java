@@ -1,11 +1,13 @@
 package dev.cerberus.engine;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.cerberus.constrain.TokenConstraint;
 import dev.cerberus.decode.DecodeResult;
 import dev.cerberus.decode.DecodeSession;
 import dev.cerberus.decode.DecodeStatistics;
@@ -30,6 +32,8 @@ final class ActiveRequest implements GenerationHandle {
     private final GenerationRequest request;
 
     private final int[] prompt;
+
+    private final Optional<TokenConstraint> constraint;
 
     private final GenerationListener listener;
 
@@ -68,12 +72,14 @@ final class ActiveRequest implements GenerationHandle {
      * @param id unique within the process
      * @param request what is asked
      * @param prompt its token ids
+     * @param constraint the state before the first token, if the answer has a format
      * @param listener who is told
      * @param answers makes the text of the answer
      * @param surroundings what the engine lends
      */
-    ActiveRequest(String id, GenerationRequest request, int[] prompt, GenerationListener listener,
-            AnswerText.Factory answers, Surroundings surroundings) {
+    ActiveRequest(String id, GenerationRequest request, int[] prompt, Optional<TokenConstraint> constraint,
+            GenerationListener listener, AnswerText.Factory answers, Surroundings surroundings) {
+        this.constraint = constraint;
         this.id = id;
         this.request = request;
         this.prompt = prompt;
@@ -118,6 +124,10 @@ final class ActiveRequest implements GenerationHandle {
 
     int[] prompt() {
         return this.prompt;
+    }
+
+    Optional<TokenConstraint> constraint() {
+        return this.constraint;
     }
 
     int outputTokens() {

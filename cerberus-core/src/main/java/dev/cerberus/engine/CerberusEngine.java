@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.cerberus.constrain.TokenConstraint;
 import dev.cerberus.decode.DecodeBatch;
 import dev.cerberus.decode.DecodeListener;
 import dev.cerberus.decode.DecodeRequest;
@@ -63,6 +64,8 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
 
     private final PromptEncoder prompts;
 
+    private final OutputFormats formats;
+
     private final GateFactory gates;
 
     private final AnswerSyntax answerSyntax;
@@ -102,6 +105,7 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
         this.model = model;
         this.prompts = new PromptEncoder(model.tokenizer(), model.template(), model.dimensions().maxContext(),
                 model.contextIsLowered(), model.dimensions().vocabularySize(), options.maxInputCharacters());
+        this.formats = new OutputFormats(model.tokenizer(), model.endOfSequence());
         CostMeter meter = new CostMeter(model.target(), model.heads());
         this.gates = new GateFactory(meter.measure(maxNodes(options)), meter.sequenceSeconds(), model.calibration());
         this.answerSyntax = model.template().template().map(AnswerSyntax::of).orElse(AnswerSyntax.usual());
@@ -360,7 +364,9 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
         if (prompt.length >= this.cacheTokens) {
             throw PromptTooLongException.beyondCache(prompt.length, this.cacheTokens, context);
         }
-        return this.queue.add(() -> new ActiveRequest(UUID.randomUUID().toString(), request, prompt, listener,
+        Optional<TokenConstraint> constraint = request.format()
+            .map((format) -> this.formats.start(format, !(request.prompt() instanceof Prompt.Chat)));
+        return this.queue.add(() -> new ActiveRequest(UUID.randomUUID().toString(), request, prompt, constraint, listener,
                 (of, consumer) -> new AnswerText(textStream(of, prompt), new StopStrings(of.stopStrings()),
                         tokenizer()::specialToken, markup(of), consumer),
                 new ActiveRequest.Surroundings(this.callbacks, this.events::settle, this::cancelled)));
@@ -412,10 +418,9 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
     private DecodeSession session(ActiveRequest active) {
         GenerationRequest request = active.request();
         int most = (int) Math.min(request.maxOutputTokens(), this.cacheTokens - active.prompt().length);
-        DecodeRequest decoding = new DecodeRequest(active.prompt(), most, request.minOutputTokens(),
-                this.model.endOfSequence(), request.sampling(), request.shape().or(this.options::shape),
-                request.maxNodes().orElse(this.options.maxNodes()),
-                request.drafting().within(this.options.contextLookup()));
+        DecodeRequest decoding = new DecodeRequest(active.prompt(), most, request.minOutputTokens(), this.model.endOfSequence(), request.sampling(),
+                request.shape().or(this.options::shape), request.maxNodes().orElse(this.options.maxNodes()),
+                request.drafting().within(this.options.contextLookup()), active.constraint());
         GateOptions drafting = request.gate().orElse(this.gate);
         boolean sampled = !request.sampling().greedy();
         return new DecodeSession(this.model.target(), this.model.heads(), this.gates.create(drafting, sampled),

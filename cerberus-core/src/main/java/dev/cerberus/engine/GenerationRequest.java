@@ -19,10 +19,11 @@ import dev.cerberus.tree.TreeShape;
  * @param shape a static tree shape; empty for the engine's own
  * @param maxNodes the most draft nodes of a step; empty for the engine's own
  * @param drafting what drafts are made of
+ * @param format what the answer must look like; empty for any text
  */
 public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int maxOutputTokens, int minOutputTokens,
         List<String> stopStrings, Optional<GateOptions> gate, Optional<TreeShape> shape, Optional<Integer> maxNodes,
-        DraftingOptions drafting) {
+        DraftingOptions drafting, Optional<OutputFormat> format) {
 
     /**
      * Checks the ranges.
@@ -44,6 +45,26 @@ public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int max
     }
 
     /**
+     * Creates a request for any text.
+     * @param prompt what to ask
+     * @param sampling how tokens are chosen
+     * @param maxOutputTokens the most output tokens, at least 1
+     * @param minOutputTokens output tokens before which no end-of-sequence token is
+     * chosen
+     * @param stopStrings texts that end the answer, none empty
+     * @param gate when to draft; empty for the engine's own
+     * @param shape a static tree shape; empty for the engine's own
+     * @param maxNodes the most draft nodes of a step; empty for the engine's own
+     * @param drafting what drafts are made of
+     */
+    public GenerationRequest(Prompt prompt, SamplingOptions sampling, int maxOutputTokens, int minOutputTokens,
+            List<String> stopStrings, Optional<GateOptions> gate, Optional<TreeShape> shape,
+            Optional<Integer> maxNodes, DraftingOptions drafting) {
+        this(prompt, sampling, maxOutputTokens, minOutputTokens, stopStrings, gate, shape, maxNodes, drafting,
+                Optional.empty());
+    }
+
+    /**
      * Returns a greedy request with the engine's own settings.
      * @param prompt what to ask
      * @param maxOutputTokens the most output tokens
@@ -61,7 +82,7 @@ public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int max
      */
     public GenerationRequest withGate(GateOptions options) {
         return new GenerationRequest(this.prompt, this.sampling, this.maxOutputTokens, this.minOutputTokens,
-                this.stopStrings, Optional.of(options), this.shape, this.maxNodes, this.drafting);
+                this.stopStrings, Optional.of(options), this.shape, this.maxNodes, this.drafting, this.format);
     }
 
     /**
@@ -71,7 +92,17 @@ public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int max
      */
     public GenerationRequest withSampling(SamplingOptions options) {
         return new GenerationRequest(this.prompt, options, this.maxOutputTokens, this.minOutputTokens, this.stopStrings,
-                this.gate, this.shape, this.maxNodes, this.drafting);
+                this.gate, this.shape, this.maxNodes, this.drafting, this.format);
+    }
+
+    /**
+     * Returns this request with a format.
+     * @param wanted what the answer must look like
+     * @return the request
+     */
+    public GenerationRequest withFormat(OutputFormat wanted) {
+        return new GenerationRequest(this.prompt, this.sampling, this.maxOutputTokens, this.minOutputTokens,
+                this.stopStrings, this.gate, this.shape, this.maxNodes, this.drafting, Optional.of(wanted));
     }
 
 }
