@@ -1,8 +1,10 @@
 package dev.cerberus.langchain4j;
 
 import java.util.List;
+import java.util.Set;
 
 import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -57,8 +59,9 @@ public class CerberusChatModel implements ChatModel {
      * @throws dev.langchain4j.exception.UnsupportedFeatureException if the request asks
      * for something that this model does not do
      * @throws dev.langchain4j.exception.InvalidRequestException if a value is out of
-     * range, the last message is blank, the conversation leaves no room for an answer, or
-     * the chat template is missing or refuses the conversation
+     * range, the last message is blank, the conversation leaves no room for an answer,
+     * the chat template is missing or refuses the conversation, or the response format
+     * asks for something that can not be enforced
      * @throws dev.langchain4j.exception.RateLimitException if too many requests are
      * waiting
      * @throws dev.langchain4j.exception.TimeoutException if the answer took longer than
@@ -84,6 +87,11 @@ public class CerberusChatModel implements ChatModel {
     @Override
     public ChatRequestParameters defaultRequestParameters() {
         return this.defaultRequestParameters;
+    }
+
+    @Override
+    public Set<Capability> supportedCapabilities() {
+        return Set.of(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
     }
 
     @Override

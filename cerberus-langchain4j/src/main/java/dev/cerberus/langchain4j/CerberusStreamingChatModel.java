@@ -1,10 +1,12 @@
 package dev.cerberus.langchain4j;
 
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils;
 import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -97,8 +99,9 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
      * Starts to answer a request whose parameters are merged with the defaults already.
      *
      * <p>
-     * A request that can not be served at present (the queue is full, the conversation is
-     * too long for the context, the model has no chat template) is reported to the
+     * A request that can not be served (the queue is full, the conversation is too long for
+     * the context, the model has no chat template, the response format can not be
+     * enforced) is reported to the
      * handler's {@code onError} before this method returns. All other callbacks come from
      * another thread.
      * @param request the conversation and its parameters
@@ -129,6 +132,11 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
     @Override
     public ChatRequestParameters defaultRequestParameters() {
         return this.defaultRequestParameters;
+    }
+
+    @Override
+    public Set<Capability> supportedCapabilities() {
+        return Set.of(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
     }
 
     @Override

@@ -1,9 +1,7 @@
 package dev.cerberus.langchain4j;
 
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -12,13 +10,9 @@ import java.util.random.RandomGenerator;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.exception.UnsupportedFeatureException;
-import dev.langchain4j.internal.Json;
-import dev.langchain4j.internal.JsonSchemaElementUtils;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
-import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
-import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.decode.DraftingOptions;
@@ -73,7 +67,8 @@ final class GenerationRequests {
                 own(parameters).map(CerberusChatRequestParameters::treeShape),
                 own(parameters).map(CerberusChatRequestParameters::maxNodes),
                 new DraftingOptions(own(parameters).map(CerberusChatRequestParameters::coupledDrafting).orElse(true),
-                        own(parameters).map(CerberusChatRequestParameters::contextLookup).orElse(true)));
+                        own(parameters).map(CerberusChatRequestParameters::contextLookup).orElse(true)),
+                OutputFormats.of(parameters, tools));
         return new PreparedRequest(request, tools,
                 sampling.greedy() ? OptionalLong.empty() : OptionalLong.of(sampling.seed()));
     }
@@ -89,12 +84,6 @@ final class GenerationRequests {
         }
         if (orElse(parameters.presencePenalty(), 0.0) != 0) {
             throw unsupported("'presencePenalty' parameter");
-        }
-        if (parameters.toolChoice() == ToolChoice.REQUIRED) {
-            throw unsupported("ToolChoice.REQUIRED ('toolChoice' parameter)");
-        }
-        if (parameters.responseFormat() != null && parameters.responseFormat().type() == ResponseFormatType.JSON) {
-            throw unsupported("JSON response format ('responseFormat' parameter)");
         }
     }
 
@@ -140,20 +129,9 @@ final class GenerationRequests {
             }
         }
         return orElse(specifications, List.<ToolSpecification>of()).stream()
-            .map((tool) -> new ToolDefinition(tool.name(), orElse(tool.description(), ""), schema(tool)))
+            .map((tool) -> new ToolDefinition(tool.name(), orElse(tool.description(), ""),
+                    OutputFormats.parameters(tool.parameters())))
             .toList();
-    }
-
-    private static String schema(ToolSpecification tool) {
-        JsonObjectSchema parameters = tool.parameters();
-        if (parameters == null) {
-            return Json.toJson(Map.of("type", "object", "properties", Map.of()));
-        }
-        Map<String, Object> schema = new LinkedHashMap<>(JsonSchemaElementUtils.toMap(parameters));
-        if (parameters.additionalProperties() != null) {
-            schema.put("additionalProperties", parameters.additionalProperties());
-        }
-        return Json.toJson(schema);
     }
 
     private static <T> T orElse(@Nullable T value, T other) {

@@ -26,6 +26,7 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.ModelProvider;
+import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.listener.ChatModelRequestContext;
@@ -33,8 +34,11 @@ import dev.langchain4j.model.chat.listener.ChatModelResponseContext;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
+import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
@@ -47,6 +51,7 @@ import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.OutputFormat;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.engine.UnknownProfileException;
 import dev.cerberus.gate.GateMode;
@@ -56,6 +61,7 @@ import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.text.ChatMessage;
 import dev.cerberus.text.ChatMessage.Role;
+import dev.cerberus.text.ToolDefinition;
 import dev.cerberus.tree.TreeShape;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -217,11 +223,59 @@ class CerberusChatModelTests {
     static List<Arguments> unsupported() {
         return List.of(unsupported("modelName", CerberusChatRequestParameters.builder().modelName("other")),
                 unsupported("frequencyPenalty", CerberusChatRequestParameters.builder().frequencyPenalty(0.5)),
-                unsupported("presencePenalty", CerberusChatRequestParameters.builder().presencePenalty(0.5)),
-                unsupported("ToolChoice.REQUIRED",
-                        CerberusChatRequestParameters.builder().toolChoice(ToolChoice.REQUIRED)),
-                unsupported("JSON response format",
-                        CerberusChatRequestParameters.builder().responseFormat(ResponseFormat.JSON)));
+                unsupported("presencePenalty", CerberusChatRequestParameters.builder().presencePenalty(0.5)));
+    }
+
+    @Test
+    void responseFormatsAreEnforced() {
+        assertThat(sent(CerberusChatRequestParameters.builder().build()).format()).isEmpty();
+        assertThat(sent(CerberusChatRequestParameters.builder().responseFormat(ResponseFormat.TEXT).build()).format())
+            .isEmpty();
+        assertThat(sent(CerberusChatRequestParameters.builder().responseFormat(ResponseFormat.JSON).build()).format())
+            .contains(OutputFormat.JSON_OBJECT);
+        JsonSchema schema = JsonSchema.builder()
+            .name("Person")
+            .rootElement(JsonObjectSchema.builder().addStringProperty("name").required("name").build())
+            .build();
+        OutputFormat.JsonSchema format = (OutputFormat.JsonSchema) sent(
+                CerberusChatRequestParameters.builder().responseFormat(ResponseFormat.builder()
+                    .type(ResponseFormatType.JSON)
+                    .jsonSchema(schema)
+                    .build()).build())
+            .format()
+            .orElseThrow();
+        assertThat(format.schema()).contains("\"name\"", "\"required\"");
+        String raw = "{\"type\": \"integer\"}";
+        assertThat(sent(CerberusChatRequestParameters.builder()
+            .responseFormat(ResponseFormat.builder()
+                .type(ResponseFormatType.JSON)
+                .jsonSchema(JsonSchema.builder().name("N").rootElement(JsonRawSchema.from(raw)).build())
+                .build())
+            .build()).format()).contains(new OutputFormat.JsonSchema(raw));
+        assertThat(model().supportedCapabilities()).containsExactly(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
+    }
+
+    @Test
+    void toolCallsAreEnforcedAndRequiredWhereThatIsChosen() {
+        ToolSpecification tool = ToolSpecification.builder().name("now").build();
+        CerberusChatRequestParameters.Builder parameters = CerberusChatRequestParameters.builder()
+            .toolSpecifications(tool);
+        OutputFormat.ToolCalls free = (OutputFormat.ToolCalls) sent(parameters.build()).format().orElseThrow();
+        assertThat(free.required()).isFalse();
+        assertThat(free.tools()).extracting(ToolDefinition::name).containsExactly("now");
+        OutputFormat.ToolCalls required = (OutputFormat.ToolCalls) sent(
+                parameters.toolChoice(ToolChoice.REQUIRED).build())
+            .format()
+            .orElseThrow();
+        assertThat(required.required()).isTrue();
+        assertThat(sent(parameters.toolChoice(ToolChoice.NONE).build()).format()).isEmpty();
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> sent(CerberusChatRequestParameters.builder().toolChoice(ToolChoice.REQUIRED).build()))
+            .withMessageContaining("REQUIRED");
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> sent(
+                    CerberusChatRequestParameters.builder().toolSpecifications(List.of(tool, tool)).build()))
+            .withMessageContaining("'now'");
     }
 
     private static Arguments unsupported(String feature, CerberusChatRequestParameters.Builder parameters) {
