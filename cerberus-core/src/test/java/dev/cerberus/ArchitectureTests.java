@@ -56,7 +56,8 @@ class ArchitectureTests {
     static final ArchRule modelNeedsTreeAndSample = only("model", "tree", "sample");
 
     @ArchTest
-    static final ArchRule decodeNeedsWhatDecides = only("decode", "tree", "accept", "gate", "sample", "constrain", "model");
+    static final ArchRule decodeNeedsWhatDecides = only("decode", "tree", "accept", "gate", "sample", "constrain",
+            "model");
 
     private static ArchRule only(String name, String... others) {
         Set<String> allowed = new TreeSet<>(Set.of(FOUNDATION));
@@ -107,6 +108,13 @@ class ArchitectureTests {
         .should()
         .dependOnClassesThat(resideInAPackage("dev.cerberus..").and(not(resideInAPackage(ROOT + "hub.."))))
         .because("fetching files knows nothing of what is in them, so that it can be trusted and tested alone");
+
+    @ArchTest
+    static final ArchRule constraintsNeedNoModel = noClasses().that()
+        .resideInAPackage(ROOT + "constrain..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("dev.cerberus..").and(not(resideInAPackage(ROOT + "constrain.."))))
+        .because("which tokens may come is decided, and tested, without a model");
 
     @ArchTest
     static final ArchRule networkIsUsedByTheHubOnly = noClasses().that()

@@ -108,7 +108,10 @@ final class CharacterAutomaton {
         List<Row> rows = new ArrayList<>();
         for (Map<Integer, Integer> child : children) {
             Row row = new Row();
-            child.keySet().stream().sorted().forEach((c) -> row.add(c, c, child.get(c)));
+            child.entrySet()
+                .stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach((edge) -> row.add(edge.getKey(), edge.getKey(), edge.getValue()));
             rows.add(row);
         }
         int n = rows.size();

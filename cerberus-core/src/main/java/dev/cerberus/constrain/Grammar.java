@@ -63,6 +63,15 @@ public final class Grammar {
     }
 
     /**
+     * Returns the grammar of a text that may be left out.
+     * @param part the grammar of the text
+     * @return the grammar
+     */
+    public static Grammar optional(Grammar part) {
+        return new Grammar(new Symbols.Choice().or(part.root).or());
+    }
+
+    /**
      * Returns the grammar of one text or several.
      * @param element the grammar of one
      * @param separator what stands between two

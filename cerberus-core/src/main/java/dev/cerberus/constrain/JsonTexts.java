@@ -61,10 +61,22 @@ public final class JsonTexts {
                 case '\n' -> json.append("\\n");
                 case '\r' -> json.append("\\r");
                 case '\t' -> json.append("\\t");
-                default -> json.append((c < 0x20) ? String.format(Locale.ROOT, "\\u%04x", (int) c) : c);
+                default ->
+                    json.append((c < 0x20 || isLone(text, i)) ? String.format(Locale.ROOT, "\\u%04x", (int) c) : c);
             }
         }
         return json.append('"').toString();
+    }
+
+    /**
+     * Returns whether a character is half a surrogate pair, which UTF-8 has no bytes for.
+     */
+    private static boolean isLone(String text, int index) {
+        char c = text.charAt(index);
+        if (Character.isHighSurrogate(c)) {
+            return index + 1 == text.length() || !Character.isLowSurrogate(text.charAt(index + 1));
+        }
+        return Character.isLowSurrogate(c) && (index == 0 || !Character.isHighSurrogate(text.charAt(index - 1)));
     }
 
     static String number(BigDecimal value) {

@@ -30,8 +30,9 @@ final class Numbers {
 
     static final ByteAutomaton INTEGER = utf8(integers(DIGITS), new CompileBudget());
 
-    static final ByteAutomaton NUMBER = utf8("-?(0|[1-9][0-9]{0," + (DIGITS - 1) + "})(\\.[0-9]{1," + FRACTION_DIGITS
-            + "})?([eE][+-]?[0-9]{1,2})?", new CompileBudget());
+    static final ByteAutomaton NUMBER = utf8(
+            "-?(0|[1-9][0-9]{0," + (DIGITS - 1) + "})(\\.[0-9]{1," + FRACTION_DIGITS + "})?([eE][+-]?[0-9]{1,2})?",
+            new CompileBudget());
 
     private Numbers() {
     }
@@ -200,8 +201,8 @@ final class Numbers {
         BigDecimal shortest = multiple.stripTrailingZeros();
         int places = Math.max(0, shortest.scale());
         BigInteger units = shortest.movePointRight(places).toBigIntegerExact();
-        if (multiple.signum() <= 0 || places > FRACTION_DIGITS
-                || units.multiply(BigInteger.valueOf(places + 2L)).compareTo(BigInteger.valueOf(LARGEST_MULTIPLE)) > 0) {
+        if (multiple.signum() <= 0 || places > FRACTION_DIGITS || units.multiply(BigInteger.valueOf(places + 2L))
+            .compareTo(BigInteger.valueOf(LARGEST_MULTIPLE)) > 0) {
             throw new ConstraintException("multipleOf " + multiple + " at " + where
                     + " can not be enforced; use a positive number with fewer digits");
         }

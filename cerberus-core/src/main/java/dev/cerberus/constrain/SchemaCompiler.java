@@ -173,9 +173,8 @@ public final class SchemaCompiler {
         }
         CharacterAutomaton digits = Numbers.automaton(integer, least, most, multiples,
                 this.source.place(alternative.schemas().get(0)), this.budget);
-        return digits.isEmpty() ? Optional.empty()
-                : Optional.of(new SchemaValue.Scalar(alternative.path(), SchemaValue.Type.NUMBER, Optional.of(digits),
-                        ByteCompiler.utf8(digits, this.budget)));
+        return digits.isEmpty() ? Optional.empty() : Optional.of(new SchemaValue.Scalar(alternative.path(),
+                SchemaValue.Type.NUMBER, Optional.of(digits), ByteCompiler.utf8(digits, this.budget)));
     }
 
     private static void bound(JsonNode schema, String keyword, String strict, List<Numbers.Bound> bounds) {
@@ -236,8 +235,7 @@ public final class SchemaCompiler {
     /** Returns those of some values that fulfil all else that the schemas say. */
     private List<JsonNode> valid(List<JsonNode> listed, List<JsonNode> schemas) {
         boolean plain = schemas.stream()
-            .allMatch((schema) -> StreamSupport
-                .stream(((Iterable<String>) schema::fieldNames).spliterator(), false)
+            .allMatch((schema) -> StreamSupport.stream(((Iterable<String>) schema::fieldNames).spliterator(), false)
                 .allMatch(TYPES_ONLY::contains));
         if (plain || listed.isEmpty()) {
             return listed;

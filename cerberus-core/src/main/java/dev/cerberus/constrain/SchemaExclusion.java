@@ -33,7 +33,8 @@ final class SchemaExclusion {
             for (int j = i + 1; j < kinds.size(); j++) {
                 this.budget.spend();
                 List<JsonNode> conflicts = kinds.get(i).path().conflicts(kinds.get(j).path());
-                if (!conflicts.isEmpty() && !(apart(kinds.get(i), kinds.get(j), 0) && apart(kinds.get(j), kinds.get(i), 0))) {
+                if (!conflicts.isEmpty()
+                        && !(apart(kinds.get(i), kinds.get(j), 0) && apart(kinds.get(j), kinds.get(i), 0))) {
                     throw this.source.refuse(conflicts.get(0),
                             "one value may fulfil two alternatives of 'oneOf'; use 'anyOf', or make them differ in a "
                                     + "required property with a constant,");
@@ -127,9 +128,8 @@ final class SchemaExclusion {
             return false;
         }
         // Whatever has an order or parts of its own is taken to match.
-        return !(kind instanceof SchemaValue.Scalar scalar)
-                || SchemaCompiler.matches(new Symbols.Terminal(scalar.automaton()),
-                        JsonTexts.write(value, JsonLayout.COMPACT));
+        return !(kind instanceof SchemaValue.Scalar scalar) || SchemaCompiler
+            .matches(new Symbols.Terminal(scalar.automaton()), JsonTexts.write(value, JsonLayout.COMPACT));
     }
 
 }

@@ -54,22 +54,22 @@ final class SchemaObjects {
             most = Math.min(most, SchemaCompiler.count(schema, "maxProperties", ByteAutomaton.ANY_NUMBER));
             schema.path("patternProperties")
                 .properties()
-                .forEach((entry) -> patterns.add(
-                        new Pattern(owner, this.strings.pattern(schema, entry.getKey()), entry.getValue())));
+                .forEach((entry) -> patterns
+                    .add(new Pattern(owner, this.strings.pattern(schema, entry.getKey()), entry.getValue())));
             if (schema.has("propertyNames")) {
                 allowedNames.add(names(schema));
             }
         }
         if (patterns.size() > MOST_PATTERNS) {
-            throw this.source.refuse(schemas.get(0), "'patternProperties' has more than " + MOST_PATTERNS + " patterns");
+            throw this.source.refuse(schemas.get(0),
+                    "'patternProperties' has more than " + MOST_PATTERNS + " patterns");
         }
         declared.addAll(required);
         List<ObjectRules.Property> properties = new ArrayList<>();
         for (String name : declared) {
             this.budget.spend();
             boolean allowed = allowedNames.stream().allMatch((names) -> names.matches(name));
-            List<JsonNode> values = allowed ? values(schemas, patterns, name)
-                    : List.of(BooleanNode.FALSE);
+            List<JsonNode> values = allowed ? values(schemas, patterns, name) : List.of(BooleanNode.FALSE);
             properties.add(new ObjectRules.Property(name, this.compiler.value(values), required.contains(name)));
         }
         List<ObjectRules.Others> others = others(schemas, declared, patterns, allowedNames);

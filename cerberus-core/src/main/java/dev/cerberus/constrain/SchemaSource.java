@@ -12,6 +12,7 @@ import java.util.Set;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -74,8 +75,9 @@ final class SchemaSource {
             return new SchemaSource(root);
         }
         catch (JsonProcessingException ex) {
-            throw new ConstraintException("the JSON schema is not JSON: " + ex.getOriginalMessage() + " at line "
-                    + ex.getLocation().getLineNr() + ", column " + ex.getLocation().getColumnNr(), ex);
+            JsonLocation at = ex.getLocation();
+            throw new ConstraintException("the JSON schema is not JSON that can be read: " + ex.getOriginalMessage()
+                    + ((at != null) ? " at line " + at.getLineNr() + ", column " + at.getColumnNr() : ""), ex);
         }
     }
 
@@ -136,9 +138,8 @@ final class SchemaSource {
             case "additionalProperties", "additionalItems", "propertyNames", "contains" ->
                 value.isObject() || value.isBoolean();
             case "items" -> value.isObject() || value.isBoolean() || value.isArray();
-            case "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties" ->
-                value.isNumber() && value.decimalValue().signum() >= 0
-                        && value.decimalValue().stripTrailingZeros().scale() <= 0;
+            case "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties" -> value.isNumber()
+                    && value.decimalValue().signum() >= 0 && value.decimalValue().stripTrailingZeros().scale() <= 0;
             case "minimum", "maximum", "multipleOf" -> value.isNumber();
             case "exclusiveMinimum", "exclusiveMaximum" -> value.isNumber() || value.isBoolean();
             case "pattern", "format", "$ref" -> value.isTextual();

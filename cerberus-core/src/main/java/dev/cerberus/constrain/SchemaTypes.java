@@ -106,7 +106,8 @@ record SchemaTypes(Set<SchemaValue.Type> types, boolean integer, Optional<List<J
     private static String key(JsonNode value) {
         if (value.isObject()) {
             List<String> parts = new ArrayList<>();
-            value.properties().forEach((entry) -> parts.add(JsonTexts.string(entry.getKey()) + ":" + key(entry.getValue())));
+            value.properties()
+                .forEach((entry) -> parts.add(JsonTexts.string(entry.getKey()) + ":" + key(entry.getValue())));
             return "{" + String.join(",", parts.stream().sorted().toList()) + "}";
         }
         if (value.isArray()) {

@@ -33,8 +33,8 @@ final class SchemaValue {
     }
 
     /** Values that are one piece of text. */
-    record Scalar(SchemaChoices.Path path, Type type, Optional<CharacterAutomaton> texts, ByteAutomaton automaton)
-            implements Kind {
+    record Scalar(SchemaChoices.Path path, Type type, Optional<CharacterAutomaton> texts,
+            ByteAutomaton automaton) implements Kind {
     }
 
     /** Listed values. */

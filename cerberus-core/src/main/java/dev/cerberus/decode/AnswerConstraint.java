@@ -117,9 +117,7 @@ final class AnswerConstraint {
                 if (forced.isPresent()) {
                     return List.of(new Guess(forced.getAsInt(), FORCED_PROBABILITY));
                 }
-                return guesses.stream()
-                    .filter((guess) -> at.isPresent() && at.get().allows(guess.token()))
-                    .toList();
+                return guesses.stream().filter((guess) -> at.isPresent() && at.get().allows(guess.token())).toList();
             }
 
             @Override

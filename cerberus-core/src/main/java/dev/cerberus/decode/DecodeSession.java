@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.accept.ExactMatch;
 import dev.cerberus.accept.Verdict;
+import dev.cerberus.constrain.ConstraintException;
 import dev.cerberus.constrain.TokenConstraint;
+import dev.cerberus.constrain.TokenMask;
 import dev.cerberus.gate.Gate;
 import dev.cerberus.gate.GateDecision;
 import dev.cerberus.gate.GateSignal;
@@ -432,7 +434,7 @@ public final class DecodeSession implements AutoCloseable {
         }
         float[] logits = at.logits(node);
         if (allowed.isPresent() && (this.request.sampling().greedy() || !this.sampler.isUnfiltered())) {
-            allowed.get().allowed().apply(logits);
+            mask(allowed.get(), logits);
         }
         if (!mayEnd) {
             this.request.endOfSequence()
@@ -445,8 +447,17 @@ public final class DecodeSession implements AutoCloseable {
             return chosen;
         }
         // Nothing was filtered, so the best of those allowed is what it would have been.
-        allowed.get().allowed().apply(logits);
+        mask(allowed.get(), logits);
         return this.sampler.choose(logits, position);
+    }
+
+    private static void mask(TokenConstraint state, float[] logits) {
+        TokenMask allowed = state.allowed();
+        if (allowed.size() == 0) {
+            throw new ConstraintException("the model has no token for what the output format needs next; "
+                    + "use a format that its vocabulary can write");
+        }
+        allowed.apply(logits);
     }
 
     /** Returns the number of draft tokens that became part of the answer. */

@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.cerberus.constrain.ConstraintException;
 import dev.cerberus.constrain.TokenConstraint;
 import dev.cerberus.decode.DecodeBatch;
 import dev.cerberus.decode.DecodeListener;
@@ -365,6 +366,7 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
             throw PromptTooLongException.beyondCache(prompt.length, this.cacheTokens, context);
         }
         Optional<TokenConstraint> constraint = request.format()
+            .filter(this::isEnforced)
             .map((format) -> this.formats.start(format, !(request.prompt() instanceof Prompt.Chat)));
         return this.queue.add(() -> new ActiveRequest(UUID.randomUUID().toString(), request, prompt, constraint, listener,
                 (of, consumer) -> new AnswerText(textStream(of, prompt), new StopStrings(of.stopStrings()),
@@ -415,11 +417,24 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
                 && this.answerSyntax.isMarkup(token, !chat.tools().isEmpty());
     }
 
+    /** Calls of tools in another form than the usual one are left to the model. */
+    private boolean isEnforced(OutputFormat format) {
+        if (!(format instanceof OutputFormat.ToolCalls calls) || this.answerSyntax.writesTaggedJson()) {
+            return true;
+        }
+        if (calls.required() || calls.otherwise().isPresent()) {
+            throw new ConstraintException("The model's chat template writes calls of tools in a form that can not be "
+                    + "enforced; leave the choice of tools to the model and ask for no other format");
+        }
+        return false;
+    }
+
     private DecodeSession session(ActiveRequest active) {
         GenerationRequest request = active.request();
         int most = (int) Math.min(request.maxOutputTokens(), this.cacheTokens - active.prompt().length);
-        DecodeRequest decoding = new DecodeRequest(active.prompt(), most, request.minOutputTokens(), this.model.endOfSequence(), request.sampling(),
-                request.shape().or(this.options::shape), request.maxNodes().orElse(this.options.maxNodes()),
+        DecodeRequest decoding = new DecodeRequest(active.prompt(), most, request.minOutputTokens(),
+                this.model.endOfSequence(), request.sampling(), request.shape().or(this.options::shape),
+                request.maxNodes().orElse(this.options.maxNodes()),
                 request.drafting().within(this.options.contextLookup()), active.constraint());
         GateOptions drafting = request.gate().orElse(this.gate);
         boolean sampled = !request.sampling().greedy();

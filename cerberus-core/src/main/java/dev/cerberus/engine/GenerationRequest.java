@@ -58,8 +58,8 @@ public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int max
      * @param drafting what drafts are made of
      */
     public GenerationRequest(Prompt prompt, SamplingOptions sampling, int maxOutputTokens, int minOutputTokens,
-            List<String> stopStrings, Optional<GateOptions> gate, Optional<TreeShape> shape,
-            Optional<Integer> maxNodes, DraftingOptions drafting) {
+            List<String> stopStrings, Optional<GateOptions> gate, Optional<TreeShape> shape, Optional<Integer> maxNodes,
+            DraftingOptions drafting) {
         this(prompt, sampling, maxOutputTokens, minOutputTokens, stopStrings, gate, shape, maxNodes, drafting,
                 Optional.empty());
     }

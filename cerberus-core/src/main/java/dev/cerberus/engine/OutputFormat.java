@@ -38,8 +38,7 @@ public sealed interface OutputFormat {
          * @return the format
          */
         public JsonSchema with(JsonLayout layout) {
-            return new JsonSchema(this.schema,
-                    new SchemaOptions(layout, this.options.anyOrder(), this.options.open()));
+            return new JsonSchema(this.schema, new SchemaOptions(layout, this.options.anyOrder(), this.options.open()));
         }
 
     }
@@ -60,8 +59,8 @@ public sealed interface OutputFormat {
      * @param required whether the answer is calls and nothing else
      * @param otherwise what an answer without calls must look like; empty for any text
      */
-    record ToolCalls(List<ToolDefinition> tools, boolean required, Optional<OutputFormat> otherwise)
-            implements OutputFormat {
+    record ToolCalls(List<ToolDefinition> tools, boolean required,
+            Optional<OutputFormat> otherwise) implements OutputFormat {
 
         /**
          * Checks the tools.

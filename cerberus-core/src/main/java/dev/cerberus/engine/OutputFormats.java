@@ -113,8 +113,9 @@ final class OutputFormats {
                             + options.layout().comma() + "\"arguments\"" + options.layout().colon()),
                     arguments(tool, options, budget), Grammar.literal("}")));
         }
-        Grammar rest = Grammar.sequence(Grammar.literal("\n"), Grammar.choice(tools),
-                Grammar.literal("\n" + CALL_END));
+        Grammar lineBreak = Grammar.optional(Grammar.literal("\n")); // as the model knows
+                                                                     // it
+        Grammar rest = Grammar.sequence(lineBreak, Grammar.choice(tools), lineBreak, Grammar.literal(CALL_END));
         Grammar calls = Grammar.list(Grammar.sequence(Grammar.literal(CALL_START), rest), "\n");
         if (format.required()) {
             return calls;

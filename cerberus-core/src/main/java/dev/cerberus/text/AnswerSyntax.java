@@ -72,6 +72,15 @@ public final class AnswerSyntax {
     }
 
     /**
+     * Returns whether calls are JSON objects between {@code <tool_call>} and
+     * {@code </tool_call>}.
+     * @return whether calls have the form in which they can be enforced
+     */
+    public boolean writesTaggedJson() {
+        return this.toolCalls.filter(JsonToolCalls.HERMES::equals).isPresent();
+    }
+
+    /**
      * Returns a parser for one answer.
      * @param tools what may be called; if empty, no calls are looked for
      * @return a new parser

@@ -26,30 +26,31 @@ class BadSchemaTests {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            {"type":"string","minLength":5,"maxLength":3}                                  | can not be fulfilled | #
-            {"type":"integer","minimum":5,"maximum":3}                                     | can not be fulfilled | #
-            {"type":"object","required":["a"],"properties":{"a":false}}                    | can not be fulfilled | #
-            {"type":"object","required":["a"],"properties":{"a":{"type":"string","pattern":"^a$","minLength":2}}} | can not be fulfilled | #/properties/a
-            {"type":"object","required":["a"],"properties":{"a":{"$ref":"#"}}}             | no finite instance   | #
-            {"allOf":[{"type":"string"},{"type":"integer"}]}                               | can not be fulfilled | #
-            {"enum":[]}                                                                    | can not be fulfilled | #
-            {"type":"array","items":{"type":"array","uniqueItems":true}}                   | 'uniqueItems'        | #/items
-            {"properties":{"a":{"if":{}}}}                                                 | 'if'                 | #/properties/a
-            {"properties":{"a":{"type":"strin"}}}                                          | 'strin'              | #/properties/a
-            {"$ref":"#/$defs/missing"}                                                     | '#/$defs/missing'    | #
-            {"$ref":"https://example.com/schema"}                                          | 'https://example.com/schema' | #
-            {"properties":{"a":{"pattern":"(?=x)"}}}                                       | look-around          | #/properties/a
-            {"minLength":-1}                                                               | 'minLength'          | #
-            {"properties":[]}                                                              | 'properties'         | #
-            {"anyOf":[]}                                                                   | 'anyOf'              | #
-            {"properties":{"a":7}}                                                         | 7 stands where a schema must stand | 7
-            {"oneOf":[{"type":"number"},{"type":"integer"}]}                               | 'oneOf'              | #
-            {"type":"number","multipleOf":0}                                               | multipleOf           | #
-            [1]                                                                            | an object or a boolean | ARRAY
-            {"type":                                                                       | not JSON             | line 1
-            {} {}                                                                          | not JSON             | line 1
-            """)
+    @CsvSource(delimiter = '|', quoteCharacter = '`',
+            textBlock = """
+                    {"type":"string","minLength":5,"maxLength":3}                                  | can not be fulfilled | #
+                    {"type":"integer","minimum":5,"maximum":3}                                     | can not be fulfilled | #
+                    {"type":"object","required":["a"],"properties":{"a":false}}                    | can not be fulfilled | #
+                    {"type":"object","required":["a"],"properties":{"a":{"type":"string","pattern":"^a$","minLength":2}}} | can not be fulfilled | #/properties/a
+                    {"type":"object","required":["a"],"properties":{"a":{"$ref":"#"}}}             | no finite instance   | #
+                    {"allOf":[{"type":"string"},{"type":"integer"}]}                               | can not be fulfilled | #
+                    {"enum":[]}                                                                    | can not be fulfilled | #
+                    {"type":"array","items":{"type":"array","uniqueItems":true}}                   | 'uniqueItems'        | #/items
+                    {"properties":{"a":{"if":{}}}}                                                 | 'if'                 | #/properties/a
+                    {"properties":{"a":{"type":"strin"}}}                                          | 'strin'              | #/properties/a
+                    {"$ref":"#/$defs/missing"}                                                     | '#/$defs/missing'    | #
+                    {"$ref":"https://example.com/schema"}                                          | 'https://example.com/schema' | #
+                    {"properties":{"a":{"pattern":"(?=x)"}}}                                       | look-around          | #/properties/a
+                    {"minLength":-1}                                                               | 'minLength'          | #
+                    {"properties":[]}                                                              | 'properties'         | #
+                    {"anyOf":[]}                                                                   | 'anyOf'              | #
+                    {"properties":{"a":7}}                                                         | 7 stands where a schema must stand | 7
+                    {"oneOf":[{"type":"number"},{"type":"integer"}]}                               | 'oneOf'              | #
+                    {"type":"number","multipleOf":0}                                               | multipleOf           | #
+                    [1]                                                                            | an object or a boolean | ARRAY
+                    {"type":                                                                       | not JSON             | line 1
+                    {} {}                                                                          | not JSON             | line 1
+                    """)
     void wrongSchemasAreRefusedWithTheReasonAndThePlace(String schema, String reason, String place) {
         assertThatExceptionOfType(ConstraintException.class).isThrownBy(() -> compile(schema))
             .withMessageContaining(reason)
@@ -122,9 +123,17 @@ class BadSchemaTests {
     }
 
     @Test
+    void halfASurrogatePairIsEscaped() {
+        String schema = "{\"type\":\"object\",\"required\":[\"\\ud800\"],\"additionalProperties\":{\"const\":1}}";
+        assertThat(allows(schema, "{\"\\ud800\": 1}")).isTrue();
+        assertThat(allows(schema, "{\"?\": 1}")).isFalse();
+    }
+
+    @Test
     void openObjectsHaveOtherPropertiesWhereTheSchemaSaysSo() {
         assertThat(allows("{\"type\":\"object\",\"properties\":{\"a\":{}}}", "{\"b\": 1}")).isFalse();
-        assertThat(allows("{\"type\":\"object\",\"properties\":{\"a\":{}},\"additionalProperties\":true}", "{\"b\": 1}"))
+        assertThat(
+                allows("{\"type\":\"object\",\"properties\":{\"a\":{}},\"additionalProperties\":true}", "{\"b\": 1}"))
             .isTrue();
         assertThat(allows("{\"type\":\"object\"}", "{\"b\": 1}")).isTrue();
         assertThat(allows("{\"type\":\"object\",\"properties\":{}}", "{\"b\": 1}")).isFalse();

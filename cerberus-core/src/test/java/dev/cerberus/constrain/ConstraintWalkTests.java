@@ -65,8 +65,9 @@ class ConstraintWalkTests {
                     whole++;
                     String json = text.toString(StandardCharsets.UTF_8);
                     assertThat(JSON.readTree(json)).as(json).isNotNull();
-                    assertThat(validator.validate(json, InputFormat.JSON, (context) -> context
-                        .executionConfig((config) -> config.formatAssertionsEnabled(true)))).as("%s under %s", json, schema)
+                    assertThat(validator.validate(json, InputFormat.JSON,
+                            (context) -> context.executionConfig((config) -> config.formatAssertionsEnabled(true))))
+                        .as("%s under %s", json, schema)
                         .isEmpty();
                 }
             }
@@ -104,8 +105,8 @@ class ConstraintWalkTests {
         return false;
     }
 
-    private static int choose(TokenConstraint at, int[] closing, SplittableRandom random, int count,
-            boolean checkMasks, TokenVocabulary vocabulary) {
+    private static int choose(TokenConstraint at, int[] closing, SplittableRandom random, int count, boolean checkMasks,
+            TokenVocabulary vocabulary) {
         if (checkMasks && count < 6) {
             TokenConstraint known = at;
             boolean[] one = new boolean[vocabulary.size()];

@@ -22,10 +22,10 @@ class RegexTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "", "a", "ab|ba", "(a|b)*1", "a{2,3}", "a{2,}b?", "^a", "a$", "^a$", "^$", "(^a|b$)", "a^b",
-            "$a", "^(a|^b)", "[^ab]", "[a-b0-1]+", "\\d+", "\\w\\W", "\\s\\S", ".", "..", "\\.", "(?:ab)+",
-            "(?<name>a)b", "a*?b", "[\\d_-]+", "\\u00e9", "[\\u4e16]", "\\p{L}+", "\\P{L}", "(a?){5}", "((a|b)(0|1)){2}",
-            "[]a]", "x*", "(|a)b", "^\\d{1,3}(\\.\\d{1,3}){0,2}$" })
+    @ValueSource(strings = { "", "a", "ab|ba", "(a|b)*1", "a{2,3}", "a{2,}b?", "^a", "a$", "^a$", "^$", "(^a|b$)",
+            "a^b", "$a", "^(a|^b)", "[^ab]", "[a-b0-1]+", "\\d+", "\\w\\W", "\\s\\S", ".", "..", "\\.", "(?:ab)+",
+            "(?<name>a)b", "a*?b", "[\\d_-]+", "\\u00e9", "[\\u4e16]", "\\p{L}+", "\\P{L}", "(a?){5}",
+            "((a|b)(0|1)){2}", "[]a]", "x*", "(|a)b", "^\\d{1,3}(\\.\\d{1,3}){0,2}$" })
     void matchesWhatJavaMatches(String regex) {
         // Java writes an empty class differently, and dots see other line ends.
         if (regex.equals("[]a]")) {
@@ -100,11 +100,12 @@ class RegexTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "(a|b)*a(a|b){40}", "((a{1,100}){1,100}){1,100}", "(.*a){300}b{4000}", "((((a*)*)*)*b){999}" })
+    @ValueSource(
+            strings = { "(a|b)*a(a|b){40}", "((a{1,100}){1,100}){1,100}", "(.*a){300}b{4000}", "((((a*)*)*)*b){999}" })
     void whatExplodesIsRefusedInTime(String regex) {
         long start = System.nanoTime();
-        assertThatExceptionOfType(ConstraintException.class).isThrownBy(
-                () -> RegexNfa.compile(RegexParser.parse(regex), true, "it", new CompileBudget(Duration.ofMillis(500))));
+        assertThatExceptionOfType(ConstraintException.class).isThrownBy(() -> RegexNfa.compile(RegexParser.parse(regex),
+                true, "it", new CompileBudget(Duration.ofMillis(500))));
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
     }
 

@@ -118,8 +118,9 @@ class ConstrainedDecoderTests {
             int[] expected = expected(sampling.options, 200);
             assertThat(text(expected)).matches(
                     "\\{\"name\": \"[^\"]{1,6}\", \"tags\": \\[(\"(a|ab|cab)\"(, )?){1,3}], \"age\": (1\\d|[2-9]\\d|1\\d\\d|2[01]\\d)}");
-            List<Gate> gates = new ArrayList<>(List.of(new NeverGate(), new AlwaysGate(AbstractDecoderContractTests.sizer()),
-                    new AdaptiveGate(AbstractDecoderContractTests.sizer())));
+            List<Gate> gates = new ArrayList<>(
+                    List.of(new NeverGate(), new AlwaysGate(AbstractDecoderContractTests.sizer()),
+                            new AdaptiveGate(AbstractDecoderContractTests.sizer())));
             for (Gate gate : gates) {
                 for (double accuracy : new double[] { -1, 0, 0.5, 1 }) {
                     DecodeResult result = run(sampling.options, 200, gate, accuracy);
@@ -134,7 +135,8 @@ class ConstrainedDecoderTests {
     @Test
     void forcedTextIsDraftedAlsoWithoutHeads() {
         int[] expected = expected(SamplingOptions.GREEDY, 200);
-        DecodeResult result = run(SamplingOptions.GREEDY, 200, new AlwaysGate(AbstractDecoderContractTests.sizer()), -1);
+        DecodeResult result = run(SamplingOptions.GREEDY, 200, new AlwaysGate(AbstractDecoderContractTests.sizer()),
+                -1);
         assertThat(result.tokens()).isEqualTo(expected);
         assertThat(result.statistics().draftedTokens()).isPositive();
         assertThat(result.statistics().steps()).isLessThan(expected.length);

@@ -8,6 +8,7 @@ import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.RateLimitException;
 import dev.langchain4j.exception.TimeoutException;
 
+import dev.cerberus.constrain.ConstraintException;
 import dev.cerberus.engine.EngineClosedException;
 import dev.cerberus.engine.EngineFailedException;
 import dev.cerberus.engine.QueueFullException;
@@ -38,7 +39,8 @@ final class EngineErrors {
         if (error instanceof RequestTimeoutException) {
             return new TimeoutException(error.getMessage(), error);
         }
-        if (error instanceof IllegalArgumentException || error instanceof ChatTemplateException) {
+        if (error instanceof IllegalArgumentException || error instanceof ChatTemplateException
+                || error instanceof ConstraintException) {
             return new InvalidRequestException(error.getMessage(), error);
         }
         if (error instanceof EngineClosedException || error instanceof EngineFailedException
