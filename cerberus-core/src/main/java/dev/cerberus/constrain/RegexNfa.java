@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -154,7 +155,7 @@ final class RegexNfa {
         accepting.add(closed(closed, true, true).get(end));
         for (int i = 0; i < sets.size(); i++) {
             this.budget.requireStates(sets.size(), this.name);
-            TreeMap<Integer, BitSet> pieces = pieces(sets.get(i));
+            SortedMap<Integer, BitSet> pieces = pieces(sets.get(i));
             CharacterAutomaton.Row row = new CharacterAutomaton.Row();
             Integer from = null;
             BitSet targets = new BitSet();
@@ -181,8 +182,8 @@ final class RegexNfa {
     /**
      * Returns, for every character where a range begins or has ended, what it leads to.
      */
-    private TreeMap<Integer, BitSet> pieces(BitSet set) {
-        TreeMap<Integer, BitSet> pieces = new TreeMap<>();
+    private SortedMap<Integer, BitSet> pieces(BitSet set) {
+        SortedMap<Integer, BitSet> pieces = new TreeMap<>();
         List<Move> all = new ArrayList<>();
         for (int state = set.nextSetBit(0); state >= 0; state = set.nextSetBit(state + 1)) {
             all.addAll(this.moves.get(state));

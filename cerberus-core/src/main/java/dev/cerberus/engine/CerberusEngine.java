@@ -368,10 +368,11 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
         Optional<TokenConstraint> constraint = request.format()
             .filter(this::isEnforced)
             .map((format) -> this.formats.start(format, !(request.prompt() instanceof Prompt.Chat)));
-        return this.queue.add(() -> new ActiveRequest(UUID.randomUUID().toString(), request, prompt, constraint, listener,
-                (of, consumer) -> new AnswerText(textStream(of, prompt), new StopStrings(of.stopStrings()),
-                        tokenizer()::specialToken, markup(of), consumer),
-                new ActiveRequest.Surroundings(this.callbacks, this.events::settle, this::cancelled)));
+        return this.queue
+            .add(() -> new ActiveRequest(UUID.randomUUID().toString(), request, prompt, constraint, listener,
+                    (of, consumer) -> new AnswerText(textStream(of, prompt), new StopStrings(of.stopStrings()),
+                            tokenizer()::specialToken, markup(of), consumer),
+                    new ActiveRequest.Surroundings(this.callbacks, this.events::settle, this::cancelled)));
     }
 
     /**

@@ -99,11 +99,10 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
      * Starts to answer a request whose parameters are merged with the defaults already.
      *
      * <p>
-     * A request that can not be served (the queue is full, the conversation is too long for
-     * the context, the model has no chat template, the response format can not be
-     * enforced) is reported to the
-     * handler's {@code onError} before this method returns. All other callbacks come from
-     * another thread.
+     * A request that can not be served (the queue is full, the conversation is too long
+     * for the context, the model has no chat template, the response format can not be
+     * enforced) is reported to the handler's {@code onError} before this method returns.
+     * All other callbacks come from another thread.
      * @param request the conversation and its parameters
      * @param handler receives the answer
      * @throws dev.langchain4j.exception.UnsupportedFeatureException if the request asks

@@ -237,13 +237,9 @@ class CerberusChatModelTests {
             .name("Person")
             .rootElement(JsonObjectSchema.builder().addStringProperty("name").required("name").build())
             .build();
-        OutputFormat.JsonSchema format = (OutputFormat.JsonSchema) sent(
-                CerberusChatRequestParameters.builder().responseFormat(ResponseFormat.builder()
-                    .type(ResponseFormatType.JSON)
-                    .jsonSchema(schema)
-                    .build()).build())
-            .format()
-            .orElseThrow();
+        OutputFormat.JsonSchema format = (OutputFormat.JsonSchema) sent(CerberusChatRequestParameters.builder()
+            .responseFormat(ResponseFormat.builder().type(ResponseFormatType.JSON).jsonSchema(schema).build())
+            .build()).format().orElseThrow();
         assertThat(format.schema()).contains("\"name\"", "\"required\"");
         String raw = "{\"type\": \"integer\"}";
         assertThat(sent(CerberusChatRequestParameters.builder()
@@ -269,12 +265,12 @@ class CerberusChatModelTests {
             .orElseThrow();
         assertThat(required.required()).isTrue();
         assertThat(sent(parameters.toolChoice(ToolChoice.NONE).build()).format()).isEmpty();
-        assertThatIllegalArgumentException()
+        assertThatExceptionOfType(InvalidRequestException.class)
             .isThrownBy(() -> sent(CerberusChatRequestParameters.builder().toolChoice(ToolChoice.REQUIRED).build()))
             .withMessageContaining("REQUIRED");
-        assertThatIllegalArgumentException()
-            .isThrownBy(() -> sent(
-                    CerberusChatRequestParameters.builder().toolSpecifications(List.of(tool, tool)).build()))
+        assertThatExceptionOfType(InvalidRequestException.class)
+            .isThrownBy(
+                    () -> sent(CerberusChatRequestParameters.builder().toolSpecifications(List.of(tool, tool)).build()))
             .withMessageContaining("'now'");
     }
 

@@ -129,10 +129,8 @@ class StructuredAnswerTests {
     @Test
     void jsonModeIsAnObjectOrSaysThatItIsCutOff() {
         for (long seed = 0; seed < 5; seed++) {
-            ChatResponse response = model(seed).chat(ChatRequest.builder()
-                .messages(UserMessage.from("?"))
-                .responseFormat(ResponseFormat.JSON)
-                .build());
+            ChatResponse response = model(seed).chat(
+                    ChatRequest.builder().messages(UserMessage.from("?")).responseFormat(ResponseFormat.JSON).build());
             assertThat(response.aiMessage().text()).startsWith("{");
             if (response.finishReason() == FinishReason.STOP) {
                 assertThat(response.aiMessage().text()).endsWith("}");
@@ -144,16 +142,18 @@ class StructuredAnswerTests {
     void requiredToolsAreCalledByNameAndWithTheirArguments() {
         List<String> names = new ArrayList<>();
         for (long seed = 0; seed < 5; seed++) {
-            AiMessage answer = model(seed).chat(ChatRequest.builder()
-                .messages(UserMessage.from("?"))
-                .toolSpecifications(ToolSpecifications.toolSpecificationsFrom(new Tools()))
-                .toolChoice(ToolChoice.REQUIRED)
-                .maxOutputTokens(110)
-                .build()).aiMessage();
+            AiMessage answer = model(seed)
+                .chat(ChatRequest.builder()
+                    .messages(UserMessage.from("?"))
+                    .toolSpecifications(ToolSpecifications.toolSpecificationsFrom(new Tools()))
+                    .toolChoice(ToolChoice.REQUIRED)
+                    .maxOutputTokens(110)
+                    .build())
+                .aiMessage();
             for (ToolExecutionRequest call : answer.toolExecutionRequests()) {
                 names.add(call.name());
-                assertThat(call.arguments()).matches(call.name().equals("now") ? "\\{}"
-                        : "\\{\"(a|arg0)\":-?\\d+,\"(b|arg1)\":-?\\d+}");
+                assertThat(call.arguments())
+                    .matches(call.name().equals("now") ? "\\{}" : "\\{\"(a|arg0)\":-?\\d+,\"(b|arg1)\":-?\\d+}");
             }
         }
         assertThat(names).isNotEmpty().allMatch((name) -> name.equals("add") || name.equals("now"));
