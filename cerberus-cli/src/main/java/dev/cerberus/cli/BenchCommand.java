@@ -272,13 +272,25 @@ final class BenchCommand implements Callable<Integer> {
             return;
         }
         if (description.heads().isEmpty()) {
-            throw new ModelException("Mode " + mode.get() + " needs draft heads, and there is no file "
-                    + this.model.headsName() + "; give --heads FILE, or measure --modes autoregressive alone");
+            checkLookup(mode.get(), options);
+            return;
         }
         HeadsDescription heads = description.heads().get();
         if (role != HeadsRole.CERBERUS && !heads.kind().id().equals(role.id())) {
             throw new ModelException("The file " + file(role).map(Path::toString).orElse("") + " holds "
                     + heads.kind().id() + " heads; " + option(role) + " takes " + role.id() + " heads");
+        }
+    }
+
+    /** Without heads, lookup has to be able to draft; other roles always have heads. */
+    private void checkLookup(String mode, BenchOptions options) {
+        if (options.shapes().containsKey(HeadsRole.CERBERUS)) {
+            throw new ModelException("Mode " + mode + " with a static tree needs draft heads to fill it, and there is "
+                    + "no file " + this.model.headsName() + "; give --heads FILE or --tree auto");
+        }
+        if (!options.drafting().contextLookup()) {
+            throw new ModelException("Mode " + mode + " without lookup needs draft heads, and there is no file "
+                    + this.model.headsName() + "; give --heads FILE, or leave --no-context-lookup out");
         }
     }
 

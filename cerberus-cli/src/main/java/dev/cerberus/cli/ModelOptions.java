@@ -38,7 +38,7 @@ final class ModelOptions {
     private @Nullable String model;
 
     @Option(names = "--heads", paramLabel = "FILE",
-            description = "Draft heads; default: cerberus-heads.safetensors beside the model, if there")
+            description = "Draft heads, or none; default: cerberus-heads.safetensors beside the model, if there")
     private @Nullable Path heads;
 
     @Option(names = "--memory", paramLabel = "FILE",
@@ -120,11 +120,12 @@ final class ModelOptions {
         if (this.threads != null && this.threads < 1) {
             throw new ParameterException(this.spec.commandLine(), "--threads must be at least 1, was " + this.threads);
         }
-        if (file.isPresent() && !Files.isRegularFile(file.get())) {
-            throw new ModelException("There is no heads file " + file.get() + "; correct " + option);
+        HeadsOptions chosen = HeadsOptions.at(file.map(Path::toString), OptionalInt.empty());
+        if (chosen.location().isPresent() && !Files.isRegularFile(Path.of(chosen.location().get()))) {
+            throw new ModelException("There is no heads file " + chosen.location().get() + "; correct " + option);
         }
         return EngineOptions.builder(location())
-            .heads(new HeadsOptions(true, file.map(Path::toString), OptionalInt.empty()))
+            .heads(chosen)
             .memory(new MemoryOptions(!this.noMemory, Optional.ofNullable(this.memory).map(Path::toString)))
             .precision(this.precision)
             .device(this.device)

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -186,11 +187,34 @@ class CerberusCommandTests {
     }
 
     @Test
-    void benchWithoutHeadsNamesTheFileThatIsMissing() throws IOException {
-        assertThat(
-                run("bench", "--model", stories(), "--prompts", prompts().toString(), "--raw", "--modes", "cerberus"))
-            .isEqualTo(1);
-        assertThat(this.err.toString()).contains("cerberus-heads.safetensors; give --heads FILE");
+    void benchWithoutHeadsMeasuresEveryModeOfLookup() throws IOException {
+        Path json = this.directory.resolve("bench.json");
+        assertThat(run("bench", "--model", stories(), "--prompts", prompts().toString(), "--raw", "--max-tokens", "120",
+                "--precision", "fp32", "--json", json.toString()))
+            .as(this.err.toString())
+            .isZero();
+        JsonNode root = new ObjectMapper().readTree(json.toFile());
+        assertThat(root.path("results")).extracting((row) -> row.path("mode").textValue())
+            .contains("autoregressive", "cerberus-always", "cerberus-threshold", "cerberus");
+        assertThat(root.path("results")).allSatisfy((row) -> {
+            assertThat(row.path("identical").doubleValue()).isEqualTo(1);
+            JsonNode source = row.path("source");
+            assertThat(source.fieldNames()).toIterable().containsExactly("heads", "lookup", "memory");
+            assertThat(source.path("heads").doubleValue()).isZero();
+            assertThat(source.path("lookup").doubleValue())
+                .isEqualTo((row.path("acceptedDraftTokens").intValue() > 0) ? 1 : 0);
+        });
+    }
+
+    @Test
+    void benchThatCanNotDraftWithoutHeadsSaysWhy() throws IOException {
+        List<String> bench = List.of("bench", "--model", stories(), "--prompts", prompts().toString(), "--raw",
+                "--modes", "cerberus", "--heads", "none");
+        for (List<String> more : List.of(List.of("--tree", "2,1"), List.of("--no-context-lookup"))) {
+            this.err.getBuffer().setLength(0);
+            assertThat(run(Stream.concat(bench.stream(), more.stream()).toArray(String[]::new))).isEqualTo(1);
+            assertThat(this.err.toString()).contains("needs draft heads", "give --heads FILE", more.get(0));
+        }
     }
 
     @Test

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 import dev.cerberus.constrain.TokenConstraint;
-import dev.cerberus.tree.DraftTree;
 import dev.cerberus.tree.PathLookup;
 import dev.cerberus.tree.Ranking;
 
@@ -74,31 +73,6 @@ final class AnswerConstraint {
     /** Returns how sure the next token is before anything has been asked. */
     double promise() {
         return this.state.forced().isPresent() ? FORCED_PROBABILITY : 0;
-    }
-
-    /**
-     * Returns the forced tokens that follow a root, as a draft of one path.
-     * @param rootToken the root
-     * @param most the most tokens, at least 1
-     * @return the draft, of no nodes where there is a choice
-     */
-    DraftTree forced(int rootToken, int most) {
-        int[] tokens = new int[most];
-        int[] parents = new int[most];
-        double[] probabilities = new double[most];
-        TokenConstraint at = this.state;
-        int count = 0;
-        OptionalInt next = at.forced();
-        while (count < most && next.isPresent()) {
-            tokens[count] = next.getAsInt();
-            parents[count] = count;
-            probabilities[count] = Math.pow(FORCED_PROBABILITY, count + 1.0);
-            at = at.after(next.getAsInt());
-            next = at.forced();
-            count++;
-        }
-        return new DraftTree(rootToken, Arrays.copyOf(tokens, count), Arrays.copyOf(parents, count),
-                Arrays.copyOf(probabilities, count), (count > 0) ? FORCED_PROBABILITY : 0, 0);
     }
 
     /**

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import dev.cerberus.tree.DraftSource;
 import dev.cerberus.tree.PathLookup;
 import dev.cerberus.tree.Ranking;
 import dev.cerberus.tree.TextMemory;
@@ -142,7 +143,8 @@ final class ContextLookup implements PathLookup {
         List<Guess> guesses = new ArrayList<>(odds.length);
         List<Open> open = new ArrayList<>(odds.length);
         for (int i = 0; i < odds.length; i++) {
-            Guess guess = new Guess(candidates.get(i).token, odds[i] / total);
+            Guess guess = new Guess(candidates.get(i).token, odds[i] / total,
+                    candidates.get(i).source(heads.probabilityOf(candidates.get(i).token)));
             guesses.add(guess);
             open.add(new Open(guess, candidates.get(i).kinds));
         }
@@ -156,20 +158,21 @@ final class ContextLookup implements PathLookup {
         List<Match> matches = matches(path);
         for (int i = 0; i < Math.min(matches.size(), LookupTrust.MAX_GUESSES); i++) {
             Match match = matches.get(i);
-            support(candidates, match.next(), this.trust.kind(i, match.length(), matches.size()));
+            support(candidates, match.next(), this.trust.kind(i, match.length(), matches.size()), DraftSource.LOOKUP);
         }
         if (others.isPresent()) {
             others.get().after(recent(path)).ifPresent((found) -> {
                 for (int i = 0; i < found.tokens().length; i++) {
                     support(candidates, found.tokens()[i],
-                            this.trust.rememberedKind(found.match(), found.counts()[i], found.occurrences()));
+                            this.trust.rememberedKind(found.match(), found.counts()[i], found.occurrences()),
+                            DraftSource.MEMORY);
                 }
             });
         }
         return candidates;
     }
 
-    private void support(List<Candidate> candidates, int token, int kind) {
+    private void support(List<Candidate> candidates, int token, int kind, DraftSource source) {
         int index = 0;
         while (index < candidates.size() && candidates.get(index).token != token) {
             index++;
@@ -177,7 +180,7 @@ final class ContextLookup implements PathLookup {
         if (index == candidates.size()) {
             candidates.add(new Candidate(token));
         }
-        candidates.get(index).add(kind, this.trust.odds(kind));
+        candidates.get(index).add(kind, this.trust.odds(kind), source);
     }
 
     /** Returns the last tokens of the text as a path extends it. */
@@ -271,13 +274,26 @@ final class ContextLookup implements PathLookup {
 
         private double doubt = 1;
 
+        private double largestOdds;
+
+        private DraftSource surest = DraftSource.LOOKUP;
+
         Candidate(int token) {
             this.token = token;
         }
 
-        void add(int kind, double odds) {
+        void add(int kind, double odds, DraftSource source) {
             this.kinds.add(kind);
             this.doubt /= 1 + odds;
+            if (odds > this.largestOdds) {
+                this.largestOdds = odds;
+                this.surest = source;
+            }
+        }
+
+        /** Returns who is surest, the heads giving the token a probability of theirs. */
+        DraftSource source(double heads) {
+            return (heads > this.largestOdds / (1 + this.largestOdds)) ? DraftSource.HEADS : this.surest;
         }
 
     }

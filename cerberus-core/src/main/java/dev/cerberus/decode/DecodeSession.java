@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,9 @@ import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
 import dev.cerberus.sample.TokenSampler;
 import dev.cerberus.tree.CandidateTree;
-import dev.cerberus.tree.PathLookup;
 import dev.cerberus.tree.DraftTree;
+import dev.cerberus.tree.HeadCandidates;
+import dev.cerberus.tree.PathLookup;
 import dev.cerberus.tree.TextMemory;
 import dev.cerberus.tree.TreeShape;
 
@@ -68,6 +70,8 @@ public final class DecodeSession implements AutoCloseable {
 
     private final int budget;
 
+    private final boolean canDraft; // a static shape takes heads to fill it
+
     private final SequenceCache cache;
 
     private final DecodeCounts counts = new DecodeCounts();
@@ -96,7 +100,7 @@ public final class DecodeSession implements AutoCloseable {
      * Creates a session; nothing is computed yet.
      * @param model the target model
      * @param heads the draft heads, if there are any
-     * @param gate decides about drafting; ignored without heads
+     * @param gate decides about drafting
      * @param request what to decode; the prompt must be shorter than the model's context
      * @param sink receives the output tokens
      * @param listener observes the steps
@@ -110,7 +114,7 @@ public final class DecodeSession implements AutoCloseable {
      * Creates a session that learns from others when to trust context lookup.
      * @param model the target model
      * @param heads the draft heads, if there are any
-     * @param gate decides about drafting; ignored without heads
+     * @param gate decides about drafting
      * @param memory other texts of the model, if there are any
      * @param trust what sessions of the same kind have learned
      * @param request what to decode; the prompt must be shorter than the model's context
@@ -133,7 +137,9 @@ public final class DecodeSession implements AutoCloseable {
         this.sampler = new TokenSampler(request.sampling());
         this.budget = Math.min(request.maxTokens(), context - promptLength);
         this.constraint = request.constraint().map(AnswerConstraint::new);
-        int treeRows = (heads.isPresent() || this.constraint.isPresent()) ? maxDraftNodes(request) : 0;
+        this.canDraft = heads.isPresent() || (request.shape().isEmpty()
+                && (request.drafting().contextLookup() || this.constraint.isPresent()));
+        int treeRows = this.canDraft ? maxDraftNodes(request) : 0;
         this.cache = new SequenceCache(model, Math.min(context, promptLength + this.budget + treeRows), treeRows);
         this.unread = request.prompt();
         this.lookup = new ContextLookup(request.prompt(), memory, trust);
@@ -347,26 +353,30 @@ public final class DecodeSession implements AutoCloseable {
 
         // The gate learns from all that was accepted; what the answer did not need is not
         // counted.
-        this.gate.observe(outcome(done.draft(), tree, verdict, done.draftSeconds(), verifySeconds + commitSeconds));
-        int emitted = emit(tree, verdict);
+        DraftTree draft = done.draft();
+        boolean headsRan = draft != null && this.heads.isPresent();
+        int[] kept = keptNodes(draft, tree, verdict);
+        if (draft != null && tree.nodeCount() == 1) {
+            learn(draft, verdict.nextToken());
+        }
+        this.gate.observe(outcome(draft, tree, kept, headsRan, done.draftSeconds(), verifySeconds + commitSeconds));
         Map<GateSignal, Double> signals = (done.signals() == null) ? Map.of() : done.signals().values();
-        DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), done.draft() != null,
-                done.expectation(), emitted, signals, done.draftSeconds(), verifySeconds, commitSeconds);
+        DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), headsRan, done.expectation(),
+                accepted(draft, kept, emit(tree, verdict)), signals, done.draftSeconds(), verifySeconds,
+                commitSeconds);
         this.counts.count(step);
         this.listener.onStep(step);
     }
 
     private @Nullable DraftTree draft(NodeScores before, SignalReader signals, int mostRows) {
-        if (this.heads.isEmpty()) {
-            return forced(signals, mostRows);
-        }
         int useful = this.budget - this.outputLength - 1;
-        int depth = Math.min(useful, this.heads.get().description().heads());
+        int depth = this.heads.map((present) -> Math.min(useful, present.description().heads())).orElse(useful);
         int room = Math.min(this.cache.get().treeRows(), mostRows) - 1;
         Optional<PathLookup> looked = this.request.drafting().contextLookup() ? Optional.of(this.lookup)
                 : Optional.empty();
         Optional<PathLookup> lookup = this.constraint.map((kept) -> kept.over(looked)).or(() -> looked);
-        if (depth < 1 || room < 1 || !(this.gate.consultsHeads(signals) || this.gate.wakes(this::promise))) {
+        if (!this.canDraft || depth < 1 || room < 1
+                || !(this.gate.consultsHeads(signals) || this.gate.wakes(this::promise))) {
             return null;
         }
         Optional<TreeShape> shape = this.request.shape().map((whole) -> whole.limitedTo(depth));
@@ -375,22 +385,9 @@ public final class DecodeSession implements AutoCloseable {
         }
         DraftPlan plan = new DraftPlan(this.rootToken, this.cache.length(), Math.min(room, maxDraftNodes(this.request)),
                 useful, shape, this.request.sampling(), this.request.drafting().coupled(), lookup, this.gate.growth());
-        DraftTree draft = this.heads.get().draft(before, this.lastNode, plan);
-        signals.drafted(draft);
-        return draft;
-    }
-
-    /** Without heads, what the constraint leaves no choice of can still be drafted. */
-    private @Nullable DraftTree forced(SignalReader signals, int mostRows) {
-        int useful = this.budget - this.outputLength - 1;
-        int rows = Math.min(this.cache.get().treeRows(), mostRows) - 1;
-        int room = Math.min(Math.min(rows, maxDraftNodes(this.request)), useful);
-        if (this.constraint.isEmpty() || this.request.shape().isPresent() || room < 1
-                || this.constraint.get().promise() == 0
-                || !(this.gate.consultsHeads(signals) || this.gate.wakes(this::promise))) {
-            return null;
-        }
-        DraftTree draft = this.constraint.get().forced(this.rootToken, room);
+        DraftTree draft = this.heads.map((present) -> present.draft(before, this.lastNode, plan))
+            .orElseGet(() -> HeadCandidates.NONE.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(),
+                    plan.lookup(), plan.growth()));
         signals.drafted(draft);
         return draft;
     }
@@ -404,14 +401,38 @@ public final class DecodeSession implements AutoCloseable {
         return (this.request.drafting().contextLookup() && this.request.shape().isEmpty()) ? this.lookup.promise() : 0;
     }
 
-    private static StepOutcome outcome(@Nullable DraftTree draft, CandidateTree tree, Verdict verdict,
+    /** Returns the draft nodes that the target agreed with, from the root downwards. */
+    private static int[] keptNodes(@Nullable DraftTree draft, CandidateTree tree, Verdict verdict) {
+        if (draft == null) {
+            return new int[0];
+        }
+        return draft.nodesAlong(Arrays.stream(verdict.path(), 1, verdict.path().length).map(tree::token).toArray());
+    }
+
+    private static StepOutcome outcome(@Nullable DraftTree draft, CandidateTree tree, int[] kept, boolean headsRan,
             double draftSeconds, double verifySeconds) {
         if (draft == null || tree.nodeCount() == 1) {
-            return StepOutcome.plain(draft != null, draftSeconds, verifySeconds);
+            return StepOutcome.plain(headsRan, draftSeconds, verifySeconds);
         }
-        int[] kept = Arrays.stream(verdict.path(), 1, verdict.path().length).map(tree::token).toArray();
-        return new StepOutcome(Arrays.copyOf(draft.pathProbabilities(), tree.nodeCount() - 1), draft.nodesAlong(kept),
-                true, draftSeconds, verifySeconds);
+        return new StepOutcome(Arrays.copyOf(draft.pathProbabilities(), tree.nodeCount() - 1), kept, headsRan,
+                draftSeconds, verifySeconds);
+    }
+
+    /** Tells the gate what became of a draft that it did not want to be verified. */
+    private void learn(DraftTree draft, int next) {
+        int[] children = IntStream.range(0, draft.nodeCount()).filter((node) -> draft.parent(node) == 0).toArray();
+        if (children.length > 0) {
+            this.gate.learn(Arrays.stream(children).mapToDouble(draft::pathProbability).toArray(),
+                    IntStream.range(0, children.length).filter((i) -> draft.token(children[i]) == next).toArray());
+        }
+    }
+
+    private static AcceptedTokens accepted(@Nullable DraftTree draft, int[] kept, int emitted) {
+        AcceptedTokens accepted = AcceptedTokens.NONE;
+        for (int i = 0; draft != null && i < emitted; i++) {
+            accepted = accepted.and(draft.source(kept[i]));
+        }
+        return accepted;
     }
 
     /**

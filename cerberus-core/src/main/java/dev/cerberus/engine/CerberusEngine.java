@@ -108,9 +108,10 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
                 model.contextIsLowered(), model.dimensions().vocabularySize(), options.maxInputCharacters());
         this.formats = new OutputFormats(model.tokenizer(), model.endOfSequence());
         CostMeter meter = new CostMeter(model.target(), model.heads());
-        this.gates = new GateFactory(meter.measure(maxNodes(options)), meter.sequenceSeconds(), model.calibration());
+        this.gates = new GateFactory(meter.measure(maxNodes(options)), meter.sequenceSeconds(), model.calibration(),
+                model.heads().isPresent());
         this.answerSyntax = model.template().template().map(AnswerSyntax::of).orElse(AnswerSyntax.usual());
-        this.gate = options.gate();
+        this.gate = this.gates.feasible(options.gate());
         this.queue = new RequestQueue(options.queueCapacity(), options.maxConcurrent());
         this.cacheTokens = ContextBudget.cacheTokens(options, model.target());
         DecodeBatch batch = new DecodeBatch(model.target(), this.gates.batchCosts(), this.cacheTokens,
@@ -246,10 +247,11 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
 
     /**
      * Changes the gate of requests that start from now on and do not bring their own.
-     * @param value the gate's options
+     * @param value the gate's options; without draft heads, a signal of theirs becomes
+     * {@link dev.cerberus.gate.GateSignal#TREE_EXPECTATION}
      */
     public void gate(GateOptions value) {
-        this.gate = value;
+        this.gate = this.gates.feasible(value);
     }
 
     /**
@@ -437,7 +439,7 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
                 this.model.endOfSequence(), request.sampling(), request.shape().or(this.options::shape),
                 request.maxNodes().orElse(this.options.maxNodes()),
                 request.drafting().within(this.options.contextLookup()), active.constraint());
-        GateOptions drafting = request.gate().orElse(this.gate);
+        GateOptions drafting = request.gate().map(this.gates::feasible).orElse(this.gate);
         boolean sampled = !request.sampling().greedy();
         return new DecodeSession(this.model.target(), this.model.heads(), this.gates.create(drafting, sampled),
                 this.model.memory(), this.gates.trust(drafting, sampled), decoding, active::onToken,

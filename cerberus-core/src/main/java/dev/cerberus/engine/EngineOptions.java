@@ -84,6 +84,22 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
          */
         public static final HeadsOptions DEFAULT = new HeadsOptions(true, Optional.empty(), OptionalInt.empty());
 
+        /** The location that stands for no heads. */
+        private static final String NOWHERE = "none";
+
+        /**
+         * Returns the choice that a configured location stands for.
+         * @param location safetensors file; {@code none} for no heads on purpose; empty
+         * for those beside the model
+         * @param count use only the first heads; empty for all
+         * @return the choice
+         */
+        public static HeadsOptions at(Optional<String> location, OptionalInt count) {
+            boolean nowhere = location.filter(NOWHERE::equals).isPresent();
+            return nowhere ? new HeadsOptions(false, Optional.empty(), OptionalInt.empty())
+                    : new HeadsOptions(true, location, count);
+        }
+
     }
 
     /**

@@ -15,6 +15,7 @@ import dev.cerberus.gate.CostCurve;
 import dev.cerberus.gate.Experience;
 import dev.cerberus.gate.Gate;
 import dev.cerberus.gate.GateMode;
+import dev.cerberus.gate.GateSignal;
 import dev.cerberus.gate.NeverGate;
 import dev.cerberus.gate.ThresholdGate;
 import dev.cerberus.gate.TreeSizer;
@@ -31,6 +32,8 @@ final class GateFactory {
 
     private final Optional<CalibrationInUse> calibration;
 
+    private final boolean heads;
+
     private final Map<Regime, Experience> experiences = new HashMap<>();
 
     private final Map<Regime, LookupTrust> trusts = new HashMap<>();
@@ -42,8 +45,10 @@ final class GateFactory {
      * @param costs what steps of one sequence cost
      * @param sequenceSeconds what a further sequence adds to a forward
      * @param calibration what was measured before, if anything was
+     * @param heads whether there are draft heads
      */
-    GateFactory(CostCurve costs, double sequenceSeconds, Optional<CalibrationInUse> calibration) {
+    GateFactory(CostCurve costs, double sequenceSeconds, Optional<CalibrationInUse> calibration, boolean heads) {
+        this.heads = heads;
         this.costs = costs;
         this.batchCosts = new BatchCosts(costs, new BatchCost(costs, sequenceSeconds));
         this.calibration = calibration;
@@ -71,6 +76,18 @@ final class GateFactory {
     LookupTrust trust(GateOptions options, boolean sampled) {
         return this.trusts.computeIfAbsent(new Regime(options.mode(), sampled, options.profile()),
                 (regime) -> new LookupTrust());
+    }
+
+    /**
+     * Returns options that can be followed: without heads there is no signal of theirs to
+     * compare, and mode {@code threshold} goes by what lookup expects of its draft.
+     * @param options when to draft
+     */
+    GateOptions feasible(GateOptions options) {
+        if (this.heads || !options.signal().isOfHeads()) {
+            return options;
+        }
+        return new GateOptions(options.mode(), GateSignal.TREE_EXPECTATION, OptionalDouble.empty(), options.profile());
     }
 
     /**

@@ -114,8 +114,11 @@ final class LoadedModel implements AutoCloseable {
             }
             Optional<DraftHeads> heads = heads(options.heads(), directory, config, checkpoint, target, notes);
             heads.ifPresent(closer::add);
-            Optional<TextMemory> memory = memoryFile(options.memory(), directory).filter((file) -> heads.isPresent())
+            Optional<TextMemory> memory = memoryFile(options.memory(), directory)
                 .map((file) -> MemoryFile.read(file).of(config, checkpoint));
+            if (heads.isEmpty()) {
+                tellWithoutHeads(options, directory, memory.isPresent(), notes);
+            }
             Optional<CalibrationInUse> calibration = calibration(options, directory, checkpoint, device, precision,
                     heads.map(DraftHeads::description), notes);
             EngineDescription description = new EngineDescription(options.modelName().orElse(directory.name()),
@@ -172,13 +175,30 @@ final class LoadedModel implements AutoCloseable {
             .map((location) -> file(location, "heads file", "cerberus.heads.location"))
             .or(directory::heads);
         if (file.isEmpty()) {
-            notes.add("No draft heads: " + directory.location() + " has no cerberus-heads.safetensors and "
-                    + "cerberus.heads.location is not set; decoding is plain");
             return Optional.empty();
         }
         HeadsFile heads = HeadsFile.read(file.get());
         notes.addAll(heads.notes());
         return Optional.of(DjlDraftHeads.load(heads, options.count(), config, checkpoint, target));
+    }
+
+    private static void tellWithoutHeads(EngineOptions options, ModelDirectory directory, boolean memory,
+            List<String> notes) {
+        if (options.shape().isPresent()) {
+            notes.add("Nothing is drafted: cerberus.tree.shape is " + options.shape().get()
+                    + ", which takes draft heads to fill it, and there are none; set it to auto, or name a file with "
+                    + "cerberus.heads.location");
+        }
+        else if (!options.contextLookup()) {
+            notes.add("Nothing is drafted: there are no draft heads, and lookup is off; set cerberus.tree."
+                    + "context-lookup to true, or name a file with cerberus.heads.location");
+        }
+        else if (options.heads().enabled()) {
+            LOGGER.info(
+                    "{} has no draft heads: drafts are copied from {}. Heads, which cerberus train makes, would draft "
+                            + "new text too; cerberus.heads.location: none says that there are none on purpose",
+                    directory.location(), memory ? "the conversation and the memory file" : "the conversation");
+        }
     }
 
     private static Optional<CalibrationInUse> calibration(EngineOptions options, ModelDirectory directory,

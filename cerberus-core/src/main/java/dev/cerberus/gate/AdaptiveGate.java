@@ -33,6 +33,10 @@ import java.util.function.ToDoubleFunction;
  * A resting gate also wakes where the text itself promises to go on as it did before.
  * That is no probe, for it costs nothing to know; who promises wrongly is believed less
  * the next time.
+ *
+ * Where there are no heads, asking is looking something up and costs nothing: the gate
+ * never rests, and a probe is a draft against the odds, from the same budget. It needs
+ * few of them, since the next token alone shows whether what was found is right.
  */
 public final class AdaptiveGate implements Gate {
 
@@ -83,7 +87,7 @@ public final class AdaptiveGate implements Gate {
     @Override
     public boolean consultsHeads(ToDoubleFunction<GateSignal> signals) {
         int patience = (this.sizer.tokensPerPlainStep() >= CLEAR_RATE) ? CLEAR_PATIENCE : 1;
-        boolean awake = this.worth > 0 && !this.sizer.costs().plainStepIsDue(patience);
+        boolean awake = (this.worth > 0 || askingIsFree()) && !this.sizer.costs().plainStepIsDue(patience);
         this.probing = this.worth <= 0 && budget() >= probePrice();
         return awake || this.probing;
     }
@@ -96,7 +100,7 @@ public final class AdaptiveGate implements Gate {
 
     @Override
     public DoublePredicate growth() {
-        return (this.probing || this.woken) ? Gate.super.growth() : this.sizer.growth(0);
+        return (this.probing || this.woken) ? Gate.super.growth() : this.sizer.growth(askingIsFree() ? 1 : 0);
     }
 
     @Override
@@ -107,7 +111,9 @@ public final class AdaptiveGate implements Gate {
         double value = this.sizer.gain(expectations, nodes) - heads;
         this.worth = Math.min(this.worth * MEMORY + value, PATIENCE * heads);
         this.sizer.experience().observeWorth(value);
-        return new GateDecision(((this.probing || this.woken) && nodes == 0) ? probe(pathProbabilities, whole) : nodes);
+        boolean against = (this.probing || this.woken) && nodes == 0;
+        this.probing &= against || !askingIsFree();
+        return new GateDecision(against ? probe(pathProbabilities, whole) : nodes);
     }
 
     private int probe(double[] pathProbabilities, boolean whole) {
@@ -129,6 +135,11 @@ public final class AdaptiveGate implements Gate {
     }
 
     @Override
+    public void learn(double[] probabilities, int[] right) {
+        this.sizer.learn(probabilities, right);
+    }
+
+    @Override
     public void observe(StepOutcome outcome) {
         this.sizer.observe(outcome);
         double cost = this.sizer.cost(outcome);
@@ -143,6 +154,10 @@ public final class AdaptiveGate implements Gate {
             this.worth *= MEMORY; // old doubts fade, so that one good probe outweighs
                                   // them
         }
+    }
+
+    private boolean askingIsFree() {
+        return this.sizer.costs().headsPlainSteps() == 0;
     }
 
     /** Returns what running the heads once costs at the running rate, in tokens. */

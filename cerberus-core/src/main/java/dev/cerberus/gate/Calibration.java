@@ -58,8 +58,13 @@ final class Calibration {
         updateRatios();
     }
 
-    void observe(StepOutcome outcome) {
-        if (outcome.nodes() == 0) {
+    /**
+     * Follows nodes of which it has turned out whether they are right.
+     * @param probabilities path probabilities that were given, [nodes]
+     * @param right those of the nodes that were right
+     */
+    void observe(double[] probabilities, int[] right) {
+        if (probabilities.length == 0) {
             return;
         }
         this.allAccepted *= DECAY;
@@ -68,12 +73,12 @@ final class Calibration {
             this.accepted[i] *= DECAY;
             this.expected[i] *= DECAY;
         }
-        for (double probability : outcome.pathProbabilities()) {
+        for (double probability : probabilities) {
             this.expected[(int) octave(probability)] += probability;
             this.allExpected += probability;
         }
-        for (int node : outcome.acceptedNodes()) {
-            this.accepted[(int) octave(outcome.pathProbabilities()[node])]++;
+        for (int node : right) {
+            this.accepted[(int) octave(probabilities[node])]++;
             this.allAccepted++;
         }
         updateRatios();

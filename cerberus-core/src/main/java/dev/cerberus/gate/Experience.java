@@ -46,7 +46,7 @@ public final class Experience {
     void observe(double cost, StepOutcome outcome) {
         this.tokens = this.tokens * DECAY + 1 + outcome.acceptedDraftTokens();
         this.plainSteps = this.plainSteps * DECAY + cost;
-        this.calibration.observe(outcome);
+        this.calibration.observe(outcome.pathProbabilities(), outcome.acceptedNodes());
     }
 
     Calibration calibration() {

@@ -55,6 +55,16 @@ public interface Gate {
     GateDecision decide(double[] pathProbabilities, boolean whole, ToDoubleFunction<GateSignal> signals);
 
     /**
+     * Learns from what was proposed below the root at a step that verified none of it:
+     * the token that came shows what would have been kept.
+     * @param probabilities probabilities of the root's children, [children], in 0..1
+     * @param right those of them that came, none or one
+     */
+    default void learn(double[] probabilities, int[] right) {
+        // A fixed rule has nothing to learn.
+    }
+
+    /**
      * Learns from a finished step.
      * @param outcome what happened
      */

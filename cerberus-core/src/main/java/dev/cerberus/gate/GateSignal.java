@@ -24,7 +24,7 @@ public enum GateSignal {
     /** Entropy of the first head, in nats. */
     HEAD_ENTROPY(true, true),
 
-    /** Accepted draft tokens that the heads expect of their tree, 0 or more. */
+    /** Accepted draft tokens that are expected of the tree proposed, 0 or more. */
     TREE_EXPECTATION(true, false);
 
     private final boolean needsHeads;
@@ -65,6 +65,15 @@ public enum GateSignal {
      */
     public boolean needsHeads() {
         return this.needsHeads;
+    }
+
+    /**
+     * Returns whether the signal exists only where there are heads; that of a tree exists
+     * for whoever proposed its nodes.
+     * @return whether it is what a head says
+     */
+    public boolean isOfHeads() {
+        return this == HEAD_CONFIDENCE || this == HEAD_ENTROPY;
     }
 
     /**

@@ -52,6 +52,11 @@ public final class ThresholdGate implements Gate {
     }
 
     @Override
+    public void learn(double[] probabilities, int[] right) {
+        this.sizer.learn(probabilities, right);
+    }
+
+    @Override
     public void observe(StepOutcome outcome) {
         this.sizer.observe(outcome);
     }

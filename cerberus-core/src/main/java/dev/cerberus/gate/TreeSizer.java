@@ -219,17 +219,32 @@ public final class TreeSizer {
         return this.costs.plainSteps(outcome.nodes()) + (outcome.headsRan() ? this.costs.headsPlainSteps() : 0);
     }
 
+    /** Compares what was expected of nodes with what was or would have been kept. */
+    private void compare(double[] probabilities, int kept) {
+        this.accepted = this.accepted * RELIABILITY_DECAY + kept;
+        this.expected *= RELIABILITY_DECAY;
+        for (double probability : probabilities) {
+            this.expected += this.experience.calibration().acceptance(probability);
+        }
+    }
+
+    /**
+     * Follows what was proposed below the root and not verified.
+     * @param probabilities probabilities of the root's children, [children], in 0..1
+     * @param right those of them that came
+     */
+    void learn(double[] probabilities, int[] right) {
+        compare(probabilities, right.length);
+        this.experience.calibration().observe(probabilities, right);
+    }
+
     /**
      * Follows an observed step.
      * @param outcome the step
      */
     public void observe(StepOutcome outcome) {
         if (outcome.nodes() > 0) {
-            this.accepted = this.accepted * RELIABILITY_DECAY + outcome.acceptedDraftTokens();
-            this.expected *= RELIABILITY_DECAY;
-            for (double probability : outcome.pathProbabilities()) {
-                this.expected += this.experience.calibration().acceptance(probability);
-            }
+            compare(outcome.pathProbabilities(), outcome.acceptedDraftTokens());
         }
         else if (this.expected > LEAST_EXPECTED) {
             this.accepted *= FADING;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Everything the draft heads propose at one step, the most promising nodes first.
+ * Everything that is proposed at one step, the most promising nodes first.
  *
  * <p>
  * Nodes are ordered by path probability, descending, a parent before its children; any
@@ -20,6 +20,8 @@ public final class DraftTree {
     private final int[] parents; // [nodes], 0 = root, else index + 1
 
     private final double[] pathProbabilities; // [nodes], 0..1
+
+    private final Optional<DraftSource[]> sources; // [nodes]; empty for the heads alone
 
     private final double headConfidence;
 
@@ -40,17 +42,19 @@ public final class DraftTree {
      */
     public DraftTree(int rootToken, int[] tokens, int[] parents, double[] pathProbabilities, double headConfidence,
             double headEntropyNats) {
-        this(rootToken, tokens, parents, pathProbabilities, headConfidence, headEntropyNats, Optional.empty());
+        this(rootToken, tokens, parents, pathProbabilities, Optional.empty(), headConfidence, headEntropyNats,
+                Optional.empty());
     }
 
     /** Creates a draft of parallel heads, whose entropy is computed when asked for. */
-    DraftTree(int rootToken, int[] tokens, int[] parents, double[] pathProbabilities, double headConfidence,
-            HeadCandidates candidates) {
-        this(rootToken, tokens, parents, pathProbabilities, headConfidence, 0, Optional.of(candidates));
+    DraftTree(int rootToken, int[] tokens, int[] parents, double[] pathProbabilities, Optional<DraftSource[]> sources,
+            double headConfidence, HeadCandidates candidates) {
+        this(rootToken, tokens, parents, pathProbabilities, sources, headConfidence, 0, Optional.of(candidates));
     }
 
-    private DraftTree(int rootToken, int[] tokens, int[] parents, double[] pathProbabilities, double headConfidence,
-            double headEntropyNats, Optional<HeadCandidates> candidates) {
+    private DraftTree(int rootToken, int[] tokens, int[] parents, double[] pathProbabilities,
+            Optional<DraftSource[]> sources, double headConfidence, double headEntropyNats,
+            Optional<HeadCandidates> candidates) {
         if (tokens.length != parents.length || tokens.length != pathProbabilities.length) {
             throw new IllegalArgumentException("tokens, parents and path probabilities must have one length, were "
                     + tokens.length + ", " + parents.length + " and " + pathProbabilities.length);
@@ -64,6 +68,7 @@ public final class DraftTree {
         this.tokens = tokens.clone();
         this.parents = parents.clone();
         this.pathProbabilities = pathProbabilities.clone();
+        this.sources = sources;
         this.headConfidence = headConfidence;
         this.headEntropyNats = headEntropyNats;
         this.candidates = candidates;
@@ -110,6 +115,15 @@ public final class DraftTree {
      */
     public double pathProbability(int node) {
         return this.pathProbabilities[node];
+    }
+
+    /**
+     * Returns who proposed a node.
+     * @param node the draft node
+     * @return the source that was surest of it
+     */
+    public DraftSource source(int node) {
+        return this.sources.map((all) -> all[node]).orElse(DraftSource.HEADS);
     }
 
     /**

@@ -34,6 +34,12 @@ public final class HeadCandidates {
 
     }
 
+    /** What no heads propose: nothing, at any depth, so that lookup alone drafts. */
+    public static final HeadCandidates NONE = new HeadCandidates(new int[0][], Optional.empty(), new double[0][],
+            () -> {
+                throw new IllegalStateException("without heads there is no entropy of a head");
+            }, Optional.empty(), Optional.empty());
+
     private final int[][] tokens; // [heads][candidates]
 
     private final Optional<float[]> whole; // [heads · vocabulary], or else:
@@ -127,7 +133,7 @@ public final class HeadCandidates {
 
     /**
      * Returns the number of heads.
-     * @return at least 1
+     * @return at least 1, or 0 for {@link #NONE}
      */
     public int heads() {
         return this.tokens.length;
@@ -273,7 +279,8 @@ public final class HeadCandidates {
         }
         int count = frontier.count;
         return new DraftTree(rootToken, Arrays.copyOf(frontier.tokens, count), Arrays.copyOf(frontier.parents, count),
-                Arrays.copyOf(frontier.products, count), frontier.first.probability(0), this);
+                Arrays.copyOf(frontier.products, count), Optional.of(frontier.sources),
+                (frontier.first.size() > 0) ? frontier.first.probability(0) : 0, this);
     }
 
     /**
@@ -310,7 +317,7 @@ public final class HeadCandidates {
             parents[i] = parent;
             products[i] = ((parent == 0) ? 1 : products[parent - 1]) * ranking.probability(shape.rank(i));
         }
-        return new DraftTree(rootToken, nodeTokens, parents, products, first.probability(0), this);
+        return new DraftTree(rootToken, nodeTokens, parents, products, Optional.empty(), first.probability(0), this);
     }
 
     /** Rank of the best guessed token; those of the heads' begin at 0. */
@@ -338,8 +345,8 @@ public final class HeadCandidates {
      * @param base what the probabilities of the parent's children are multiplied by
      * @param guesses tokens that are not proposed by rank
      */
-    private record Proposal(int parent, int depth, Ranking ranking, int rank, int token, double base, double product,
-            List<PathLookup.Guess> guesses) {
+    private record Proposal(int parent, int depth, Ranking ranking, int rank, int token, DraftSource source,
+            double base, double product, List<PathLookup.Guess> guesses) {
     }
 
     /** The nodes taken already, and those that may be taken next. */
@@ -359,12 +366,15 @@ public final class HeadCandidates {
 
         private final double[] products; // [maxNodes]
 
+        private final DraftSource[] sources; // [maxNodes]
+
         private int count;
 
         Frontier(int rootToken, int maxNodes, int maxDepth, Optional<PathLookup> lookup) {
             this.tokens = new int[maxNodes];
             this.parents = new int[maxNodes];
             this.products = new double[maxNodes];
+            this.sources = new DraftSource[maxNodes];
             this.maxDepth = maxDepth;
             this.lookup = lookup;
             this.first = below(0, rootToken);
@@ -377,6 +387,7 @@ public final class HeadCandidates {
             this.tokens[this.count] = best.token();
             this.parents[this.count] = best.parent();
             this.products[this.count] = best.product();
+            this.sources[this.count] = best.source();
             this.count++;
             if (best.rank() >= 0) {
                 addRank(best, best.rank() + 1);
@@ -393,13 +404,13 @@ public final class HeadCandidates {
             double claimed = 1;
             for (int i = 0; i < guesses.size(); i++) {
                 PathLookup.Guess guess = guesses.get(i);
-                this.heap.add(new Proposal(parent, depth, ranking, GUESSED - i, guess.token(), product,
+                this.heap.add(new Proposal(parent, depth, ranking, GUESSED - i, guess.token(), guess.source(), product,
                         product * guess.probability(), guesses));
                 heads -= guess.probability();
                 claimed -= ranking.probabilityOf(guess.token());
             }
             double base = (claimed > LEAST_CLAIM) ? product * heads / claimed : 0;
-            addRank(new Proposal(parent, depth, ranking, 0, 0, base, 0, guesses), 0);
+            addRank(new Proposal(parent, depth, ranking, 0, 0, DraftSource.HEADS, base, 0, guesses), 0);
         }
 
         private int[] path(int node, int length) {
@@ -422,7 +433,8 @@ public final class HeadCandidates {
             }
             if (rank < end) {
                 this.heap.add(new Proposal(sibling.parent(), sibling.depth(), ranking, rank, ranking.token(rank),
-                        sibling.base(), sibling.base() * ranking.probability(rank), sibling.guesses()));
+                        DraftSource.HEADS, sibling.base(), sibling.base() * ranking.probability(rank),
+                        sibling.guesses()));
             }
         }
 

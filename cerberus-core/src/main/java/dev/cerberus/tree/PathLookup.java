@@ -33,8 +33,19 @@ public interface PathLookup {
      *
      * @param token its id
      * @param probability how likely it follows, all being considered, in 0..1
+     * @param source who is surest of it; may be the heads, if they propose it too
      */
-    record Guess(int token, double probability) {
+    record Guess(int token, double probability, DraftSource source) {
+
+        /**
+         * Creates a guess from the text at hand.
+         * @param token its id
+         * @param probability how likely it follows, in 0..1
+         */
+        public Guess(int token, double probability) {
+            this(token, probability, DraftSource.LOOKUP);
+        }
+
     }
 
 }

@@ -63,6 +63,12 @@ abstract class AbstractDecoderContractTests {
         return true;
     }
 
+    /** Returns a sizer for the same machine where there are no heads to be run. */
+    protected static TreeSizer sizerWithoutHeads() {
+        return new TreeSizer(CostCurve.through(new int[] { 0, 4, MAX_NODES }, new double[] { 1, 1.5, 2.5 }, 0),
+                new Experience());
+    }
+
     /** Returns whether every step drafts as long as there is room and budget. */
     protected boolean draftsEveryStep() {
         return false;

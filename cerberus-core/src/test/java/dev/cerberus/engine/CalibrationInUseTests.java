@@ -56,7 +56,7 @@ class CalibrationInUseTests {
     }
 
     private static GateFactory gates(Optional<CalibrationInUse> calibration) {
-        return new GateFactory(new CostCurve(new double[] { 1, 1.1 }, 0.1), 0, calibration);
+        return new GateFactory(new CostCurve(new double[] { 1, 1.1 }, 0.1), 0, calibration, true);
     }
 
     @Test
@@ -68,6 +68,17 @@ class CalibrationInUseTests {
         assertThat(gates.threshold(new GateOptions(GateMode.THRESHOLD, GateSignal.VOCAB_ENTROPY, OptionalDouble.empty(),
                 Optional.empty())))
             .isEqualTo(2.0);
+    }
+
+    @Test
+    void withoutHeadsASignalOfTheirsGivesWayToWhatLookupExpects() {
+        GateFactory gates = new GateFactory(new CostCurve(new double[] { 1, 1.1 }, 0), 0, Optional.empty(), false);
+        GateOptions feasible = gates.feasible(OPEN.withThreshold(1.5));
+        assertThat(feasible.signal()).isEqualTo(GateSignal.TREE_EXPECTATION);
+        assertThat(gates.threshold(feasible)).isEqualTo(0.5);
+        GateOptions own = new GateOptions(GateMode.THRESHOLD, GateSignal.VOCAB_ENTROPY, 1.5);
+        assertThat(gates.feasible(own)).isEqualTo(own);
+        assertThat(gates(Optional.empty()).feasible(OPEN)).isEqualTo(OPEN);
     }
 
     @Test

@@ -223,4 +223,33 @@ class AdaptiveGateTests {
         assertThat(gate.decide(new double[] { 0.01, 0.01 }, false, (signal) -> 0).nodes()).isZero();
     }
 
+    @Test
+    void gateThatAsksForNothingNeverRests() {
+        CostCurve free = GateSimulation.curve(GateSimulation.MEDIUM, 0);
+        AdaptiveGate gate = new AdaptiveGate(new TreeSizer(free, new Experience()));
+        for (int step = 0; step < 1000; step++) {
+            assertThat(gate.consultsHeads((signal) -> 0)).isTrue();
+            assertThat(gate.decide(new double[0], false, (signal) -> 0)).isEqualTo(GateDecision.SKIP);
+            gate.observe(StepOutcome.plain(false, 0, 0.01));
+        }
+        gate.consultsHeads((signal) -> 0);
+        assertThat(gate.decide(new double[] { 0.9, 0.8, 0.7 }, false, (signal) -> 0).nodes()).isPositive();
+    }
+
+    @Test
+    void gateThatAsksForNothingDraftsAgainstTheOddsFromItsBudgetOnly() {
+        CostCurve free = GateSimulation.curve(GateSimulation.STEEP, 0);
+        AdaptiveGate gate = new AdaptiveGate(new TreeSizer(free, new Experience()));
+        double cost = 0;
+        int steps = 2000;
+        for (int step = 0; step < steps; step++) {
+            double[] proposed = { 0.3 };
+            int nodes = gate.consultsHeads((signal) -> 0) ? gate.decide(proposed, false, (signal) -> 0).nodes() : 0;
+            cost += GateSimulation.STEEP[nodes];
+            gate.observe((nodes == 0) ? StepOutcome.plain(false, 0, 0.01)
+                    : new StepOutcome(proposed, new int[0], false, 0, 0.015));
+        }
+        assertThat(cost / steps).isBetween(1.0, 1.02);
+    }
+
 }

@@ -49,6 +49,8 @@ public final class ScriptedTargetModel implements TargetModel {
 
     private int blockTokens = Integer.MAX_VALUE;
 
+    private int reach = Integer.MAX_VALUE;
+
     private long seed;
 
     /**
@@ -78,6 +80,17 @@ public final class ScriptedTargetModel implements TargetModel {
      */
     public ScriptedTargetModel withBlocks(int tokens) {
         this.blockTokens = tokens;
+        return this;
+    }
+
+    /**
+     * Makes the logits depend on the last tokens only, wherever they stand, so that
+     * greedy text goes in circles before long.
+     * @param tokens how many, at least 1
+     * @return this model
+     */
+    public ScriptedTargetModel withReach(int tokens) {
+        this.reach = tokens;
         return this;
     }
 
@@ -123,8 +136,9 @@ public final class ScriptedTargetModel implements TargetModel {
      */
     public float[] logitsAfter(int[] sequence) {
         long state = 0x5DEECE66DL ^ this.seed;
-        for (int i = 0; i < sequence.length; i++) {
-            state = mix(state ^ mix(sequence[i] * 0x9E3779B97F4A7C15L + i));
+        int from = Math.max(0, sequence.length - this.reach);
+        for (int i = from; i < sequence.length; i++) {
+            state = mix(state ^ mix(sequence[i] * 0x9E3779B97F4A7C15L + i - from));
         }
         float[] logits = new float[this.dimensions.vocabularySize()];
         for (int token = 0; token < logits.length; token++) {

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
@@ -172,6 +173,34 @@ class HeadCandidatesTests {
         assertThat(draft.nodesAlong(new int[] { 1, 11, 21 })).hasSize(3);
         assertThat(draft.nodesAlong(new int[] { 2, 12, 22 })).hasSize(3);
         assertThat(candidates.dynamic(0, 9, 2, Optional.of(counting), ALL).best(3).maxDepth()).isEqualTo(2);
+    }
+
+    @Test
+    void draftSaysWhoProposedEachNode() {
+        HeadCandidates candidates = new HeadCandidates(new int[][] { { 1, 2, 3 } },
+                new double[][] { { 0.5, 0.3, 0.2 } }, 0);
+        DraftTree draft = candidates.dynamic(0, 3, 4,
+                Optional.of((path, heads) -> (path.length == 0)
+                        ? List.of(new PathLookup.Guess(2, 0.6), new PathLookup.Guess(9, 0.2, DraftSource.MEMORY))
+                        : List.of()),
+                ALL);
+        assertThat(IntStream.range(0, 3).mapToObj(draft::source)).containsExactly(DraftSource.LOOKUP,
+                DraftSource.MEMORY, DraftSource.HEADS);
+        assertThat(candidates.dynamic(0, 1, 1).source(0)).isEqualTo(DraftSource.HEADS);
+    }
+
+    @Test
+    void withoutHeadsTheTreeIsWhatLookupGuesses() {
+        PathLookup lookup = (path, heads) -> {
+            assertThat(heads.size()).isZero();
+            return (path.length < 2) ? List.of(new PathLookup.Guess(5 + path.length, 0.5)) : List.of();
+        };
+        DraftTree draft = HeadCandidates.NONE.dynamic(0, 9, 9, Optional.of(lookup), ALL);
+        assertThat(draft.nodeCount()).isEqualTo(2);
+        assertThat(draft.pathProbabilities()).containsExactly(0.5, 0.25);
+        assertThat(draft.headConfidence()).isZero();
+        assertThatIllegalStateException().isThrownBy(draft::headEntropyNats);
+        assertThat(HeadCandidates.NONE.dynamic(0, 9, 9).nodeCount()).isZero();
     }
 
     /**

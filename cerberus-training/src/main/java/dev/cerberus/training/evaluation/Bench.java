@@ -131,7 +131,7 @@ public final class Bench {
                 Observation counted = runs.median(mode);
                 for (Tally tally : List.of(overall,
                         byCategory.computeIfAbsent(runs.conversation.category(), (key) -> new Tally()))) {
-                    tally.add(counted.result().tokens().length, counted.result().statistics(), difference.isEmpty());
+                    tally.add(counted, difference.isEmpty());
                 }
             }
             byCategory.put(BenchRow.ALL, overall);

@@ -20,13 +20,13 @@ public enum BenchMode {
     /** Hydra heads, drafting at every step. */
     HYDRA("hydra", HeadsRole.HYDRA, GateMode.ALWAYS),
 
-    /** Cerberus heads, drafting at every step. */
+    /** Cerberus heads, or lookup alone, drafting at every step. */
     CERBERUS_ALWAYS("cerberus-always", HeadsRole.CERBERUS, GateMode.ALWAYS),
 
-    /** Cerberus heads behind the paper's gate. */
+    /** Cerberus heads, or lookup alone, behind the paper's gate. */
     CERBERUS_THRESHOLD("cerberus-threshold", HeadsRole.CERBERUS, GateMode.THRESHOLD),
 
-    /** Cerberus heads behind the adaptive gate. */
+    /** Cerberus heads, or lookup alone, behind the adaptive gate. */
     CERBERUS("cerberus", HeadsRole.CERBERUS, GateMode.ADAPTIVE);
 
     /**
@@ -34,7 +34,7 @@ public enum BenchMode {
      */
     public enum HeadsRole {
 
-        /** The model's own heads. */
+        /** The model's own heads; where there are none, lookup drafts alone. */
         CERBERUS,
 
         /** The Medusa baseline. */

@@ -22,13 +22,14 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param zeroAcceptSteps draft steps that kept no draft token
  * @param draftedTokens draft tokens verified
  * @param acceptedDraftTokens draft tokens kept
+ * @param source who proposed those
  */
 @JsonPropertyOrder({ "mode", "category", "prompts", "tokens", "decodeSeconds", "tokensPerSecond", "speedup",
-        "acceptanceLength", "zeroAcceptShare", "skipShare", "identical" })
+        "acceptanceLength", "zeroAcceptShare", "skipShare", "identical", "source" })
 public record BenchRow(String mode, String category, int prompts, long tokens, double decodeSeconds,
         double tokensPerSecond, double speedup, double acceptanceLength, double zeroAcceptShare, double skipShare,
         double identical, double prefillSeconds, long steps, long draftSteps, long zeroAcceptSteps, long draftedTokens,
-        long acceptedDraftTokens) {
+        long acceptedDraftTokens, SourceShares source) {
 
     /** The category of the rows over all prompts. */
     public static final String ALL = "all";

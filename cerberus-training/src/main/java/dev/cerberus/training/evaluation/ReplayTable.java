@@ -135,7 +135,8 @@ public final class ReplayTable {
         return new BenchRow(mode.id(), BenchRow.ALL, recording.answers().size(), result.tokens(), result.seconds(),
                 result.tokensPerSecond(), result.speedup(), result.acceptanceLength(), result.zeroAcceptShare(),
                 (mode == BenchMode.AUTOREGRESSIVE) ? 0 : result.skipShare(), 1, 0, result.steps(), result.draftSteps(),
-                result.zeroAcceptSteps(), result.draftedTokens(), result.acceptedDraftTokens());
+                result.zeroAcceptSteps(), result.draftedTokens(), result.acceptedDraftTokens(),
+                new SourceShares((result.acceptedDraftTokens() > 0) ? 1 : 0, 0, 0));
     }
 
     private static ArrayNode points(List<Sweep.Point> points) {

@@ -1,6 +1,7 @@
 package dev.cerberus.training.evaluation;
 
 import dev.cerberus.decode.DecodeStatistics;
+import dev.cerberus.decode.DecodeStep;
 
 /**
  * The running sums behind one row of a result. Not thread-safe.
@@ -27,10 +28,17 @@ final class Tally {
 
     private long acceptedDraftTokens;
 
-    void add(int outputTokens, DecodeStatistics statistics, boolean identical) {
+    private long fromHeads;
+
+    private long fromLookup;
+
+    private long fromMemory;
+
+    void add(Observation observation, boolean identical) {
+        DecodeStatistics statistics = observation.result().statistics();
         this.prompts++;
         this.identicalPrompts += identical ? 1 : 0;
-        this.tokens += outputTokens;
+        this.tokens += observation.result().tokens().length;
         this.decodeSeconds += statistics.decodeSeconds();
         this.prefillSeconds += statistics.prefillSeconds();
         this.steps += statistics.steps();
@@ -38,6 +46,11 @@ final class Tally {
         this.zeroAcceptSteps += statistics.zeroAcceptSteps();
         this.draftedTokens += statistics.draftedTokens();
         this.acceptedDraftTokens += statistics.acceptedDraftTokens();
+        for (DecodeStep step : observation.steps()) {
+            this.fromHeads += step.accepted().heads();
+            this.fromLookup += step.accepted().lookup();
+            this.fromMemory += step.accepted().memory();
+        }
     }
 
     double decodeSeconds() {
@@ -56,7 +69,13 @@ final class Tally {
                 ratio(baseline.decodeSeconds, this.decodeSeconds, 1),
                 1 + ratio(this.acceptedDraftTokens, this.steps, 0), ratio(this.zeroAcceptSteps, this.draftSteps, 0),
                 skipped, ratio((long) this.identicalPrompts, this.prompts, 1), this.prefillSeconds, this.steps,
-                this.draftSteps, this.zeroAcceptSteps, this.draftedTokens, this.acceptedDraftTokens);
+                this.draftSteps, this.zeroAcceptSteps, this.draftedTokens, this.acceptedDraftTokens, source());
+    }
+
+    private SourceShares source() {
+        long all = this.fromHeads + this.fromLookup + this.fromMemory;
+        return new SourceShares(ratio(this.fromHeads, all, 0), ratio(this.fromLookup, all, 0),
+                ratio(this.fromMemory, all, 0));
     }
 
     private static double ratio(long numerator, long denominator, double otherwise) {

@@ -56,7 +56,9 @@ class BenchTests {
         assertThat(all.acceptanceLength()).isEqualTo(1 + 2.0 / 4);
         assertThat(all.zeroAcceptShare()).isEqualTo(0.5);
         assertThat(all.identical()).isEqualTo(1);
+        assertThat(all.source()).isEqualTo(new SourceShares(1, 0, 0));
         assertThat(outcome.row(BenchMode.CERBERUS_ALWAYS, "math").speedup()).isEqualTo(4);
+        assertThat(outcome.row(BenchMode.CERBERUS_ALWAYS, "stem").source()).isEqualTo(new SourceShares(0, 0, 0));
         assertThat(outcome.row(BenchMode.CERBERUS_ALWAYS, "stem").speedup()).isEqualTo(1);
         assertThat(outcome.row(BenchMode.AUTOREGRESSIVE, BenchRow.ALL).acceptanceLength()).isEqualTo(1);
         assertThat(outcome.row(BenchMode.AUTOREGRESSIVE, BenchRow.ALL).skipShare()).isZero();

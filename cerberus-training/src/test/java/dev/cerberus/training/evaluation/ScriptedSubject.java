@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
+import dev.cerberus.decode.AcceptedTokens;
 import dev.cerberus.decode.DecodeStatistics;
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.FinishReason;
@@ -39,7 +40,7 @@ final class ScriptedSubject implements Subject {
 
     /** Returns an answer whose only draft step kept some of four nodes at two depths. */
     static Observation answer(String text, double seconds, int accepted, int... tokens) {
-        DecodeStep step = new DecodeStep(4, 2, true, 1.5, accepted, Map.of(), 0, seconds, 0);
+        DecodeStep step = new DecodeStep(4, 2, true, 1.5, new AcceptedTokens(accepted, 0, 0), Map.of(), 0, seconds, 0);
         DecodeStatistics statistics = new DecodeStatistics(3, 2, 1, (accepted == 0) ? 1 : 0, 4, accepted, 0.5, seconds);
         return new Observation(new GenerationResult("id", text, tokens, FinishReason.STOP, statistics, 0, seconds),
                 List.of(step));

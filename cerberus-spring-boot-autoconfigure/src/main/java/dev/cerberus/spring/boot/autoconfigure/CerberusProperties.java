@@ -76,9 +76,9 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
     /**
      * Which draft heads to use.
      *
-     * @param location Safetensors file of the heads. When it is empty,
-     * cerberus-heads.safetensors beside the model is used; without such a file decoding
-     * is plain.
+     * @param location Safetensors file of the heads, or none to draft from lookup alone
+     * on purpose. When it is empty, cerberus-heads.safetensors beside the model is used;
+     * without such a file drafts come from lookup alone.
      * @param count Number of heads to use, counted from the first. When it is empty, all
      * are used.
      */

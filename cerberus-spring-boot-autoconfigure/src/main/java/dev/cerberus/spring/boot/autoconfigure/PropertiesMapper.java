@@ -84,7 +84,7 @@ final class PropertiesMapper {
     private EngineOptions.HeadsOptions heads() {
         Integer count = this.properties.heads().count();
         require(count == null || (count >= 1 && count <= 16), "cerberus.heads.count", count, "must be in 1..16");
-        return new EngineOptions.HeadsOptions(true, text(this.properties.heads().location()), number(count));
+        return EngineOptions.HeadsOptions.at(text(this.properties.heads().location()), number(count));
     }
 
     private Optional<TreeShape> shape() {

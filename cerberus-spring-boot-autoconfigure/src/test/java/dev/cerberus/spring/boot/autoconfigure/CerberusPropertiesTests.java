@@ -88,6 +88,11 @@ class CerberusPropertiesTests {
     }
 
     @Test
+    void headsLocationNoneMeansNoHeadsOnPurpose() {
+        assertThat(engineOptions(Map.of("cerberus.heads.location", "none")).heads().enabled()).isFalse();
+    }
+
+    @Test
     void everyChatPropertyReachesTheRequests() {
         assertThat(chatParameters(Map.of("cerberus.chat.temperature", "0.7", "cerberus.chat.top-p", "0.9",
                 "cerberus.chat.top-k", "40", "cerberus.chat.max-output-tokens", "99", "cerberus.chat.seed", "5",

@@ -19,6 +19,7 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConf
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
+import dev.cerberus.decode.AcceptedTokens;
 import dev.cerberus.decode.DecodeStatistics;
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.FinishReason;
@@ -47,11 +48,12 @@ class EngineMetersTests {
     private final EngineMeters meters = new EngineMeters(this.registry, "tiny");
 
     private static DecodeStep plain() {
-        return new DecodeStep(0, 0, false, 0, 0, Map.of(), 0, 0.5, 0.125);
+        return new DecodeStep(0, 0, false, 0, AcceptedTokens.NONE, Map.of(), 0, 0.5, 0.125);
     }
 
     private static DecodeStep draft(int accepted) {
-        return new DecodeStep(5, 3, true, 1.5, accepted, Map.of(GateSignal.HEAD_ENTROPY, 1.25), 0.25, 0.5, 0.125);
+        return new DecodeStep(5, 3, true, 1.5, new AcceptedTokens(accepted, 0, 0),
+                Map.of(GateSignal.HEAD_ENTROPY, 1.25), 0.25, 0.5, 0.125);
     }
 
     private static GenerationResult result(int tokens) {
@@ -67,7 +69,7 @@ class EngineMetersTests {
     void registeredMetersAreThoseOfTheEnumWithItsTypesAndTags() {
         Map<GateSignal, Double> signals = new EnumMap<>(GateSignal.class);
         Arrays.stream(GateSignal.values()).forEach((signal) -> signals.put(signal, 1.0));
-        this.meters.onStep(new DecodeStep(5, 3, true, 1.5, 3, signals, 0.25, 0.5, 0.125));
+        this.meters.onStep(new DecodeStep(5, 3, true, 1.5, new AcceptedTokens(3, 0, 0), signals, 0.25, 0.5, 0.125));
         this.meters.onFinished(result(5));
         try (CerberusEngine engine = TinyEngine.open()) {
             this.meters.registerGauges(engine);
