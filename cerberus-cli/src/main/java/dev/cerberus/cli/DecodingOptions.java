@@ -43,6 +43,10 @@ final class DecodingOptions {
     @Option(names = "--top-p", paramLabel = "P", description = "Keep the most probable tokens that reach P together")
     private @Nullable Double topP;
 
+    @Option(names = "--repetition-penalty", paramLabel = "R", defaultValue = "1",
+            description = "What the logits of tokens of the text so far are divided by; default: ${DEFAULT-VALUE}")
+    private double repetitionPenalty;
+
     @Option(names = "--seed", paramLabel = "S", defaultValue = "0",
             description = "The same seed gives the same answer; default: ${DEFAULT-VALUE}")
     private long seed;
@@ -122,7 +126,7 @@ final class DecodingOptions {
 
     SamplingOptions sampling() {
         return new SamplingOptions(this.temperature, (this.topK == null) ? 0 : this.topK,
-                (this.topP == null) ? 1 : this.topP, this.seed);
+                (this.topP == null) ? 1 : this.topP, this.repetitionPenalty, this.seed);
     }
 
     Optional<TreeShape> shape() {

@@ -23,6 +23,7 @@ import dev.cerberus.model.DraftPlan;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
+import dev.cerberus.sample.RepetitionPenalty;
 import dev.cerberus.sample.TokenSampler;
 import dev.cerberus.tree.CandidateTree;
 import dev.cerberus.tree.DraftTree;
@@ -67,6 +68,8 @@ public final class DecodeSession implements AutoCloseable {
     private final DecodeListener listener;
 
     private final TokenSampler sampler;
+
+    private final Optional<RepetitionPenalty> penalty;
 
     private final int budget;
 
@@ -135,6 +138,9 @@ public final class DecodeSession implements AutoCloseable {
         this.sink = sink;
         this.listener = listener;
         this.sampler = new TokenSampler(request.sampling());
+        this.penalty = request.sampling().penalised()
+                ? Optional.of(new RepetitionPenalty(request.sampling().repetitionPenalty())) : Optional.empty();
+        this.penalty.ifPresent((applied) -> Arrays.stream(request.prompt()).forEach(applied::add));
         this.budget = Math.min(request.maxTokens(), context - promptLength);
         this.constraint = request.constraint().map(AnswerConstraint::new);
         this.canDraft = heads.isPresent() || (request.shape().isEmpty()
@@ -443,7 +449,7 @@ public final class DecodeSession implements AutoCloseable {
     private int choose(NodeScores at, int node, long position, Supplier<int[]> path) {
         boolean mayEnd = position - this.request.prompt().length >= this.request.minTokens();
         Optional<TokenConstraint> allowed = this.constraint.flatMap((kept) -> kept.after(path.get()));
-        if (this.request.sampling().greedy()) {
+        if (this.request.sampling().greedy() && this.penalty.isEmpty()) {
             int best = at.argmax(node);
             if (!at.areFinite(node)) {
                 throw TokenSampler.notNumbers(position);
@@ -454,6 +460,7 @@ public final class DecodeSession implements AutoCloseable {
             }
         }
         float[] logits = at.logits(node);
+        this.penalty.ifPresent((applied) -> applied.apply(logits, path.get()));
         if (allowed.isPresent() && (this.request.sampling().greedy() || !this.sampler.isUnfiltered())) {
             mask(allowed.get(), logits);
         }
@@ -497,6 +504,7 @@ public final class DecodeSession implements AutoCloseable {
     private void emit(int token, TokenOrigin origin) {
         this.rootToken = token;
         this.lookup.append(token);
+        this.penalty.ifPresent((applied) -> applied.add(token));
         if (this.request.endOfSequence().contains(token)) {
             this.finishReason = FinishReason.STOP;
             return;

@@ -440,10 +440,9 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
                 request.maxNodes().orElse(this.options.maxNodes()),
                 request.drafting().within(this.options.contextLookup()), active.constraint());
         GateOptions drafting = request.gate().map(this.gates::feasible).orElse(this.gate);
-        boolean sampled = !request.sampling().greedy();
-        return new DecodeSession(this.model.target(), this.model.heads(), this.gates.create(drafting, sampled),
-                this.model.memory(), this.gates.trust(drafting, sampled), decoding, active::onToken,
-                new StepObserver(active));
+        return new DecodeSession(this.model.target(), this.model.heads(),
+                this.gates.create(drafting, request.sampling()), this.model.memory(),
+                this.gates.trust(drafting, request.sampling()), decoding, active::onToken, new StepObserver(active));
     }
 
     /**

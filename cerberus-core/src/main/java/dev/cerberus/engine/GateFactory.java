@@ -19,6 +19,7 @@ import dev.cerberus.gate.GateSignal;
 import dev.cerberus.gate.NeverGate;
 import dev.cerberus.gate.ThresholdGate;
 import dev.cerberus.gate.TreeSizer;
+import dev.cerberus.sample.SamplingOptions;
 
 /**
  * Makes a gate for every request; what requests teach is kept here. Confined to the
@@ -57,25 +58,25 @@ final class GateFactory {
     /**
      * Returns the gate of a new request.
      * @param options when to draft
-     * @param sampled whether tokens are sampled, which drafts are less often right about
+     * @param sampling how tokens are chosen; drafts are less often right about those that
+     * are sampled, or penalised for what is copied
      */
-    Gate create(GateOptions options, boolean sampled) {
+    Gate create(GateOptions options, SamplingOptions sampling) {
         return switch (options.mode()) {
             case NEVER -> new NeverGate();
-            case ALWAYS -> new AlwaysGate(sizer(options, sampled));
-            case THRESHOLD -> new ThresholdGate(options.signal(), threshold(options), sizer(options, sampled));
-            case ADAPTIVE -> new AdaptiveGate(sizer(options, sampled));
+            case ALWAYS -> new AlwaysGate(sizer(options, sampling));
+            case THRESHOLD -> new ThresholdGate(options.signal(), threshold(options), sizer(options, sampling));
+            case ADAPTIVE -> new AdaptiveGate(sizer(options, sampling));
         };
     }
 
     /**
      * Returns what the requests like a new one have taught about context lookup.
      * @param options when to draft
-     * @param sampled whether tokens are sampled
+     * @param sampling how tokens are chosen
      */
-    LookupTrust trust(GateOptions options, boolean sampled) {
-        return this.trusts.computeIfAbsent(new Regime(options.mode(), sampled, options.profile()),
-                (regime) -> new LookupTrust());
+    LookupTrust trust(GateOptions options, SamplingOptions sampling) {
+        return this.trusts.computeIfAbsent(Regime.of(options, sampling), (regime) -> new LookupTrust());
     }
 
     /**
@@ -100,10 +101,10 @@ final class GateFactory {
         return calibrated.orElse(options.threshold());
     }
 
-    private TreeSizer sizer(GateOptions options, boolean sampled) {
-        Experience experience = this.experiences.computeIfAbsent(new Regime(options.mode(), sampled, options.profile()),
-                (regime) -> new Experience(
-                        this.calibration.map((measured) -> measured.reliability(sampled)).orElse(List.of())));
+    private TreeSizer sizer(GateOptions options, SamplingOptions sampling) {
+        Experience experience = this.experiences
+            .computeIfAbsent(Regime.of(options, sampling), (regime) -> new Experience(
+                    this.calibration.map((measured) -> measured.reliability(!sampling.greedy())).orElse(List.of())));
         this.latest = experience;
         return new TreeSizer(this.batchCosts, experience);
     }
@@ -114,7 +115,12 @@ final class GateFactory {
     }
 
     /** Requests that may learn from each other. */
-    private record Regime(GateMode mode, boolean sampled, Optional<String> profile) {
+    private record Regime(GateMode mode, boolean sampled, boolean penalised, Optional<String> profile) {
+
+        static Regime of(GateOptions options, SamplingOptions sampling) {
+            return new Regime(options.mode(), !sampling.greedy(), sampling.penalised(), options.profile());
+        }
+
     }
 
     CostEstimate estimate() {

@@ -136,6 +136,18 @@ abstract class AbstractDecoderContractTests {
     }
 
     @ParameterizedTest
+    @ValueSource(doubles = { 1.05, 1.3, 4, 0.8 })
+    void penalisedTextEqualsTheTargetsOwn(double penalty) {
+        this.model.withReach(2); // goes in circles where it is not penalised
+        for (double temperature : new double[] { 0, 0.2, 1 }) {
+            this.sampling = new SamplingOptions(temperature, 0, 0.9, penalty, 11);
+            assertThat(run(request(100, 0, Set.of())).tokens()).isEqualTo(expected(100));
+        }
+        assertThat(this.model.continuation(PROMPT, 100, this.sampling))
+            .isNotEqualTo(this.model.continuation(PROMPT, 100, this.sampling.withRepetitionPenalty(1)));
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = { 1, 2, 7, 13, 40 })
     void treesNeverCrossTheEndOfABlockOfTheCache(int tokens) {
         this.model.withBlocks(tokens); // which fails where a tree does

@@ -17,6 +17,7 @@ import dev.cerberus.gate.Reliability;
 import dev.cerberus.hf.ModelFileException;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
+import dev.cerberus.sample.SamplingOptions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -106,9 +107,9 @@ class CalibrationInUseTests {
     @Test
     void expectationsStartFromTheMeasuredReliabilityOfTheSameSampling() {
         GateFactory gates = gates(read(write(HERE, heads().kind().id()), "abc"));
-        gates.create(GateOptions.DEFAULT, true);
+        gates.create(GateOptions.DEFAULT, new SamplingOptions(1, 0, 1, 1));
         assertThat(gates.estimate().reliability()).isEqualTo(1);
-        gates.create(GateOptions.DEFAULT, false);
+        gates.create(GateOptions.DEFAULT, SamplingOptions.GREEDY);
         assertThat(gates.estimate().reliability()).isCloseTo(0.5, within(0.05));
     }
 

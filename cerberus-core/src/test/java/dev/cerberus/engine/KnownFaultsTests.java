@@ -141,12 +141,12 @@ class KnownFaultsTests {
     void recommendationsForSamplingAreHandedOn() {
         ChainModels model = hello().file("generation_config.json", """
                 {"do_sample": true, "temperature": 0.7, "top_p": 0.8, "top_k": 20, "repetition_penalty": 1.05,
-                 "eos_token_id": [100]}""");
+                 "min_p": 0.05, "eos_token_id": [100]}""");
         try (CerberusEngine engine = open(model.write())) {
             assertThat(engine.generationDefaults().sampled()).isTrue();
             assertThat(engine.generationDefaults().topK()).hasValue(20);
-            assertThat(engine.description().notes())
-                .anySatisfy((note) -> assertThat(note).contains("repetition_penalty 1.05"));
+            assertThat(engine.generationDefaults().repetitionPenalty()).hasValue(1.05);
+            assertThat(engine.description().notes()).anySatisfy((note) -> assertThat(note).contains("min_p 0.05"));
         }
     }
 

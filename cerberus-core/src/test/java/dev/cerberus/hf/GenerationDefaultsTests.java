@@ -29,9 +29,10 @@ class GenerationDefaultsTests {
 
     @Test
     void readTakesEveryField() {
-        GenerationDefaults defaults = read("""
-                {"bos_token_id":1,"pad_token_id":3,"eos_token_id":[2,5],"do_sample":true,
-                 "temperature":0.7,"top_k":20,"top_p":0.8,"transformers_version":"4.37.0"}""");
+        GenerationDefaults defaults = read(
+                """
+                        {"bos_token_id":1,"pad_token_id":3,"eos_token_id":[2,5],"do_sample":true,
+                         "temperature":0.7,"top_k":20,"top_p":0.8,"repetition_penalty":1.05,"transformers_version":"4.37.0"}""");
         assertThat(defaults.eosTokenIds()).containsExactly(2, 5);
         assertThat(defaults.bosTokenId()).hasValue(1);
         assertThat(defaults.padTokenId()).hasValue(3);
@@ -39,6 +40,7 @@ class GenerationDefaultsTests {
         assertThat(defaults.temperature()).hasValue(0.7);
         assertThat(defaults.topK()).hasValue(20);
         assertThat(defaults.topP()).hasValue(0.8);
+        assertThat(defaults.repetitionPenalty()).hasValue(1.05);
     }
 
     @Test
@@ -65,10 +67,10 @@ class GenerationDefaultsTests {
 
     @Test
     void readWhenARecommendationIsNotSupportedNotesIt() {
-        assertThat(read("{\"repetition_penalty\":1.05,\"min_p\":0}").notes()).singleElement()
+        assertThat(read("{\"repetition_penalty\":1.0,\"min_p\":0.05}").notes()).singleElement()
             .asString()
-            .contains("repetition_penalty 1.05", "has no effect");
-        assertThat(read("{\"repetition_penalty\":1.0}").notes()).isEmpty();
+            .contains("min_p 0.05", "has no effect");
+        assertThat(read("{\"min_p\":0}").notes()).isEmpty();
     }
 
     @ParameterizedTest
@@ -77,6 +79,7 @@ class GenerationDefaultsTests {
                     "{\"temperature\":-1} | the field temperature must be in 0..100, was -1.0",
                     "{\"temperature\":NaN} | the field temperature must be in 0..100, was NaN",
                     "{\"top_p\":1.5} | the field top_p must be in (0, 1], was 1.5",
+                    "{\"repetition_penalty\":0} | the field repetition_penalty must be in (0, 10], was 0.0",
                     "{\"top_k\":2.5} | the field top_k must be a 32-bit integer, was 2.5",
                     "{\"pad_token_id\":[1,2]} | the field pad_token_id must be a 32-bit integer",
                     "{\"do_sample\":1} | the field do_sample must be true or false, was 1" })

@@ -23,6 +23,15 @@ class SamplingOptionsTests {
             .withMessage("top-p must be in (0, 1], was " + topP);
     }
 
+    @ParameterizedTest
+    @ValueSource(doubles = { 0, -1, 10.5, Double.NaN })
+    void repetitionPenaltyOutOfRangeIsRefused(double penalty) {
+        assertThatIllegalArgumentException().isThrownBy(() -> SamplingOptions.GREEDY.withRepetitionPenalty(penalty))
+            .withMessage("repetition-penalty must be in (0, 10], was " + penalty);
+        assertThat(SamplingOptions.GREEDY.withRepetitionPenalty(1.1).penalised()).isTrue();
+        assertThat(SamplingOptions.GREEDY.penalised()).isFalse();
+    }
+
     @Test
     void negativeTopKIsRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> new SamplingOptions(1, -1, 1, 0))

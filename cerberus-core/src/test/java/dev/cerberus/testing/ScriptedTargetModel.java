@@ -159,9 +159,20 @@ public final class ScriptedTargetModel implements TargetModel {
         TokenSampler sampler = new TokenSampler(sampling);
         int[] sequence = Arrays.copyOf(prompt, prompt.length + count);
         for (int i = prompt.length; i < sequence.length; i++) {
-            sequence[i] = sampler.choose(logitsAfter(Arrays.copyOf(sequence, i)), i);
+            float[] logits = logitsAfter(Arrays.copyOf(sequence, i));
+            for (int token = 0; token < logits.length; token++) {
+                if (contains(sequence, i, token)) {
+                    float penalty = (float) sampling.repetitionPenalty();
+                    logits[token] = (logits[token] < 0) ? logits[token] * penalty : logits[token] / penalty;
+                }
+            }
+            sequence[i] = sampler.choose(logits, i);
         }
         return Arrays.copyOfRange(sequence, prompt.length, sequence.length);
+    }
+
+    private static boolean contains(int[] sequence, int length, int token) {
+        return Arrays.stream(sequence, 0, length).anyMatch((each) -> each == token);
     }
 
     private static long mix(long value) {

@@ -30,6 +30,8 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
 
     private final @Nullable Long seed;
 
+    private final @Nullable Double repetitionPenalty;
+
     private final @Nullable Integer minOutputTokens;
 
     private final @Nullable String profile;
@@ -51,6 +53,7 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
     private CerberusChatRequestParameters(Builder builder) {
         super(builder);
         this.seed = builder.seed;
+        this.repetitionPenalty = builder.repetitionPenalty;
         this.minOutputTokens = builder.minOutputTokens;
         this.profile = builder.profile;
         this.gateMode = builder.gateMode;
@@ -76,6 +79,15 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
      */
     public @Nullable Long seed() {
         return this.seed;
+    }
+
+    /**
+     * Returns what the logits of tokens that the conversation and the answer hold already
+     * are divided by, or multiplied by where they are negative.
+     * @return in (0, 10]; 1 for no penalty
+     */
+    public @Nullable Double repetitionPenalty() {
+        return this.repetitionPenalty;
     }
 
     /**
@@ -166,7 +178,9 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof CerberusChatRequestParameters that && super.equals(that)
-                && Objects.equals(this.seed, that.seed) && Objects.equals(this.minOutputTokens, that.minOutputTokens)
+                && Objects.equals(this.seed, that.seed)
+                && Objects.equals(this.repetitionPenalty, that.repetitionPenalty)
+                && Objects.equals(this.minOutputTokens, that.minOutputTokens)
                 && Objects.equals(this.profile, that.profile) && this.gateMode == that.gateMode
                 && this.gateSignal == that.gateSignal && Objects.equals(this.gateThreshold, that.gateThreshold)
                 && Objects.equals(this.treeShape, that.treeShape) && Objects.equals(this.maxNodes, that.maxNodes)
@@ -176,18 +190,18 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), this.seed, this.minOutputTokens, this.profile, this.gateMode,
-                this.gateSignal, this.gateThreshold, this.treeShape, this.maxNodes, this.coupledDrafting,
+        return Objects.hash(super.hashCode(), this.seed, this.repetitionPenalty, this.minOutputTokens, this.profile,
+                this.gateMode, this.gateSignal, this.gateThreshold, this.treeShape, this.maxNodes, this.coupledDrafting,
                 this.contextLookup);
     }
 
     @Override
     public String toString() {
-        return "CerberusChatRequestParameters{" + super.toString() + ", seed=" + this.seed + ", minOutputTokens="
-                + this.minOutputTokens + ", profile=" + this.profile + ", gateMode=" + this.gateMode + ", gateSignal="
-                + this.gateSignal + ", gateThreshold=" + this.gateThreshold + ", treeShape=" + this.treeShape
-                + ", maxNodes=" + this.maxNodes + ", coupledDrafting=" + this.coupledDrafting + ", contextLookup="
-                + this.contextLookup + "}";
+        return "CerberusChatRequestParameters{" + super.toString() + ", seed=" + this.seed + ", repetitionPenalty="
+                + this.repetitionPenalty + ", minOutputTokens=" + this.minOutputTokens + ", profile=" + this.profile
+                + ", gateMode=" + this.gateMode + ", gateSignal=" + this.gateSignal + ", gateThreshold="
+                + this.gateThreshold + ", treeShape=" + this.treeShape + ", maxNodes=" + this.maxNodes
+                + ", coupledDrafting=" + this.coupledDrafting + ", contextLookup=" + this.contextLookup + "}";
     }
 
     /**
@@ -196,6 +210,8 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
     public static final class Builder extends DefaultChatRequestParameters.Builder<Builder> {
 
         private @Nullable Long seed;
+
+        private @Nullable Double repetitionPenalty;
 
         private @Nullable Integer minOutputTokens;
 
@@ -226,6 +242,8 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
             super.overrideWith(parameters);
             if (parameters instanceof CerberusChatRequestParameters that) {
                 this.seed = (that.seed != null) ? that.seed : this.seed;
+                this.repetitionPenalty = (that.repetitionPenalty != null) ? that.repetitionPenalty
+                        : this.repetitionPenalty;
                 this.minOutputTokens = (that.minOutputTokens != null) ? that.minOutputTokens : this.minOutputTokens;
                 this.profile = (that.profile != null) ? that.profile : this.profile;
                 this.gateMode = (that.gateMode != null) ? that.gateMode : this.gateMode;
@@ -246,6 +264,17 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
          */
         public Builder seed(@Nullable Long value) {
             this.seed = value;
+            return this;
+        }
+
+        /**
+         * Sets what the logits of tokens that the conversation and the answer hold
+         * already are divided by, or multiplied by where they are negative.
+         * @param value in (0, 10]; 1 for no penalty
+         * @return this builder
+         */
+        public Builder repetitionPenalty(@Nullable Double value) {
+            this.repetitionPenalty = value;
             return this;
         }
 

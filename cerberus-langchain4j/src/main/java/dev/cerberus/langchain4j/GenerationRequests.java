@@ -95,6 +95,7 @@ final class GenerationRequests {
         double temperature = orElse(parameters.temperature(), 0.0);
         Optional<Long> seed = own(parameters).map(CerberusChatRequestParameters::seed);
         return new SamplingOptions(temperature, orElse(parameters.topK(), 0), orElse(parameters.topP(), 1.0),
+                own(parameters).map(CerberusChatRequestParameters::repetitionPenalty).orElse(1.0),
                 (temperature == 0) ? 0 : seed.orElseGet(this.seeds::nextLong));
     }
 

@@ -105,13 +105,15 @@ class CerberusChatModelTests {
     @Test
     void whatIsLeftOpenIsWhatTheModelsAuthorsRecommend() {
         this.generator.recommended(new GenerationDefaults(List.of(), OptionalInt.empty(), OptionalInt.empty(),
-                Optional.of(true), OptionalDouble.of(0.7), OptionalInt.of(20), OptionalDouble.of(0.8), List.of()));
+                Optional.of(true), OptionalDouble.of(0.7), OptionalInt.of(20), OptionalDouble.of(0.8),
+                OptionalDouble.of(1.05), List.of()));
         assertThat(sent(CerberusChatRequestParameters.builder().build()).sampling())
-            .isEqualTo(new SamplingOptions(0.7, 20, 0.8, 42));
+            .isEqualTo(new SamplingOptions(0.7, 20, 0.8, 1.05, 42));
         assertThat(sent(CerberusChatRequestParameters.builder().temperature(0.0).build()).sampling().greedy()).isTrue();
         assertThat(sent(CerberusChatRequestParameters.builder().topK(5).build()).sampling().topK()).isEqualTo(5);
         this.generator.recommended(new GenerationDefaults(List.of(), OptionalInt.empty(), OptionalInt.empty(),
-                Optional.empty(), OptionalDouble.of(0.7), OptionalInt.empty(), OptionalDouble.empty(), List.of()));
+                Optional.empty(), OptionalDouble.of(0.7), OptionalInt.empty(), OptionalDouble.empty(),
+                OptionalDouble.of(1.05), List.of()));
         assertThat(sent(CerberusChatRequestParameters.builder().build()).sampling().greedy()).isTrue();
     }
 
@@ -158,6 +160,7 @@ class CerberusChatModelTests {
             .temperature(0.5)
             .topK(4)
             .topP(0.9)
+            .repetitionPenalty(1.2)
             .seed(3L)
             .maxOutputTokens(9)
             .minOutputTokens(2)
@@ -170,7 +173,7 @@ class CerberusChatModelTests {
             .coupledDrafting(false)
             .contextLookup(false)
             .build());
-        assertThat(sent).isEqualTo(new GenerationRequest(sent.prompt(), new SamplingOptions(0.5, 4, 0.9, 3), 9, 2,
+        assertThat(sent).isEqualTo(new GenerationRequest(sent.prompt(), new SamplingOptions(0.5, 4, 0.9, 1.2, 3), 9, 2,
                 List.of("END"), Optional.of(new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.25)),
                 Optional.of(TreeShape.parse("2,1")), Optional.of(5), new DraftingOptions(false, false)));
     }

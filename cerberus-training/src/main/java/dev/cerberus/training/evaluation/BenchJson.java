@@ -67,6 +67,7 @@ public final class BenchJson {
             .put("temperature", options.sampling().temperature())
             .put("topK", options.sampling().topK())
             .put("topP", options.sampling().topP())
+            .put("repetitionPenalty", options.sampling().repetitionPenalty())
             .put("seed", options.sampling().seed())
             .put("coupledDrafting", options.drafting().coupled())
             .put("contextLookup", options.drafting().contextLookup())

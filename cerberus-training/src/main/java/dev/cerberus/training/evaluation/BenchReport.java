@@ -13,6 +13,7 @@ import java.util.OptionalDouble;
 import dev.cerberus.engine.EngineDescription;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.model.HeadsDescription;
+import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.TreeShape;
 
 /**
@@ -66,11 +67,7 @@ public final class BenchReport {
         table.row(List.of("device, precision, threads", model.device() + ", " + model.precision() + ", " + threads));
         table.row(List.of("heads", model.heads().map(BenchReport::heads).orElse("none")));
         table.row(List.of("tokens per answer", options.minTokens() + " to " + options.maxTokens()));
-        table.row(List.of("sampling",
-                options.sampling().greedy() ? "greedy"
-                        : "temperature " + options.sampling().temperature() + ", top-k " + options.sampling().topK()
-                                + ", top-p " + options.sampling().topP() + ", seed " + options.sampling().seed()
-                                + (options.drafting().coupled() ? ", coupled drafting" : ", uncoupled drafting")));
+        table.row(List.of("sampling", sampling(options)));
         for (BenchMode.HeadsRole role : BenchMode.HeadsRole.values()) {
             TreeShape shape = options.shapes().get(role);
             if (options.modes().stream().anyMatch((mode) -> mode.heads() == role)) {
@@ -83,6 +80,15 @@ public final class BenchReport {
         table.row(List.of("repetitions", Integer.toString(options.repeat())));
         Versions.all().forEach((name, version) -> table.row(List.of(name, version)));
         text.append(table).append('\n');
+    }
+
+    private static String sampling(BenchOptions options) {
+        SamplingOptions sampling = options.sampling();
+        String choice = sampling.greedy() ? "greedy"
+                : "temperature " + sampling.temperature() + ", top-k " + sampling.topK() + ", top-p " + sampling.topP()
+                        + ", seed " + sampling.seed()
+                        + (options.drafting().coupled() ? ", coupled drafting" : ", uncoupled drafting");
+        return choice + (sampling.penalised() ? ", repetition penalty " + sampling.repetitionPenalty() : "");
     }
 
     private static String heads(HeadsDescription heads) {

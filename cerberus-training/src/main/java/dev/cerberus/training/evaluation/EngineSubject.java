@@ -23,6 +23,7 @@ import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.sample.GumbelNoise;
+import dev.cerberus.sample.RepetitionPenalty;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.DraftTree;
 import dev.cerberus.tree.HeadCandidates;
@@ -107,7 +108,8 @@ public final class EngineSubject implements Subject {
             @Override
             public void onDraft(NodeScores scores, int node, Optional<DraftTree> draft) {
                 if (margins.isEmpty()) {
-                    margins.add(topTwoMargin(scores.logits(node), request.sampling(), before.length));
+                    margins.add(topTwoMargin(penalised(scores.logits(node), request.sampling(), before),
+                            request.sampling(), before.length));
                 }
             }
         });
@@ -125,6 +127,12 @@ public final class EngineSubject implements Subject {
         return new GenerationRequest(new Prompt.Tokens(prompt), request.sampling(), tokens, tokens, List.of(),
                 Optional.of(GateOptions.DEFAULT.withMode(GateMode.NEVER)), Optional.empty(), request.maxNodes(),
                 request.drafting());
+    }
+
+    private static float[] penalised(float[] logits, SamplingOptions sampling, int[] text) {
+        RepetitionPenalty penalty = new RepetitionPenalty(sampling.repetitionPenalty());
+        penalty.apply(logits, text);
+        return logits;
     }
 
     private static double topTwoMargin(float[] logits, SamplingOptions sampling, long position) {

@@ -150,6 +150,9 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * empty, the model's own recommendation is used, if answers are sampled.
      * @param topK Number of most probable tokens to sample from. When it is empty, the
      * model's own recommendation is used, if answers are sampled.
+     * @param repetitionPenalty Divisor of the logits of tokens that the conversation and
+     * the answer hold already, a factor where they are negative; 1 for no penalty. When
+     * it is empty, the model's own recommendation is used, if answers are sampled.
      * @param maxOutputTokens Most tokens of an answer.
      * @param seed Key of the sampling noise; equal seeds repeat an answer. When it is
      * empty, every request gets its own.
@@ -161,7 +164,8 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * enable_thinking.
      */
     public record Chat(@DefaultValue("true") boolean enabled, @Nullable Double temperature, @Nullable Double topP,
-            @Nullable Integer topK, @DefaultValue("512") int maxOutputTokens, @Nullable Long seed,
+            @Nullable Integer topK, @Nullable Double repetitionPenalty, @DefaultValue("512") int maxOutputTokens,
+            @Nullable Long seed,
             @DefaultValue List<String> stopSequences, @Nullable String template,
             @DefaultValue Map<String, Object> templateVariables) {
     }

@@ -153,6 +153,9 @@ final class PropertiesMapper {
         require(topP == null || (topP > 0 && topP <= 1), "cerberus.chat.top-p", topP,
                 "must be greater than 0 and at most 1");
         requireAtLeastOne("cerberus.chat.top-k", chat.topK());
+        Double repetitionPenalty = chat.repetitionPenalty();
+        require(repetitionPenalty == null || (repetitionPenalty > 0 && repetitionPenalty <= 10),
+                "cerberus.chat.repetition-penalty", repetitionPenalty, "must be greater than 0 and at most 10");
         requireAtLeastOne("cerberus.chat.max-output-tokens", chat.maxOutputTokens());
         require(chat.stopSequences().stream().noneMatch(String::isEmpty), "cerberus.chat.stop-sequences",
                 chat.stopSequences(), "must not contain an empty text");
@@ -160,6 +163,7 @@ final class PropertiesMapper {
             .temperature(temperature)
             .topP(topP)
             .topK(chat.topK())
+            .repetitionPenalty(repetitionPenalty)
             .maxOutputTokens(chat.maxOutputTokens())
             .seed(chat.seed())
             .stopSequences(chat.stopSequences())

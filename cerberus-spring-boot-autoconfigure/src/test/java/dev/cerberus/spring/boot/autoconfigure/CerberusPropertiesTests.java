@@ -96,13 +96,14 @@ class CerberusPropertiesTests {
     void everyChatPropertyReachesTheRequests() {
         assertThat(chatParameters(Map.of("cerberus.chat.temperature", "0.7", "cerberus.chat.top-p", "0.9",
                 "cerberus.chat.top-k", "40", "cerberus.chat.max-output-tokens", "99", "cerberus.chat.seed", "5",
-                "cerberus.chat.stop-sequences", "END,STOP")))
+                "cerberus.chat.stop-sequences", "END,STOP", "cerberus.chat.repetition-penalty", "1.1")))
             .isEqualTo(CerberusChatRequestParameters.builder()
                 .temperature(0.7)
                 .topP(0.9)
                 .topK(40)
                 .maxOutputTokens(99)
                 .seed(5L)
+                .repetitionPenalty(1.1)
                 .stopSequences(List.of("END", "STOP"))
                 .build());
     }
@@ -144,6 +145,7 @@ class CerberusPropertiesTests {
                     temperature: 0
                     top-p:
                     top-k:
+                    repetition-penalty:
                     max-output-tokens: 512
                     seed:
                     stop-sequences:
@@ -164,7 +166,7 @@ class CerberusPropertiesTests {
         for (String name : source.getPropertyNames()) {
             values.put(name, source.getProperty(name));
         }
-        assertThat(values).hasSize(31);
+        assertThat(values).hasSize(32);
         assertThat(engineOptions(values)).isEqualTo(EngineOptions.builder("somewhere").build());
         assertThat(chatParameters(values)).isEqualTo(CerberusChatRequestParameters.DEFAULTS);
     }
@@ -185,6 +187,8 @@ class CerberusPropertiesTests {
             cerberus.chat.top-p               | 0     | must be greater than 0 and at most 1
             cerberus.chat.top-p               | 1.1   | must be greater than 0 and at most 1
             cerberus.chat.top-k               | 0     | must be at least 1
+            cerberus.chat.repetition-penalty  | 0     | must be greater than 0 and at most 10
+            cerberus.chat.repetition-penalty  | 10.5  | must be greater than 0 and at most 10
             cerberus.chat.max-output-tokens   | 0     | must be at least 1
             cerberus.engine.queue-capacity    | 0     | must be at least 1
             cerberus.engine.max-concurrent    | 0     | must be at least 1

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ConfigurationMetadataTests {
 
     private static final List<String> CONTRACT = List.of("cerberus.chat.enabled", "cerberus.chat.max-output-tokens",
-            "cerberus.chat.seed", "cerberus.chat.stop-sequences", "cerberus.chat.temperature", "cerberus.chat.template",
+            "cerberus.chat.repetition-penalty", "cerberus.chat.seed", "cerberus.chat.stop-sequences", "cerberus.chat.temperature", "cerberus.chat.template",
             "cerberus.chat.template-variables", "cerberus.chat.top-k", "cerberus.chat.top-p", "cerberus.device",
             "cerberus.enabled", "cerberus.engine.kv-cache-tokens", "cerberus.engine.max-concurrent",
             "cerberus.engine.max-input-characters", "cerberus.engine.prefix-cache", "cerberus.engine.queue-capacity",
