@@ -171,8 +171,9 @@ final class BenchCommand implements Callable<Integer> {
             BenchMode mode = BenchMode.ofId(name.strip());
             if (mode.heads() != HeadsRole.CERBERUS && file(mode.heads()).isEmpty()) {
                 String option = option(mode.heads());
-                throw new IllegalArgumentException("Mode " + mode.id() + " needs " + option + " FILE (of the demo "
-                        + "model: cerberus-demo-model/baselines/" + mode.heads().id() + "-heads.safetensors)");
+                throw new IllegalArgumentException("Mode " + mode.id() + " needs " + option + " FILE (for "
+                        + "cerberus-demo-model/fixture/cerberus-demo: ../baselines/" + mode.heads().id()
+                        + "-heads.safetensors)");
             }
             chosen.add(mode);
         }

@@ -12,7 +12,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +28,7 @@ import dev.cerberus.engine.GenerationResult;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.testing.DemoFixture;
 import dev.cerberus.text.ChatMessage;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -38,8 +38,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * cancelled, each get the answer that they get alone. {@code -Dcompany.requests} asks for
  * more of them.
  */
-@EnabledIf(value = "dev.cerberus.sampleapp.DemoModelTests#demoModelIsThere",
-        disabledReason = "cerberus-demo/model.safetensors is not on the class path")
 class DemoModelCompanyTests {
 
     private static final int REQUESTS = Integer.getInteger("company.requests", 250);
@@ -64,7 +62,7 @@ class DemoModelCompanyTests {
     @ValueSource(strings = { "fp32", "int8" })
     void answersInCompanyEqualThoseAlone(String precision) throws Exception {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(17);
-        EngineOptions.Builder options = EngineOptions.builder("classpath:cerberus-demo")
+        EngineOptions.Builder options = EngineOptions.builder(DemoFixture.model().toString())
             .precision(precision)
             .device("cpu");
         try (CerberusEngine single = CerberusEngine.open(options.prefixCache(false).build());

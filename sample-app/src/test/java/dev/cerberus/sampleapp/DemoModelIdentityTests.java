@@ -4,12 +4,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.GateOptions;
@@ -19,6 +20,7 @@ import dev.cerberus.engine.Prompt;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.gate.GateSignal;
 import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.testing.DemoFixture;
 import dev.cerberus.text.ChatMessage;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,8 +29,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Drafting does not change a single token: the demo model in fp32, one question of every
  * category.
  */
-@EnabledIf(value = "dev.cerberus.sampleapp.DemoModelTests#demoModelIsThere",
-        disabledReason = "cerberus-demo/model.safetensors is not on the class path")
 @SpringBootTest(webEnvironment = WebEnvironment.NONE, properties = "cerberus.model.precision=fp32")
 class DemoModelIdentityTests {
 
@@ -39,6 +39,11 @@ class DemoModelIdentityTests {
 
     @Autowired
     private CerberusEngine engine;
+
+    @DynamicPropertySource
+    static void model(DynamicPropertyRegistry properties) {
+        properties.add("cerberus.model.location", () -> DemoFixture.model().toString());
+    }
 
     @ParameterizedTest
     @ValueSource(strings = { "Travel post about Genoa: the airport lounge, meatballs.",

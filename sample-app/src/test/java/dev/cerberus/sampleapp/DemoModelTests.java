@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,20 +20,24 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.cerberus.testing.DemoFixture;
 import dev.cerberus.testing.MarkdownFile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 /**
- * The whole application with the demo model, as a user starts it.
+ * The whole application with the 4 M demo model, whose answers are known, decoded
+ * greedily.
  */
-@EnabledIf(value = "demoModelIsThere", disabledReason = "cerberus-demo/model.safetensors is not on the class path")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = "management.endpoint.cerberus.access=unrestricted")
+        properties = { "management.endpoint.cerberus.access=unrestricted", "cerberus.chat.temperature=0",
+                "cerberus.chat.repetition-penalty=1" })
 class DemoModelTests {
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -47,8 +50,9 @@ class DemoModelTests {
     @LocalServerPort
     private int port;
 
-    static boolean demoModelIsThere() {
-        return DemoModelTests.class.getResource("/cerberus-demo/model.safetensors") != null;
+    @DynamicPropertySource
+    static void model(DynamicPropertyRegistry properties) {
+        properties.add("cerberus.model.location", () -> DemoFixture.model().toString());
     }
 
     private HttpResponse<String> send(HttpRequest.Builder request) throws Exception {

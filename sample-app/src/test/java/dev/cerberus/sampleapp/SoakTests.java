@@ -10,16 +10,18 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineState;
+import dev.cerberus.testing.DemoFixture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -36,7 +38,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Connections are kept open for ever: a server that closes one just when a client sends
  * its next request over it would look like a fault.
  */
-@EnabledIf(value = "demoModelIsThere", disabledReason = "cerberus-demo/model.safetensors is not on the class path")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = { "cerberus.chat.max-output-tokens=64", "cerberus.engine.queue-capacity=16",
                 "server.tomcat.keep-alive-timeout=-1", "server.tomcat.max-keep-alive-requests=-1" })
@@ -62,8 +63,9 @@ class SoakTests {
     @LocalServerPort
     private int port;
 
-    static boolean demoModelIsThere() {
-        return DemoModelTests.demoModelIsThere();
+    @DynamicPropertySource
+    static void model(DynamicPropertyRegistry properties) {
+        properties.add("cerberus.model.location", () -> DemoFixture.model().toString());
     }
 
     @Test
