@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = { "  cerberus doctor", "  cerberus chat", "  cerberus pull ORG/NAME", "  cerberus help train",
                 "  source <(cerberus completion)", "",
-                "Without --model, the demo model is used if it is on the class path." })
+                "Without --model, the model of cerberus-demo-model is used if it is on the class path." })
 public final class CerberusCommand implements Callable<Integer> {
 
     private static final int HELP_WIDTH = 110;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.djl.TorchRuntime;
+import dev.cerberus.engine.BundledModel;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.EngineOptions.HeadsOptions;
@@ -26,15 +27,13 @@ import picocli.CommandLine.Spec.Target;
  */
 final class ModelOptions {
 
-    private static final String DEMO = "cerberus-demo";
-
     private static final Duration NO_LIMIT = Duration.ofDays(365);
 
     @Spec(Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--model", paramLabel = "DIR",
-            description = "Directory in Hugging Face layout, GGUF file, classpath: resource or hf://ORG/NAME; default: the demo model")
+            description = "Directory in Hugging Face layout, GGUF file, classpath: resource or hf://ORG/NAME; default: the model of cerberus-demo-model")
     private @Nullable String model;
 
     @Option(names = "--heads", paramLabel = "FILE",
@@ -66,22 +65,23 @@ final class ModelOptions {
 
     /**
      * Returns where the model is.
-     * @throws ParameterException if it was not said and there is no demo model
+     * @throws ParameterException if it was not said and no model is on the class path
      */
     String location() {
         if (this.model != null) {
             return this.model;
         }
-        if (ModelOptions.class.getClassLoader().getResource(DEMO + "/config.json") == null) {
+        if (!BundledModel.isPresent()) {
             throw new ParameterException(this.spec.commandLine(),
-                    "Missing option --model DIR: there is no demo model on the class path");
+                    "Missing option --model DIR: cerberus-demo-model is not on the class path");
         }
-        return "classpath:" + DEMO;
+        return BundledModel.LOCATION;
     }
 
     /** Returns the heads as the user named them, or where they were looked for. */
     String headsName() {
-        return (this.heads != null) ? this.heads.toString() : location() + "/cerberus-heads.safetensors";
+        return (this.heads != null) ? this.heads.toString()
+                : location().replaceFirst("(?i)/[^/]*\\.gguf$", "") + "/cerberus-heads.safetensors";
     }
 
     Optional<Path> heads() {

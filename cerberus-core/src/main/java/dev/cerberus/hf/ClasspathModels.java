@@ -2,26 +2,37 @@ package dev.cerberus.hf;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.cerberus.hub.CacheFolder;
+import dev.cerberus.hub.HubException;
 
 /**
- * Models that are class path resources, unpacked into temporary directories because
- * weights are mapped and native tokenizers open files.
+ * Models that are class path resources, unpacked because weights are mapped and native
+ * tokenizers open files.
  *
  * <p>
- * Each is unpacked once and removed when the JVM ends. Thread-safe.
+ * A folder that has the sums of its files is unpacked once for all processes of a user.
+ * Any other is unpacked into a temporary directory and removed when the JVM ends; so is
+ * one that the user's caches have no room for. A GGUF file that is no entry of a jar is
+ * used where it is. Thread-safe.
  */
 final class ClasspathModels {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ClasspathModels.class);
 
     static final String TOKENIZER = "tokenizer.json";
 
@@ -72,12 +83,33 @@ final class ClasspathModels {
                     "there is no " + (gguf ? "such file" : main + " in this folder") + " of the class path",
                     "add the jar that contains the model or correct the location");
         }
+        if (gguf && url.getProtocol().equals("file")) {
+            return Path.of(URI.create(url.toString()));
+        }
         Path known = UNPACKED.get(url.toString());
         if (known == null || !Files.isRegularFile(known.resolve(main))) {
-            known = unpack(loader, name, folder, gguf ? main : "");
+            known = unpackForAll(loader, folder, main).orElseGet(() -> unpack(loader, name, folder, gguf ? main : ""));
             UNPACKED.put(url.toString(), known);
         }
         return gguf ? known.resolve(main) : known;
+    }
+
+    /**
+     * Unpacks a folder that has sums among the user's caches, if that is possible.
+     */
+    private static Optional<Path> unpackForAll(ClassLoader loader, String folder, String main) {
+        if (folder.isEmpty() || loader.getResource(inFolder(folder, UnpackedFiles.SUMS)) == null) {
+            return Optional.empty();
+        }
+        try {
+            Path directory = UnpackedFiles.in(loader, folder, CacheFolder.ofEnvironment().resolve("unpacked"));
+            return Optional.of(directory).filter((unpacked) -> Files.isRegularFile(unpacked.resolve(main)));
+        }
+        catch (IOException | HubException ex) {
+            LOGGER.warn("classpath:{} can not be kept among the caches of this user ({}); it is unpacked into a "
+                    + "temporary directory at every start", folder, ex.toString());
+            return Optional.empty();
+        }
     }
 
     private static Path unpack(ClassLoader loader, String location, String folder, String gguf) {
@@ -105,7 +137,7 @@ final class ClasspathModels {
         }
         finally {
             if (!complete && directory != null) {
-                delete(directory);
+                UnpackedFiles.delete(directory);
             }
         }
     }
@@ -145,19 +177,8 @@ final class ClasspathModels {
     }
 
     private static void deleteOnExit(Path directory) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(directory), "cerberus-model-cleanup"));
-    }
-
-    private static void delete(Path directory) {
-        try (Stream<Path> entries = Files.walk(directory)) {
-            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(entry);
-            }
-        }
-        catch (IOException ex) {
-            // the system clears its temporary directory; on Windows a mapped file cannot
-            // be removed earlier
-        }
+        Runtime.getRuntime()
+            .addShutdownHook(new Thread(() -> UnpackedFiles.delete(directory), "cerberus-model-cleanup"));
     }
 
 }

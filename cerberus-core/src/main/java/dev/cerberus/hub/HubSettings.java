@@ -2,7 +2,6 @@ package dev.cerberus.hub;
 
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -51,35 +50,17 @@ public record HubSettings(URI endpoint, Optional<String> token, Path cache) {
      * this name among the user's caches: another program's folder is not made up.
      */
     private static Path cache(Map<String, String> environment, Path home) {
-        Optional<Path> named = variable(environment, "HF_HUB_CACHE").map((path) -> path("HF_HUB_CACHE", path))
-            .or(() -> variable(environment, "HF_HOME").map((path) -> path("HF_HOME", path).resolve("hub")));
+        Optional<Path> named = CacheFolder.variable(environment, "HF_HUB_CACHE")
+            .or(() -> CacheFolder.variable(environment, "HF_HOME").map((folder) -> folder.resolve("hub")));
         if (named.isPresent()) {
             return named.get();
         }
-        Path caches = variable(environment, "XDG_CACHE_HOME").map((path) -> path("XDG_CACHE_HOME", path))
-            .orElse(home.resolve(".cache"));
-        Path shared = caches.resolve("huggingface").resolve("hub");
-        if (Files.isDirectory(shared)) {
-            return shared;
-        }
-        return variable(environment, "LOCALAPPDATA").map((path) -> path("LOCALAPPDATA", path))
-            .orElse(caches)
-            .resolve("cerberus")
-            .resolve("hub");
+        Path shared = CacheFolder.caches(environment, home).resolve("huggingface").resolve("hub");
+        return Files.isDirectory(shared) ? shared : CacheFolder.of(environment, home).resolve("hub");
     }
 
     private static Optional<String> variable(Map<String, String> environment, String name) {
         return Optional.ofNullable(environment.get(name)).filter((value) -> !value.isBlank());
-    }
-
-    private static Path path(String variable, String value) {
-        try {
-            return Path.of(value);
-        }
-        catch (InvalidPathException ex) {
-            throw new HubException("the variable " + variable + " is not a path (" + ex.getReason() + ")", "correct it",
-                    ex);
-        }
     }
 
     private static URI uri(String endpoint) {

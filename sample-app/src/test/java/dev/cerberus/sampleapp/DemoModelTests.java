@@ -189,6 +189,13 @@ class DemoModelTests {
     }
 
     @Test
+    void infoSaysWhichModelAnswers() throws Exception {
+        JsonNode model = get("/actuator/info").get("model");
+        assertThat(model.get("name").asString()).isEqualTo("cerberus-demo");
+        assertThat(model.get("heads").asBoolean()).isTrue();
+    }
+
+    @Test
     void gateIsChangedWhileTheApplicationRuns() throws Exception {
         JsonNode before = get("/actuator/cerberus").get("gate");
         try {

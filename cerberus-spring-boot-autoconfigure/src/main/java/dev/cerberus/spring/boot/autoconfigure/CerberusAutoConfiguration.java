@@ -13,6 +13,7 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.io.ResourceLoader;
 
+import dev.cerberus.engine.BundledModel;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.TextGenerator;
@@ -26,8 +27,6 @@ import dev.cerberus.engine.TextGenerator;
 @EnableConfigurationProperties(CerberusProperties.class)
 @ImportRuntimeHints(CerberusRuntimeHints.class)
 public final class CerberusAutoConfiguration {
-
-    static final String DEMO_MODEL = "classpath:cerberus-demo/";
 
     @Bean
     static UnknownPropertiesCheck cerberusUnknownPropertiesCheck(ConfigurableEnvironment environment) {
@@ -51,8 +50,8 @@ public final class CerberusAutoConfiguration {
         if (location != null && !location.isBlank()) {
             return location;
         }
-        if (resources.getResource(DEMO_MODEL + "config.json").exists()) {
-            return DEMO_MODEL;
+        if (resources.getResource(BundledModel.LOCATION).exists()) {
+            return BundledModel.LOCATION;
         }
         throw new MissingModelException();
     }

@@ -42,8 +42,8 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      *
      * @param location Directory in Hugging Face layout or GGUF file, as a path or a
      * classpath: or file: resource; or a name on a hub,
-     * hf://ORG/NAME[:revision][/file.gguf]. When it is empty, the demo model is used if
-     * its jar is present.
+     * hf://ORG/NAME[:revision][/file.gguf]. When it is empty, the model of
+     * cerberus-demo-model is used if that jar is present.
      * @param download When to fetch a model that a location on a hub names: never, or
      * if-missing in the cache. A token is taken from the environment variable HF_TOKEN.
      * @param cache Folder of fetched models. When it is empty, an existing cache of the

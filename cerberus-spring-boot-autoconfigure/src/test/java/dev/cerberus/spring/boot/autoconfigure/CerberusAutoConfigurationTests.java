@@ -22,6 +22,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.io.ClassPathResource;
 
+import dev.cerberus.engine.BundledModel;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineClosedException;
 import dev.cerberus.engine.GenerationRequest;
@@ -105,7 +106,9 @@ class CerberusAutoConfigurationTests {
 
     @Test
     void withoutModelTheStartFailsAndSaysWhatToSet() {
-        this.runner.withClassLoader(new FilteredClassLoader(new ClassPathResource("cerberus-demo/config.json")))
+        this.runner
+            .withClassLoader(new FilteredClassLoader(
+                    new ClassPathResource(BundledModel.LOCATION.substring("classpath:".length()))))
             .run((context) -> assertThat(context).getFailure()
                 .rootCause()
                 .isInstanceOf(MissingModelException.class)

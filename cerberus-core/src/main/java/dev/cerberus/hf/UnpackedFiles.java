@@ -1,0 +1,227 @@
+package dev.cerberus.hf;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Files of a class path folder that says with a file {@value #SUMS} what they are, as
+ * {@code sha256sum} writes it: unpacked once for all processes of a user.
+ *
+ * <p>
+ * Immutable and thread-safe.
+ */
+/*
+ * The directory is named by the hash of the sums, so that another set of files is another
+ * directory. It is filled beside its place and moved there whole: whoever finds it finds
+ * all of it. What it holds is compared with the sums at every start, since anybody who
+ * may write there may have changed it.
+ */
+final class UnpackedFiles {
+
+    static final String SUMS = "SHA256SUMS";
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(UnpackedFiles.class);
+
+    private static final Pattern LINE = Pattern.compile("([0-9a-f]{64}) [ *]([A-Za-z0-9][A-Za-z0-9._-]*)");
+
+    private static final int NAME_DIGITS = 16;
+
+    private static final Duration ABANDONED = Duration.ofDays(1);
+
+    private final ClassLoader loader;
+
+    private final String folder;
+
+    private final Map<String, String> sums; // by file name
+
+    private final Path directory;
+
+    private UnpackedFiles(ClassLoader loader, String folder, Map<String, String> sums, Path directory) {
+        this.loader = loader;
+        this.folder = folder;
+        this.sums = sums;
+        this.directory = directory;
+    }
+
+    /**
+     * Returns the unpacked files of a folder; what is missing or damaged is unpacked.
+     * @param loader who finds the folder
+     * @param folder a folder of the class path with a file of sums
+     * @param root where unpacked folders are kept
+     * @return a directory with all files that the sums name
+     * @throws IOException if it can not be written, or the files are not what the sums
+     * say
+     */
+    static Path in(ClassLoader loader, String folder, Path root) throws IOException {
+        byte[] text;
+        try (InputStream in = open(loader, folder, SUMS)) {
+            text = in.readAllBytes();
+        }
+        String key = HexFormat.of().formatHex(sha256().digest(text)).substring(0, NAME_DIGITS);
+        UnpackedFiles files = new UnpackedFiles(loader, folder, parse(new String(text, StandardCharsets.UTF_8)),
+                root.resolve(key));
+        if (!files.areWhole()) {
+            files.unpack();
+        }
+        return files.directory;
+    }
+
+    private static Map<String, String> parse(String text) throws IOException {
+        Map<String, String> sums = new TreeMap<>();
+        for (String line : text.lines().filter((each) -> !each.isBlank()).toList()) {
+            Matcher matcher = LINE.matcher(line);
+            if (!matcher.matches()) {
+                throw new IOException(SUMS + " has the line '" + line + "', which is not a hash and a file name");
+            }
+            sums.put(matcher.group(2), matcher.group(1));
+        }
+        return sums;
+    }
+
+    private static InputStream open(ClassLoader loader, String folder, String name) throws IOException {
+        URL url = loader.getResource(folder + "/" + name);
+        if (url == null) {
+            throw new IOException("there is no " + name + " in " + folder + " of the class path");
+        }
+        return url.openStream();
+    }
+
+    private boolean areWhole() throws IOException {
+        for (Map.Entry<String, String> entry : this.sums.entrySet()) {
+            Path file = this.directory.resolve(entry.getKey());
+            if (!Files.isRegularFile(file)) {
+                return false;
+            }
+            try (InputStream in = Files.newInputStream(file)) {
+                if (!hash(in).equals(entry.getValue())) {
+                    LOGGER.warn("{} has been changed since it was unpacked; it is unpacked again", file);
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private void unpack() throws IOException {
+        Path root = this.directory.getParent();
+        Files.createDirectories(root);
+        clearAbandoned(root);
+        Path beside = Files.createTempDirectory(root, temporaryPrefix());
+        try {
+            for (Map.Entry<String, String> entry : this.sums.entrySet()) {
+                try (InputStream in = open(this.loader, this.folder, entry.getKey());
+                        DigestInputStream digested = new DigestInputStream(in, sha256())) {
+                    Files.copy(digested, beside.resolve(entry.getKey()));
+                    if (!hex(digested).equals(entry.getValue())) {
+                        throw new IOException(entry.getKey() + " in " + this.folder
+                                + " of the class path is not the file that " + SUMS + " names");
+                    }
+                }
+            }
+            moveToPlace(beside, root);
+            LOGGER.info("Unpacked {} into {}", this.folder, this.directory);
+        }
+        finally {
+            delete(beside);
+        }
+    }
+
+    private void moveToPlace(Path beside, Path root) throws IOException {
+        if (areWhole()) {
+            return; // another process was faster
+        }
+        if (Files.exists(this.directory)) {
+            Path aside = Files.createTempDirectory(root, temporaryPrefix());
+            Files.move(this.directory, aside.resolve("damaged"), StandardCopyOption.ATOMIC_MOVE);
+            delete(aside);
+        }
+        try {
+            Files.move(beside, this.directory, StandardCopyOption.ATOMIC_MOVE);
+        }
+        catch (IOException ex) {
+            if (!areWhole()) {
+                throw ex;
+            }
+        }
+    }
+
+    private String temporaryPrefix() {
+        return "." + this.directory.getFileName() + "-";
+    }
+
+    /** Removes what processes left that were ended while they unpacked. */
+    private void clearAbandoned(Path root) throws IOException {
+        Instant limit = Instant.now().minus(ABANDONED);
+        List<Path> left;
+        try (Stream<Path> entries = Files.list(root)) {
+            left = entries.filter((entry) -> entry.getFileName().toString().startsWith(temporaryPrefix())).toList();
+        }
+        for (Path entry : left) {
+            if (Files.getLastModifiedTime(entry).toInstant().isBefore(limit)) {
+                delete(entry);
+            }
+        }
+    }
+
+    /** Removes a directory with all that is in it, as far as the system allows. */
+    static void delete(Path directory) {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> entries = Files.walk(directory)) {
+            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(entry);
+            }
+        }
+        catch (IOException | UncheckedIOException ex) {
+            // Windows keeps mapped files; another process may be clearing up too
+            LOGGER.debug("{} is not removed", directory, ex);
+        }
+    }
+
+    private static String hash(InputStream in) throws IOException {
+        try (DigestInputStream digested = new DigestInputStream(in, sha256())) {
+            byte[] buffer = new byte[1 << 16];
+            while (digested.read(buffer) >= 0) {
+                // reading is hashing
+            }
+            return hex(digested);
+        }
+    }
+
+    private static String hex(DigestInputStream digested) {
+        return HexFormat.of().formatHex(digested.getMessageDigest().digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        }
+        catch (NoSuchAlgorithmException ex) {
+            throw new IllegalStateException("every Java platform has SHA-256", ex);
+        }
+    }
+
+}
