@@ -143,8 +143,8 @@ public final class DecodeSession implements AutoCloseable {
         this.penalty.ifPresent((applied) -> Arrays.stream(request.prompt()).forEach(applied::add));
         this.budget = Math.min(request.maxTokens(), context - promptLength);
         this.constraint = request.constraint().map(AnswerConstraint::new);
-        this.canDraft = heads.isPresent() || (request.shape().isEmpty()
-                && (request.drafting().contextLookup() || this.constraint.isPresent()));
+        this.canDraft = heads.isPresent()
+                || (request.shape().isEmpty() && (request.drafting().contextLookup() || this.constraint.isPresent()));
         int treeRows = this.canDraft ? maxDraftNodes(request) : 0;
         this.cache = new SequenceCache(model, Math.min(context, promptLength + this.budget + treeRows), treeRows);
         this.unread = request.prompt();
@@ -368,8 +368,7 @@ public final class DecodeSession implements AutoCloseable {
         this.gate.observe(outcome(draft, tree, kept, headsRan, done.draftSeconds(), verifySeconds + commitSeconds));
         Map<GateSignal, Double> signals = (done.signals() == null) ? Map.of() : done.signals().values();
         DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), headsRan, done.expectation(),
-                accepted(draft, kept, emit(tree, verdict)), signals, done.draftSeconds(), verifySeconds,
-                commitSeconds);
+                accepted(draft, kept, emit(tree, verdict)), signals, done.draftSeconds(), verifySeconds, commitSeconds);
         this.counts.count(step);
         this.listener.onStep(step);
     }

@@ -56,13 +56,16 @@ final class UnpackedFiles {
 
     private final Map<String, String> sums; // by file name
 
+    private final Path root;
+
     private final Path directory;
 
-    private UnpackedFiles(ClassLoader loader, String folder, Map<String, String> sums, Path directory) {
+    private UnpackedFiles(ClassLoader loader, String folder, Map<String, String> sums, Path root, String key) {
         this.loader = loader;
         this.folder = folder;
         this.sums = sums;
-        this.directory = directory;
+        this.root = root;
+        this.directory = root.resolve(key);
     }
 
     /**
@@ -80,8 +83,8 @@ final class UnpackedFiles {
             text = in.readAllBytes();
         }
         String key = HexFormat.of().formatHex(sha256().digest(text)).substring(0, NAME_DIGITS);
-        UnpackedFiles files = new UnpackedFiles(loader, folder, parse(new String(text, StandardCharsets.UTF_8)),
-                root.resolve(key));
+        UnpackedFiles files = new UnpackedFiles(loader, folder, parse(new String(text, StandardCharsets.UTF_8)), root,
+                key);
         if (!files.areWhole()) {
             files.unpack();
         }
@@ -125,10 +128,9 @@ final class UnpackedFiles {
     }
 
     private void unpack() throws IOException {
-        Path root = this.directory.getParent();
-        Files.createDirectories(root);
-        clearAbandoned(root);
-        Path beside = Files.createTempDirectory(root, temporaryPrefix());
+        Files.createDirectories(this.root);
+        clearAbandoned();
+        Path beside = Files.createTempDirectory(this.root, temporaryPrefix());
         try {
             for (Map.Entry<String, String> entry : this.sums.entrySet()) {
                 try (InputStream in = open(this.loader, this.folder, entry.getKey());
@@ -140,7 +142,7 @@ final class UnpackedFiles {
                     }
                 }
             }
-            moveToPlace(beside, root);
+            moveToPlace(beside);
             LOGGER.info("Unpacked {} into {}", this.folder, this.directory);
         }
         finally {
@@ -148,12 +150,12 @@ final class UnpackedFiles {
         }
     }
 
-    private void moveToPlace(Path beside, Path root) throws IOException {
+    private void moveToPlace(Path beside) throws IOException {
         if (areWhole()) {
             return; // another process was faster
         }
         if (Files.exists(this.directory)) {
-            Path aside = Files.createTempDirectory(root, temporaryPrefix());
+            Path aside = Files.createTempDirectory(this.root, temporaryPrefix());
             Files.move(this.directory, aside.resolve("damaged"), StandardCopyOption.ATOMIC_MOVE);
             delete(aside);
         }
@@ -172,10 +174,10 @@ final class UnpackedFiles {
     }
 
     /** Removes what processes left that were ended while they unpacked. */
-    private void clearAbandoned(Path root) throws IOException {
+    private void clearAbandoned() throws IOException {
         Instant limit = Instant.now().minus(ABANDONED);
         List<Path> left;
-        try (Stream<Path> entries = Files.list(root)) {
+        try (Stream<Path> entries = Files.list(this.root)) {
             left = entries.filter((entry) -> entry.getFileName().toString().startsWith(temporaryPrefix())).toList();
         }
         for (Path entry : left) {

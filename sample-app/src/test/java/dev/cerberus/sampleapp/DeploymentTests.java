@@ -21,14 +21,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.cerberus.testing.DemoFixture;
 import dev.cerberus.testing.MarkdownFile;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -38,8 +40,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 /**
  * The files under {@code deploy} fit the application.
  */
-@EnabledIf(value = "dev.cerberus.sampleapp.DemoModelTests#demoModelIsThere",
-        disabledReason = "cerberus-demo/model.safetensors is not on the class path")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = "management.endpoint.cerberus.access=unrestricted")
 class DeploymentTests {
@@ -85,6 +85,11 @@ class DeploymentTests {
         dashboard.get("panels")
             .forEach((panel) -> panel.get("targets").forEach((target) -> queries.add(target.get("expr").asString())));
         return queries;
+    }
+
+    @DynamicPropertySource
+    static void model(DynamicPropertyRegistry properties) {
+        properties.add("cerberus.model.location", () -> DemoFixture.model().toString());
     }
 
     @Test

@@ -27,7 +27,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -36,9 +35,13 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineState;
+
+import dev.cerberus.testing.DemoFixture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -51,7 +54,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  * {@code -Dcerberus.mutants=N} sends more of them, {@code -Dcerberus.mutants.seed=S}
  * others.
  */
-@EnabledIf(value = "demoModelIsThere", disabledReason = "cerberus-demo/model.safetensors is not on the class path")
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = { "cerberus.chat.max-output-tokens=2", "cerberus.engine.queue-capacity=64" })
 @ExtendWith(OutputCaptureExtension.class)
@@ -82,8 +84,9 @@ class RequestMutantTests {
     @LocalServerPort
     private int port;
 
-    static boolean demoModelIsThere() {
-        return DemoModelTests.demoModelIsThere();
+    @DynamicPropertySource
+    static void model(DynamicPropertyRegistry properties) {
+        properties.add("cerberus.model.location", () -> DemoFixture.model().toString());
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import dev.cerberus.decode.DecodeStatistics;
+import dev.cerberus.decode.AcceptedTokens;
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.decode.TokenOrigin;
@@ -223,7 +224,8 @@ public final class ScriptedGenerator implements TextGenerator {
     private static void step(GenerationListener listener, int tokens, int drafts) {
         if (tokens > 1) {
             int nodes = (drafts > 0) ? 3 : 0;
-            listener.onStep(new DecodeStep(nodes, nodes, true, 1.5, drafts, Map.of(), 0, 0.1, 0));
+            listener
+                .onStep(new DecodeStep(nodes, nodes, true, 1.5, new AcceptedTokens(drafts, 0, 0), Map.of(), 0, 0.1, 0));
         }
     }
 

@@ -165,8 +165,7 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      */
     public record Chat(@DefaultValue("true") boolean enabled, @Nullable Double temperature, @Nullable Double topP,
             @Nullable Integer topK, @Nullable Double repetitionPenalty, @DefaultValue("512") int maxOutputTokens,
-            @Nullable Long seed,
-            @DefaultValue List<String> stopSequences, @Nullable String template,
+            @Nullable Long seed, @DefaultValue List<String> stopSequences, @Nullable String template,
             @DefaultValue Map<String, Object> templateVariables) {
     }
 

@@ -204,10 +204,10 @@ class CerberusAutoConfigurationTests {
     }
 
     @Test
-    void nativeImageKeepsTemplatesTheDemoModelAndTheProperties() {
+    void nativeImageKeepsTemplatesTheBundledModelAndTheProperties() {
         RuntimeHints hints = new RuntimeHints();
         new CerberusRuntimeHints().registerHints(hints, getClass().getClassLoader());
-        assertThat(hints).matches(RuntimeHintsPredicates.resource().forResource("cerberus-demo/config.json"))
+        assertThat(hints).matches(RuntimeHintsPredicates.resource().forResource("smollm2-135m-instruct/SHA256SUMS"))
             .matches(RuntimeHintsPredicates.resource().forResource("dev/cerberus/djl/torch/floating.py"))
             .matches(RuntimeHintsPredicates.reflection().onType(CerberusProperties.Chat.class));
     }

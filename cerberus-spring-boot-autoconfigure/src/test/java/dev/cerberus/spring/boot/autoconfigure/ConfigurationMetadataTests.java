@@ -19,16 +19,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ConfigurationMetadataTests {
 
     private static final List<String> CONTRACT = List.of("cerberus.chat.enabled", "cerberus.chat.max-output-tokens",
-            "cerberus.chat.repetition-penalty", "cerberus.chat.seed", "cerberus.chat.stop-sequences", "cerberus.chat.temperature", "cerberus.chat.template",
-            "cerberus.chat.template-variables", "cerberus.chat.top-k", "cerberus.chat.top-p", "cerberus.device",
-            "cerberus.enabled", "cerberus.engine.kv-cache-tokens", "cerberus.engine.max-concurrent",
-            "cerberus.engine.max-input-characters", "cerberus.engine.prefix-cache", "cerberus.engine.queue-capacity",
-            "cerberus.engine.request-timeout", "cerberus.engine.threads", "cerberus.gate.calibration",
-            "cerberus.gate.entropy-threshold", "cerberus.gate.mode", "cerberus.gate.profiles", "cerberus.gate.signal",
-            "cerberus.gate.threshold", "cerberus.heads.count", "cerberus.heads.location", "cerberus.memory.location",
-            "cerberus.metrics.enabled", "cerberus.metrics.gateway-names", "cerberus.openai.enabled",
-            "cerberus.openai.max-body", "cerberus.model.location", "cerberus.model.download", "cerberus.model.cache",
-            "cerberus.model.mirror", "cerberus.model.max-context", "cerberus.model.name", "cerberus.model.precision",
+            "cerberus.chat.repetition-penalty", "cerberus.chat.seed", "cerberus.chat.stop-sequences",
+            "cerberus.chat.temperature", "cerberus.chat.template", "cerberus.chat.template-variables",
+            "cerberus.chat.top-k", "cerberus.chat.top-p", "cerberus.device", "cerberus.enabled",
+            "cerberus.engine.kv-cache-tokens", "cerberus.engine.max-concurrent", "cerberus.engine.max-input-characters",
+            "cerberus.engine.prefix-cache", "cerberus.engine.queue-capacity", "cerberus.engine.request-timeout",
+            "cerberus.engine.threads", "cerberus.gate.calibration", "cerberus.gate.entropy-threshold",
+            "cerberus.gate.mode", "cerberus.gate.profiles", "cerberus.gate.signal", "cerberus.gate.threshold",
+            "cerberus.heads.count", "cerberus.heads.location", "cerberus.memory.location", "cerberus.metrics.enabled",
+            "cerberus.metrics.gateway-names", "cerberus.openai.enabled", "cerberus.openai.max-body",
+            "cerberus.model.location", "cerberus.model.download", "cerberus.model.cache", "cerberus.model.mirror",
+            "cerberus.model.max-context", "cerberus.model.name", "cerberus.model.precision",
             "cerberus.tree.context-lookup", "cerberus.tree.max-nodes", "cerberus.tree.shape");
 
     private final JsonNode metadata = read();
