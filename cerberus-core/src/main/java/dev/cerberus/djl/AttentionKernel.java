@@ -41,8 +41,9 @@ record AttentionKernel(int scalarType, int blockKeys, String file) {
     private static final List<Integer> BLOCKS = List.of(192, 384, 256, 320, 336, 352, 448, 512, 128, 768);
 
     /** A row's scores depend on the device's own way in the last bits. */
-    static AttentionKernel of(Precision precision) {
-        return new AttentionKernel(precision.scalarType(), 0, "attention_sdpa.py");
+    static AttentionKernel of(Precision precision, ModelConfig config) {
+        boolean capped = config.variant().attentionCap().isPresent();
+        return new AttentionKernel(precision.scalarType(), 0, capped ? "attention_capped.py" : "attention_sdpa.py");
     }
 
     /** In float64, on every CPU. */

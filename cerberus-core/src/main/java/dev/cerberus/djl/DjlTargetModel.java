@@ -13,7 +13,9 @@ import ai.djl.pytorch.jni.IValue;
 
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ExpectedTensors;
+import dev.cerberus.hf.LayerKind;
 import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.RotaryEmbedding;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelDimensions;
 import dev.cerberus.model.ModelException;
@@ -52,7 +54,7 @@ public final class DjlTargetModel implements TargetModel {
 
     private final ProgramWeights weights;
 
-    private final IValue frequencies; // [maxContext, dim / 2] complex
+    private final IValue frequencies; // see tables.py
 
     private DjlTargetModel(ModelConfig config, int maxContext, TorchDevice device, Precision precision,
             Checkpoint checkpoint, NDManager manager) {
@@ -104,16 +106,39 @@ public final class DjlTargetModel implements TargetModel {
      * @param tables a program with the methods of {@code tables.py}
      */
     static IValue frequencies(ModelConfig config, int positions, ScriptModule tables, NDManager owner) {
-        double[] inverse = config.inverseFrequencies();
-        float[] values = new float[inverse.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (float) inverse[i];
+        int pairs = config.headDim() / 2;
+        List<LayerKind> kinds = config.distinctKinds();
+        float[] inverse = new float[kinds.size() * pairs]; // 0 for a pair at rest
+        float[] magnitudes = new float[inverse.length];
+        Arrays.fill(magnitudes, 1);
+        float[] growth = new float[0];
+        for (int kind = 0; kind < kinds.size(); kind++) {
+            RotaryEmbedding rotary = kinds.get(kind).rotary();
+            float[] own = rotary.inverseFrequencies(positions);
+            System.arraycopy(own, 0, inverse, kind * pairs, own.length);
+            Arrays.fill(magnitudes, kind * pairs, kind * pairs + own.length, (float) rotary.scaling().magnitude());
+            if (rotary.queryGrowth().isPresent()) {
+                growth = growth(rotary.queryGrowth().get(), positions);
+            }
         }
-        try (NDArray array = owner.create(values);
-                IValue input = ScriptModule.argument(array);
+        try (NDArray angles = owner.create(inverse);
+                NDArray lengths = owner.create(magnitudes);
+                NDArray growths = owner.create(growth);
+                IValue input = ScriptModule.argument(angles);
+                IValue factors = ScriptModule.argument(lengths);
+                IValue queries = ScriptModule.argument(growths);
                 IValue length = IValue.from((long) positions)) {
-            return ScriptModule.argument(tables.callForArray("frequencies", owner, input, length));
+            return ScriptModule
+                .argument(tables.callForArray("frequencies", owner, input, factors, queries, length));
         }
+    }
+
+    private static float[] growth(RotaryEmbedding.QueryGrowth growth, int positions) {
+        float[] factors = new float[positions];
+        for (int i = 0; i < positions; i++) {
+            factors[i] = growth.at(i);
+        }
+        return factors;
     }
 
     /**

@@ -1,6 +1,10 @@
 package dev.cerberus.djl;
 
+import java.util.List;
+
+import dev.cerberus.hf.LayerKind;
 import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.ModelVariant;
 
 /**
  * The program of a target model, for one model configuration, one way of multiplying and
@@ -9,9 +13,10 @@ import dev.cerberus.hf.ModelConfig;
  * <p>
  * Also says where among the vectors ({@code vs}) and matrices ({@code ms}) the weights
  * lie, which {@link WeightLoader} fills: {@link #vectorsPerLayer()} vectors per layer
- * (two norms, biases, head norms), then the final norm, the embedding, and for a rotated
- * model the rotation of a block; four matrices per layer (query-key-value, output,
- * gate-up, down), then the LM head. Immutable and thread-safe.
+ * (norms before, norms after, biases, norms of queries and keys), then the final norm,
+ * the embedding, and for a model with matrices of integers the rotations that are
+ * computed; four matrices per layer (query-key-value, output, gate-up, down), then the LM
+ * head. Immutable and thread-safe.
  */
 public final class LlamaProgram {
 
@@ -60,7 +65,7 @@ public final class LlamaProgram {
             throw new IllegalArgumentException("precision of training must be FP32 or BF16, was " + precision);
         }
         int float32 = Precision.FP32.scalarType();
-        return layers(heads(config).constant("CACHE_TYPE", float32), config, precision, float32).files("mixed.py",
+        return layers(kinds(heads(config), config).constant("CACHE_TYPE", float32), config, precision, float32).files("mixed.py",
                 "floating.py", "loading.py", "llama.py");
     }
 
@@ -69,8 +74,17 @@ public final class LlamaProgram {
     }
 
     private static int vectorsPerLayer(ModelConfig config) {
-        return 2 + (config.attentionBias() ? 1 : 0) + (config.attentionOutputBias() ? 1 : 0)
-                + (config.qkNorm() ? 2 : 0);
+        return norms(config) + (config.attentionBias() ? 1 : 0) + (config.attentionOutputBias() ? 1 : 0)
+                + (isNormed(config) ? 2 : 0);
+    }
+
+    private static int norms(ModelConfig config) {
+        ModelVariant.NormPlacement norms = config.variant().norms();
+        return norms.before().size() + norms.after().size();
+    }
+
+    private static boolean isNormed(ModelConfig config) {
+        return config.variant().qkNorm() != ModelVariant.QkNorm.NONE;
     }
 
     /**
@@ -78,11 +92,41 @@ public final class LlamaProgram {
      * is rotated; 1 for none.
      */
     static int block(ModelConfig config) {
-        int block = Math.min(Integer.lowestOneBit(config.intermediateSize()), LARGEST_BLOCK);
-        while (block * FEWEST_BLOCKS > config.intermediateSize()) {
+        return block(config.intermediateSize());
+    }
+
+    /**
+     * Returns the width of the blocks in which the residual stream is rotated wherever a
+     * product reads it; 1 for none.
+     */
+    static int readingBlock(ModelConfig config) {
+        return rotatesStream(config) ? 1 : block(config.hiddenSize());
+    }
+
+    private static int block(int width) {
+        int block = Math.min(Integer.lowestOneBit(width), LARGEST_BLOCK);
+        while (block * FEWEST_BLOCKS > width) {
             block /= 2;
         }
         return (block < SMALLEST_BLOCK) ? 1 : block;
+    }
+
+    /**
+     * Returns whether the whole residual stream can be rotated once and for all: a norm
+     * whose result is added to it weighs single coordinates, which a rotation mixes.
+     */
+    static boolean rotatesStream(ModelConfig config) {
+        return config.variant().norms() == ModelVariant.NormPlacement.BEFORE;
+    }
+
+    /*
+     * With r the scale of residuals and x = r·y, a layer that adds r·f(norm(x)) to x adds
+     * f(norm(y)) to y, if the square that the norm adds is divided by r², too: what comes
+     * from embeddings is divided by r, and nothing else is ever multiplied.
+     */
+    static double eps(ModelConfig config) {
+        double scale = config.variant().residualScale();
+        return config.rmsNormEps() / (scale * scale);
     }
 
     /** Returns the source of the model's methods, with those of more files. */
@@ -91,7 +135,9 @@ public final class LlamaProgram {
                 this.attention.scalarType());
         if (this.kernel.quantized()) {
             source.constant("BLOCK", block(this.config))
-                .constant("BLOCK_ROTATION", this.config.layers() * vectorsPerLayer() + 2);
+                .constant("BLOCK_ROTATION", this.config.layers() * vectorsPerLayer() + 2)
+                .constant("READING_BLOCK", readingBlock(this.config))
+                .constant("READING_ROTATION", this.config.layers() * vectorsPerLayer() + 3);
         }
         else {
             source.files("floating.py");
@@ -102,26 +148,59 @@ public final class LlamaProgram {
     /** Adds the constants of the layers. */
     private static ProgramSource layers(ProgramSource source, ModelConfig config, Precision precision,
             int attentionType) {
+        ModelVariant variant = config.variant();
         int layers = config.layers() * vectorsPerLayer(config);
-        int bias = 2 + (config.attentionBias() ? 1 : 0);
-        int headNorms = bias + (config.attentionOutputBias() ? 1 : 0);
+        int bias = norms(config);
+        int outputBias = bias + (config.attentionBias() ? 1 : 0);
+        int headNorms = outputBias + (config.attentionOutputBias() ? 1 : 0);
+        double embeddingScale = variant.embeddingScale() / variant.residualScale();
         return source.constant("LAYERS", config.layers())
             .constant("HIDDEN", config.hiddenSize())
             .constant("WIDE", config.intermediateSize())
-            .constant("EPS", config.rmsNormEps())
+            .constant("EPS", eps(config))
+            .constant("PRE_NORMED", !variant.norms().before().isEmpty())
+            .constant("POST_NORMED", !variant.norms().after().isEmpty())
+            .constant("POST_NORM", variant.norms().before().size())
             .constant("QKV_BIASED", config.attentionBias())
             .constant("OUTPUT_BIASED", config.attentionOutputBias())
-            .constant("QK_NORMED", config.qkNorm())
+            .constant("QK_NORMED", isNormed(config))
+            .constant("QK_NORMED_WHOLE", variant.qkNorm() == ModelVariant.QkNorm.WIDTH)
+            .constant("QK_EPS", config.rmsNormEps())
             .constant("VECTORS", vectorsPerLayer(config))
-            .constant("QKV_BIAS", 2)
-            .constant("OUTPUT_BIAS", bias)
+            .constant("QKV_BIAS", bias)
+            .constant("OUTPUT_BIAS", outputBias)
             .constant("Q_NORM", headNorms)
             .constant("K_NORM", headNorms + 1)
             .constant("FINAL_NORM", layers)
             .constant("EMBEDDING", layers + 1)
+            .constant("TANH_GELU", variant.activation() == ModelVariant.Activation.GELU_TANH)
+            .constant("EMBEDDING_SCALED", embeddingScale != 1)
+            .constant("EMBEDDING_SCALE", embeddingScale)
+            .constant("LOGITS_SCALED", variant.logitScale() != 1)
+            .constant("LOGIT_SCALE", variant.logitScale())
+            .constant("LOGITS_CAPPED", variant.logitCap().isPresent())
+            .constant("LOGIT_CAP", variant.logitCap().orElse(1))
+            .constant("ONE_TO_LOGIT_CAP", 1 / variant.logitCap().orElse(1))
             .constant("NARROW", precision.scalarType() != Precision.FP32.scalarType())
             .constant("CONVERTED", attentionType != Precision.FP32.scalarType())
             .constant("TYPE", precision.scalarType());
+    }
+
+    /** Adds the constants that tell kinds of layers apart. */
+    private static ProgramSource kinds(ProgramSource source, ModelConfig config) {
+        List<LayerKind> kinds = config.distinctKinds();
+        boolean windowed = config.slidingWindow().isPresent();
+        boolean unlimited = kinds.stream().anyMatch((kind) -> kind.slidingWindow().isEmpty());
+        int masks = (windowed && unlimited) ? 2 : 1;
+        return source.constant("KINDS", kinds.size())
+            .constant("LAYER_KINDS",
+                    (kinds.size() == 1) ? List.of() : config.layerKinds().stream().map(kinds::indexOf).toList())
+            .constant("KIND_MASKS",
+                    kinds.stream().map((kind) -> (masks > 1 && kind.slidingWindow().isPresent()) ? 1 : 0).toList())
+            .constant("QUERIES_GROW", kinds.stream().anyMatch((kind) -> kind.rotary().queryGrowth().isPresent()))
+            .constant("MASKS", masks)
+            .constant("UNLIMITED", unlimited)
+            .constant("WINDOW", config.slidingWindow().orElse(0));
     }
 
     private static ProgramSource heads(ModelConfig config) {
@@ -135,7 +214,12 @@ public final class LlamaProgram {
     static ProgramSource attentionSource(ModelConfig config, AttentionKernel attention) {
         int group = config.heads() / config.keyValueHeads();
         int lone = Math.max(FEWEST_QUERY_ROWS, group + group % 2);
-        return heads(config).constant("SCALE", 1 / Math.sqrt(config.headDim()))
+        double scale = config.variant().attentionScale();
+        double cap = config.variant().attentionCap().orElse(1);
+        return kinds(heads(config), config).constant("SCALE", scale)
+            .constant("CAPPED", config.variant().attentionCap().isPresent())
+            .constant("CAP", cap)
+            .constant("SCALE_TO_CAP", scale / cap)
             .constant("LONE", (lone <= group + 2) ? lone : 0)
             .constant("CACHE_TYPE", attention.scalarType())
             .files("attention.py", attention.file());

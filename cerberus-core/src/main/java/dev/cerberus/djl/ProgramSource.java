@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * The source of a TorchScript program, put together from files of methods and a header of
@@ -57,6 +58,16 @@ public final class ProgramSource {
             throw new IllegalArgumentException("constant " + name + " must be finite, was " + value);
         }
         return constant(name, "float", Double.toString(value));
+    }
+
+    /**
+     * Adds a constant.
+     * @param name its name, in capitals
+     * @param values its values
+     * @return this source
+     */
+    public ProgramSource constant(String name, List<Integer> values) {
+        return constant(name, "List[int]", values.isEmpty() ? "annotate(List[int], [])" : values.toString());
     }
 
     private ProgramSource constant(String name, String type, String value) {

@@ -1,5 +1,7 @@
 package dev.cerberus.djl;
 
+import java.util.Arrays;
+
 /**
  * An orthogonal matrix that spreads every coordinate over all others, as the Kronecker
  * product of two small ones.
@@ -29,6 +31,25 @@ record Rotation(double[][] left, double[][] right) {
         int even = Integer.lowestOneBit(width);
         int right = Math.min(even, LARGEST_RIGHT);
         return new Rotation(kronecker(cosines(width / even), hadamard(even / right)), hadamard(right));
+    }
+
+    /** Returns what leaves a width, at least 1, as it is, in factors of the same sizes. */
+    static Rotation none(int width) {
+        Rotation rotation = of(width);
+        return new Rotation(identity(rotation.left.length), identity(rotation.right.length));
+    }
+
+    boolean isIdentity() {
+        return Arrays.deepEquals(this.left, identity(this.left.length))
+                && Arrays.deepEquals(this.right, identity(this.right.length));
+    }
+
+    private static double[][] identity(int size) {
+        double[][] matrix = new double[size][size];
+        for (int i = 0; i < size; i++) {
+            matrix[i][i] = 1;
+        }
+        return matrix;
     }
 
     int width() {

@@ -205,7 +205,7 @@ public final class TorchDevice {
     AttentionKernel attentionKernel(Precision precision, ModelConfig config) {
         boolean independent = precision == Precision.FP32 || precision == Precision.INT8;
         return (independent && !this.device.isGpu()) ? AttentionKernel.independent(config)
-                : AttentionKernel.of(precision);
+                : AttentionKernel.of(precision, config);
     }
 
     NDManager newManager() {

@@ -20,6 +20,7 @@ import ai.djl.pytorch.jni.IValue;
 
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.ModelVariant;
 import dev.cerberus.hf.TensorInfo;
 import dev.cerberus.hf.WeightNames;
 import dev.cerberus.model.ModelException;
@@ -36,7 +37,9 @@ import dev.cerberus.model.ModelException;
  * The norms before those are weightless then, their weights being part of the matrices,
  * since a rotation leaves the length of a row as it is. Inside a head values are rotated
  * as well, undone by the columns of the output matrix, and the input of down is rotated
- * in blocks at run time, undone by its columns.
+ * in blocks at run time, undone by its columns. Where norms stand behind attention and
+ * feed-forward part, the stream stays as it is, and what reads from it reads it rotated
+ * in blocks at run time.
  */
 final class WeightLoader {
 
@@ -53,7 +56,11 @@ final class WeightLoader {
 
     private final NDManager rotations;
 
+    private final int rotaryDims;
+
     private final Turn stream;
+
+    private final Turn reading;
 
     private final Turn head;
 
@@ -67,7 +74,15 @@ final class WeightLoader {
         this.bench = this.rotated ? new TensorWorkbench(precision, kernel, owner, "loading.py", "loading_vocabulary.py")
                 : new TensorWorkbench(precision, kernel, owner, "loading.py");
         this.rotations = owner.newSubManager();
-        this.stream = new Turn(Rotation.of(config.hiddenSize()));
+        this.rotaryDims = config.layerKinds()
+            .stream()
+            .mapToInt((kind) -> kind.rotary().dims())
+            .filter((dims) -> dims > 0)
+            .findFirst()
+            .orElse(config.headDim());
+        boolean whole = LlamaProgram.rotatesStream(config);
+        this.stream = new Turn(whole ? Rotation.of(config.hiddenSize()) : Rotation.none(config.hiddenSize()));
+        this.reading = whole ? this.stream : new Turn(Rotation.of(LlamaProgram.readingBlock(config)));
         this.head = new Turn(Rotation.of(config.headDim()));
         this.block = new Turn(Rotation.of(LlamaProgram.block(config)));
     }
@@ -178,29 +193,32 @@ final class WeightLoader {
     }
 
     private Part layer(int layer) {
-        double eps = this.config.rmsNormEps();
-        String prefix = "model.layers." + layer + ".";
+        ModelVariant.NormPlacement norms = this.config.variant().norms();
+        List<NDArray> before = norms.before().stream().map((name) -> norm(WeightNames.inLayer(layer, name))).toList();
         List<NDArray> vectors = new ArrayList<>();
+        before.forEach((norm) -> vectors.add(keep(this.rotated ? floor(norm) : norm)));
+        norms.after().forEach((name) -> vectors.add(keep(norm(WeightNames.inLayer(layer, name)))));
         List<IValue> matrices = new ArrayList<>();
-        NDArray before = tensor(prefix + "input_layernorm.weight");
-        NDArray between = tensor(prefix + "post_attention_layernorm.weight");
-        vectors.add(keep(this.rotated ? floor(before, eps) : before));
-        vectors.add(keep(this.rotated ? floor(between, eps) : between));
-        matrices.add(this.bench.pack(this.stream.rows(afterNorm(qkv(prefix + "self_attn.", "weight"), before))));
-        matrices.add(this.bench.pack(this.stream
-            .columns(ordered("group_major_columns", this.head.rows(tensor(prefix + "self_attn.o_proj.weight"))))));
-        matrices.add(this.bench.pack(this.stream.rows(afterNorm(
-                joined(tensor(prefix + "mlp.gate_proj.weight"), tensor(prefix + "mlp.up_proj.weight")), between))));
-        matrices.add(this.bench.pack(this.stream.columns(this.block.rows(tensor(prefix + "mlp.down_proj.weight")))));
+        matrices.add(this.bench.pack(this.reading.rows(afterNorm(qkv(layer, "weight"), before, 0))));
+        matrices.add(this.bench.pack(this.stream.columns(ordered("group_major_columns",
+                this.head.rows(tensor(WeightNames.inLayer(layer, WeightNames.weight(WeightNames.ATTENTION_OUTPUT))))))));
+        matrices.add(this.bench.pack(this.reading.rows(afterNorm(gateUp(layer), before, 1))));
+        matrices.add(this.bench
+            .pack(this.stream.columns(this.block.rows(tensor(WeightNames.inLayer(layer, WeightNames.DOWN))))));
         if (this.config.attentionBias()) {
-            vectors.add(keep(qkv(prefix + "self_attn.", "bias")));
+            vectors.add(keep(qkv(layer, "bias")));
         }
         if (this.config.attentionOutputBias()) {
-            vectors.add(keep(this.stream.rows(tensor(prefix + "self_attn.o_proj.bias"))));
+            vectors.add(keep(this.stream
+                .rows(tensor(WeightNames.inLayer(layer, WeightNames.bias(WeightNames.ATTENTION_OUTPUT))))));
         }
-        if (this.config.qkNorm()) {
-            vectors.add(keep(interleaved(tensor(prefix + "self_attn.q_norm.weight"), 1)));
-            vectors.add(keep(interleaved(tensor(prefix + "self_attn.k_norm.weight"), 1)));
+        if (this.config.variant().qkNorm() != ModelVariant.QkNorm.NONE) {
+            boolean whole = this.config.variant().qkNorm() == ModelVariant.QkNorm.WIDTH;
+            NDArray query = interleaved(norm(WeightNames.inLayer(layer, WeightNames.QUERY_NORM)),
+                    whole ? this.config.heads() : 1);
+            vectors.add(keep(whole ? ordered("group_major", query) : query));
+            vectors.add(keep(interleaved(norm(WeightNames.inLayer(layer, WeightNames.KEY_NORM)),
+                    whole ? this.config.keyValueHeads() : 1)));
         }
         this.bench.clear();
         return new Part(vectors, matrices, List.of());
@@ -208,8 +226,8 @@ final class WeightLoader {
 
     /** Loads what comes before the first layer and after the last. */
     private Part ends() {
-        NDArray last = tensor("model.norm.weight");
-        NDArray norm = keep(this.rotated ? floor(last, this.config.rmsNormEps()) : last);
+        NDArray last = norm(WeightNames.FINAL_NORM);
+        NDArray norm = keep(this.rotated ? floor(last) : last);
         String output = this.config.tieWordEmbeddings() ? WeightNames.EMBEDDING : WeightNames.OUTPUT;
         NDArray embedding;
         IValue lmHead;
@@ -218,7 +236,7 @@ final class WeightLoader {
         if (this.rotated) {
             embedding = keep(rotatedEmbedding());
             lmHead = rotatedLmHead(output, last);
-            vectors.addAll(List.of(norm, embedding, this.block.right));
+            vectors.addAll(List.of(norm, embedding, this.block.right, this.reading.right));
             rotation = List.of(norm, this.stream.left, keep(transposed(this.stream.right)), keep(lengthened(last)));
         }
         else {
@@ -244,9 +262,10 @@ final class WeightLoader {
     private IValue rotatedLmHead(String name, NDArray norm) {
         NDArray integers = this.bench.zeros(DataType.INT8, this.config.vocabularySize(), this.config.hiddenSize());
         NDArray steps = this.bench.zeros(DataType.FLOAT32, this.config.vocabularySize());
-        try (IValue factors = ScriptModule.argument(lengthened(norm));
-                IValue left = ScriptModule.argument(this.stream.left);
-                IValue right = ScriptModule.argument(this.stream.right);
+        NDArray scaled = call("multiplied", lengthened(norm), this.config.variant().logitScale());
+        try (IValue factors = ScriptModule.argument(scaled);
+                IValue left = ScriptModule.argument(this.reading.left);
+                IValue right = ScriptModule.argument(this.reading.right);
                 IValue target = ScriptModule.argument(integers);
                 IValue widths = ScriptModule.argument(steps)) {
             pieces("score_rows", name, factors, left, right, target, widths);
@@ -274,7 +293,10 @@ final class WeightLoader {
 
         private final NDArray right;
 
+        private final boolean identity;
+
         Turn(Rotation rotation) {
+            this.identity = rotation.isIdentity();
             this.left = array(rotation.left());
             this.right = array(rotation.right());
         }
@@ -296,7 +318,7 @@ final class WeightLoader {
         }
 
         private NDArray turned(String method, NDArray weight) {
-            if (!WeightLoader.this.rotated) {
+            if (!WeightLoader.this.rotated || this.identity) {
                 return weight;
             }
             try (IValue input = ScriptModule.argument(weight);
@@ -308,19 +330,29 @@ final class WeightLoader {
 
     }
 
-    /** Returns a matrix that is to multiply what a norm yields. */
-    private NDArray afterNorm(NDArray matrix, NDArray norm) {
-        if (!this.rotated) {
+    /** Returns a matrix that is to multiply what a norm, if there is one, yields. */
+    private NDArray afterNorm(NDArray matrix, List<NDArray> norms, int index) {
+        if (!this.rotated || norms.isEmpty()) {
             return matrix;
         }
-        try (IValue input = ScriptModule.argument(matrix); IValue factors = ScriptModule.argument(lengthened(norm))) {
+        try (IValue input = ScriptModule.argument(matrix);
+                IValue factors = ScriptModule.argument(lengthened(norms.get(index)))) {
             return this.bench.call("columns", input, factors);
         }
     }
 
-    private NDArray floor(NDArray norm, double eps) {
-        try (IValue input = ScriptModule.argument(norm); IValue value = IValue.from(eps)) {
-            return this.bench.call("floor", input, value);
+    private NDArray norm(String name) {
+        NDArray weight = tensor(name);
+        return this.config.variant().normsAddOne() ? call("from_one", weight) : weight;
+    }
+
+    private NDArray floor(NDArray norm) {
+        return call("floor", norm, LlamaProgram.eps(this.config));
+    }
+
+    private NDArray call(String method, NDArray array, double number) {
+        try (IValue input = ScriptModule.argument(array); IValue value = IValue.from(number)) {
+            return this.bench.call(method, input, value);
         }
     }
 
@@ -338,20 +370,45 @@ final class WeightLoader {
         }
     }
 
-    private NDArray qkv(String prefix, String kind) {
-        NDArray values = tensor(prefix + "v_proj." + kind);
-        return joined(ordered("group_major", interleaved(tensor(prefix + "q_proj." + kind), this.config.heads())),
-                interleaved(tensor(prefix + "k_proj." + kind), this.config.keyValueHeads()),
+    private NDArray qkv(int layer, String kind) {
+        int query = this.config.querySize();
+        int keyValue = this.config.keyValueSize();
+        NDArray values = part(layer, WeightNames.VALUE, WeightNames.QKV, kind, query + keyValue, keyValue);
+        NDArray queries = part(layer, WeightNames.QUERY, WeightNames.QKV, kind, 0, query);
+        NDArray keys = part(layer, WeightNames.KEY, WeightNames.QKV, kind, query, keyValue);
+        return joined(ordered("group_major", interleaved(queries, this.config.heads())),
+                interleaved(keys, this.config.keyValueHeads()),
                 kind.equals("bias") ? this.head.rows(values) : this.head.columns(values));
+    }
+
+    private NDArray gateUp(int layer) {
+        return this.config.variant().fusedProjections() ? tensor(WeightNames.inLayer(layer, WeightNames.GATE_UP))
+                : joined(tensor(WeightNames.inLayer(layer, WeightNames.GATE)),
+                        tensor(WeightNames.inLayer(layer, WeightNames.UP)));
+    }
+
+    /** Returns a tensor that may be some rows of another. */
+    private NDArray part(int layer, String name, String whole, String kind, long first, long count) {
+        if (!this.config.variant().fusedProjections()) {
+            return tensor(WeightNames.inLayer(layer, name + "." + kind));
+        }
+        TensorInfo info = this.checkpoint.info(WeightNames.inLayer(layer, whole + "." + kind));
+        List<Long> shape = new ArrayList<>(info.shape());
+        long rowBytes = info.bytes() / shape.set(0, count);
+        return this.bench.tensor(new TensorInfo(info.name(), info.dtype(), shape, 0, count * rowBytes),
+                this.checkpoint.rows(info.name(), first, count));
     }
 
     private NDArray tensor(String name) {
         return this.bench.tensor(this.checkpoint.info(name), this.checkpoint.data(name));
     }
 
+    /** Interleaves the halves of what is rotated of each head. */
     private NDArray interleaved(NDArray rows, int heads) {
-        try (IValue input = ScriptModule.argument(rows); IValue count = IValue.from((long) heads)) {
-            return this.bench.call("interleaved", input, count);
+        try (IValue input = ScriptModule.argument(rows);
+                IValue count = IValue.from((long) heads);
+                IValue dims = IValue.from((long) this.rotaryDims)) {
+            return this.bench.call("interleaved", input, count, dims);
         }
     }
 

@@ -22,19 +22,31 @@ public final class ExpectedTensors {
         long query = config.querySize();
         long keyValue = config.keyValueSize();
         long vocabulary = config.vocabularySize();
+        ModelVariant variant = config.variant();
         Map<String, List<Long>> layer = new LinkedHashMap<>();
-        layer.put(WeightNames.INPUT_NORM, List.of(hidden));
-        projection(layer, WeightNames.QUERY, query, hidden, config.attentionBias());
-        projection(layer, WeightNames.KEY, keyValue, hidden, config.attentionBias());
-        projection(layer, WeightNames.VALUE, keyValue, hidden, config.attentionBias());
-        if (config.qkNorm()) {
-            layer.put(WeightNames.QUERY_NORM, List.of((long) config.headDim()));
-            layer.put(WeightNames.KEY_NORM, List.of((long) config.headDim()));
+        variant.norms().before().forEach((norm) -> layer.put(norm, List.of(hidden)));
+        if (variant.fusedProjections()) {
+            projection(layer, WeightNames.QKV, query + 2 * keyValue, hidden, config.attentionBias());
+        }
+        else {
+            projection(layer, WeightNames.QUERY, query, hidden, config.attentionBias());
+            projection(layer, WeightNames.KEY, keyValue, hidden, config.attentionBias());
+            projection(layer, WeightNames.VALUE, keyValue, hidden, config.attentionBias());
+        }
+        if (variant.qkNorm() != ModelVariant.QkNorm.NONE) {
+            boolean whole = variant.qkNorm() == ModelVariant.QkNorm.WIDTH;
+            layer.put(WeightNames.QUERY_NORM, List.of(whole ? query : config.headDim()));
+            layer.put(WeightNames.KEY_NORM, List.of(whole ? keyValue : config.headDim()));
         }
         projection(layer, WeightNames.ATTENTION_OUTPUT, hidden, query, config.attentionOutputBias());
-        layer.put(WeightNames.POST_ATTENTION_NORM, List.of(hidden));
-        layer.put(WeightNames.GATE, List.of(intermediate, hidden));
-        layer.put(WeightNames.UP, List.of(intermediate, hidden));
+        variant.norms().after().forEach((norm) -> layer.put(norm, List.of(hidden)));
+        if (variant.fusedProjections()) {
+            layer.put(WeightNames.GATE_UP, List.of(2 * intermediate, hidden));
+        }
+        else {
+            layer.put(WeightNames.GATE, List.of(intermediate, hidden));
+            layer.put(WeightNames.UP, List.of(intermediate, hidden));
+        }
         layer.put(WeightNames.DOWN, List.of(hidden, intermediate));
 
         Map<String, List<Long>> shapes = new LinkedHashMap<>();

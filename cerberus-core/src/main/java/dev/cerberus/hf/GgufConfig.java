@@ -22,6 +22,9 @@ final class GgufConfig {
     private static final Map<String, Architecture> ARCHITECTURES = Map.of("llama", Architecture.LLAMA, "qwen2",
             Architecture.QWEN2, "qwen3", Architecture.QWEN3);
 
+    private static final Map<String, String> YARN_FIELDS = Map.of("yarn_beta_fast", "beta_fast", "yarn_beta_slow",
+            "beta_slow", "yarn_attn_factor", "attention_factor");
+
     private static final double DEFAULT_ROPE_THETA = 10_000;
 
     /*
@@ -192,6 +195,8 @@ final class GgufConfig {
                 .ifPresent((factor) -> scaling.put("factor", factor));
             this.metadata.integer(this.prefix + "rope.scaling.original_context_length")
                 .ifPresent((context) -> scaling.put("original_max_position_embeddings", context));
+            YARN_FIELDS.forEach((key, field) -> this.metadata.number(this.prefix + "rope.scaling." + key)
+                .ifPresent((value) -> scaling.put(field, value)));
         }
     }
 
@@ -201,7 +206,7 @@ final class GgufConfig {
         for (float factor : factors) {
             largest = Math.max(largest, factor);
         }
-        RopeScaling scaling = new RopeScaling.Llama3(largest, LLAMA3_LOW, LLAMA3_HIGH, LLAMA3_CONTEXT);
+        RopeScaling.Llama3 scaling = new RopeScaling.Llama3(largest, LLAMA3_LOW, LLAMA3_HIGH, LLAMA3_CONTEXT);
         for (int i = 0; i < factors.length; i++) {
             float frequency = (float) (1 / Math.pow(theta, 2.0 * i / headDim));
             double expected = frequency / scaling.scale(frequency);

@@ -199,6 +199,24 @@ final class JsonFile {
         return List.copyOf(values);
     }
 
+    /** A field that holds a list of numbers; empty if absent. */
+    List<Double> numbers(String field) {
+        if (!has(field)) {
+            return List.of();
+        }
+        List<Double> values = new ArrayList<>();
+        for (JsonNode element : node(field)) {
+            if (!element.isNumber()) {
+                throw wrongType(field, "a list of numbers");
+            }
+            values.add(element.doubleValue());
+        }
+        if (!node(field).isArray()) {
+            throw wrongType(field, "a list of numbers");
+        }
+        return List.copyOf(values);
+    }
+
     /** A field that holds a list of strings; empty if absent. */
     List<String> strings(String field) {
         if (!has(field)) {

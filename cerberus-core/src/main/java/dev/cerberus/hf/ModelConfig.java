@@ -21,22 +21,21 @@ import java.util.OptionalInt;
  * @param vocabularySize number of tokens, at least 1
  * @param maxPositions tokens the model can address, at least 1
  * @param rmsNormEps added to the mean square in each normalisation, in (0, 1)
- * @param ropeTheta base of the rotary frequencies, positive
- * @param ropeScaling how the rotary frequencies are stretched
  * @param tieWordEmbeddings whether the output projection is the embedding table
  * @param attentionBias whether the query, key and value projections have biases
  * @param attentionOutputBias whether the output projection of the attention has a bias
- * @param slidingWindow tokens a position sees, itself included, if some layer limits
- * them; at least 1
+ * @param layerKinds what differs from layer to layer, one for each; their sliding windows,
+ * if any, are of one width
+ * @param variant what the model computes otherwise than Llama
  * @param bosTokenId token that begins a text, if there is one
  * @param eosTokenIds tokens that end an answer, possibly none
  * @param dtype type the weights are said to be stored in, if stated; the checkpoint has
  * the last word
  */
 public record ModelConfig(Architecture architecture, int hiddenSize, int intermediateSize, int layers, int heads,
-        int keyValueHeads, int headDim, int vocabularySize, int maxPositions, double rmsNormEps, double ropeTheta,
-        RopeScaling ropeScaling, boolean tieWordEmbeddings, boolean attentionBias, boolean attentionOutputBias,
-        OptionalInt slidingWindow, OptionalInt bosTokenId, List<Integer> eosTokenIds, Optional<TensorType> dtype) {
+        int keyValueHeads, int headDim, int vocabularySize, int maxPositions, double rmsNormEps,
+        boolean tieWordEmbeddings, boolean attentionBias, boolean attentionOutputBias, List<LayerKind> layerKinds,
+        ModelVariant variant, OptionalInt bosTokenId, List<Integer> eosTokenIds, Optional<TensorType> dtype) {
 
     /** The file in a model directory that this is read from. */
     public static final String FILE_NAME = "config.json";
@@ -48,24 +47,14 @@ public record ModelConfig(Architecture architecture, int hiddenSize, int interme
     private static final int MAX_LAYERS = 10_000;
 
     public ModelConfig {
-        requirePositive("hidden_size", hiddenSize);
+        requireSizes(hiddenSize, layers, heads, headDim);
         requirePositive("intermediate_size", intermediateSize);
-        requirePositive("num_hidden_layers", layers);
-        requirePositive("num_attention_heads", heads);
         requirePositive("num_key_value_heads", keyValueHeads);
-        requirePositive("head_dim", headDim);
         requirePositive("vocab_size", vocabularySize);
         requirePositive("max_position_embeddings", maxPositions);
-        if (layers > MAX_LAYERS) {
-            throw new IllegalArgumentException("num_hidden_layers must be at most " + MAX_LAYERS + ", was " + layers);
-        }
         if (heads % keyValueHeads != 0) {
             throw new IllegalArgumentException("num_attention_heads (" + heads
                     + ") must be a multiple of num_key_value_heads (" + keyValueHeads + ")");
-        }
-        if (headDim % 2 != 0) {
-            throw new IllegalArgumentException(
-                    "head_dim must be even, because rotary embedding turns pairs, was " + headDim);
         }
         if ((long) heads * headDim > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
@@ -74,11 +63,16 @@ public record ModelConfig(Architecture architecture, int hiddenSize, int interme
         if (!(rmsNormEps > 0 && rmsNormEps < 1)) {
             throw new IllegalArgumentException("rms_norm_eps must be in (0, 1), was " + rmsNormEps);
         }
-        if (!(ropeTheta > 0) || Double.isInfinite(ropeTheta)) {
-            throw new IllegalArgumentException("rope_theta must be positive and finite, was " + ropeTheta);
+        layerKinds = layerKinds.stream().map((kind) -> limited(kind, maxPositions)).toList();
+        if (layerKinds.size() != layers) {
+            throw new IllegalArgumentException("there must be a kind for each of the " + layers + " layers, were "
+                    + layerKinds.size());
         }
-        if (slidingWindow.isPresent()) {
-            requirePositive("sliding_window", slidingWindow.getAsInt());
+        if (layerKinds.stream().map(LayerKind::slidingWindow).filter(OptionalInt::isPresent).distinct().count() > 1) {
+            throw new IllegalArgumentException("the sliding windows of all layers must be equally wide");
+        }
+        if (layerKinds.stream().anyMatch((kind) -> kind.rotary().dims() > headDim)) {
+            throw new IllegalArgumentException("no more than head_dim (" + headDim + ") of a head can be rotated");
         }
         if (bosTokenId.isPresent()) {
             requireToken("bos_token_id", bosTokenId.getAsInt(), vocabularySize);
@@ -86,6 +80,26 @@ public record ModelConfig(Architecture architecture, int hiddenSize, int interme
         eosTokenIds = List.copyOf(eosTokenIds);
         for (int token : eosTokenIds) {
             requireToken("eos_token_id", token, vocabularySize);
+        }
+    }
+
+    /** Returns a kind without a window that no sequence is longer than. */
+    private static LayerKind limited(LayerKind kind, int maxPositions) {
+        return (kind.slidingWindow().orElse(maxPositions) < maxPositions) ? kind : new LayerKind(kind.rotary());
+    }
+
+    /** Checks the sizes that others follow from. */
+    static void requireSizes(int hiddenSize, int layers, int heads, int headDim) {
+        requirePositive("hidden_size", hiddenSize);
+        requirePositive("num_hidden_layers", layers);
+        requirePositive("num_attention_heads", heads);
+        requirePositive("head_dim", headDim);
+        if (layers > MAX_LAYERS) {
+            throw new IllegalArgumentException("num_hidden_layers must be at most " + MAX_LAYERS + ", was " + layers);
+        }
+        if (headDim % 2 != 0) {
+            throw new IllegalArgumentException(
+                    "head_dim must be even, because rotary embedding turns pairs, was " + headDim);
         }
     }
 
@@ -125,11 +139,6 @@ public record ModelConfig(Architecture architecture, int hiddenSize, int interme
         return ModelConfigReader.read(JsonFile.parse(source, json));
     }
 
-    /** Whether queries and keys are normalised per head before the rotary embedding. */
-    public boolean qkNorm() {
-        return this.architecture == Architecture.QWEN3;
-    }
-
     /** Width of all query heads together. */
     public int querySize() {
         return this.heads * this.headDim;
@@ -140,12 +149,24 @@ public record ModelConfig(Architecture architecture, int hiddenSize, int interme
         return this.keyValueHeads * this.headDim;
     }
 
-    /**
-     * Tokens a sequence may have: the addressable positions, or the sliding window where
-     * that is shorter, since up to there full attention computes the same.
-     */
+    /** Tokens a sequence may have: the addressable positions. */
     public int contextTokens() {
-        return Math.min(this.maxPositions, this.slidingWindow.orElse(this.maxPositions));
+        return this.maxPositions;
+    }
+
+    /** The kinds of layers there are, each once, in the order of their first layers. */
+    public List<LayerKind> distinctKinds() {
+        return this.layerKinds.stream().distinct().toList();
+    }
+
+    /**
+     * Tokens that a position sees in layers with a sliding window, itself included; empty
+     * if no layer has one that is shorter than the context.
+     */
+    public OptionalInt slidingWindow() {
+        return this.layerKinds.stream()
+            .flatMapToInt((kind) -> kind.slidingWindow().stream())
+            .findFirst();
     }
 
     /**
@@ -153,29 +174,17 @@ public record ModelConfig(Architecture architecture, int hiddenSize, int interme
      * there is nothing.
      */
     public List<String> notes() {
-        if (contextTokens() == this.maxPositions) {
-            return List.of();
-        }
-        return List
-            .of("The context is limited to the sliding window of " + contextTokens() + " tokens (the model allows "
-                    + this.maxPositions + "), because sliding attention beyond the window is not implemented");
-    }
-
-    /**
-     * The rotary frequencies in radians per token, one for each pair of a head.
-     * @return a fresh array of {@code headDim / 2} values, each exactly a 32-bit float as
-     * in the reference implementation
-     */
-    public double[] inverseFrequencies() {
-        double[] frequencies = new double[this.headDim / 2];
-        for (int pair = 0; pair < frequencies.length; pair++) {
-            // every intermediate result is rounded to 32 bits, as the tensors of the
-            // reference are
-            float exponent = (float) (2 * pair) / (float) this.headDim;
-            float period = (float) Math.pow((float) this.ropeTheta, exponent);
-            frequencies[pair] = this.ropeScaling.scale(1.0f / period);
-        }
-        return frequencies;
+        return this.layerKinds.stream()
+            .map((kind) -> kind.rotary().scaling())
+            .filter(RopeScaling.LongRope.class::isInstance)
+            .map(RopeScaling.LongRope.class::cast)
+            .filter((scaling) -> scaling.originalMaxPositions() < this.maxPositions)
+            .findFirst()
+            .map((scaling) -> "The model rotates by other frequencies in contexts of more than "
+                    + scaling.originalMaxPositions() + " tokens; with cerberus.model.max-context up to there it uses "
+                    + "those for short texts")
+            .stream()
+            .toList();
     }
 
 }

@@ -18,8 +18,26 @@ public final class WeightNames {
     /** Scale of the normalisation before the attention, within a layer. */
     public static final String INPUT_NORM = "input_layernorm.weight"; // [hidden]
 
-    /** Scale of the normalisation before the feed-forward part, within a layer. */
+    /**
+     * Scale of the normalisation between the attention and the feed-forward part, within
+     * a layer: of what goes into the latter, or where that has one of its own, of what
+     * comes out of the former.
+     */
     public static final String POST_ATTENTION_NORM = "post_attention_layernorm.weight"; // [hidden]
+
+    /** Scale of the normalisation before the feed-forward part, if it is another one. */
+    public static final String PRE_FEED_FORWARD_NORM = "pre_feedforward_layernorm.weight"; // [hidden]
+
+    /** Scale of the normalisation after the feed-forward part, within a layer. */
+    public static final String POST_FEED_FORWARD_NORM = "post_feedforward_layernorm.weight"; // [hidden]
+
+    /** Query, key and value projection in one, one after another, within a layer. */
+    public static final String QKV = "self_attn.qkv_proj"; // [(heads + 2 * keyValueHeads) *
+                                                           // headDim, hidden]
+
+    /** Gate and up projection in one, one after another, within a layer. */
+    public static final String GATE_UP = "mlp.gate_up_proj.weight"; // [2 * intermediate,
+                                                                    // hidden]
 
     /** Query projection, within a layer; a bias may go with it. */
     public static final String QUERY = "self_attn.q_proj"; // [heads * headDim, hidden]
@@ -37,10 +55,12 @@ public final class WeightNames {
                                                                       // headDim]
 
     /** Scale of the normalisation of queries, within a layer. */
-    public static final String QUERY_NORM = "self_attn.q_norm.weight"; // [headDim]
+    public static final String QUERY_NORM = "self_attn.q_norm.weight"; // [headDim] or
+                                                                   // [heads * headDim]
 
     /** Scale of the normalisation of keys, within a layer. */
-    public static final String KEY_NORM = "self_attn.k_norm.weight"; // [headDim]
+    public static final String KEY_NORM = "self_attn.k_norm.weight"; // [headDim] or
+                                                                 // [keyValueHeads * headDim]
 
     /** Gate projection of the feed-forward part, within a layer. */
     public static final String GATE = "mlp.gate_proj.weight"; // [intermediate, hidden]

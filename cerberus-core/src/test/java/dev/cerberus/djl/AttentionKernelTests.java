@@ -78,7 +78,8 @@ class AttentionKernelTests {
     void namesSayWhatIsComputed() {
         assertThat(AttentionKernel.exact(192)).hasToString("float32, blocks of 192 keys");
         assertThat(AttentionKernel.wide()).hasToString("float64");
-        assertThat(AttentionKernel.of(Precision.BF16)).hasToString("the model's format");
+        ModelConfig config = AttentionShape.all().get(0).config(this.directory);
+        assertThat(AttentionKernel.of(Precision.BF16, config)).hasToString("the model's format");
     }
 
     @ParameterizedTest
@@ -91,7 +92,7 @@ class AttentionKernelTests {
     @MethodSource("shapes")
     void attentionInFloat32IsCloseToTheDefinition(AttentionShape shape) {
         assertEqualsTheDefinition(shape, AttentionKernel.exact(192), 1e-4);
-        assertEqualsTheDefinition(shape, AttentionKernel.of(Precision.FP32), 1e-4);
+        assertEqualsTheDefinition(shape, AttentionKernel.of(Precision.FP32, shape.config(this.directory)), 1e-4);
     }
 
     /* Rows behind as many tokens, each of which sees those before and itself. */

@@ -52,7 +52,7 @@ class GgufModelTests {
         assertThat(config.vocabularySize()).isEqualTo(16);
         assertThat(config.maxPositions()).isEqualTo(32);
         assertThat(config.rmsNormEps()).isEqualTo(1e-5);
-        assertThat(config.ropeTheta()).isEqualTo(10_000);
+        assertThat(config.layerKinds().get(0).rotary().theta()).isEqualTo(10_000);
         assertThat(config.tieWordEmbeddings()).isTrue();
         assertThat(config.attentionBias()).isFalse();
         assertThat(config.bosTokenId()).hasValue(0);
@@ -79,7 +79,7 @@ class GgufModelTests {
                 .write(file()))
             .config();
         assertThat(config.keyValueHeads()).isEqualTo(4);
-        assertThat(config.ropeTheta()).isEqualTo(10_000);
+        assertThat(config.layerKinds().get(0).rotary().theta()).isEqualTo(10_000);
         assertThat(config.bosTokenId()).isEmpty();
         assertThat(config.eosTokenIds()).isEmpty();
     }
@@ -109,7 +109,7 @@ class GgufModelTests {
             .open(GgufBuilder.model("llama").put("llama.attention.sliding_window", 16).write(file()))
             .config();
         assertThat(config.architecture()).isEqualTo(Architecture.MISTRAL);
-        assertThat(config.contextTokens()).isEqualTo(16);
+        assertThat(config.slidingWindow()).hasValue(16);
     }
 
     @Test
@@ -120,10 +120,19 @@ class GgufModelTests {
                 .put("llama.rope.scaling.factor", 4f)
                 .write(file()))
             .config()
-            .ropeScaling()).isEqualTo(new RopeScaling.Linear(4));
-        assertRefused(
-                GgufBuilder.model("llama").put("llama.rope.scaling.type", "yarn").put("llama.rope.scaling.factor", 4f),
-                "rope_type yarn");
+            .layerKinds()
+            .get(0)
+            .rotary()
+            .scaling()).isEqualTo(new RopeScaling.Linear(4));
+        GgufBuilder yarn = GgufBuilder.model("llama")
+            .put("llama.rope.scaling.type", "yarn")
+            .put("llama.rope.scaling.factor", 4f)
+            .put("llama.rope.scaling.original_context_length", 8)
+            .put("llama.rope.scaling.yarn_beta_fast", 16f)
+            .put("llama.rope.scaling.yarn_attn_factor", 1.5f);
+        assertThat(GgufModel.open(yarn.write(file())).config().layerKinds().get(0).rotary().scaling())
+            .isEqualTo(new RopeScaling.Yarn(4, 8, 16, 1, true, 1.5));
+        assertRefused(GgufBuilder.model("llama").put("llama.rope.scaling.type", "spiral"), "rope_type spiral");
     }
 
     @Test
@@ -145,7 +154,7 @@ class GgufModelTests {
             .put("llama.rope.freq_base", 500000f)
             .floats("token_embd.weight", 64, 4)
             .tensor("rope_freqs.weight", 0, bytes(factors), 32);
-        assertThat(GgufModel.open(model.write(file())).config().ropeScaling()).isEqualTo(scaling);
+        assertThat(GgufModel.open(model.write(file())).config().layerKinds().get(0).rotary().scaling()).isEqualTo(scaling);
         factors[20] *= 1.1f;
         assertRefused(model.removeTensor("rope_freqs.weight").tensor("rope_freqs.weight", 0, bytes(factors), 32),
                 "rope_freqs.weight", "not that of Llama 3");
@@ -200,7 +209,7 @@ class GgufModelTests {
             assertThat(checkpoint.names()).contains("model.layers.1.self_attn.k_proj.bias");
         }
         ModelDirectory third = ModelDirectory.open(qwen3.write(this.directory.resolve("q3.gguf")));
-        assertThat(third.config().qkNorm()).isTrue();
+        assertThat(third.config().variant().qkNorm()).isEqualTo(ModelVariant.QkNorm.HEAD);
         try (Checkpoint checkpoint = third.openCheckpoint()) {
             assertThat(checkpoint.info("model.layers.0.self_attn.q_norm.weight").shape()).containsExactly(2L);
         }

@@ -40,6 +40,14 @@ class ModelConfigTests {
         return json;
     }
 
+    private static RotaryEmbedding rotary(ModelConfig config) {
+        return config.layerKinds().get(0).rotary();
+    }
+
+    private static float[] frequencies(ModelConfig config) {
+        return rotary(config).inverseFrequencies(config.contextTokens());
+    }
+
     @Test
     void readTakesEveryField() {
         ModelConfig config = parse(with(llama(), """
@@ -57,8 +65,8 @@ class ModelConfigTests {
         assertThat(config.vocabularySize()).isEqualTo(16);
         assertThat(config.maxPositions()).isEqualTo(32);
         assertThat(config.rmsNormEps()).isEqualTo(1e-5);
-        assertThat(config.ropeTheta()).isEqualTo(10000);
-        assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.None());
+        assertThat(rotary(config).theta()).isEqualTo(10000);
+        assertThat(rotary(config).scaling()).isEqualTo(new RopeScaling.None());
         assertThat(config.tieWordEmbeddings()).isTrue();
         assertThat(config.bosTokenId()).hasValue(3);
         assertThat(config.eosTokenIds()).containsExactly(4, 5);
@@ -75,7 +83,7 @@ class ModelConfigTests {
         assertThat(config.keyValueHeads()).isEqualTo(4);
         assertThat(config.headDim()).isEqualTo(2);
         assertThat(config.rmsNormEps()).isEqualTo(1e-6);
-        assertThat(config.ropeTheta()).isEqualTo(10000);
+        assertThat(rotary(config).theta()).isEqualTo(10000);
         assertThat(config.tieWordEmbeddings()).isFalse();
         assertThat(config.attentionBias()).isFalse();
         assertThat(config.bosTokenId()).hasValue(1);
@@ -116,7 +124,7 @@ class ModelConfigTests {
         ModelConfig config = parse(TestModels.config(architecture));
         assertThat(config.attentionBias()).isEqualTo(bias);
         assertThat(config.attentionOutputBias()).isEqualTo(outputBias);
-        assertThat(config.qkNorm()).isEqualTo(architecture == Architecture.QWEN3);
+        assertThat(config.variant().qkNorm() == ModelVariant.QkNorm.HEAD).isEqualTo(architecture == Architecture.QWEN3);
     }
 
     @ParameterizedTest
@@ -131,7 +139,7 @@ class ModelConfigTests {
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
             "{\"architectures\":[\"GPT2LMHeadModel\"]} | the architecture GPT2LMHeadModel is not supported",
             "{\"architectures\":[\"LlamaForSequenceClassification\"]} | LlamaForSequenceClassification is not supported",
-            "{\"model_type\":\"gemma2\"} | the model_type gemma2 is not supported",
+            "{\"model_type\":\"mamba2\"} | the model_type mamba2 is not supported",
             "{\"model_type\":null} | without architectures and model_type is not supported",
             "{\"architectures\":\"LlamaForCausalLM\"} | the field architectures must be a list of strings" })
     void readWhenArchitectureIsUnknownIsRefused(String fields, String expected) {
@@ -140,7 +148,7 @@ class ModelConfigTests {
 
     @Test
     void readWhenArchitectureIsUnknownListsTheSupportedOnes() {
-        assertRefused(llama().put("model_type", "gemma2"), "LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM",
+        assertRefused(llama().put("model_type", "mamba2"), "LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM",
                 "Qwen3ForCausalLM");
     }
 
@@ -196,8 +204,8 @@ class ModelConfigTests {
             "{\"rope_theta\":null,\"rope_parameters\":{\"rope_type\":\"linear\",\"factor\":4.0,\"rope_theta\":10000.0}}" })
     void linearScalingDividesEveryFrequency(String fields) {
         ObjectNode json = llama().put("head_dim", 8);
-        double[] plain = parse(json).inverseFrequencies();
-        double[] scaled = parse(with(json, fields)).inverseFrequencies();
+        float[] plain = frequencies(parse(json));
+        float[] scaled = frequencies(parse(with(json, fields)));
         for (int i = 0; i < plain.length; i++) {
             assertThat(scaled[i]).isEqualTo(plain[i] / 4);
         }
@@ -206,7 +214,7 @@ class ModelConfigTests {
     @Test
     void frequenciesAreRoundedTo32Bits() {
         // 10000^(-2i/8) = 1, 0.1, 0.01, 0.001, each as the nearest float
-        assertThat(parse(llama().put("head_dim", 8)).inverseFrequencies()).containsExactly(1, 0.1f, 0.01f, 0.001f);
+        assertThat(frequencies(parse(llama().put("head_dim", 8)))).containsExactly(1f, 0.1f, 0.01f, 0.001f);
     }
 
     @Test
@@ -214,18 +222,18 @@ class ModelConfigTests {
         ModelConfig config = parse(with(llama().put("head_dim", 128).put("rope_theta", 500000.0), """
                 {"rope_scaling":{"factor":8.0,"low_freq_factor":1.0,"high_freq_factor":4.0,
                  "original_max_position_embeddings":8192,"rope_type":"llama3"}}"""));
-        double[] frequencies = config.inverseFrequencies();
+        float[] frequencies = frequencies(config);
         assertThat(frequencies).hasSize(64);
         // computed apart from this code, in 32-bit steps; pair 28 turns once in 1957
         // tokens, pair 35 once in 8219:
         // below 8192 / 4 tokens nothing changes, above 8192 / 1 all is divided by 8
-        assertThat(frequencies[1]).isEqualTo(0.8146172165870667);
-        assertThat(frequencies[28]).isEqualTo(0.0032114461064338684);
-        assertThat((float) frequencies[29]).isEqualTo(0.0021665706f);
-        assertThat((float) frequencies[33]).isEqualTo(0.00031269365f);
-        assertThat((float) frequencies[34]).isEqualTo(0.00017850779f);
-        assertThat(frequencies[35]).isEqualTo(9.556212171446532e-05);
-        assertThat(frequencies[63]).isEqualTo(3.068925877869333e-07);
+        assertThat(frequencies[1]).isEqualTo((float) 0.8146172165870667);
+        assertThat(frequencies[28]).isEqualTo((float) 0.0032114461064338684);
+        assertThat(frequencies[29]).isEqualTo(0.0021665706f);
+        assertThat(frequencies[33]).isEqualTo(0.00031269365f);
+        assertThat(frequencies[34]).isEqualTo(0.00017850779f);
+        assertThat(frequencies[35]).isEqualTo((float) 9.556212171446532e-05);
+        assertThat(frequencies[63]).isEqualTo((float) 3.068925877869333e-07);
     }
 
     @Test
@@ -234,15 +242,18 @@ class ModelConfigTests {
         json.remove("rope_theta");
         ModelConfig config = parse(
                 with(json, "{\"rope_parameters\":{\"rope_theta\":1000000.0,\"rope_type\":\"default\"}}"));
-        assertThat(config.ropeTheta()).isEqualTo(1e6);
-        assertThat(config.ropeScaling()).isEqualTo(new RopeScaling.None());
+        assertThat(rotary(config).theta()).isEqualTo(1e6);
+        assertThat(rotary(config).scaling()).isEqualTo(new RopeScaling.None());
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-            "{\"type\":\"dynamic\",\"factor\":2.0} | the rope_type dynamic is not supported",
-            "{\"rope_type\":\"yarn\",\"factor\":4.0} | the rope_type yarn is not supported",
-            "{\"rope_type\":\"longrope\"} | the rope_type longrope is not supported",
+            "{\"type\":\"spiral\",\"factor\":2.0} | the rope_type spiral is not supported",
+            "{\"rope_type\":\"yarn\",\"factor\":-4.0} | factor must be positive and finite, was -4.0",
+            "{\"rope_type\":\"yarn\",\"factor\":4.0,\"beta_slow\":0} | beta_slow must be positive and finite, was 0.0",
+            "{\"rope_type\":\"longrope\"} | the field rope_scaling.short_factor is missing",
+            "{\"rope_type\":\"longrope\",\"short_factor\":[1],\"long_factor\":[1,2]} | for each of the 1 rotated pairs of a head, had 1 and 2",
+            "{\"rope_type\":\"longrope\",\"short_factor\":[0],\"long_factor\":[1]} | short_factor must be positive and finite",
             "{\"type\":\"linear\"} | the field rope_scaling.factor is missing",
             "{\"type\":\"linear\",\"factor\":\"2\"} | the field rope_scaling.factor must be a number",
             "{\"type\":\"linear\",\"factor\":0} | factor must be positive and finite, was 0.0",
@@ -256,22 +267,105 @@ class ModelConfigTests {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = { "MISTRAL | {\"sliding_window\":null} | 8000",
-            "MISTRAL | {\"sliding_window\":8000} | 8000", "MISTRAL | {\"sliding_window\":100} | 100",
-            "MISTRAL | {} | 4096", "LLAMA | {\"sliding_window\":100} | 8000",
-            "QWEN2 | {\"sliding_window\":100,\"use_sliding_window\":false} | 8000",
-            "QWEN2 | {\"sliding_window\":100} | 8000",
-            "QWEN2 | {\"sliding_window\":100,\"use_sliding_window\":true} | 8000",
-            "QWEN2 | {\"sliding_window\":100,\"use_sliding_window\":true,\"max_window_layers\":2} | 8000",
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = { "MISTRAL | {\"sliding_window\":null} | 0",
+            "MISTRAL | {\"sliding_window\":8000} | 0", "MISTRAL | {\"sliding_window\":100} | 100",
+            "MISTRAL | {} | 4096", "LLAMA | {\"sliding_window\":100} | 0",
+            "QWEN2 | {\"sliding_window\":100,\"use_sliding_window\":false} | 0",
+            "QWEN2 | {\"sliding_window\":100} | 0",
+            "QWEN2 | {\"sliding_window\":100,\"use_sliding_window\":true} | 0",
+            "QWEN2 | {\"sliding_window\":100,\"use_sliding_window\":true,\"max_window_layers\":2} | 0",
             "QWEN2 | {\"sliding_window\":100,\"use_sliding_window\":true,\"max_window_layers\":1} | 100",
             "QWEN3 | {\"use_sliding_window\":true,\"max_window_layers\":0} | 4096",
-            "QWEN3 | {\"sliding_window\":100,\"use_sliding_window\":true,\"layer_types\":[\"full_attention\",\"full_attention\"],\"max_window_layers\":0} | 8000",
+            "QWEN3 | {\"sliding_window\":100,\"use_sliding_window\":true,\"layer_types\":[\"full_attention\",\"full_attention\"],\"max_window_layers\":0} | 0",
             "QWEN3 | {\"sliding_window\":100,\"use_sliding_window\":true,\"layer_types\":[\"full_attention\",\"sliding_attention\"]} | 100" })
-    void slidingWindowLimitsTheContextWhereItIsUsed(Architecture architecture, String fields, int contextTokens) {
+    void slidingWindowIsReadWhereItIsUsed(Architecture architecture, String fields, int window) {
         ModelConfig config = parse(with(TestModels.config(architecture).put("max_position_embeddings", 8000), fields));
-        assertThat(config.contextTokens()).isEqualTo(contextTokens);
-        assertThat(config.notes()).hasSize((contextTokens < 8000) ? 1 : 0)
-            .allSatisfy((note) -> assertThat(note).contains("sliding window of " + contextTokens + " tokens"));
+        assertThat(config.slidingWindow().orElse(0)).isEqualTo(window);
+        assertThat(config.contextTokens()).isEqualTo(8000);
+        assertThat(config.notes()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "GEMMA2", "OLMO3", "QWEN3" })
+    void layersAreOfTheTypesThatAreListed(Architecture architecture) {
+        ModelConfig config = parse(with(TestModels.config(architecture), """
+                {"layer_types":["full_attention","sliding_attention"],"sliding_window":4,"use_sliding_window":true}"""));
+        assertThat(config.layerKinds()).extracting((kind) -> kind.slidingWindow().orElse(0)).containsExactly(0, 4);
+        assertRefused(with(TestModels.config(architecture), """
+                {"layer_types":["full_attention","linear_attention"],"use_sliding_window":true}"""),
+                "a layer of the type linear_attention in layer_types is not supported");
+        assertRefused(with(TestModels.config(architecture), """
+                {"layer_types":["full_attention"],"use_sliding_window":true}"""),
+                "layer_types must name 2 layers, named 1");
+    }
+
+    @Test
+    void longFactorsBelongToContextsBeyondTheOriginalOne() {
+        ModelConfig config = parse(with(TestModels.config(Architecture.PHI3), """
+                {"head_dim":8,"original_max_position_embeddings":16,"partial_rotary_factor":0.5,
+                 "rope_scaling":{"type":"longrope","short_factor":[1,2],"long_factor":[1,4]}}"""));
+        assertThat(rotary(config).dims()).isEqualTo(4);
+        assertThat(rotary(config).inverseFrequencies(16)).containsExactly(1f, 0.005f);
+        assertThat(rotary(config).inverseFrequencies(17)).containsExactly(1f, 0.0025f);
+        // sqrt(1 + ln(32 / 16) / ln(16)) = sqrt(1 + 1 / 4)
+        assertThat(rotary(config).scaling().magnitude()).isEqualTo(Math.sqrt(1.25));
+        assertThat(config.notes()).singleElement().asString().contains("more than 16 tokens");
+    }
+
+    @Test
+    void queriesOfMinistral3GrowInSteps() {
+        ModelConfig config = parse(with(TestModels.config(Architecture.MINISTRAL3), """
+                {"rope_parameters":{"type":"yarn","rope_theta":1000000.0,"factor":2.0,
+                 "original_max_position_embeddings":16,"mscale":1.0,"mscale_all_dim":1.0,
+                 "llama_4_scaling_beta":0.1}}"""));
+        RotaryEmbedding.QueryGrowth growth = rotary(config).queryGrowth().orElseThrow();
+        assertThat(growth.at(15)).isEqualTo(1);
+        assertThat(growth.at(16)).isEqualTo((float) (1 + 0.1 * Math.log(2)));
+        assertThat(growth.at(31)).isEqualTo(growth.at(16));
+        assertThat(rotary(config).scaling().magnitude()).isEqualTo(1);
+    }
+
+    @Test
+    void thePartForTextOfAModelForImagesIsRead() {
+        ModelConfig config = parse(TestModels.object("""
+                {"architectures":["Gemma3ForConditionalGeneration"],"model_type":"gemma3","eos_token_id":[1,106],
+                 "torch_dtype":"bfloat16","text_config":{"model_type":"gemma3_text","hidden_size":2560,
+                 "intermediate_size":10240,"num_hidden_layers":34,"sliding_window":1024,
+                 "rope_scaling":{"factor":8.0,"rope_type":"linear"}},"vision_config":{"hidden_size":1152}}"""));
+        assertThat(config.architecture()).isEqualTo(Architecture.GEMMA3);
+        assertThat(config.heads()).isEqualTo(8);
+        assertThat(config.keyValueHeads()).isEqualTo(4);
+        assertThat(config.headDim()).isEqualTo(256);
+        assertThat(config.vocabularySize()).isEqualTo(262_208);
+        assertThat(config.maxPositions()).isEqualTo(131_072);
+        assertThat(config.tieWordEmbeddings()).isTrue();
+        assertThat(config.bosTokenId()).hasValue(2);
+        assertThat(config.eosTokenIds()).containsExactly(1, 106);
+        assertThat(config.dtype()).hasValue(TensorType.BF16);
+        assertThat(config.layerKinds().get(5).rotary())
+            .isEqualTo(new RotaryEmbedding(1_000_000, 256, new RopeScaling.Linear(8)));
+        assertThat(config.layerKinds().get(4))
+            .isEqualTo(new LayerKind(new RotaryEmbedding(10_000, 256, new RopeScaling.None()), OptionalInt.of(1024)));
+        assertRefused(TestModels.object("""
+                {"architectures":["Gemma3ForConditionalGeneration"],"text_config":{"model_type":"mamba2"}}"""),
+                "the model_type mamba2 is not supported");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "GRANITE | {\"logits_scaling\":0} | the scale of logits must be positive and finite",
+            "GRANITE | {\"attention_multiplier\":-1} | the scale of attention must be positive and finite, was -1.0",
+            "MINICPM | {\"dim_model_base\":0} | dim_model_base must be at least 1, was 0",
+            "SMOLLM3 | {\"no_rope_layer_interval\":0} | no_rope_layer_interval must be at least 1, was 0",
+            "SMOLLM3 | {\"no_rope_layers\":[1]} | no_rope_layers must have a number for each of 2 layers, had 1",
+            "PHI3 | {\"partial_rotary_factor\":0.75,\"head_dim\":4} | the rotated part of a head must be even",
+            "GEMMA2 | {\"final_logit_softcapping\":-30} | final_logit_softcapping must be positive and finite",
+            "GEMMA2 | {\"hidden_activation\":\"gelu\"} | hidden_activation gelu is not supported",
+            "GEMMA3 | {\"sliding_window_pattern\":0} | sliding_window_pattern must be at least 1, was 0",
+            "GEMMA3 | {\"use_bidirectional_attention\":true} | use_bidirectional_attention true is not supported",
+            "MISTRAL | {\"sliding_window\":0} | sliding_window must be at least 1, was 0" })
+    void readWhenAFieldOfAFamilyIsWrongNamesIt(Architecture architecture, String fields, String expected) {
+        assertRefused(with(TestModels.config(architecture), fields), expected);
     }
 
     @Test

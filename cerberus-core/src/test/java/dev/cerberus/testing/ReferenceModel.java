@@ -6,6 +6,7 @@ import java.util.Map;
 
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.ModelVariant;
 
 /**
  * A target model computed by plain loops in 64-bit arithmetic, straight from its
@@ -33,6 +34,10 @@ public final class ReferenceModel {
     private final Map<String, float[]> weights;
 
     private ReferenceModel(ModelConfig config, Map<String, float[]> weights) {
+        if (config.distinctKinds().size() > 1 || config.slidingWindow().isPresent()
+                || !config.variant().withQkNorm(ModelVariant.QkNorm.NONE).equals(ModelVariant.llama(config.headDim()))) {
+            throw new IllegalArgumentException("the reference does not compute " + config.architecture());
+        }
         this.config = config;
         this.weights = weights;
     }
@@ -54,8 +59,7 @@ public final class ReferenceModel {
 
     /**
      * Computes what the model says about the token after each position.
-     * @param tokens token ids; at most {@link ModelConfig#contextTokens()}, since sliding
-     * windows are not implemented
+     * @param tokens token ids; at most {@link ModelConfig#contextTokens()}
      * @return the logits, [tokens, vocab]
      */
     public double[][] logits(int[] tokens) {
@@ -154,7 +158,10 @@ public final class ReferenceModel {
 
     /** Turns element i of the first half of a head against element i of the second. */
     private double[] rotated(double[] head, int position) {
-        double[] frequencies = this.config.inverseFrequencies();
+        float[] frequencies = this.config.layerKinds()
+            .get(0)
+            .rotary()
+            .inverseFrequencies(this.config.contextTokens());
         int half = head.length / 2;
         double[] result = new double[head.length];
         for (int i = 0; i < half; i++) {

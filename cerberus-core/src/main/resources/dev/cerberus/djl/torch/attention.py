@@ -1,7 +1,7 @@
 # Attention of sequences that have a cache each.
 #
 # caches: three views a layer of every sequence, see seen(). spans: three numbers a sequence: its first row, the row after
-# its last, and the tokens in its cache before them. masks: what is added to scores, one tensor a sequence, see mask().
+# its last, and the tokens in its cache before them. masks: what is added to scores, one tensor a sequence, see masks().
 #
 # Query rows are rows times group. Kernels need an even number of them, at least 4, to treat a row alike whatever goes with
 # it. A row of its own takes the key and value heads that lie behind its query heads as further query rows, where those are
@@ -26,9 +26,25 @@ def padded(self, rows: int) -> int:
         least = least + least % 2
     return least
 
+# What is added to the scores of a sequence's rows, MASKS() tensors: for layers that see everything, and for those that see
+# a window. positions: of the rows. For the rest see mask().
+def masks(self, positions: List[int], start: int, keys: int, tree: List[float], like: Tensor) -> List[Tensor]:
+    rows = torch.len(positions)
+    own = self.visible(rows, start, keys, tree, like)
+    all = annotate(List[Tensor], [])
+    if self.UNLIMITED():
+        _0 = torch.append(all, self.spread_over_heads(own, rows))
+    if self.WINDOW() > 0:
+        _1 = torch.append(all, self.spread_over_heads(self.near(own, positions, start), rows))
+    return all
+
 # tree: what is added to the scores of the rows among themselves, [rows * rows]; empty for one row, and for rows that each
 # see those before. Returns [query rows, keys].
 def mask(self, rows: int, start: int, keys: int, tree: List[float], like: Tensor) -> Tensor:
+    return self.spread_over_heads(self.visible(rows, start, keys, tree, like), rows)
+
+# Returns [rows, keys].
+def visible(self, rows: int, start: int, keys: int, tree: List[float], like: Tensor) -> Tensor:
     device = ops.prim.device(like)
     if rows == 1:
         own = torch.zeros([1, keys], dtype=self.CACHE_TYPE(), device=device)
@@ -40,6 +56,20 @@ def mask(self, rows: int, start: int, keys: int, tree: List[float], like: Tensor
         among = torch.reshape(torch.tensor(tree, dtype=self.CACHE_TYPE(), device=device), [rows, rows])
         own = torch.constant_pad_nd(among, [start, 0], 0.)
         own = torch.constant_pad_nd(own, [0, keys - start - rows], -inf)
+    return own
+
+# Hides the keys that lie WINDOW() positions or more behind a row. own: [rows, keys].
+def near(self, own: Tensor, positions: List[int], start: int) -> Tensor:
+    if ops.prim.max(positions) >= self.WINDOW():
+        at = torch.tensor(positions, dtype=4, device=ops.prim.device(own))
+        seen = torch.arange(torch.size(own, 1), dtype=4, device=ops.prim.device(own))
+        _0 = torch.copy_(torch.slice(seen, 0, start, start + torch.len(positions)), at)
+        own = torch.masked_fill(own, torch.ge(torch.sub(torch.unsqueeze(at, 1), seen), self.WINDOW()), -inf)
+    return own
+
+# own: [rows, keys]. Returns [query rows, keys].
+def spread_over_heads(self, own: Tensor, rows: int) -> Tensor:
+    keys = torch.size(own, 1)
     if rows == 1 and self.LONE() > 0:
         return torch.expand(own, [self.LONE(), keys])
     each = torch.reshape(torch.expand(torch.unsqueeze(own, 1), [rows, self.GROUP(), keys]), [-1, keys])

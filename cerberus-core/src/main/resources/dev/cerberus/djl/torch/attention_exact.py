@@ -7,7 +7,11 @@
 # another order, is added in float64, whose last bit is gone when it is rounded.
 
 def attention(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
-    s = torch.baddbmm(mask, q, keys, beta=1, alpha=self.SCALE())
+    if self.CAPPED():
+        bent = torch.tanh(torch.mul(torch.bmm(q, keys), self.SCALE_TO_CAP()))
+        s = torch.add(torch.mul(bent, self.CAP()), mask)
+    else:
+        s = torch.baddbmm(mask, q, keys, beta=1, alpha=self.SCALE())
     e = torch.exp_(torch.sub_(s, torch.amax(s, [2], True)))
     total = torch.to(torch.sum(e, [2], True, dtype=7), self.CACHE_TYPE())
     return torch.div_(torch.bmm(e, values), total)

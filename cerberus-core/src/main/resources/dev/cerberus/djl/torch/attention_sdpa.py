@@ -4,5 +4,6 @@
 def attention(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
     bias = torch.unsqueeze(torch.unsqueeze(mask, 0), 0)
     k = torch.unsqueeze(torch.transpose(keys, 1, 2), 0)
-    o = torch.scaled_dot_product_attention(torch.unsqueeze(q, 0), k, torch.unsqueeze(values, 0), bias)
+    o = torch.scaled_dot_product_attention(torch.unsqueeze(q, 0), k, torch.unsqueeze(values, 0), bias,
+                                           scale=self.SCALE())
     return torch.contiguous(torch.squeeze(o, 0))

@@ -24,8 +24,8 @@ def begin(self, tokens: List[int], keys: int, uniforms: List[float], scale: floa
     positions = annotate(List[int], [])
     for i in range(rows):
         _0 = torch.append(positions, i)
-    mask = self.mask(rows, 0, keys, annotate(List[float], []), frequencies)
-    x = self.forward(tokens, positions, [0, rows, 0], [mask], vs, ms, frequencies, caches)
+    masks = self.masks(positions, 0, keys, annotate(List[float], []), frequencies)
+    x = self.forward(tokens, positions, [0, rows, 0], masks, vs, ms, frequencies, caches)
     h, logits, best, highest, = self.scores(torch.slice(x, 0, rows - 1), vs, ms)
     return self.choose(h, logits, uniforms, scale, ranks, rotation)
 
@@ -39,7 +39,9 @@ def advance(self, tokens: List[int], lengths: List[int], keys: List[int], unifor
         _0 = torch.append(spans, s)
         _1 = torch.append(spans, s + 1)
         _2 = torch.append(spans, lengths[s])
-        _3 = torch.append(masks, self.mask(1, lengths[s], keys[s], annotate(List[float], []), frequencies))
+        own = self.masks([lengths[s]], lengths[s], keys[s], annotate(List[float], []), frequencies)
+        for m in range(torch.len(own)):
+            _3 = torch.append(masks, own[m])
     x = self.forward(tokens, lengths, spans, masks, vs, ms, frequencies, caches)
     h, logits, best, highest, = self.scores(x, vs, ms)
     return self.choose(h, logits, uniforms, scale, ranks, rotation)

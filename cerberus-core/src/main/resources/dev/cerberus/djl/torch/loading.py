@@ -1,9 +1,13 @@
 # Weights in the order that llama.py wants.
 
-# The halves of every head's rows in turn, for rotary embedding.
-def interleaved(self, w: Tensor, heads: int) -> Tensor:
-    half = torch.floordiv(torch.size(w, 0), 2 * heads)
-    return torch.reshape(torch.transpose(torch.reshape(w, [heads, 2, half, -1]), 1, 2), torch.size(w))
+# The halves of what is rotated of every head's rows in turn, for rotary embedding. dims: how many of a head's rows are.
+def interleaved(self, w: Tensor, heads: int, dims: int) -> Tensor:
+    each = torch.reshape(w, [heads, torch.floordiv(torch.size(w, 0), heads), -1])
+    turning = torch.reshape(torch.slice(each, 1, 0, dims), [heads, 2, torch.floordiv(dims, 2), -1])
+    turning = torch.reshape(torch.transpose(turning, 1, 2), [heads, dims, -1])
+    if dims < torch.size(each, 1):
+        turning = torch.cat([turning, torch.slice(each, 1, dims)], 1)
+    return torch.reshape(turning, torch.size(w))
 
 # Query heads by their place in the group that shares a key head, then by the key head.
 def group_major(self, w: Tensor, groups: int, heads: int) -> Tensor:
@@ -19,6 +23,13 @@ def floor(self, norm: Tensor, eps: float) -> Tensor:
 
 def lengthened(self, norm: Tensor) -> Tensor:
     return torch.mul(norm, torch.sqrt(torch.size(norm, 0)))
+
+# The weight of a norm that is stored as what it is more than one.
+def from_one(self, norm: Tensor) -> Tensor:
+    return torch.add(norm, 1)
+
+def multiplied(self, w: Tensor, factor: float) -> Tensor:
+    return torch.mul(w, factor)
 
 def columns(self, w: Tensor, factors: Tensor) -> Tensor:
     return torch.mul(w, factors)

@@ -6,10 +6,17 @@ def row(self, rows: Tensor, node: int) -> Tensor:
 def cache(self, like: Tensor, shape: List[int], type: int) -> Tensor:
     return torch.zeros(shape, dtype=type, device=ops.prim.device(like))
 
-def frequencies(self, inverse: Tensor, length: int) -> Tensor:
+# What rotary embedding multiplies every position by, complex: for every kind of layers the pairs of a head, [positions,
+# kinds * dim / 2], and behind them what queries are multiplied by besides, if they are, [positions, 1]. inverse: radians a
+# position, and magnitudes, both [kinds * dim / 2]. growth: [positions], or empty.
+def frequencies(self, inverse: Tensor, magnitudes: Tensor, growth: Tensor, length: int) -> Tensor:
     positions = torch.arange(0, length, dtype=6, device=ops.prim.device(inverse))
     angles = torch.outer(positions, inverse)
-    return torch.complex(torch.cos(angles), torch.sin(angles))
+    turns = torch.complex(torch.mul(torch.cos(angles), magnitudes), torch.mul(torch.sin(angles), magnitudes))
+    if torch.size(growth, 0) > 0:
+        grown = torch.unsqueeze(torch.complex(growth, torch.zeros_like(growth)), 1)
+        turns = torch.cat([turns, grown], 1)
+    return turns
 
 # Returns the hidden state of a row, in the model's own basis, [hidden].
 def hidden(self, h: Tensor, node: int, rotation: List[Tensor]) -> Tensor:

@@ -9,8 +9,10 @@ def states(self, tokens: List[int], positions: List[int], spans: List[int], keys
            vs: List[Tensor], ms: List[Matrix], frequencies: Tensor, caches: List[List[Tensor]]) -> Tensor:
     masks = annotate(List[Tensor], [])
     for s in range(torch.len(keys)):
-        rows = spans[3 * s + 1] - spans[3 * s]
-        _0 = torch.append(masks, self.mask(rows, spans[3 * s + 2], keys[s], trees[s], frequencies))
+        at = torch.slice(positions, spans[3 * s], spans[3 * s + 1], 1)
+        own = self.masks(at, spans[3 * s + 2], keys[s], trees[s], frequencies)
+        for m in range(torch.len(own)):
+            _0 = torch.append(masks, own[m])
     return self.forward(tokens, positions, spans, masks, vs, ms, frequencies, caches)
 
 # scored: the rows whose scores are wanted; empty for all. Returns their states, their scores, [rows, vocab], the best

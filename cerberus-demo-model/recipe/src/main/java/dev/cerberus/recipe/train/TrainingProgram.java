@@ -1,5 +1,6 @@
 package dev.cerberus.recipe.train;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -7,8 +8,11 @@ import java.util.OptionalInt;
 import dev.cerberus.djl.LlamaProgram;
 import dev.cerberus.djl.Precision;
 import dev.cerberus.hf.Architecture;
+import dev.cerberus.hf.LayerKind;
 import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.ModelVariant;
 import dev.cerberus.hf.RopeScaling;
+import dev.cerberus.hf.RotaryEmbedding;
 
 /**
  * The program that trains a Llama model, around the one definition of its layers.
@@ -37,8 +41,11 @@ final class TrainingProgram {
     static ModelConfig config(ModelShape shape) {
         return new ModelConfig(Architecture.LLAMA, shape.hidden(), shape.intermediate(), shape.layers(), shape.heads(),
                 shape.keyValueHeads(), shape.headDimension(), shape.vocabulary(), shape.maxPositions(),
-                ModelShape.RMS_NORM_EPSILON, ModelShape.ROPE_THETA, new RopeScaling.None(), true, false, false,
-                OptionalInt.empty(), OptionalInt.empty(), List.of(), Optional.empty());
+                ModelShape.RMS_NORM_EPSILON, true, false, false,
+                Collections.nCopies(shape.layers(),
+                        new LayerKind(new RotaryEmbedding(ModelShape.ROPE_THETA, shape.headDimension(),
+                                new RopeScaling.None()))),
+                ModelVariant.llama(shape.headDimension()), OptionalInt.empty(), List.of(), Optional.empty());
     }
 
 }

@@ -32,8 +32,8 @@ def matrices(self, leaves: List[Tensor]) -> List[Tensor]:
     keys = self.KV() * self.DIM()
     for i in range(self.LAYERS()):
         qkv = leaves[1 + 4 * i]
-        q = self.group_major(self.interleaved(torch.slice(qkv, 0, 0, queries), self.HEADS()), self.GROUP(), self.KV())
-        k = self.interleaved(torch.slice(qkv, 0, queries, queries + keys), self.KV())
+        q = self.group_major(self.interleaved(torch.slice(qkv, 0, 0, queries), self.HEADS(), self.DIM()), self.GROUP(), self.KV())
+        k = self.interleaved(torch.slice(qkv, 0, queries, queries + keys), self.KV(), self.DIM())
         _0 = torch.append(out, torch.cat([q, k, torch.slice(qkv, 0, queries + keys)], 0))
         _1 = torch.append(out, self.group_major_columns(leaves[2 + 4 * i], self.GROUP(), self.KV()))
         _2 = torch.append(out, leaves[3 + 4 * i])
