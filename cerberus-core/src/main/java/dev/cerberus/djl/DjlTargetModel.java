@@ -128,8 +128,7 @@ public final class DjlTargetModel implements TargetModel {
                 IValue factors = ScriptModule.argument(lengths);
                 IValue queries = ScriptModule.argument(growths);
                 IValue length = IValue.from((long) positions)) {
-            return ScriptModule
-                .argument(tables.callForArray("frequencies", owner, input, factors, queries, length));
+            return ScriptModule.argument(tables.callForArray("frequencies", owner, input, factors, queries, length));
         }
     }
 

@@ -65,8 +65,8 @@ public final class LlamaProgram {
             throw new IllegalArgumentException("precision of training must be FP32 or BF16, was " + precision);
         }
         int float32 = Precision.FP32.scalarType();
-        return layers(kinds(heads(config), config).constant("CACHE_TYPE", float32), config, precision, float32).files("mixed.py",
-                "floating.py", "loading.py", "llama.py");
+        return layers(kinds(heads(config), config).constant("CACHE_TYPE", float32), config, precision, float32)
+            .files("mixed.py", "floating.py", "loading.py", "llama.py");
     }
 
     int vectorsPerLayer() {

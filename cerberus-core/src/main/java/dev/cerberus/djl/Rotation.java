@@ -33,7 +33,9 @@ record Rotation(double[][] left, double[][] right) {
         return new Rotation(kronecker(cosines(width / even), hadamard(even / right)), hadamard(right));
     }
 
-    /** Returns what leaves a width, at least 1, as it is, in factors of the same sizes. */
+    /**
+     * Returns what leaves a width, at least 1, as it is, in factors of the same sizes.
+     */
     static Rotation none(int width) {
         Rotation rotation = of(width);
         return new Rotation(identity(rotation.left.length), identity(rotation.right.length));

@@ -200,8 +200,8 @@ final class WeightLoader {
         norms.after().forEach((name) -> vectors.add(keep(norm(WeightNames.inLayer(layer, name)))));
         List<IValue> matrices = new ArrayList<>();
         matrices.add(this.bench.pack(this.reading.rows(afterNorm(qkv(layer, "weight"), before, 0))));
-        matrices.add(this.bench.pack(this.stream.columns(ordered("group_major_columns",
-                this.head.rows(tensor(WeightNames.inLayer(layer, WeightNames.weight(WeightNames.ATTENTION_OUTPUT))))))));
+        matrices.add(this.bench.pack(this.stream.columns(ordered("group_major_columns", this.head
+            .rows(tensor(WeightNames.inLayer(layer, WeightNames.weight(WeightNames.ATTENTION_OUTPUT))))))));
         matrices.add(this.bench.pack(this.reading.rows(afterNorm(gateUp(layer), before, 1))));
         matrices.add(this.bench
             .pack(this.stream.columns(this.block.rows(tensor(WeightNames.inLayer(layer, WeightNames.DOWN))))));

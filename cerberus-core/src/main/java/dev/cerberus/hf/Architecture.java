@@ -6,6 +6,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A supported kind of decoder-only transformer, named as in {@code config.json}. */
+@SuppressWarnings("ImmutableEnumChecker") // constructors know nothing
 public enum Architecture {
 
     /** Llama 1 to 3 and everything shaped like them. */

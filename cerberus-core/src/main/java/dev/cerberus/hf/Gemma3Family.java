@@ -47,9 +47,8 @@ final class Gemma3Family extends GemmaFamily {
         }
         RopeReader rope = rope(sizes);
         return chosen(sliding(sizes.layers(), (layer) -> (layer + 1) % pattern != 0),
-                new LayerKind(rope.read("full_attention", true, "rope_theta", DEFAULT_GLOBAL_THETA)),
-                new LayerKind(rope.read("sliding_attention", false, "rope_local_base_freq", DEFAULT_LOCAL_THETA),
-                        window()));
+                new LayerKind(rope.read("full_attention", true, "rope_theta", DEFAULT_GLOBAL_THETA)), new LayerKind(
+                        rope.read("sliding_attention", false, "rope_local_base_freq", DEFAULT_LOCAL_THETA), window()));
     }
 
 }

@@ -24,8 +24,8 @@ import java.util.OptionalInt;
  * @param tieWordEmbeddings whether the output projection is the embedding table
  * @param attentionBias whether the query, key and value projections have biases
  * @param attentionOutputBias whether the output projection of the attention has a bias
- * @param layerKinds what differs from layer to layer, one for each; their sliding windows,
- * if any, are of one width
+ * @param layerKinds what differs from layer to layer, one for each; their sliding
+ * windows, if any, are of one width
  * @param variant what the model computes otherwise than Llama
  * @param bosTokenId token that begins a text, if there is one
  * @param eosTokenIds tokens that end an answer, possibly none
@@ -65,8 +65,8 @@ public record ModelConfig(Architecture architecture, int hiddenSize, int interme
         }
         layerKinds = layerKinds.stream().map((kind) -> limited(kind, maxPositions)).toList();
         if (layerKinds.size() != layers) {
-            throw new IllegalArgumentException("there must be a kind for each of the " + layers + " layers, were "
-                    + layerKinds.size());
+            throw new IllegalArgumentException(
+                    "there must be a kind for each of the " + layers + " layers, were " + layerKinds.size());
         }
         if (layerKinds.stream().map(LayerKind::slidingWindow).filter(OptionalInt::isPresent).distinct().count() > 1) {
             throw new IllegalArgumentException("the sliding windows of all layers must be equally wide");
@@ -164,9 +164,7 @@ public record ModelConfig(Architecture architecture, int hiddenSize, int interme
      * if no layer has one that is shorter than the context.
      */
     public OptionalInt slidingWindow() {
-        return this.layerKinds.stream()
-            .flatMapToInt((kind) -> kind.slidingWindow().stream())
-            .findFirst();
+        return this.layerKinds.stream().flatMapToInt((kind) -> kind.slidingWindow().stream()).findFirst();
     }
 
     /**

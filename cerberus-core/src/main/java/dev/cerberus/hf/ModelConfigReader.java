@@ -14,8 +14,7 @@ final class ModelConfigReader {
             "Gemma3ForConditionalGeneration", "gemma3");
 
     private static final Map<ModelVariant.Activation, List<String>> ACTIVATIONS = Map.of(ModelVariant.Activation.SILU,
-            List.of("silu", "swish"), ModelVariant.Activation.GELU_TANH,
-            List.of("gelu_pytorch_tanh"));
+            List.of("silu", "swish"), ModelVariant.Activation.GELU_TANH, List.of("gelu_pytorch_tanh"));
 
     private final JsonFile outer;
 

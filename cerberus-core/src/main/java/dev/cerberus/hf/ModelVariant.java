@@ -120,7 +120,10 @@ public record ModelVariant(NormPlacement norms, boolean normsAddOne, QkNorm qkNo
         }
     }
 
-    /** Where a layer normalises: around its attention and around its feed-forward part. */
+    /**
+     * Where a layer normalises: around its attention and around its feed-forward part.
+     */
+    @SuppressWarnings("ImmutableEnumChecker") // the lists are those of List.of
     public enum NormPlacement {
 
         /** What goes into both. */

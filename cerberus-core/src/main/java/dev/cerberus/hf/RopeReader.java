@@ -99,9 +99,9 @@ final class RopeReader {
             // the dynamic one begins beyond max_position_embeddings, where contexts end
             case "default", "dynamic" -> new RopeScaling.None();
             case "linear" -> new RopeScaling.Linear(scaling.requiredNumber("factor"));
-            case "llama3" -> new RopeScaling.Llama3(scaling.requiredNumber("factor"),
-                    scaling.requiredNumber("low_freq_factor"), scaling.requiredNumber("high_freq_factor"),
-                    scaling.requiredInteger(ORIGINAL));
+            case "llama3" ->
+                new RopeScaling.Llama3(scaling.requiredNumber("factor"), scaling.requiredNumber("low_freq_factor"),
+                        scaling.requiredNumber("high_freq_factor"), scaling.requiredInteger(ORIGINAL));
             case "yarn" -> yarn(scaling);
             case "longrope", "su" -> longRope(scaling);
             default -> throw unsupported("the rope_type " + type,
@@ -123,8 +123,7 @@ final class RopeReader {
     }
 
     private RopeScaling longRope(JsonFile scaling) {
-        int original = this.json.integer(ORIGINAL)
-            .orElse(scaling.integer(ORIGINAL).orElse(this.sizes.maxPositions()));
+        int original = this.json.integer(ORIGINAL).orElse(scaling.integer(ORIGINAL).orElse(this.sizes.maxPositions()));
         double factor = scaling.number("factor").orElse((double) this.sizes.maxPositions() / original);
         return new RopeScaling.LongRope(factors(scaling, "short_factor"), factors(scaling, "long_factor"), original,
                 scaling.number("attention_factor").orElse(RopeScaling.LongRope.magnitude(factor, original)));

@@ -71,8 +71,7 @@ public record RotaryEmbedding(double theta, int dims, RopeScaling scaling, Optio
                 throw new IllegalArgumentException("llama_4_scaling_beta must be at least 0 and finite, was " + beta);
             }
             if (step < 1) {
-                throw new IllegalArgumentException(
-                        "original_max_position_embeddings must be at least 1, was " + step);
+                throw new IllegalArgumentException("original_max_position_embeddings must be at least 1, was " + step);
             }
         }
 

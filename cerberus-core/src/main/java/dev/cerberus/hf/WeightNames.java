@@ -32,7 +32,8 @@ public final class WeightNames {
     public static final String POST_FEED_FORWARD_NORM = "post_feedforward_layernorm.weight"; // [hidden]
 
     /** Query, key and value projection in one, one after another, within a layer. */
-    public static final String QKV = "self_attn.qkv_proj"; // [(heads + 2 * keyValueHeads) *
+    public static final String QKV = "self_attn.qkv_proj"; // [(heads + 2 * keyValueHeads)
+                                                           // *
                                                            // headDim, hidden]
 
     /** Gate and up projection in one, one after another, within a layer. */
@@ -56,11 +57,13 @@ public final class WeightNames {
 
     /** Scale of the normalisation of queries, within a layer. */
     public static final String QUERY_NORM = "self_attn.q_norm.weight"; // [headDim] or
-                                                                   // [heads * headDim]
+
+    // [heads * headDim]
 
     /** Scale of the normalisation of keys, within a layer. */
     public static final String KEY_NORM = "self_attn.k_norm.weight"; // [headDim] or
-                                                                 // [keyValueHeads * headDim]
+
+    // [keyValueHeads * headDim]
 
     /** Gate projection of the feed-forward part, within a layer. */
     public static final String GATE = "mlp.gate_proj.weight"; // [intermediate, hidden]

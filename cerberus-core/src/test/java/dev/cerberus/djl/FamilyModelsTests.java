@@ -140,8 +140,7 @@ class FamilyModelsTests {
     @ParameterizedTest
     @MethodSource("families")
     void halfTheBitsComputeTheSameModel(String name) {
-        assertThat(error(FamilyModel.of(name), TorchDevice.cpu(LinearKernel.GENERAL), Precision.BF16))
-            .isLessThan(0.05);
+        assertThat(error(FamilyModel.of(name), TorchDevice.cpu(LinearKernel.GENERAL), Precision.BF16)).isLessThan(0.05);
     }
 
     /** Returns the root mean square of the scores' errors, as a share of the scores'. */

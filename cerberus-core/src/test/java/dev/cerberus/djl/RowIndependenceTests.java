@@ -140,6 +140,40 @@ class RowIndependenceTests {
         }
     }
 
+    static Stream<Arguments> windows() {
+        Stream<String> models = Stream.of("""
+                "architectures": ["MistralForCausalLM"], "sliding_window": 50""", """
+                "architectures": ["Gemma2ForCausalLM"], "sliding_window": 50, "query_pre_attn_scalar": 12,
+                "attn_logit_softcapping": 3.0, "final_logit_softcapping": 10.0""", """
+                "architectures": ["Gemma3ForCausalLM"], "sliding_window": 50, "sliding_window_pattern": 2,
+                "query_pre_attn_scalar": 16""");
+        return models
+            .flatMap((model) -> Arrays.stream(ExactFormat.values()).map((format) -> Arguments.of(format, model)));
+    }
+
+    /*
+     * Windows that end within trees, and far behind the first block of keys; scores that
+     * are bent.
+     */
+    @ParameterizedTest
+    @MethodSource("windows")
+    void treesOfModelsWithWindowsAndBoundedScoresHaveTheBitsOfPlainDecoding(ExactFormat format, String fields) {
+        TinyModels.writeConfigured("{" + fields + """
+                , "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 4,
+                 "num_key_value_heads": 2, "head_dim": 16, "vocab_size": 97, "max_position_embeddings": 2048,
+                 "rope_theta": 10000.0}""", this.directory);
+        int block = AttentionKernel.independent(ModelConfig.read(this.directory)).blockKeys();
+        int[] text = randomTokens(((block == 0) ? 192 : block) + 60);
+        try (DjlTargetModel model = format.load(this.directory); KvCache single = model.newCache(text.length)) {
+            float[][] expected = plain(model, single, text);
+            assertTreesHaveTheBitsOfPlainDecoding(model, text, single, expected);
+            try (KvCache cache = model.newCache(text.length); NodeScores scores = model.prefill(cache, text, 48)) {
+                assertSameBits("logits after pieces", scores.logits(0), expected[text.length - 1]);
+                assertSameContents("cache after pieces", model, cache, single, text.length);
+            }
+        }
+    }
+
     private static void assertTreesHaveTheBitsOfPlainDecoding(DjlTargetModel model, int[] text, KvCache single,
             float[][] expected) {
         try (KvCache drafted = model.newCache(Math.min(text.length + 64, model.dimensions().maxContext()))) {

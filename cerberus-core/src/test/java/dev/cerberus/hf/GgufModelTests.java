@@ -154,7 +154,8 @@ class GgufModelTests {
             .put("llama.rope.freq_base", 500000f)
             .floats("token_embd.weight", 64, 4)
             .tensor("rope_freqs.weight", 0, bytes(factors), 32);
-        assertThat(GgufModel.open(model.write(file())).config().layerKinds().get(0).rotary().scaling()).isEqualTo(scaling);
+        assertThat(GgufModel.open(model.write(file())).config().layerKinds().get(0).rotary().scaling())
+            .isEqualTo(scaling);
         factors[20] *= 1.1f;
         assertRefused(model.removeTensor("rope_freqs.weight").tensor("rope_freqs.weight", 0, bytes(factors), 32),
                 "rope_freqs.weight", "not that of Llama 3");

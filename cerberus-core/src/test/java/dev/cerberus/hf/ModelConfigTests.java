@@ -270,8 +270,7 @@ class ModelConfigTests {
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = { "MISTRAL | {\"sliding_window\":null} | 0",
             "MISTRAL | {\"sliding_window\":8000} | 0", "MISTRAL | {\"sliding_window\":100} | 100",
             "MISTRAL | {} | 4096", "LLAMA | {\"sliding_window\":100} | 0",
-            "QWEN2 | {\"sliding_window\":100,\"use_sliding_window\":false} | 0",
-            "QWEN2 | {\"sliding_window\":100} | 0",
+            "QWEN2 | {\"sliding_window\":100,\"use_sliding_window\":false} | 0", "QWEN2 | {\"sliding_window\":100} | 0",
             "QWEN2 | {\"sliding_window\":100,\"use_sliding_window\":true} | 0",
             "QWEN2 | {\"sliding_window\":100,\"use_sliding_window\":true,\"max_window_layers\":2} | 0",
             "QWEN2 | {\"sliding_window\":100,\"use_sliding_window\":true,\"max_window_layers\":1} | 100",
@@ -288,8 +287,9 @@ class ModelConfigTests {
     @ParameterizedTest
     @ValueSource(strings = { "GEMMA2", "OLMO3", "QWEN3" })
     void layersAreOfTheTypesThatAreListed(Architecture architecture) {
-        ModelConfig config = parse(with(TestModels.config(architecture), """
-                {"layer_types":["full_attention","sliding_attention"],"sliding_window":4,"use_sliding_window":true}"""));
+        ModelConfig config = parse(with(TestModels.config(architecture),
+                """
+                        {"layer_types":["full_attention","sliding_attention"],"sliding_window":4,"use_sliding_window":true}"""));
         assertThat(config.layerKinds()).extracting((kind) -> kind.slidingWindow().orElse(0)).containsExactly(0, 4);
         assertRefused(with(TestModels.config(architecture), """
                 {"layer_types":["full_attention","linear_attention"],"use_sliding_window":true}"""),

@@ -35,7 +35,9 @@ public final class ReferenceModel {
 
     private ReferenceModel(ModelConfig config, Map<String, float[]> weights) {
         if (config.distinctKinds().size() > 1 || config.slidingWindow().isPresent()
-                || !config.variant().withQkNorm(ModelVariant.QkNorm.NONE).equals(ModelVariant.llama(config.headDim()))) {
+                || !config.variant()
+                    .withQkNorm(ModelVariant.QkNorm.NONE)
+                    .equals(ModelVariant.llama(config.headDim()))) {
             throw new IllegalArgumentException("the reference does not compute " + config.architecture());
         }
         this.config = config;
@@ -158,10 +160,7 @@ public final class ReferenceModel {
 
     /** Turns element i of the first half of a head against element i of the second. */
     private double[] rotated(double[] head, int position) {
-        float[] frequencies = this.config.layerKinds()
-            .get(0)
-            .rotary()
-            .inverseFrequencies(this.config.contextTokens());
+        float[] frequencies = this.config.layerKinds().get(0).rotary().inverseFrequencies(this.config.contextTokens());
         int half = head.length / 2;
         double[] result = new double[head.length];
         for (int i = 0; i < half; i++) {
