@@ -18,6 +18,8 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import org.jspecify.annotations.NullMarked;
 
+import dev.cerberus.engine.CerberusEngine;
+
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -200,6 +202,8 @@ class ArchitectureTests {
         .areNotAnonymousClasses()
         .and()
         .areNotEnums()
+        .and()
+        .doNotHaveFullyQualifiedName(CerberusEngine.class.getName()) // a bean, which may be proxied
         .should()
         .haveModifier(JavaModifier.FINAL)
         .because("nothing here is meant to be extended, except by what says so");

@@ -24,7 +24,9 @@ public final class ExpectedTensors {
         long vocabulary = config.vocabularySize();
         ModelVariant variant = config.variant();
         Map<String, List<Long>> layer = new LinkedHashMap<>();
-        variant.norms().before().forEach((norm) -> layer.put(norm, List.of(hidden)));
+        List<String> before = variant.norms().before(); // in a layer's order, like all others
+        List<String> after = variant.norms().after();
+        before.stream().limit(1).forEach((norm) -> layer.put(norm, List.of(hidden)));
         if (variant.fusedProjections()) {
             projection(layer, WeightNames.QKV, query + 2 * keyValue, hidden, config.attentionBias());
         }
@@ -39,7 +41,8 @@ public final class ExpectedTensors {
             layer.put(WeightNames.KEY_NORM, List.of(whole ? keyValue : config.headDim()));
         }
         projection(layer, WeightNames.ATTENTION_OUTPUT, hidden, query, config.attentionOutputBias());
-        variant.norms().after().forEach((norm) -> layer.put(norm, List.of(hidden)));
+        after.stream().limit(1).forEach((norm) -> layer.put(norm, List.of(hidden)));
+        before.stream().skip(1).forEach((norm) -> layer.put(norm, List.of(hidden)));
         if (variant.fusedProjections()) {
             layer.put(WeightNames.GATE_UP, List.of(2 * intermediate, hidden));
         }
@@ -48,6 +51,7 @@ public final class ExpectedTensors {
             layer.put(WeightNames.UP, List.of(intermediate, hidden));
         }
         layer.put(WeightNames.DOWN, List.of(hidden, intermediate));
+        after.stream().skip(1).forEach((norm) -> layer.put(norm, List.of(hidden)));
 
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         shapes.put(WeightNames.EMBEDDING, List.of(vocabulary, hidden));

@@ -1,29 +1,12 @@
 package dev.cerberus.hf;
 
 /**
- * OLMo 2: norms after attention and feed-forward part instead of before, queries and keys
- * normalised over all heads.
+ * OLMo 2: what OLMo models have in common.
  */
-class Olmo2Family extends Family {
+final class Olmo2Family extends OlmoFamily {
 
     Olmo2Family(JsonFile json) {
         super(json);
-    }
-
-    @Override
-    double defaultRmsNormEps() {
-        return 1e-5;
-    }
-
-    @Override
-    double defaultRopeTheta() {
-        return 500_000;
-    }
-
-    @Override
-    ModelVariant variant(FamilySizes sizes) {
-        return super.variant(sizes).withNorms(ModelVariant.NormPlacement.AFTER, false)
-            .withQkNorm(ModelVariant.QkNorm.WIDTH);
     }
 
 }

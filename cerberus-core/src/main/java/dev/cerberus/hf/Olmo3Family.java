@@ -7,7 +7,7 @@ import java.util.OptionalInt;
  * OLMo 3: OLMo 2 with a sliding window in three layers of four; only the others stretch
  * their rotation.
  */
-final class Olmo3Family extends Olmo2Family {
+final class Olmo3Family extends OlmoFamily {
 
     private static final int DEFAULT_WINDOW = 4096;
 

@@ -97,7 +97,7 @@ class BoundedPackingTests {
                 IValue input = ScriptModule.argument(array);
                 IValue packed = program.call("packed", input);
                 NDArray integers = program.callForArray("integers", manager, packed);
-                NDArray steps = program.callForArray("steps", manager, packed)) {
+                NDArray steps = program.callForArray("widths", manager, packed)) {
             return new Unpacked(integers.toFloatArray(), steps.toFloatArray());
         }
     }

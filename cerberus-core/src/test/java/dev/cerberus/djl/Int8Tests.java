@@ -158,6 +158,10 @@ class Int8Tests {
         String source = new ProgramSource().constant("BLOCK", 1)
             .constant("BLOCK_ROTATION", 0)
             .constant("FINAL_NORM", 0)
+            .constant("READING_BLOCK", 1)
+            .constant("READING_ROTATION", 0)
+            .constant("HIDDEN", 3)
+            .constant("EPS", 1e-5)
             .packing(kernel)
             .products(kernel)
             .toString();
@@ -199,8 +203,8 @@ class Int8Tests {
                 .mapToDouble(NaiveHeads.Path::probability)
                 .toArray();
             // Random heads of two layers have large scores, and no temperature to soften
-            // them.
-            assertThat(tree.pathProbabilities()).containsExactly(expected, within((heads.layers() == 1) ? 0.05 : 0.15));
+            // them; what is next to impossible may not be proposed at all.
+            assertThat(Arrays.copyOf(tree.pathProbabilities(), expected.length)).containsExactly(expected, within((heads.layers() == 1) ? 0.05 : 0.15));
         }
     }
 

@@ -4,6 +4,6 @@ def integers(self, w: Matrix) -> Tensor:
     rounded, _0, = ops.quantized.linear_unpack(w)
     return torch.to(torch.int_repr(rounded), 6)
 
-def steps(self, w: Matrix) -> Tensor:
+def widths(self, w: Matrix) -> Tensor:
     rounded, _0, = ops.quantized.linear_unpack(w)
     return torch.to(torch.q_per_channel_scales(rounded), 6)
