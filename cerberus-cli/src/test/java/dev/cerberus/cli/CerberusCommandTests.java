@@ -145,7 +145,7 @@ class CerberusCommandTests {
                 "--max-tokens", "12"))
             .isZero();
         assertThat(this.out.toString()).startsWith(", there was a");
-        assertThat(this.err.toString()).contains("12 tokens in ", " tokens/s) after ", "1.00 tokens per step, 0 of 11");
+        assertThat(this.err.toString()).contains("12 tokens in ", " tokens/s) after ", " of 11 steps drafted");
     }
 
     @Test

@@ -9,13 +9,15 @@ import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
 import dev.cerberus.training.TrainingReport;
 import dev.cerberus.training.evaluation.BenchRow;
+import dev.cerberus.training.evaluation.SourceShares;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class VerdictsTests {
 
     private static BenchRow row(String mode, double speedup, double identical) {
-        return new BenchRow(mode, BenchRow.ALL, 10, 100, 1, 100, speedup, 2, 0, 0, identical, 1, 50, 50, 0, 100, 50);
+        return new BenchRow(mode, BenchRow.ALL, 10, 100, 1, 100, speedup, 2, 0, 0, identical, 1, 50, 50, 0, 100, 50,
+                new SourceShares(1, 0, 0));
     }
 
     @Test

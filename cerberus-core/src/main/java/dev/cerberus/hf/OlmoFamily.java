@@ -1,8 +1,8 @@
 package dev.cerberus.hf;
 
 /**
- * OLMo 2 and 3: norms after attention and feed-forward part instead of before, queries and
- * keys normalised over all heads.
+ * OLMo 2 and 3: norms after attention and feed-forward part instead of before, queries
+ * and keys normalised over all heads.
  */
 abstract class OlmoFamily extends Family {
 

@@ -204,7 +204,8 @@ class Int8Tests {
                 .toArray();
             // Random heads of two layers have large scores, and no temperature to soften
             // them; what is next to impossible may not be proposed at all.
-            assertThat(Arrays.copyOf(tree.pathProbabilities(), expected.length)).containsExactly(expected, within((heads.layers() == 1) ? 0.05 : 0.15));
+            assertThat(Arrays.copyOf(tree.pathProbabilities(), expected.length)).containsExactly(expected,
+                    within((heads.layers() == 1) ? 0.05 : 0.15));
         }
     }
 

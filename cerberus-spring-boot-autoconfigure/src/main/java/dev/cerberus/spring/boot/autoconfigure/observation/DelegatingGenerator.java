@@ -11,6 +11,7 @@ import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.GenerationResult;
 import dev.cerberus.engine.TextGenerator;
 import dev.cerberus.hf.GenerationDefaults;
+import dev.cerberus.text.AnswerSyntax;
 
 /**
  * A generator that passes everything on. Thread-safe if the other one is.
@@ -31,6 +32,11 @@ abstract class DelegatingGenerator implements TextGenerator {
     @Override
     public GenerationDefaults generationDefaults() {
         return this.delegate.generationDefaults();
+    }
+
+    @Override
+    public AnswerSyntax answerSyntax() {
+        return this.delegate.answerSyntax();
     }
 
     @Override
