@@ -25,6 +25,12 @@ public final class Transitions {
 
     private static final int LARGEST_KEPT = 2048;
 
+    /**
+     * Scores beyond it are all the same: e to it is far from the largest float, also when
+     * thousands are added up, and a low temperature takes scores anywhere.
+     */
+    private static final double LARGEST_SCORE = 60;
+
     private final int[] vocabulary; // ascending token ids, [tokens]
 
     private final float[] from; // [tokens + 1, rank]
@@ -103,7 +109,7 @@ public final class Transitions {
     private float[] computed(int row, int[] tokens) {
         float[] factors = new float[tokens.length];
         for (int i = 0; i < factors.length; i++) {
-            factors[i] = (float) Math.exp(this.sharpness * product(row, row(tokens[i])));
+            factors[i] = (float) Math.exp(Math.min(LARGEST_SCORE, this.sharpness * product(row, row(tokens[i]))));
         }
         return factors;
     }

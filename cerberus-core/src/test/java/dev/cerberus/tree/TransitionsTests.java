@@ -53,6 +53,19 @@ class TransitionsTests {
     }
 
     @Test
+    void factorsOfALowTemperatureAreFinite() {
+        Transitions trained = new Transitions(new int[] { 2, 3 }, new float[] { 9, 9, 0 }, new float[] { 9, -9 });
+        int[] tokens = { 2, 3 };
+        HeadCandidates candidates = new HeadCandidates(new int[][] { tokens, tokens },
+                new double[][] { { 0.9, 0.1 }, { 1e-30, 1 } }, 0.5)
+            .with(trained.withSharpness(1000));
+        Ranking ranking = candidates.below(1, 2);
+        assertThat(ranking.token(0)).isEqualTo(2);
+        assertThat(ranking.probability(0)).isCloseTo(1, within(1e-9));
+        assertThat(candidates.with((head, token) -> 0).below(1, 2).probabilityOf(3)).isBetween(0.0, 1.0);
+    }
+
+    @Test
     void factorsOfTheWrongSizeAreRefused() {
         assertThatIllegalArgumentException()
             .isThrownBy(() -> new Transitions(new int[] { 1, 2 }, new float[4], new float[4]))

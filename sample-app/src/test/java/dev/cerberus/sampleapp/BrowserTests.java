@@ -332,7 +332,9 @@ class BrowserTests {
         say("Hi");
         awaitAnswers(2);
         assertThat(said(script)).doesNotContain("Be brief.");
-        assertThat(script.lastRequest().sampling().temperature()).isEqualTo(0.2); // the application's own
+        assertThat(script.lastRequest().sampling().temperature()).isEqualTo(0.2); // the
+                                                                                  // application's
+                                                                                  // own
     }
 
     @Test
