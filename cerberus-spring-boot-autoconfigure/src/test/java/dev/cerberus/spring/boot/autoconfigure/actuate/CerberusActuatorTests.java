@@ -65,7 +65,7 @@ class CerberusActuatorTests {
             assertThat(state.totals().requests()).isEqualTo(1);
             assertThat(state.totals().promptTokens()).isEqualTo(3);
             assertThat(state.totals().skippedSteps()).isBetween(0L, state.totals().steps());
-            assertThat(state.notes()).anyMatch((note) -> note.contains("heads"));
+            assertThat(state.notes()).isEmpty(); // drafting from lookup alone is no fault
         });
     }
 
