@@ -110,15 +110,6 @@ class DemoModelTests {
         assertThat(body.get("stats").get("acceptanceLength").asDouble()).isGreaterThan(1);
     }
 
-    @Test
-    void everyExampleOfThePageGetsTheExpectedWord() throws Exception {
-        assertThat(this.properties.examples()).isNotEmpty();
-        for (ChatProperties.Example example : this.properties.examples()) {
-            JsonNode body = this.json.readTree(chat(example.question()).body());
-            assertThat(body.get("answer").asString()).as(example.question()).containsIgnoringCase(example.expected());
-        }
-    }
-
     /** README's questions over HTTP, as they are written there. */
     @Test
     void everyDocumentedRequestIsAnswered() throws Exception {
