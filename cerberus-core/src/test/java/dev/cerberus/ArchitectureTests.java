@@ -203,8 +203,8 @@ class ArchitectureTests {
         .and()
         .areNotEnums()
         .and()
-        .doNotHaveFullyQualifiedName(CerberusEngine.class.getName()) // a bean, which may
-                                                                     // be proxied
+        // a bean, which may be proxied
+        .doNotHaveFullyQualifiedName(CerberusEngine.class.getName())
         .should()
         .haveModifier(JavaModifier.FINAL)
         .because("nothing here is meant to be extended, except by what says so");

@@ -42,13 +42,13 @@ final class ContextLookup implements PathLookup {
 
     private final Optional<TextMemory> memory;
 
-    private final Map<Integer, Integer> last = new HashMap<>(); // by token, its last
-                                                                // index
+    // by token, its last index
+    private final Map<Integer, Integer> last = new HashMap<>();
 
     private int[] text;
 
-    private int[] before; // by index, where the same token stood before it; -1 for
-                          // nowhere
+    // by index, where the same token stood before it; -1 for nowhere
+    private int[] before;
 
     private int length;
 

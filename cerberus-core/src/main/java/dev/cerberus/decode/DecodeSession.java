@@ -4,33 +4,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
-import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.accept.ExactMatch;
 import dev.cerberus.accept.Verdict;
-import dev.cerberus.constrain.ConstraintException;
-import dev.cerberus.constrain.TokenConstraint;
-import dev.cerberus.constrain.TokenMask;
 import dev.cerberus.gate.Gate;
 import dev.cerberus.gate.GateDecision;
 import dev.cerberus.gate.GateSignal;
-import dev.cerberus.gate.StepOutcome;
 import dev.cerberus.model.DraftHeads;
-import dev.cerberus.model.DraftPlan;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
-import dev.cerberus.sample.RepetitionPenalty;
-import dev.cerberus.sample.TokenSampler;
 import dev.cerberus.tree.CandidateTree;
 import dev.cerberus.tree.DraftTree;
-import dev.cerberus.tree.HeadCandidates;
-import dev.cerberus.tree.PathLookup;
 import dev.cerberus.tree.TextMemory;
-import dev.cerberus.tree.TreeShape;
 
 /**
  * One request's way through the decode loop, advanced one step at a time: alone by
@@ -41,12 +29,13 @@ import dev.cerberus.tree.TreeShape;
  * Confined to the engine thread. Closing releases the KV cache, whatever state the
  * session is in.
  */
-/*
+/*-
  * Positions of a step whose committed cache has length c, with two of three draft nodes
  * accepted:
  *
- * position … c-1 │ c c+1 c+2 │ c+3 token … │ root d1 d2 │ next d1, d2: accepted draft
- * tokens scored by … │ before d1 root│ d2 next: the target's choice after d2
+ *   position     … c-1 │  c    c+1  c+2 │ c+3
+ *   token              │ root  d1   d2  │ next     d1, d2: accepted draft tokens
+ *   scored by    …     │ before d1 root │ d2       next: the target's choice after d2
  *
  * The root was emitted by the step before (or by prefill); this step emits d1, d2 and
  * next, and next is the root of the following step.
@@ -57,8 +46,6 @@ public final class DecodeSession implements AutoCloseable {
 
     private final TargetModel model;
 
-    private final Optional<DraftHeads> heads;
-
     private final Gate gate;
 
     private final DecodeRequest request;
@@ -67,13 +54,7 @@ public final class DecodeSession implements AutoCloseable {
 
     private final DecodeListener listener;
 
-    private final TokenSampler sampler;
-
-    private final Optional<RepetitionPenalty> penalty;
-
     private final int budget;
-
-    private final boolean canDraft; // a static shape takes heads to fill it
 
     private final SequenceCache cache;
 
@@ -84,6 +65,10 @@ public final class DecodeSession implements AutoCloseable {
     private final ContextLookup lookup;
 
     private final Optional<AnswerConstraint> constraint;
+
+    private final StepDrafts drafts;
+
+    private final TokenChoice choice;
 
     private @Nullable NodeScores scores;
 
@@ -132,27 +117,18 @@ public final class DecodeSession implements AutoCloseable {
             throw new PromptTooLongException(promptLength, context);
         }
         this.model = model;
-        this.heads = heads;
         this.gate = gate;
         this.request = request;
         this.sink = sink;
         this.listener = listener;
-        this.sampler = new TokenSampler(request.sampling());
-        this.penalty = request.sampling().penalised()
-                ? Optional.of(new RepetitionPenalty(request.sampling().repetitionPenalty())) : Optional.empty();
-        this.penalty.ifPresent((applied) -> Arrays.stream(request.prompt()).forEach(applied::add));
         this.budget = Math.min(request.maxTokens(), context - promptLength);
         this.constraint = request.constraint().map(AnswerConstraint::new);
-        this.canDraft = heads.isPresent()
-                || (request.shape().isEmpty() && (request.drafting().contextLookup() || this.constraint.isPresent()));
-        int treeRows = this.canDraft ? maxDraftNodes(request) : 0;
+        this.lookup = new ContextLookup(request.prompt(), memory, trust);
+        this.drafts = new StepDrafts(heads, gate, request, this.lookup, this.constraint);
+        this.choice = new TokenChoice(request, this.constraint);
+        int treeRows = this.drafts.mostNodes();
         this.cache = new SequenceCache(model, Math.min(context, promptLength + this.budget + treeRows), treeRows);
         this.unread = request.prompt();
-        this.lookup = new ContextLookup(request.prompt(), memory, trust);
-    }
-
-    private static int maxDraftNodes(DecodeRequest request) {
-        return request.shape().map(TreeShape::nodeCount).orElse(request.maxNodes());
     }
 
     /**
@@ -287,7 +263,8 @@ public final class DecodeSession implements AutoCloseable {
     private Plan drafting(NodeScores before, int mostRows) {
         long start = System.nanoTime();
         SignalReader signals = new SignalReader(before, this.lastNode);
-        DraftTree draft = draft(before, signals, mostRows);
+        DraftTree draft = this.drafts.draft(before, this.lastNode, this.rootToken, this.cache.length(),
+                this.budget - this.outputLength - 1, Math.min(this.cache.get().treeRows(), mostRows) - 1, signals);
         this.listener.onDraft(before, this.lastNode, Optional.ofNullable(draft));
         CandidateTree tree = CandidateTree.rootOnly(this.rootToken);
         double expectation = 0;
@@ -338,7 +315,7 @@ public final class DecodeSession implements AutoCloseable {
             return;
         }
         long start = System.nanoTime();
-        int token = choose(after, 0, this.request.prompt().length, () -> NO_TOKENS);
+        int token = this.choice.choose(after, 0, this.request.prompt().length, () -> NO_TOKENS);
         this.counts.prefilled(secondsSince(start));
         this.listener.onPrefill(this.request.prompt().length, this.counts.prefillSeconds());
         emit(token, TokenOrigin.TARGET);
@@ -348,7 +325,7 @@ public final class DecodeSession implements AutoCloseable {
         long verifyStart = System.nanoTime();
         int base = this.cache.length() + 1;
         Verdict verdict = ExactMatch.INSTANCE.accept(tree,
-                (node) -> choose(after, node, base + tree.depth(node), () -> tree.tokensTo(node)));
+                (node) -> this.choice.choose(after, node, base + tree.depth(node), () -> tree.tokensTo(node)));
         double verifySeconds = seconds + secondsSince(verifyStart);
 
         long commitStart = System.nanoTime();
@@ -360,131 +337,14 @@ public final class DecodeSession implements AutoCloseable {
         // The gate learns from all that was accepted; what the answer did not need is not
         // counted.
         DraftTree draft = done.draft();
-        boolean headsRan = draft != null && this.heads.isPresent();
-        int[] kept = keptNodes(draft, tree, verdict);
-        if (draft != null && tree.nodeCount() == 1) {
-            learn(draft, verdict.nextToken());
-        }
-        this.gate.observe(outcome(draft, tree, kept, headsRan, done.draftSeconds(), verifySeconds + commitSeconds));
+        int[] kept = StepDrafts.kept(draft, tree, verdict);
+        this.drafts.observe(draft, tree, kept, verdict.nextToken(), done.draftSeconds(), verifySeconds + commitSeconds);
         Map<GateSignal, Double> signals = (done.signals() == null) ? Map.of() : done.signals().values();
-        DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), headsRan, done.expectation(),
-                accepted(draft, kept, emit(tree, verdict)), signals, done.draftSeconds(), verifySeconds, commitSeconds);
+        DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), this.drafts.headsRan(draft),
+                done.expectation(), StepDrafts.accepted(draft, kept, emit(tree, verdict)), signals, done.draftSeconds(),
+                verifySeconds, commitSeconds);
         this.counts.count(step);
         this.listener.onStep(step);
-    }
-
-    private @Nullable DraftTree draft(NodeScores before, SignalReader signals, int mostRows) {
-        int useful = this.budget - this.outputLength - 1;
-        int depth = this.heads.map((present) -> Math.min(useful, present.description().heads())).orElse(useful);
-        int room = Math.min(this.cache.get().treeRows(), mostRows) - 1;
-        Optional<PathLookup> looked = this.request.drafting().contextLookup() ? Optional.of(this.lookup)
-                : Optional.empty();
-        Optional<PathLookup> lookup = this.constraint.map((kept) -> kept.over(looked)).or(() -> looked);
-        if (!this.canDraft || depth < 1 || room < 1
-                || !(this.gate.consultsHeads(signals) || this.gate.wakes(this::promise))) {
-            return null;
-        }
-        Optional<TreeShape> shape = this.request.shape().map((whole) -> whole.limitedTo(depth));
-        if (shape.isPresent() && shape.get().nodeCount() > room) {
-            return null;
-        }
-        DraftPlan plan = new DraftPlan(this.rootToken, this.cache.length(), Math.min(room, maxDraftNodes(this.request)),
-                useful, shape, this.request.sampling(), this.request.drafting().coupled(), lookup, this.gate.growth());
-        DraftTree draft = this.heads.map((present) -> present.draft(before, this.lastNode, plan))
-            .orElseGet(() -> HeadCandidates.NONE.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(),
-                    plan.lookup(), plan.growth()));
-        signals.drafted(draft);
-        return draft;
-    }
-
-    private double promise() {
-        double forced = this.constraint.map(AnswerConstraint::promise).orElse(0.0);
-        return (forced > 0 && this.request.shape().isEmpty()) ? forced : lookupPromise();
-    }
-
-    private double lookupPromise() {
-        return (this.request.drafting().contextLookup() && this.request.shape().isEmpty()) ? this.lookup.promise() : 0;
-    }
-
-    /** Returns the draft nodes that the target agreed with, from the root downwards. */
-    private static int[] keptNodes(@Nullable DraftTree draft, CandidateTree tree, Verdict verdict) {
-        if (draft == null) {
-            return new int[0];
-        }
-        return draft.nodesAlong(Arrays.stream(verdict.path(), 1, verdict.path().length).map(tree::token).toArray());
-    }
-
-    private static StepOutcome outcome(@Nullable DraftTree draft, CandidateTree tree, int[] kept, boolean headsRan,
-            double draftSeconds, double verifySeconds) {
-        if (draft == null || tree.nodeCount() == 1) {
-            return StepOutcome.plain(headsRan, draftSeconds, verifySeconds);
-        }
-        return new StepOutcome(Arrays.copyOf(draft.pathProbabilities(), tree.nodeCount() - 1), kept, headsRan,
-                draftSeconds, verifySeconds);
-    }
-
-    /** Tells the gate what became of a draft that it did not want to be verified. */
-    private void learn(DraftTree draft, int next) {
-        int[] children = IntStream.range(0, draft.nodeCount()).filter((node) -> draft.parent(node) == 0).toArray();
-        if (children.length > 0) {
-            this.gate.learn(Arrays.stream(children).mapToDouble(draft::pathProbability).toArray(),
-                    IntStream.range(0, children.length).filter((i) -> draft.token(children[i]) == next).toArray());
-        }
-    }
-
-    private static AcceptedTokens accepted(@Nullable DraftTree draft, int[] kept, int emitted) {
-        AcceptedTokens accepted = AcceptedTokens.NONE;
-        for (int i = 0; draft != null && i < emitted; i++) {
-            accepted = accepted.and(draft.source(kept[i]));
-        }
-        return accepted;
-    }
-
-    /**
-     * Chooses the token after a node. Before the least number of tokens is written, the
-     * end can not be chosen.
-     * @param path the draft tokens that lead to the node, after those emitted
-     */
-    private int choose(NodeScores at, int node, long position, Supplier<int[]> path) {
-        boolean mayEnd = position - this.request.prompt().length >= this.request.minTokens();
-        Optional<TokenConstraint> allowed = this.constraint.flatMap((kept) -> kept.after(path.get()));
-        if (this.request.sampling().greedy() && this.penalty.isEmpty()) {
-            int best = at.argmax(node);
-            if (!at.areFinite(node)) {
-                throw TokenSampler.notNumbers(position);
-            }
-            if ((mayEnd || !this.request.endOfSequence().contains(best))
-                    && (allowed.isEmpty() || allowed.get().allows(best))) {
-                return best;
-            }
-        }
-        float[] logits = at.logits(node);
-        this.penalty.ifPresent((applied) -> applied.apply(logits, path.get()));
-        if (allowed.isPresent() && (this.request.sampling().greedy() || !this.sampler.isUnfiltered())) {
-            mask(allowed.get(), logits);
-        }
-        if (!mayEnd) {
-            this.request.endOfSequence()
-                .stream()
-                .filter((end) -> end < logits.length)
-                .forEach((end) -> logits[end] = Float.NEGATIVE_INFINITY);
-        }
-        int chosen = this.sampler.choose(logits, position);
-        if (allowed.isEmpty() || allowed.get().allows(chosen)) {
-            return chosen;
-        }
-        // Nothing was filtered, so the best of those allowed is what it would have been.
-        mask(allowed.get(), logits);
-        return this.sampler.choose(logits, position);
-    }
-
-    private static void mask(TokenConstraint state, float[] logits) {
-        TokenMask allowed = state.allowed();
-        if (allowed.size() == 0) {
-            throw new ConstraintException("the model has no token for what the output format needs next; "
-                    + "use a format that its vocabulary can write");
-        }
-        allowed.apply(logits);
     }
 
     /** Returns the number of draft tokens that became part of the answer. */
@@ -503,7 +363,7 @@ public final class DecodeSession implements AutoCloseable {
     private void emit(int token, TokenOrigin origin) {
         this.rootToken = token;
         this.lookup.append(token);
-        this.penalty.ifPresent((applied) -> applied.add(token));
+        this.choice.append(token);
         if (this.request.endOfSequence().contains(token)) {
             this.finishReason = FinishReason.STOP;
             return;

@@ -16,13 +16,14 @@ final class ForwardTensors {
 
     private final IValue rotation;
 
-    private final NDArray[] scored; // states, [scored rows, hidden], as the program
-                                    // leaves them; logits, [scored rows, vocab]
+    // states, [scored rows, hidden], as the program leaves them; logits, [scored rows,
+    // vocab]
+    private final NDArray[] scored;
 
     private final long[] argmax; // [scored rows]
 
-    private final float[] highest; // [scored rows], the logit of argmax, or what is not a
-                                   // number
+    // [scored rows], the logit of argmax, or what is not a number
+    private final float[] highest;
 
     private int users;
 

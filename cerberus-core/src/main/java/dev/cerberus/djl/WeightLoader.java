@@ -113,8 +113,8 @@ final class WeightLoader {
             }
             idle.addAll(loaders);
             List<Future<Part>> pending = new ArrayList<>();
-            pending.add(threads.submit(() -> with(idle, WeightLoader::ends))); // the
-                                                                               // longest
+            // the longest
+            pending.add(threads.submit(() -> with(idle, WeightLoader::ends)));
             for (int i = 0; i < config.layers(); i++) {
                 int layer = i;
                 pending.add(threads.submit(() -> with(idle, (loader) -> loader.layer(layer))));

@@ -80,8 +80,8 @@ final class AwaitedAnswer implements GenerationListener {
         Throwable failure = this.error;
         GenerationResult outcome = this.result;
         if (failure != null) {
-            handle.cancel(); // does nothing unless it was the asker's own code that
-                             // failed
+            // does nothing unless it was the asker's own code that failed
+            handle.cancel();
             if (failure instanceof RuntimeException exception) {
                 throw exception;
             }

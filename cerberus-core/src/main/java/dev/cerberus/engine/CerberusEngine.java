@@ -1,36 +1,29 @@
 package dev.cerberus.engine;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import dev.cerberus.constrain.ConstraintException;
 import dev.cerberus.constrain.TokenConstraint;
 import dev.cerberus.decode.DecodeBatch;
 import dev.cerberus.decode.DecodeListener;
 import dev.cerberus.decode.DecodeRequest;
 import dev.cerberus.decode.DecodeSession;
-import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.decode.TokenOrigin;
 import dev.cerberus.hf.GenerationDefaults;
-import dev.cerberus.model.NodeScores;
 import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.StopStrings;
 import dev.cerberus.text.TextTokenizer;
 import dev.cerberus.text.TokenTextStream;
-import dev.cerberus.tree.DraftTree;
 
 /**
  * A loaded model that answers requests.
@@ -79,7 +72,7 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
 
     private final CallbackPool callbacks = new CallbackPool(this.threads);
 
-    private final List<DecodeListener> observers = new CopyOnWriteArrayList<>();
+    private final StepObservers observers = new StepObservers(this.events);
 
     private final RequestQueue queue;
 
@@ -106,11 +99,11 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
         this.model = model;
         this.prompts = new PromptEncoder(model.tokenizer(), model.template(), model.dimensions().maxContext(),
                 model.contextIsLowered(), model.dimensions().vocabularySize(), options.maxInputCharacters());
-        this.formats = new OutputFormats(model.tokenizer(), model.endOfSequence());
         CostMeter meter = new CostMeter(model.target(), model.heads());
         this.gates = new GateFactory(meter.measure(maxNodes(options)), meter.sequenceSeconds(), model.calibration(),
                 model.heads().isPresent());
         this.answerSyntax = model.template().template().map(AnswerSyntax::of).orElse(AnswerSyntax.usual());
+        this.formats = new OutputFormats(model.tokenizer(), model.endOfSequence(), this.answerSyntax);
         this.gate = this.gates.feasible(options.gate());
         this.queue = new RequestQueue(options.queueCapacity(), options.maxConcurrent());
         this.cacheTokens = ContextBudget.cacheTokens(options, model.target());
@@ -368,8 +361,7 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
             throw PromptTooLongException.beyondCache(prompt.length, this.cacheTokens, context);
         }
         Optional<TokenConstraint> constraint = request.format()
-            .filter(this::isEnforced)
-            .map((format) -> this.formats.start(format, !(request.prompt() instanceof Prompt.Chat)));
+            .flatMap((format) -> this.formats.start(format, !(request.prompt() instanceof Prompt.Chat)));
         return this.queue
             .add(() -> new ActiveRequest(UUID.randomUUID().toString(), request, prompt, constraint, listener,
                     (of, consumer) -> new AnswerText(textStream(of, prompt), new StopStrings(of.stopStrings()),
@@ -420,18 +412,6 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
                 && this.answerSyntax.isMarkup(token, !chat.tools().isEmpty());
     }
 
-    /** Calls of tools in another form than the usual one are left to the model. */
-    private boolean isEnforced(OutputFormat format) {
-        if (!(format instanceof OutputFormat.ToolCalls calls) || this.answerSyntax.writesTaggedJson()) {
-            return true;
-        }
-        if (calls.required() || calls.otherwise().isPresent()) {
-            throw new ConstraintException("The model's chat template writes calls of tools in a form that can not be "
-                    + "enforced; leave the choice of tools to the model and ask for no other format");
-        }
-        return false;
-    }
-
     private DecodeSession session(ActiveRequest active) {
         GenerationRequest request = active.request();
         int most = (int) Math.min(request.maxOutputTokens(), this.cacheTokens - active.prompt().length);
@@ -442,7 +422,7 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
         GateOptions drafting = request.gate().map(this.gates::feasible).orElse(this.gate);
         return new DecodeSession(this.model.target(), this.model.heads(),
                 this.gates.create(drafting, request.sampling()), this.model.memory(),
-                this.gates.trust(drafting, request.sampling()), decoding, active::onToken, new StepObserver(active));
+                this.gates.trust(drafting, request.sampling()), decoding, active::onToken, this.observers.of(active));
     }
 
     /**
@@ -503,48 +483,6 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
             this.prompts.close();
             this.model.close();
         }
-    }
-
-    /**
-     * Passes a session's events on.
-     */
-    private final class StepObserver implements DecodeListener {
-
-        private final ActiveRequest request;
-
-        StepObserver(ActiveRequest request) {
-            this.request = request;
-        }
-
-        @Override
-        public void onPrefill(int promptTokens, double seconds) {
-            observe((observer) -> observer.onPrefill(promptTokens, seconds));
-            CerberusEngine.this.events.publish((listener) -> listener.onPrefill(promptTokens, seconds));
-        }
-
-        @Override
-        public void onDraft(NodeScores scores, int node, Optional<DraftTree> draft) {
-            observe((observer) -> observer.onDraft(scores, node, draft));
-        }
-
-        @Override
-        public void onStep(DecodeStep step) {
-            observe((observer) -> observer.onStep(step));
-            this.request.onStep(step);
-            CerberusEngine.this.events.publish((listener) -> listener.onStep(step));
-        }
-
-        private void observe(Consumer<DecodeListener> event) {
-            for (DecodeListener observer : CerberusEngine.this.observers) {
-                try {
-                    event.accept(observer);
-                }
-                catch (RuntimeException ex) {
-                    LOGGER.warn("An observer of decode steps failed", ex);
-                }
-            }
-        }
-
     }
 
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import dev.cerberus.constrain.SchemaCompiler;
 import dev.cerberus.constrain.SchemaOptions;
 import dev.cerberus.constrain.TokenConstraint;
 import dev.cerberus.constrain.TokenVocabulary;
+import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.TextTokenizer;
 import dev.cerberus.text.ToolDefinition;
 
@@ -35,6 +37,8 @@ final class OutputFormats {
     private static final String CALL_START = "<tool_call>";
 
     private static final String CALL_END = "</tool_call>";
+
+    private final AnswerSyntax syntax;
 
     private final TextTokenizer tokenizer;
 
@@ -53,7 +57,8 @@ final class OutputFormats {
 
     private @Nullable TokenVocabulary vocabulary;
 
-    OutputFormats(TextTokenizer tokenizer, Set<Integer> endOfSequence) {
+    OutputFormats(TextTokenizer tokenizer, Set<Integer> endOfSequence, AnswerSyntax syntax) {
+        this.syntax = syntax;
         this.tokenizer = tokenizer;
         this.endOfSequence = endOfSequence;
     }
@@ -65,9 +70,18 @@ final class OutputFormats {
      * Returns the state before an answer's first token.
      * @param format what the answer must look like
      * @param continued whether the answer continues the prompt's text
+     * @return the state; empty for calls of tools that the model writes in another form
+     * than the usual one, which are left to it
      * @throws ConstraintException if the format can not be enforced
      */
-    TokenConstraint start(OutputFormat format, boolean continued) {
+    Optional<TokenConstraint> start(OutputFormat format, boolean continued) {
+        if (format instanceof OutputFormat.ToolCalls calls && !this.syntax.writesTaggedJson()) {
+            if (calls.required() || calls.otherwise().isPresent()) {
+                throw new ConstraintException("The model's chat template writes calls of tools in a form that can not "
+                        + "be enforced; leave the choice of tools to the model and ask for no other format");
+            }
+            return Optional.empty();
+        }
         Key key = new Key(format, !continued && this.tokenizer.dropsFirstBlank());
         Constraints known;
         synchronized (this.compiled) {
@@ -79,7 +93,7 @@ final class OutputFormats {
                 this.compiled.put(key, known);
             }
         }
-        return known.start();
+        return Optional.of(known.start());
     }
 
     private synchronized TokenVocabulary vocabulary() {
@@ -113,8 +127,8 @@ final class OutputFormats {
                             + options.layout().comma() + "\"arguments\"" + options.layout().colon()),
                     arguments(tool, options, budget), Grammar.literal("}")));
         }
-        Grammar lineBreak = Grammar.optional(Grammar.literal("\n")); // as the model knows
-                                                                     // it
+        // as the model knows it
+        Grammar lineBreak = Grammar.optional(Grammar.literal("\n"));
         Grammar rest = Grammar.sequence(lineBreak, Grammar.choice(tools), lineBreak, Grammar.literal(CALL_END));
         Grammar calls = Grammar.list(Grammar.sequence(Grammar.literal(CALL_START), rest), "\n");
         if (format.required()) {

@@ -151,8 +151,8 @@ public final class AdaptiveGate implements Gate {
         this.woken = false;
         this.sizer.experience().probingBudget(budget);
         if (!outcome.headsRan() && this.worth < 0) {
-            this.worth *= MEMORY; // old doubts fade, so that one good probe outweighs
-                                  // them
+            // old doubts fade, so that one good probe outweighs them
+            this.worth *= MEMORY;
         }
     }
 

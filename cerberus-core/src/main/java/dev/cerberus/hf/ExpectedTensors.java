@@ -24,8 +24,8 @@ public final class ExpectedTensors {
         long vocabulary = config.vocabularySize();
         ModelVariant variant = config.variant();
         Map<String, List<Long>> layer = new LinkedHashMap<>();
-        List<String> before = variant.norms().before(); // in a layer's order, like all
-                                                        // others
+        // in a layer's order, like all others
+        List<String> before = variant.norms().before();
         List<String> after = variant.norms().after();
         before.stream().limit(1).forEach((norm) -> layer.put(norm, List.of(hidden)));
         if (variant.fusedProjections()) {

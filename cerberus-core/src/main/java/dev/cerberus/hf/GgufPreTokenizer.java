@@ -11,8 +11,8 @@ import java.util.TreeSet;
  * How a byte-level BPE tokenizer cuts a text into words before it merges bytes, by the
  * names that GGUF files use.
  */
-@SuppressWarnings("ImmutableEnumChecker") // the collections are those of Set.of and
-                                          // List.of
+// the collections are those of Set.of and List.of
+@SuppressWarnings("ImmutableEnumChecker")
 enum GgufPreTokenizer {
 
     /*

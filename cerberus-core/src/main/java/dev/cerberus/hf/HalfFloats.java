@@ -39,16 +39,16 @@ public final class HalfFloats {
         if (magnitude > FLOAT_INFINITY) {
             return (short) (sign | 0x7e00 | ((magnitude >>> 13) & 0x03ff));
         }
-        if (magnitude >= 0x477ff000) { // 65520, half way between the largest binary16 and
-                                       // the next power of two
+        // 65520, half way between the largest binary16 and the next power of two
+        if (magnitude >= 0x477ff000) {
             return (short) (sign | 0x7c00);
         }
         if (magnitude >= 0x38800000) { // 2^-14, the smallest normal binary16
             int rebased = magnitude - (112 << 23); // exponent bias 127 becomes 15
             return (short) (sign | ((rebased + 0x0fff + ((rebased >>> 13) & 1)) >>> 13));
         }
-        if (magnitude <= 0x33000000) { // 2^-25, half of the smallest subnormal: the tie
-                                       // goes to zero
+        // 2^-25, half of the smallest subnormal: the tie goes to zero
+        if (magnitude <= 0x33000000) {
             return (short) sign;
         }
         // subnormal: the significand counted in units of 2^-24

@@ -88,8 +88,8 @@ public final class HeadsFile {
      * lacks a tensor
      */
     public static HeadsFile read(Path file) {
-        try (Safetensors tensors = Safetensors.open(file)) { // the mapping outlives the
-                                                             // channel
+        // the mapping outlives the channel
+        try (Safetensors tensors = Safetensors.open(file)) {
             if (FORMAT.equals(tensors.metadata().get("format"))) {
                 return own(file, tensors);
             }

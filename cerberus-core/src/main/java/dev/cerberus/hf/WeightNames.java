@@ -32,28 +32,27 @@ public final class WeightNames {
     public static final String POST_FEED_FORWARD_NORM = "post_feedforward_layernorm.weight"; // [hidden]
 
     /** Query, key and value projection in one, one after another, within a layer. */
-    public static final String QKV = "self_attn.qkv_proj"; // [(heads + 2 * keyValueHeads)
-                                                           // *
-                                                           // headDim, hidden]
+    // [(heads + 2 * keyValueHeads) * headDim, hidden]
+    public static final String QKV = "self_attn.qkv_proj";
 
     /** Gate and up projection in one, one after another, within a layer. */
-    public static final String GATE_UP = "mlp.gate_up_proj.weight"; // [2 * intermediate,
-                                                                    // hidden]
+    // [2 * intermediate, hidden]
+    public static final String GATE_UP = "mlp.gate_up_proj.weight";
 
     /** Query projection, within a layer; a bias may go with it. */
     public static final String QUERY = "self_attn.q_proj"; // [heads * headDim, hidden]
 
     /** Key projection, within a layer; a bias may go with it. */
-    public static final String KEY = "self_attn.k_proj"; // [keyValueHeads * headDim,
-                                                         // hidden]
+    // [keyValueHeads * headDim, hidden]
+    public static final String KEY = "self_attn.k_proj";
 
     /** Value projection, within a layer; a bias may go with it. */
-    public static final String VALUE = "self_attn.v_proj"; // [keyValueHeads * headDim,
-                                                           // hidden]
+    // [keyValueHeads * headDim, hidden]
+    public static final String VALUE = "self_attn.v_proj";
 
     /** Output projection of the attention, within a layer; a bias may go with it. */
-    public static final String ATTENTION_OUTPUT = "self_attn.o_proj"; // [hidden, heads *
-                                                                      // headDim]
+    // [hidden, heads * headDim]
+    public static final String ATTENTION_OUTPUT = "self_attn.o_proj";
 
     /** Scale of the normalisation of queries, within a layer. */
     public static final String QUERY_NORM = "self_attn.q_norm.weight"; // [headDim] or

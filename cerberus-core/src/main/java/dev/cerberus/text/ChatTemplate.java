@@ -2,23 +2,17 @@ package dev.cerberus.text;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.cerberus.template.Template;
 import dev.cerberus.template.TemplateBudget;
 import dev.cerberus.template.TemplateException;
@@ -38,16 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class ChatTemplate {
 
     private static final List<String> PRESETS = List.of("chatml", "llama-2", "vicuna", "zephyr");
-
-    private static final String DEFAULT_VARIANT = "default";
-
-    private static final String TOOL_VARIANT = "tool_use";
-
-    private static final Set<String> TOKEN_NAMES = Set.of("bos_token", "eos_token", "unk_token", "pad_token",
-            "sep_token", "cls_token", "mask_token");
-
-    // Of a template, or of the settings beside a tokenizer.
-    private static final int MAX_BYTES = 16 << 20;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(ChatTemplate.class);
 
@@ -129,7 +113,7 @@ public final class ChatTemplate {
      * @throws ChatTemplateException if the file cannot be read or is not a Jinja template
      */
     public static ChatTemplate fromFile(Path jinjaFile) {
-        return of(jinjaFile.toString(), read(jinjaFile));
+        return of(jinjaFile.toString(), TemplateFiles.read(jinjaFile));
     }
 
     /**
@@ -147,21 +131,19 @@ public final class ChatTemplate {
      * @throws ChatTemplateException if a file is damaged or the template is not Jinja
      */
     public static Optional<ChatTemplate> fromTokenizerConfig(Path tokenizerConfigJson) {
-        Path file = configFile(tokenizerConfigJson);
-        Map<String, String> sources = new LinkedHashMap<>();
-        if (Files.exists(file)) {
-            readTemplates(file, readJson(file).path("chat_template"), sources);
-        }
-        readTemplateFiles(file, sources);
+        Path file = TemplateFiles.configFile(tokenizerConfigJson);
+        Map<String, String> sources = TemplateFiles.templates(file);
         if (sources.isEmpty()) {
             return Optional.empty();
         }
-        String first = sources.containsKey(DEFAULT_VARIANT) ? DEFAULT_VARIANT : sources.keySet().iterator().next();
+        String first = sources.containsKey(TemplateFiles.DEFAULT_VARIANT) ? TemplateFiles.DEFAULT_VARIANT
+                : sources.keySet().iterator().next();
         Variant conversation = Variant.of(first + " of " + file, sources.getOrDefault(first, ""));
-        String toolSource = sources.get(TOOL_VARIANT);
-        Variant withTools = (toolSource != null) ? Variant.of(TOOL_VARIANT + " of " + file, toolSource) : conversation;
-        return Optional.of(new ChatTemplate(file.toString(), conversation, withTools, specialTokens(file), Map.of(),
-                Clock.system(ZoneId.systemDefault())));
+        String toolSource = sources.get(TemplateFiles.TOOL_VARIANT);
+        Variant withTools = (toolSource != null) ? Variant.of(TemplateFiles.TOOL_VARIANT + " of " + file, toolSource)
+                : conversation;
+        return Optional.of(new ChatTemplate(file.toString(), conversation, withTools, TemplateFiles.specialTokens(file),
+                Map.of(), Clock.system(ZoneId.systemDefault())));
     }
 
     /**
@@ -188,7 +170,7 @@ public final class ChatTemplate {
      */
     public ChatTemplate withSpecialTokensOf(Path tokenizerConfigJson) {
         Map<String, String> tokens = new LinkedHashMap<>(this.specialTokens);
-        tokens.putAll(specialTokens(configFile(tokenizerConfigJson)));
+        tokens.putAll(TemplateFiles.specialTokens(TemplateFiles.configFile(tokenizerConfigJson)));
         return new ChatTemplate(this.name, this.conversation, this.withTools, Map.copyOf(tokens), this.variables,
                 this.clock);
     }
@@ -283,16 +265,20 @@ public final class ChatTemplate {
     private String render(List<ChatMessage> messages, List<ToolDefinition> tools, boolean addGenerationPrompt,
             Map<String, Object> extra, Changes changes, boolean textArguments) {
         Map<String, @Nullable Object> given = new LinkedHashMap<>(this.specialTokens);
-        this.variables.forEach((key, value) -> given.put(key, plain(key, value)));
+        this.variables.forEach((key, value) -> given.put(key, TemplateValues.plain(key, value)));
         given.put("messages",
                 messages.stream()
-                    .map((message) -> changed(plain(message, textArguments),
+                    .map((message) -> TemplateValues.changed(TemplateValues.plain(message, textArguments),
                             (message.role() == ChatMessage.Role.ASSISTANT) ? changes.answers() : changes.contents()))
                     .toList());
-        given.put("tools", tools.isEmpty() ? null
-                : tools.stream().map((tool) -> changed(plain(tool), changes.contents())).toList());
+        given.put("tools",
+                tools.isEmpty() ? null
+                        : tools.stream()
+                            .map((tool) -> TemplateValues.changed(TemplateValues.plain(tool), changes.contents()))
+                            .toList());
         given.put("add_generation_prompt", addGenerationPrompt);
-        extra.forEach((key, value) -> given.put(key, changed(plain(key, value), changes.contents())));
+        extra.forEach((key, value) -> given.put(key,
+                TemplateValues.changed(TemplateValues.plain(key, value), changes.contents())));
         Variant variant = tools.isEmpty() ? this.conversation : this.withTools;
         return variant.template().render(given, ZonedDateTime.now(this.clock), TemplateBudget.DEFAULT);
     }
@@ -333,159 +319,6 @@ public final class ChatTemplate {
     @Override
     public String toString() {
         return "ChatTemplate[" + this.name + "]";
-    }
-
-    private static Object plain(ChatMessage message, boolean textArguments) {
-        Map<String, @Nullable Object> plain = new LinkedHashMap<>();
-        plain.put("role", message.role().wireName());
-        plain.put("content", message.content());
-        if (message.name() != null) {
-            plain.put("name", message.name());
-        }
-        if (message.toolCallId() != null) {
-            plain.put("tool_call_id", message.toolCallId());
-        }
-        if (!message.toolCalls().isEmpty()) {
-            List<Object> calls = new ArrayList<>();
-            for (ChatMessage.ToolCall call : message.toolCalls()) {
-                Map<String, Object> function = new LinkedHashMap<>();
-                function.put("name", call.name());
-                function.put("arguments", textArguments ? ToolArguments.text(call.argumentsJson())
-                        : ToolArguments.parse(call.argumentsJson()));
-                Map<String, Object> plainCall = new LinkedHashMap<>();
-                plainCall.put("id", call.id());
-                plainCall.put("type", "function");
-                plainCall.put("function", function);
-                calls.add(plainCall);
-            }
-            plain.put("tool_calls", calls);
-        }
-        return plain;
-    }
-
-    private static Object plain(ToolDefinition tool) {
-        Map<String, @Nullable Object> function = new LinkedHashMap<>();
-        function.put("name", tool.name());
-        function.put("description", tool.description());
-        try {
-            function.put("parameters", JsonText.toPlain(JsonText.read(tool.parametersJson())));
-        }
-        catch (JsonProcessingException ex) {
-            throw new IllegalStateException("a tool definition checks its JSON", ex);
-        }
-        Map<String, @Nullable Object> plain = new LinkedHashMap<>();
-        plain.put("type", "function");
-        plain.put("function", function);
-        return plain;
-    }
-
-    private static @Nullable Object changed(@Nullable Object plain, UnaryOperator<String> change) {
-        if (plain instanceof String text) {
-            return change.apply(text);
-        }
-        if (plain instanceof List<?> list) {
-            List<@Nullable Object> result = new ArrayList<>(list.size());
-            list.forEach((element) -> result.add(changed(element, change)));
-            return result;
-        }
-        if (plain instanceof Map<?, ?> map) {
-            Map<String, @Nullable Object> result = new LinkedHashMap<>();
-            map.forEach((key, value) -> result.put(change.apply(String.valueOf(key)), changed(value, change)));
-            return result;
-        }
-        return plain;
-    }
-
-    // Only plain values reach the template, whatever the caller gave.
-    private static @Nullable Object plain(String key, Object value) {
-        try {
-            return JsonText.toPlain(JsonText.MAPPER.valueToTree(value));
-        }
-        catch (IllegalArgumentException ex) {
-            throw new IllegalArgumentException("template variable '" + key
-                    + "' must be a text, number, boolean, list or map, was a " + value.getClass().getName(), ex);
-        }
-    }
-
-    private static Path configFile(Path fileOrDirectory) {
-        return Files.isDirectory(fileOrDirectory) ? fileOrDirectory.resolve("tokenizer_config.json") : fileOrDirectory;
-    }
-
-    static Map<String, String> specialTokens(Path configFile) {
-        Map<String, String> tokens = new LinkedHashMap<>();
-        for (Path file : List.of(configFile.resolveSibling("special_tokens_map.json"), configFile)) {
-            if (Files.exists(file)) {
-                readSpecialTokens(readJson(file), tokens);
-            }
-        }
-        return Map.copyOf(tokens);
-    }
-
-    private static void readTemplates(Path file, JsonNode node, Map<String, String> sources) {
-        if (node.isTextual()) {
-            sources.put(DEFAULT_VARIANT, node.textValue());
-        }
-        else if (node.isArray()) {
-            for (JsonNode each : node) {
-                if (!each.path("name").isTextual() || !each.path("template").isTextual()) {
-                    throw new ChatTemplateException(
-                            "chat_template in " + file + " is a list whose elements must have a name and a template");
-                }
-                sources.put(each.path("name").textValue(), each.path("template").textValue());
-            }
-        }
-        else if (!node.isMissingNode() && !node.isNull()) {
-            throw new ChatTemplateException(
-                    "chat_template in " + file + " must be a text or a list of named templates");
-        }
-    }
-
-    private static void readTemplateFiles(Path configFile, Map<String, String> sources) {
-        Path single = configFile.resolveSibling("chat_template.jinja");
-        if (Files.exists(single)) {
-            sources.clear();
-            sources.put(DEFAULT_VARIANT, read(single));
-        }
-        Path toolUse = configFile.resolveSibling("additional_chat_templates").resolve(TOOL_VARIANT + ".jinja");
-        if (Files.exists(toolUse)) {
-            sources.put(TOOL_VARIANT, read(toolUse));
-        }
-    }
-
-    private static void readSpecialTokens(JsonNode config, Map<String, String> tokens) {
-        for (String tokenName : TOKEN_NAMES) {
-            JsonNode node = config.path(tokenName);
-            JsonNode text = node.isObject() ? node.path("content") : node;
-            if (text.isTextual()) {
-                tokens.put(tokenName, text.textValue());
-            }
-        }
-    }
-
-    static JsonNode readJson(Path file) {
-        try {
-            JsonNode node = JsonText.read(read(file));
-            if (node.isObject()) {
-                return node;
-            }
-        }
-        catch (JsonProcessingException ex) {
-            throw new ChatTemplateException("file " + file + " is not JSON (" + JsonText.detail(ex)
-                    + "); copy it again from the model's source", ex);
-        }
-        throw new ChatTemplateException(
-                "file " + file + " must be a JSON object; copy it again from the model's source");
-    }
-
-    private static String read(Path file) {
-        try {
-            byte[] content = SmallFile.read(file, MAX_BYTES);
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
-        }
-        catch (IOException ex) {
-            throw new ChatTemplateException("file " + file + " cannot be read as UTF-8 text (" + ex.getMessage()
-                    + "); check that it exists and is readable", ex);
-        }
     }
 
     /**

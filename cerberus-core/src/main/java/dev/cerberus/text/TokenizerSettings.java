@@ -38,8 +38,8 @@ public record TokenizerSettings(Optional<String> bosToken, Optional<String> eosT
      */
     public static TokenizerSettings read(Path directory) {
         Path file = directory.resolve("tokenizer_config.json");
-        Map<String, String> tokens = ChatTemplate.specialTokens(file);
-        JsonNode config = Files.exists(file) ? ChatTemplate.readJson(file) : JsonText.MAPPER.createObjectNode();
+        Map<String, String> tokens = TemplateFiles.specialTokens(file);
+        JsonNode config = Files.exists(file) ? TemplateFiles.readJson(file) : JsonText.MAPPER.createObjectNode();
         String type = config.path("tokenizer_class").asText().replaceFirst("Fast$", "");
         boolean heeded = HEEDING.contains(type);
         return new TokenizerSettings(Optional.ofNullable(tokens.get("bos_token")),

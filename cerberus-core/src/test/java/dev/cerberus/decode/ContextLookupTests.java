@@ -205,8 +205,8 @@ class ContextLookupTests {
 
     @Test
     void guessesEqualThoseOfANaiveSearch() {
-        java.util.Random random = new java.util.Random(11); // small vocabulary, many
-                                                            // matches
+        // small vocabulary, many matches
+        java.util.Random random = new java.util.Random(11);
         int[] text = random.ints(60, 0, 4).toArray();
         for (int length = 2; length < text.length; length++) {
             int[] all = Arrays.copyOf(text, length);
@@ -218,8 +218,8 @@ class ContextLookupTests {
 
     /** What followed the longest, then latest earlier occurrences of the end. */
     private static List<Integer> naive(int[] all, int known) {
-        java.util.Map<Integer, int[]> best = new java.util.HashMap<>(); // by next token:
-                                                                        // length, place
+        // by next token: length, place
+        java.util.Map<Integer, int[]> best = new java.util.HashMap<>();
         for (int at = 0; at + 1 < known; at++) {
             int match = 0;
             while (match < LookupTrust.MAX_MATCH && match <= at && all[at - match] == all[all.length - 1 - match]) {

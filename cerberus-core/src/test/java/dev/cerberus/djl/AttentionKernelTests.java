@@ -135,8 +135,8 @@ class AttentionKernelTests {
 
         private final int keys;
 
-        private final double[] turned; // [rows, (heads + 2 kv) * dim], heads in the order
-                                       // [group, kv]
+        // [rows, (heads + 2 kv) * dim], heads in the order [group, kv]
+        private final double[] turned;
 
         private final double[] cache; // [2 kv, keys, dim]
 

@@ -48,8 +48,8 @@ class HalfFloatsTests {
         for (int bits = 0; bits < 0x7bff; bits++) {
             float lower = HalfFloats.fromFloat16((short) bits);
             float upper = HalfFloats.fromFloat16((short) (bits + 1));
-            float middle = (lower + upper) / 2; // exact: a float has more than one bit to
-                                                // spare
+            // exact: a float has more than one bit to spare
+            float middle = (lower + upper) / 2;
             assertThat(HalfFloats.toFloat16(Math.nextDown(middle)) & 0xffff).isEqualTo(bits);
             assertThat(HalfFloats.toFloat16(middle) & 0xffff).isEqualTo(bits + (bits & 1));
             assertThat(HalfFloats.toFloat16(Math.nextUp(middle)) & 0xffff).isEqualTo(bits + 1);

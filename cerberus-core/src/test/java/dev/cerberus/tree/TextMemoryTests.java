@@ -50,8 +50,8 @@ class TextMemoryTests {
     @Test
     void continuationIsThatOfANaiveSearch() {
         RandomGenerator random = RandomTrees.random(6);
-        int[] tokens = random.ints(200, 0, 3).toArray(); // fewer occurrences than are
-                                                         // looked at
+        // fewer occurrences than are looked at
+        int[] tokens = random.ints(200, 0, 3).toArray();
         int[] ends = { 20, 90, 90, 200 };
         TextMemory memory = new TextMemory(tokens, ends);
         for (int round = 0; round < 300; round++) {

@@ -53,8 +53,8 @@ final class OpenAiErrors {
                     tooLong ? "context_length_exceeded" : null, message);
         }
         if (failure instanceof IllegalArgumentException) {
-            return OpenAiException.invalid(null, message); // of LangChain4j's own
-                                                           // builders
+            // of LangChain4j's own builders
+            return OpenAiException.invalid(null, message);
         }
         if (failure instanceof RateLimitException) {
             return new OpenAiException(HttpStatus.TOO_MANY_REQUESTS, "rate_limit_error", null, "rate_limit_exceeded",

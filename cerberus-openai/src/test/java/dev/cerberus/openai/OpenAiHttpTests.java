@@ -28,6 +28,7 @@ import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.langchain4j.testing.EngineRefusals;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
+import dev.cerberus.langchain4j.testing.SwitchedGenerator;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.text.ChatMessage;
@@ -45,7 +46,7 @@ class OpenAiHttpTests {
     private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @Autowired
-    private Application.Script script;
+    private SwitchedGenerator script;
 
     @LocalServerPort
     private int port;

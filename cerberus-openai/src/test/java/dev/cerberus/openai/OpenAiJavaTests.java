@@ -32,6 +32,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.langchain4j.testing.EngineRefusals;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
+import dev.cerberus.langchain4j.testing.SwitchedGenerator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -44,7 +45,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class OpenAiJavaTests {
 
     @Autowired
-    private Application.Script script;
+    private SwitchedGenerator script;
 
     @LocalServerPort
     private int port;

@@ -55,8 +55,8 @@ final class Provenance {
             }
         }
         catch (IOException ex) {
-            return Optional.empty(); // a repository without a commit, or one that is not
-                                     // readable
+            // a repository without a commit, or one that is not readable
+            return Optional.empty();
         }
     }
 

@@ -33,13 +33,14 @@ import dev.cerberus.training.TrainingOptions.Distillation;
  * Files that exist already are not written again, so that an interrupted run goes on
  * where it was, and a second training for the same target and data finds its text done.
  */
-/*
+/*-
  * A file holds, for its sequences one after another,
  *
- * tokens [n] what was written hidden [n, hidden] bf16, the state that each token was
- * chosen from ends [sequences] index after the last token of each sequence likely [n,
- * ranks] optional: the target's most probable tokens instead of tokens[i], shares [n,
- * ranks] and their probabilities
+ *   tokens  [n]            what was written
+ *   hidden  [n, hidden]    bf16, the state that each token was chosen from
+ *   ends    [sequences]    index after the last token of each sequence
+ *   likely  [n, ranks]     optional: the target's most probable tokens instead of tokens[i]
+ *   shares  [n, ranks]     and their probabilities
  *
  * Every file is made from scratch and from its own random numbers: which files were there
  * before does not matter.

@@ -188,9 +188,8 @@ class HeadsTrainerTests {
                 boolean bias = heads.kind() != HeadsKind.MEDUSA && w % 2 == 1
                         && w < weights.size() - ((heads.transitionRank() > 0) ? 3 : 1);
                 for (int i = 0; i < weights.get(w).length; i++) {
-                    boolean residual = bias && (i / heads.hiddenSize()) % 2 == 0; // has
-                                                                                  // no
-                                                                                  // bias
+                    // has no bias
+                    boolean residual = bias && (i / heads.hiddenSize()) % 2 == 0;
                     weights.get(w)[i] += residual ? 0 : (float) (0.1 * random.nextGaussian());
                 }
             }

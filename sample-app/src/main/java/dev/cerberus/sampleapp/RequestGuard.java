@@ -60,8 +60,8 @@ class RequestGuard extends OncePerRequestFilter {
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
         if (request.getRequestURI().startsWith("/v1/")) {
-            chain.doFilter(request, response); // its endpoints refuse in a form of their
-                                               // own
+            // its endpoints refuse in a form of their own
+            chain.doFilter(request, response);
             return;
         }
         LimitedRequest limited = new LimitedRequest(request, this.maxBody, this.bodies);

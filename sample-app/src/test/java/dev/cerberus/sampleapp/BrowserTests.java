@@ -35,6 +35,7 @@ import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
+import dev.cerberus.langchain4j.testing.SwitchedGenerator;
 import dev.cerberus.text.ChatMessage;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -57,7 +58,7 @@ class BrowserTests {
     private static ChromeDriver browser;
 
     @Autowired
-    private ScriptedEngine.Switch engine;
+    private SwitchedGenerator engine;
 
     @Autowired
     private ChatProperties properties;
@@ -332,9 +333,8 @@ class BrowserTests {
         say("Hi");
         awaitAnswers(2);
         assertThat(said(script)).doesNotContain("Be brief.");
-        assertThat(script.lastRequest().sampling().temperature()).isEqualTo(0.2); // the
-                                                                                  // application's
-                                                                                  // own
+        // the application's own
+        assertThat(script.lastRequest().sampling().temperature()).isEqualTo(0.2);
     }
 
     @Test

@@ -33,6 +33,7 @@ import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
+import dev.cerberus.langchain4j.testing.SwitchedGenerator;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.text.ChatMessage;
 
@@ -52,7 +53,7 @@ class ChatHttpTests {
     private final JsonMapper json = new JsonMapper();
 
     @Autowired
-    private ScriptedEngine.Switch engine;
+    private SwitchedGenerator engine;
 
     @LocalServerPort
     private int port;

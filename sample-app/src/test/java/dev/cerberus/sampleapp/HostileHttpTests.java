@@ -29,6 +29,7 @@ import org.springframework.context.annotation.Import;
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
+import dev.cerberus.langchain4j.testing.SwitchedGenerator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,7 +49,7 @@ class HostileHttpTests {
     private final HttpClient http = HttpClient.newHttpClient();
 
     @Autowired
-    private ScriptedEngine.Switch engine;
+    private SwitchedGenerator engine;
 
     @LocalServerPort
     private int port;

@@ -19,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
+import dev.cerberus.langchain4j.testing.SwitchedGenerator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,7 +35,7 @@ class OpenAiTests {
     private final JsonMapper json = new JsonMapper();
 
     @Autowired
-    private ScriptedEngine.Switch engine;
+    private SwitchedGenerator engine;
 
     @LocalServerPort
     private int port;

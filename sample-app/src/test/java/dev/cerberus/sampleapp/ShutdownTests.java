@@ -11,6 +11,7 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
+import dev.cerberus.langchain4j.testing.SwitchedGenerator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,7 +45,7 @@ class ShutdownTests {
             ConfigurableApplicationContext application = new SpringApplication(SampleApplication.class,
                     ScriptedEngine.class)
                 .run("--server.port=0", "--" + ScriptedEngine.NO_HEALTH, "--server.shutdown=graceful");
-            ScriptedGenerator script = application.getBean(ScriptedEngine.Switch.class)
+            ScriptedGenerator script = application.getBean(SwitchedGenerator.class)
                 .use(new ScriptedGenerator().target("more ").endless().pause(Duration.ofMillis(20)));
             int port = ((WebServerApplicationContext) application).getWebServer().getPort();
             try (Socket socket = new Socket("localhost", port)) {

@@ -18,8 +18,8 @@ public final class FaultPoints {
 
     private static final Object LOCK = new Object();
 
-    private static final Map<String, Integer> CALLS = new LinkedHashMap<>(); // guarded by
-                                                                             // LOCK
+    // guarded by LOCK
+    private static final Map<String, Integer> CALLS = new LinkedHashMap<>();
 
     private static String thread = ""; // guarded by LOCK
 

@@ -170,9 +170,8 @@ class EngineSubjectTests {
         assertThat(answer.tokens()).isEqualTo(this.subject.run(request).result().tokens());
         assertThat(answer.positions()).hasSize(11);
         assertThat(answer.positions().get(0).trueRanks()).hasSize(3);
-        assertThat(answer.positions().get(8).trueRanks()).hasSize(2); // tokens 10 and 11
-                                                                      // follow, two heads
-                                                                      // have room
+        // tokens 10 and 11 follow, two heads have room
+        assertThat(answer.positions().get(8).trueRanks()).hasSize(2);
         assertThat(answer.positions().get(10).trueRanks()).isEmpty();
         assertThat(answer.ended()).isFalse();
         assertThat(answer.budget()).isEqualTo(12);

@@ -68,9 +68,8 @@ class ReplayTests {
     @Test
     void aThresholdSkipsPositionsOnItsWrongSide() {
         Replay replay = new Replay(Recordings.of(Recordings.answer(List.of(0, 0, 0), 9)));
-        GateOptions below = new GateOptions(GateMode.THRESHOLD, GateSignal.HEAD_ENTROPY, 0.8); // it
-                                                                                               // is
-                                                                                               // 0.9
+        // it is 0.9
+        GateOptions below = new GateOptions(GateMode.THRESHOLD, GateSignal.HEAD_ENTROPY, 0.8);
         GateOptions above = new GateOptions(GateMode.THRESHOLD, GateSignal.HEAD_ENTROPY, 1.0);
         assertThat(replay.run(new ReplayPlan(below, Optional.empty(), 4, false)).draftSteps()).isZero();
         assertThat(replay.run(new ReplayPlan(above, Optional.empty(), 4, false)).skipShare()).isZero();
@@ -79,9 +78,8 @@ class ReplayTests {
     @Test
     void aThresholdOfATargetSignalSkipsWithoutPayingForTheHeads() {
         Replay replay = new Replay(Recordings.of(Recordings.answer(List.of(0, 0, 0), 9)));
-        GateOptions gate = new GateOptions(GateMode.THRESHOLD, GateSignal.VOCAB_ENTROPY, 1.0); // it
-                                                                                               // is
-                                                                                               // 2
+        // it is 2
+        GateOptions gate = new GateOptions(GateMode.THRESHOLD, GateSignal.VOCAB_ENTROPY, 1.0);
         assertThat(replay.run(new ReplayPlan(gate, Optional.empty(), 4, false)).seconds()).isEqualTo(3);
     }
 

@@ -58,8 +58,8 @@ class CerberusActuatorTests {
             assertThat(state.heads()).isNull();
             assertThat(state.tree()).isEqualTo(new CerberusEndpoint.Tree("auto", 16, true, 0));
             assertThat(state.gate().mode()).isEqualTo("adaptive");
-            assertThat(state.gate().signal()).isEqualTo("tree-expectation"); // there are
-                                                                             // no heads
+            // there are no heads
+            assertThat(state.gate().signal()).isEqualTo("tree-expectation");
             assertThat(state.gate().costCurve()).isNotEmpty();
             assertThat(state.gate().costCurve().get(0).plainSteps()).isEqualTo(1.0);
             assertThat(state.totals().requests()).isEqualTo(1);

@@ -1,0 +1,109 @@
+package dev.cerberus.decode;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+import dev.cerberus.constrain.ConstraintException;
+import dev.cerberus.constrain.TokenConstraint;
+import dev.cerberus.constrain.TokenMask;
+import dev.cerberus.model.NodeScores;
+import dev.cerberus.sample.RepetitionPenalty;
+import dev.cerberus.sample.TokenSampler;
+
+/**
+ * The target's choice of the next token of one answer: by its scores, the penalty for
+ * repetition, what the output format allows, and the noise of seed and position. The same
+ * whether the token before was drafted or emitted. Confined to the engine thread.
+ */
+final class TokenChoice {
+
+    private final int promptLength;
+
+    private final int minTokens;
+
+    private final Set<Integer> endOfSequence;
+
+    private final boolean greedy;
+
+    private final TokenSampler sampler;
+
+    private final Optional<RepetitionPenalty> penalty;
+
+    private final Optional<AnswerConstraint> constraint;
+
+    /**
+     * Creates the choices of an answer.
+     * @param request what to decode
+     * @param constraint follows the answer, told by its owner
+     */
+    TokenChoice(DecodeRequest request, Optional<AnswerConstraint> constraint) {
+        this.promptLength = request.prompt().length;
+        this.minTokens = request.minTokens();
+        this.endOfSequence = request.endOfSequence();
+        this.greedy = request.sampling().greedy();
+        this.sampler = new TokenSampler(request.sampling());
+        this.penalty = request.sampling().penalised()
+                ? Optional.of(new RepetitionPenalty(request.sampling().repetitionPenalty())) : Optional.empty();
+        this.penalty.ifPresent((applied) -> Arrays.stream(request.prompt()).forEach(applied::add));
+        this.constraint = constraint;
+    }
+
+    /** Takes a token that became part of the answer. */
+    void append(int token) {
+        this.penalty.ifPresent((applied) -> applied.add(token));
+    }
+
+    /**
+     * Chooses the token after a node. Before the least number of tokens is written, the
+     * end can not be chosen.
+     * @param at scores of the node
+     * @param node its index
+     * @param position of the chosen token in the text
+     * @param path the draft tokens that lead to the node, after those emitted
+     * @return the token
+     * @throws dev.cerberus.model.ModelException if the scores are not numbers
+     * @throws ConstraintException if the vocabulary has no token that the format allows
+     */
+    int choose(NodeScores at, int node, long position, Supplier<int[]> path) {
+        boolean mayEnd = position - this.promptLength >= this.minTokens;
+        Optional<TokenConstraint> allowed = this.constraint.flatMap((kept) -> kept.after(path.get()));
+        if (this.greedy && this.penalty.isEmpty()) {
+            int best = at.argmax(node);
+            if (!at.areFinite(node)) {
+                throw TokenSampler.notNumbers(position);
+            }
+            if ((mayEnd || !this.endOfSequence.contains(best)) && (allowed.isEmpty() || allowed.get().allows(best))) {
+                return best;
+            }
+        }
+        float[] logits = at.logits(node);
+        this.penalty.ifPresent((applied) -> applied.apply(logits, path.get()));
+        if (allowed.isPresent() && (this.greedy || !this.sampler.isUnfiltered())) {
+            mask(allowed.get(), logits);
+        }
+        if (!mayEnd) {
+            this.endOfSequence.stream()
+                .filter((end) -> end < logits.length)
+                .forEach((end) -> logits[end] = Float.NEGATIVE_INFINITY);
+        }
+        int chosen = this.sampler.choose(logits, position);
+        if (allowed.isEmpty() || allowed.get().allows(chosen)) {
+            return chosen;
+        }
+        // Nothing was filtered, so the best of those allowed is what it would have been.
+        mask(allowed.get(), logits);
+        return this.sampler.choose(logits, position);
+    }
+
+    private static void mask(TokenConstraint state, float[] logits) {
+        TokenMask allowed = state.allowed();
+        if (allowed.size() == 0) {
+            throw new ConstraintException("the model has no token for what the output format needs next; "
+                    + "use a format that its vocabulary can write");
+        }
+        allowed.apply(logits);
+    }
+
+}
