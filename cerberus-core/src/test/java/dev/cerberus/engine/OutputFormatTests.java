@@ -103,7 +103,9 @@ class OutputFormatTests {
 
     @Test
     void formatsThatCanNotBeEnforcedAreRefusedBeforeTheyAreQueued() {
-        assertThat(engine.awaitIdle(Duration.ofSeconds(10))).isTrue(); // an answer comes before its place is free
+        assertThat(engine.awaitIdle(Duration.ofSeconds(10))).isTrue(); // an answer comes
+                                                                       // before its place
+                                                                       // is free
         assertThatExceptionOfType(ConstraintException.class)
             .isThrownBy(() -> generate(new OutputFormat.JsonSchema("{\"if\": {}}"), 0, 1, GateMode.NEVER))
             .withMessageContaining("'if'");
