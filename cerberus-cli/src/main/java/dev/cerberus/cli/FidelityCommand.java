@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
@@ -29,6 +31,7 @@ import dev.cerberus.text.ChatMessage;
 import dev.cerberus.training.evaluation.Conversation;
 import dev.cerberus.training.evaluation.Fidelity;
 import dev.cerberus.training.evaluation.Fidelity.ScoredText;
+import dev.cerberus.training.evaluation.FidelityFile;
 import dev.cerberus.training.evaluation.PromptFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,6 +74,9 @@ final class FidelityCommand implements Callable<Integer> {
             description = "Tokens of text at most; default: ${DEFAULT-VALUE}")
     private int maxText = 2000;
 
+    @Option(names = "--save", description = "Keeps the result beside the model, where cerberus info shows it")
+    private boolean save;
+
     @Override
     public Integer call() throws IOException {
         if (this.prompts == null && this.text == null) {
@@ -95,6 +101,7 @@ final class FidelityCommand implements Callable<Integer> {
         out.println("|---|---:|---:|---:|---:|");
         ModelDirectory directory = ModelDirectory.open(this.model.location());
         ModelConfig config = directory.config();
+        Map<String, Fidelity> measured = new TreeMap<>();
         int longest = texts.stream().mapToInt((piece) -> piece.tokens().length).max().orElseThrow();
         TorchDevice device = this.model.torchDevice();
         try (Checkpoint checkpoint = directory.openCheckpoint();
@@ -102,10 +109,17 @@ final class FidelityCommand implements Callable<Integer> {
             for (Precision precision : device.precisions()) {
                 if (precision != Precision.FP32) {
                     try (DjlTargetModel other = DjlTargetModel.load(config, checkpoint, longest, device, precision)) {
-                        row(out, precision, Fidelity.measure(reference, other, texts));
+                        Fidelity fidelity = Fidelity.measure(reference, other, texts);
+                        measured.put(device.arithmetic(precision), fidelity);
+                        row(out, precision, fidelity);
                     }
                 }
             }
+        }
+        if (this.save) {
+            Path file = directory.path().resolve(FidelityFile.NAME);
+            FidelityFile.add(file, measured);
+            out.println("Kept in " + file);
         }
         out.flush();
         return 0;

@@ -3,6 +3,7 @@ package dev.cerberus.cli;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -19,6 +20,8 @@ import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.engine.ModelReport;
 import dev.cerberus.hf.ModelDirectory;
+import dev.cerberus.training.evaluation.Fidelity;
+import dev.cerberus.training.evaluation.FidelityFile;
 
 /**
  * Command that says what a model is and needs, before anything is loaded.
@@ -28,6 +31,8 @@ import dev.cerberus.hf.ModelDirectory;
         footerHeading = "%nExamples:%n",
         footer = { "  cerberus info /models/Qwen2.5-0.5B-Instruct", "  cerberus info hf://ORG/NAME --json" })
 final class InfoCommand implements Callable<Integer> {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private static final double MEGABYTE = 1e6;
 
@@ -43,10 +48,12 @@ final class InfoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ModelReport report = ModelReport.of(ModelDirectory.open(this.location));
+        ModelDirectory directory = ModelDirectory.open(this.location);
+        ModelReport report = ModelReport.of(directory);
+        Map<String, Fidelity> fidelity = directory.fidelity().map(FidelityFile::read).orElse(Map.of());
         PrintWriter out = this.spec.commandLine().getOut();
         if (this.json) {
-            out.println(json(report));
+            out.println(json(report, fidelity));
             return 0;
         }
         out.println(line("model", report.architecture() + ", " + report.format()));
@@ -70,8 +77,14 @@ final class InfoCommand implements Callable<Integer> {
         report.notes().forEach((note) -> out.println(line("note", note)));
         TorchDevice device = TorchDevice.of("auto");
         out.println(line("this machine", device.name() + ", auto is " + name(device.fastestPrecision())));
-        device.precisions()
-            .forEach((precision) -> out.println(line("  " + name(precision), promise(device, precision))));
+        for (Precision precision : device.precisions()) {
+            out.println(line("  " + name(precision), promise(device, precision)));
+            if (precision != Precision.FP32) {
+                Optional<Fidelity> measured = Optional.ofNullable(fidelity.get(device.arithmetic(precision)));
+                out.println(line("", measured.map(InfoCommand::distance)
+                    .orElse("cerberus fidelity --save measures how far it is from fp32")));
+            }
+        }
         return 0;
     }
 
@@ -83,6 +96,13 @@ final class InfoCommand implements Callable<Integer> {
         String tokens = device.promisesIdentity(precision) ? "the same tokens whatever is drafted"
                 : "drafts may flip near-ties";
         return device.emulates(precision) ? tokens + "; emulated, every drafted token costs a step" : tokens;
+    }
+
+    private static String distance(Fidelity fidelity) {
+        double more = fidelity.perplexity() / fidelity.referencePerplexity() - 1;
+        return String.format(Locale.ROOT,
+                "from fp32: divergence %.4f nats, first choice equal in %.1f %%, perplexity %+.1f %%",
+                fidelity.divergenceNats(), 100 * fidelity.agreement(), 100 * more);
     }
 
     private static String line(String name, String value) {
@@ -100,8 +120,8 @@ final class InfoCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "%.1f MB", bytes / MEGABYTE);
     }
 
-    private static String json(ModelReport report) {
-        ObjectNode node = new ObjectMapper().createObjectNode()
+    private static String json(ModelReport report, Map<String, Fidelity> fidelity) {
+        ObjectNode node = MAPPER.createObjectNode()
             .put("location", report.location())
             .put("format", report.format())
             .put("architecture", report.architecture())
@@ -125,10 +145,13 @@ final class InfoCommand implements Callable<Integer> {
         TorchDevice device = TorchDevice.of("auto");
         node.put("device", device.name()).put("auto", name(device.fastestPrecision()));
         ObjectNode precisions = node.putObject("precisions");
-        device.precisions()
-            .forEach((precision) -> precisions.putObject(name(precision))
+        for (Precision precision : device.precisions()) {
+            ObjectNode each = precisions.putObject(name(precision))
                 .put("identical", device.promisesIdentity(precision))
-                .put("emulated", device.emulates(precision)));
+                .put("emulated", device.emulates(precision));
+            Optional.ofNullable(fidelity.get(device.arithmetic(precision)))
+                .ifPresent((measured) -> each.set("fidelity", MAPPER.valueToTree(measured)));
+        }
         return node.toString();
     }
 

@@ -251,6 +251,28 @@ class CerberusCommandTests {
     }
 
     @Test
+    void infoShowsTheFidelityThatWasSaved() throws IOException {
+        Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
+        Path text = Files.writeString(this.directory.resolve("text.txt"), "It is a long way to the sea.");
+        assertThat(run("info", model.toString())).isZero();
+        assertThat(this.out.toString()).contains("cerberus fidelity --save measures").doesNotContain("divergence");
+        assertThat(run("fidelity", "--model", model.toString(), "--text", text.toString(), "--save"))
+            .as(this.err.toString())
+            .isZero();
+        this.out.getBuffer().setLength(0);
+        assertThat(run("info", model.toString())).isZero();
+        assertThat(this.out.toString())
+            .containsPattern(
+                    "from fp32: divergence 0\\.\\d{4} nats, first choice equal in \\d+\\.\\d %, perplexity [+-]")
+            .doesNotContain("fidelity --save");
+        Files.writeString(model.resolve("cerberus-fidelity.json"), "{\"format\": 1");
+        assertThat(run("info", model.toString())).isEqualTo(1);
+        assertThat(this.err.toString().lines()).singleElement()
+            .asString()
+            .contains("cerberus-fidelity.json is damaged", "cerberus fidelity --save");
+    }
+
+    @Test
     void fidelityOnATextOfOneTokenSaysSo() throws IOException {
         Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
         Path text = Files.writeString(this.directory.resolve("text.txt"), "I");

@@ -3,6 +3,7 @@ package dev.cerberus.djl;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -190,6 +191,17 @@ public final class TorchDevice {
      */
     public boolean emulates(Precision precision) {
         return this.capabilities.emulates(precision);
+    }
+
+    /**
+     * Returns by what name the arithmetic of a number format goes here; results of one
+     * name are the same on all machines but for rounding in floating point.
+     * @param precision one of {@link #precisions()}
+     * @return such as {@code fp32}, {@code int8} or {@code int8-bounded}
+     */
+    public String arithmetic(Precision precision) {
+        LinearKernel kernel = linearKernel(precision);
+        return (kernel.quantized() ? kernel.name() : precision.name()).toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     LinearKernel linearKernel(Precision precision) {

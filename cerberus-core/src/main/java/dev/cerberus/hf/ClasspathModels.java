@@ -48,14 +48,16 @@ final class ClasspathModels {
 
     static final String CALIBRATION = "cerberus-calibration.json";
 
+    static final String FIDELITY = "cerberus-fidelity.json";
+
     /** A folder on the class path cannot be listed reliably, so the names are fixed. */
     private static final List<String> KNOWN = List.of(ModelConfig.FILE_NAME, GenerationDefaults.FILE_NAME, TOKENIZER,
             TOKENIZER_CONFIG, CHAT_TEMPLATE, SPECIAL_TOKENS, Checkpoint.SINGLE_FILE_NAME, Checkpoint.INDEX_FILE_NAME,
-            HEADS, MEMORY, CALIBRATION);
+            HEADS, MEMORY, CALIBRATION, FIDELITY);
 
     /** What may lie beside a GGUF file, which holds the rest itself. */
     private static final List<String> BESIDE_GGUF = List.of(GenerationDefaults.FILE_NAME, CHAT_TEMPLATE, HEADS, MEMORY,
-            CALIBRATION);
+            CALIBRATION, FIDELITY);
 
     /**
      * By the URL of config.json, or of the GGUF file, which tells apart equal names seen

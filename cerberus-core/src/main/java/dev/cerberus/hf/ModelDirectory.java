@@ -334,6 +334,11 @@ public final class ModelDirectory {
         return optional(ClasspathModels.CALIBRATION);
     }
 
+    /** How far its number formats are from fp32, beside the model. */
+    public Optional<Path> fidelity() {
+        return optional(ClasspathModels.FIDELITY);
+    }
+
     private Optional<Path> optional(String name) {
         return Optional.of(this.path.resolve(name)).filter(Files::isRegularFile);
     }
