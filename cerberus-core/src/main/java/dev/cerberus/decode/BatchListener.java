@@ -30,7 +30,8 @@ public interface BatchListener {
     }
 
     /**
-     * A forward of several sequences has failed and is tried again for each by itself.
+     * A forward of several sequences, or a call of their draft heads, has failed and is
+     * tried again for each by itself.
      * @param sequences sequences that took part
      * @param failure why
      */

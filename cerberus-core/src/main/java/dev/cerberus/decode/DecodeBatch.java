@@ -21,13 +21,14 @@ import dev.cerberus.model.TargetModel;
  */
 /*
  * A forward has a number of rows that it may not exceed. Sequences that are being written
- * come first: each has a row for its last token and, in turn, as many as its gate finds
- * worth their price, but no more than twice its share of what is left; whoever plans
- * later sees the rows that others have taken. If there are more of them than rows, they
- * take turns. Pieces of prompts fill what is left, first come, first served. Prompts that
- * wait keep a quarter of the rows, so that they are read however many are being written;
- * and beside these a forward is kept short, so that a long prompt delays every token of
- * the others by one small piece and no more.
+ * come first: the draft heads run once for all that want a draft, and each has a row for
+ * its last token and, in turn, as many more as its gate finds worth their price, but no
+ * more than twice its share of what is left; whoever plans later sees the rows that
+ * others have taken. If there are more of them than rows, they take turns. Pieces of
+ * prompts fill what is left, first come, first served. Prompts that wait keep a quarter
+ * of the rows, so that they are read however many are being written; and beside these a
+ * forward is kept short, so that a long prompt delays every token of the others by one
+ * small piece and no more.
  */
 public final class DecodeBatch implements AutoCloseable {
 
@@ -49,6 +50,8 @@ public final class DecodeBatch implements AutoCloseable {
 
     private final KvRoom room;
 
+    private final SharedProposals proposals;
+
     private int turn;
 
     /**
@@ -66,6 +69,7 @@ public final class DecodeBatch implements AutoCloseable {
         this.room = new KvRoom(kvRows, this.prefixes, listener);
         this.costs = costs;
         this.listener = listener;
+        this.proposals = new SharedProposals(listener);
     }
 
     /**
@@ -116,9 +120,15 @@ public final class DecodeBatch implements AutoCloseable {
         return writing.subList(0, count);
     }
 
-    private int write(List<Entry> entries, List<DecodeSession> writing, int limit, int kept,
+    private int write(List<Entry> entries, List<DecodeSession> taking, int limit, int kept,
             Map<DecodeSession, Throwable> failures) {
+        List<DecodeSession> writing = new ArrayList<>(taking);
         int sequences = writing.size() + ((kept > 0) ? 1 : 0);
+        if (limit - kept > writing.size()) { // else there is no room for drafts
+            this.costs.beside(sequences, writing.size() + kept);
+            this.proposals.ask(writing, failures);
+            writing.removeIf(failures::containsKey);
+        }
         int drafted = 0;
         int rows = 0;
         for (int i = 0; i < writing.size(); i++) {

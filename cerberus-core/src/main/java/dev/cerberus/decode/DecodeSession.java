@@ -3,6 +3,7 @@ package dev.cerberus.decode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ import dev.cerberus.gate.Gate;
 import dev.cerberus.gate.GateDecision;
 import dev.cerberus.gate.GateSignal;
 import dev.cerberus.model.DraftHeads;
+import dev.cerberus.model.DraftProposal;
+import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
@@ -46,6 +49,8 @@ public final class DecodeSession implements AutoCloseable {
 
     private final TargetModel model;
 
+    private final Optional<DraftHeads> heads;
+
     private final Gate gate;
 
     private final DecodeRequest request;
@@ -71,6 +76,8 @@ public final class DecodeSession implements AutoCloseable {
     private final TokenChoice choice;
 
     private @Nullable NodeScores scores;
+
+    private @Nullable Consultation consultation; // about the step under way
 
     private @Nullable Plan plan; // of the forward under way
 
@@ -117,6 +124,7 @@ public final class DecodeSession implements AutoCloseable {
             throw new PromptTooLongException(promptLength, context);
         }
         this.model = model;
+        this.heads = heads;
         this.gate = gate;
         this.request = request;
         this.sink = sink;
@@ -215,6 +223,7 @@ public final class DecodeSession implements AutoCloseable {
         int rows = heldRows();
         this.unread = textBeforeRoot();
         this.plan = null;
+        this.consultation = null;
         release();
         return rows;
     }
@@ -260,11 +269,47 @@ public final class DecodeSession implements AutoCloseable {
         return new Plan(Span.Piece.of(this.cache.get(), this.unread, this.cache.length(), mostRows), null, null, 0, 0);
     }
 
+    /**
+     * Asks the gate whether to draft at this step; {@link #plan} does so where it was not
+     * done before.
+     * @return what the draft heads are to be asked before the step is planned; empty if
+     * they are not to run
+     */
+    Optional<DraftRoot> consult() {
+        NodeScores before = this.scores;
+        return (before == null) ? Optional.empty() : consulted(before).asked();
+    }
+
+    private Consultation consulted(NodeScores before) {
+        int useful = Math.min(this.budget - this.outputLength, this.cache.get().treeRows()) - 1;
+        Consultation made = this.drafts.consult(before, this.lastNode, this.rootToken, this.cache.length(), useful);
+        this.consultation = made;
+        return made;
+    }
+
+    /**
+     * Takes what the draft heads propose; follows {@link #consult}.
+     * @param proposal what they propose
+     * @param seconds this sequence's share of their time
+     */
+    void offer(DraftProposal proposal, double seconds) {
+        Objects.requireNonNull(this.consultation, "nothing was asked").offer(proposal, seconds);
+    }
+
+    /** Returns the draft heads that are to be asked, if there are any. */
+    Optional<DraftHeads> heads() {
+        return this.heads;
+    }
+
     private Plan drafting(NodeScores before, int mostRows) {
+        Consultation asked = (this.consultation != null) ? this.consultation : consulted(before);
         long start = System.nanoTime();
-        SignalReader signals = new SignalReader(before, this.lastNode);
-        DraftTree draft = this.drafts.draft(before, this.lastNode, this.rootToken, this.cache.length(),
-                this.budget - this.outputLength - 1, Math.min(this.cache.get().treeRows(), mostRows) - 1, signals);
+        int room = Math.min(this.cache.get().treeRows(), mostRows) - 1;
+        if (asked.proposal() == null && asked.asked().isPresent() && room > 0) {
+            asked.offer(this.heads.orElseThrow().propose(asked.asked().get()), 0);
+        }
+        SignalReader signals = asked.signals();
+        DraftTree draft = this.drafts.draft(asked, room);
         this.listener.onDraft(before, this.lastNode, Optional.ofNullable(draft));
         CandidateTree tree = CandidateTree.rootOnly(this.rootToken);
         double expectation = 0;
@@ -274,7 +319,8 @@ public final class DecodeSession implements AutoCloseable {
             tree = draft.best(decision.nodes());
             expectation = draft.expectation(decision.nodes());
         }
-        return new Plan(new Span.Tree(this.cache.get(), tree), signals, draft, expectation, secondsSince(start));
+        return new Plan(new Span.Tree(this.cache.get(), tree), asked, draft, expectation,
+                asked.seconds() + secondsSince(start));
     }
 
     /**
@@ -294,6 +340,7 @@ public final class DecodeSession implements AutoCloseable {
             throw new IllegalStateException("nothing was planned");
         }
         this.plan = null;
+        this.consultation = null;
         if (done.span() instanceof Span.Tree span) {
             verify(span.tree(), done, after, seconds);
         }
@@ -338,11 +385,14 @@ public final class DecodeSession implements AutoCloseable {
         // counted.
         DraftTree draft = done.draft();
         int[] kept = StepDrafts.kept(draft, tree, verdict);
-        this.drafts.observe(draft, tree, kept, verdict.nextToken(), done.draftSeconds(), verifySeconds + commitSeconds);
-        Map<GateSignal, Double> signals = (done.signals() == null) ? Map.of() : done.signals().values();
-        DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), this.drafts.headsRan(draft),
-                done.expectation(), StepDrafts.accepted(draft, kept, emit(tree, verdict)), signals, done.draftSeconds(),
-                verifySeconds, commitSeconds);
+        Consultation asked = done.asked();
+        boolean headsRan = asked != null && asked.proposal() != null;
+        this.drafts.observe(draft, headsRan, tree, kept, verdict.nextToken(), done.draftSeconds(),
+                verifySeconds + commitSeconds);
+        Map<GateSignal, Double> signals = (asked == null) ? Map.of() : asked.signals().values();
+        DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), headsRan, done.expectation(),
+                StepDrafts.accepted(draft, kept, emit(tree, verdict)), signals, done.draftSeconds(), verifySeconds,
+                commitSeconds);
         this.counts.count(step);
         this.listener.onStep(step);
     }
@@ -466,12 +516,12 @@ public final class DecodeSession implements AutoCloseable {
      * What the forward under way is to verify, or reads of the prompt.
      *
      * @param span what goes into the forward
-     * @param signals of the gate, for a tree
+     * @param asked what the gate said, for a tree
      * @param draft what the heads proposed, if they ran
      * @param expectation accepted draft tokens that the heads expect of the tree
      * @param draftSeconds time of making it
      */
-    private record Plan(Span span, @Nullable SignalReader signals, @Nullable DraftTree draft, double expectation,
+    private record Plan(Span span, @Nullable Consultation asked, @Nullable DraftTree draft, double expectation,
             double draftSeconds) {
     }
 

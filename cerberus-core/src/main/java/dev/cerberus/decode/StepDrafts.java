@@ -10,9 +10,11 @@ import dev.cerberus.accept.Verdict;
 import dev.cerberus.gate.Gate;
 import dev.cerberus.gate.StepOutcome;
 import dev.cerberus.model.DraftHeads;
-import dev.cerberus.model.DraftPlan;
+import dev.cerberus.model.DraftProposal;
+import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.tree.CandidateTree;
+import dev.cerberus.tree.DraftLimits;
 import dev.cerberus.tree.DraftTree;
 import dev.cerberus.tree.HeadCandidates;
 import dev.cerberus.tree.PathLookup;
@@ -23,6 +25,9 @@ import dev.cerberus.tree.TreeShape;
  * learns of how they fared. Confined to the engine thread.
  */
 final class StepDrafts {
+
+    /** Candidates below one node that a free tree can use; further ones never pay. */
+    private static final int MOST_RANKS = 32;
 
     private final Optional<DraftHeads> heads;
 
@@ -63,36 +68,49 @@ final class StepDrafts {
     }
 
     /**
-     * Drafts what may follow a root, if the gate wants that.
+     * Asks the gate whether to draft below a root.
      * @param before scores that the root was chosen from
      * @param node the node that they are of
      * @param root the root's token
      * @param length tokens in the cache, the root not being one of them
-     * @param useful the most tokens that the answer can still use, without the target's
-     * own
+     * @param useful the most tokens of a path that the answer can use and the cache take
+     * @return what it said
+     */
+    Consultation consult(NodeScores before, int node, int root, int length, int useful) {
+        long start = System.nanoTime();
+        SignalReader signals = new SignalReader(before, node);
+        int depth = this.heads.map((present) -> Math.min(useful, present.description().heads())).orElse(useful);
+        boolean wanted = this.mostNodes > 0 && depth >= 1
+                && (this.gate.consultsHeads(signals) || this.gate.wakes(this::promise));
+        Optional<TreeShape> shape = this.request.shape()
+            .filter((whole) -> wanted)
+            .map((whole) -> whole.limitedTo(depth));
+        int ranks = shape.map(TreeShape::width).orElse(Math.min(this.mostNodes, MOST_RANKS));
+        Optional<DraftRoot> asked = (wanted && this.heads.isPresent()) ? Optional.of(new DraftRoot(before, node, root,
+                length, this.request.sampling(), this.request.drafting().coupled(), ranks)) : Optional.empty();
+        return new Consultation(signals, wanted, root, useful, shape, asked, (System.nanoTime() - start) * 1e-9);
+    }
+
+    /**
+     * Drafts what may follow a root, if the gate wanted that.
+     * @param consultation what it said, and what the heads propose
      * @param room the most draft nodes
-     * @param signals what the gate goes by; learns of the draft
      * @return the draft, if any was made
      */
-    @Nullable DraftTree draft(NodeScores before, int node, int root, int length, int useful, int room, SignalReader signals) {
-        int depth = this.heads.map((present) -> Math.min(useful, present.description().heads())).orElse(useful);
+    @Nullable DraftTree draft(Consultation consultation, int room) {
+        Optional<TreeShape> shape = consultation.shape();
+        if (!consultation.wanted() || room < 1 || (shape.isPresent() && shape.get().nodeCount() > room)) {
+            return null;
+        }
         Optional<PathLookup> looked = this.request.drafting().contextLookup() ? Optional.of(this.lookup)
                 : Optional.empty();
         Optional<PathLookup> lookup = this.constraint.map((kept) -> kept.over(looked)).or(() -> looked);
-        if (this.mostNodes == 0 || depth < 1 || room < 1
-                || !(this.gate.consultsHeads(signals) || this.gate.wakes(this::promise))) {
-            return null;
-        }
-        Optional<TreeShape> shape = this.request.shape().map((whole) -> whole.limitedTo(depth));
-        if (shape.isPresent() && shape.get().nodeCount() > room) {
-            return null;
-        }
-        DraftPlan plan = new DraftPlan(root, length, Math.min(room, this.mostNodes), useful, shape,
-                this.request.sampling(), this.request.drafting().coupled(), lookup, this.gate.growth());
-        DraftTree draft = this.heads.map((present) -> present.draft(before, node, plan))
-            .orElseGet(() -> HeadCandidates.NONE.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(),
-                    plan.lookup(), plan.growth()));
-        signals.drafted(draft);
+        DraftLimits limits = new DraftLimits(Math.min(room, this.mostNodes), consultation.useful(), shape, lookup,
+                this.gate.growth());
+        DraftProposal proposal = consultation.proposal();
+        DraftTree draft = (proposal == null) ? HeadCandidates.NONE.draft(consultation.root(), limits)
+                : proposal.draft(limits);
+        consultation.signals().drafted(draft);
         return draft;
     }
 
@@ -116,31 +134,27 @@ final class StepDrafts {
     /**
      * Tells the gate what a step brought.
      * @param draft what was drafted, if anything was
+     * @param headsRan whether the heads ran, whatever came of it
      * @param tree what was verified of it
      * @param kept the draft nodes that the target agreed with
      * @param next the target's choice after them
      * @param draftSeconds time of drafting
      * @param verifySeconds time of all that followed
      */
-    void observe(@Nullable DraftTree draft, CandidateTree tree, int[] kept, int next, double draftSeconds,
-            double verifySeconds) {
+    void observe(@Nullable DraftTree draft, boolean headsRan, CandidateTree tree, int[] kept, int next,
+            double draftSeconds, double verifySeconds) {
         if (draft != null && tree.nodeCount() == 1) {
             learn(draft, next);
         }
-        this.gate.observe(outcome(draft, tree, kept, draftSeconds, verifySeconds));
+        this.gate.observe(outcome(draft, headsRan, tree, kept, draftSeconds, verifySeconds));
     }
 
-    /** Returns whether the heads ran for a draft. */
-    boolean headsRan(@Nullable DraftTree draft) {
-        return draft != null && this.heads.isPresent();
-    }
-
-    private StepOutcome outcome(@Nullable DraftTree draft, CandidateTree tree, int[] kept, double draftSeconds,
-            double verifySeconds) {
+    private static StepOutcome outcome(@Nullable DraftTree draft, boolean headsRan, CandidateTree tree, int[] kept,
+            double draftSeconds, double verifySeconds) {
         if (draft == null || tree.nodeCount() == 1) {
-            return StepOutcome.plain(headsRan(draft), draftSeconds, verifySeconds);
+            return StepOutcome.plain(headsRan, draftSeconds, verifySeconds);
         }
-        return new StepOutcome(Arrays.copyOf(draft.pathProbabilities(), tree.nodeCount() - 1), kept, headsRan(draft),
+        return new StepOutcome(Arrays.copyOf(draft.pathProbabilities(), tree.nodeCount() - 1), kept, headsRan,
                 draftSeconds, verifySeconds);
     }
 

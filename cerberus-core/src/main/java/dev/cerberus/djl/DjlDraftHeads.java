@@ -17,15 +17,17 @@ import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelFileException;
 import dev.cerberus.model.DraftHeads;
-import dev.cerberus.model.DraftPlan;
+import dev.cerberus.model.DraftProposal;
+import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
 import dev.cerberus.model.ModelException;
-import dev.cerberus.model.NodeScores;
 import dev.cerberus.sample.GumbelNoise;
 import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.tree.DraftLimits;
 import dev.cerberus.tree.DraftTree;
 import dev.cerberus.tree.HeadCandidates;
+import dev.cerberus.tree.SharpenedTransitions;
 import dev.cerberus.tree.Transitions;
 import dev.cerberus.tree.TreeShape;
 
@@ -34,15 +36,11 @@ import dev.cerberus.tree.TreeShape;
  * format.
  *
  * <p>
- * Parallel heads take one native call per draft, serial ones a call per depth. Confined
- * to the thread of the target model, and to be closed before it.
+ * Parallel heads take one native call for the roots of all sequences, serial ones a call
+ * per depth and root. Confined to the thread of the target model, and to be closed before
+ * it.
  */
 public final class DjlDraftHeads implements DraftHeads {
-
-    /**
-     * Candidates of one head that a free tree can use; further ones are never worth it.
-     */
-    private static final int MAX_RANKS = 32;
 
     /** Candidates of one head that are ranked again by noise when sampling. */
     private static final int COUPLED_RANKS = 64;
@@ -64,7 +62,9 @@ public final class DjlDraftHeads implements DraftHeads {
 
     private final double temperature;
 
-    private Optional<Transitions> transitions; // as sharp as the last draft wanted them
+    private final Optional<SharpenedTransitions> transitions;
+
+    private final int rootsPerCall;
 
     private final NDManager manager;
 
@@ -81,12 +81,14 @@ public final class DjlDraftHeads implements DraftHeads {
         this.description = description;
         this.vocabulary = file.draftVocabulary();
         this.temperature = file.temperature();
-        this.transitions = (description.transitionRank() > 0) ? Optional
-            .of(new Transitions(this.vocabulary, file.transitionsFrom().floats(), file.transitionsTo().floats()))
+        this.transitions = (description.transitionRank() > 0) ? Optional.of(new SharpenedTransitions(
+                new Transitions(this.vocabulary, file.transitionsFrom().floats(), file.transitionsTo().floats())))
                 : Optional.empty();
         this.whole = this.vocabulary.length <= largestWhole;
         this.manager = manager;
         LinearKernel kernel = target.device().linearKernel(target.precision());
+        // Scores of all heads are rows of one product.
+        this.rootsPerCall = Math.max(1, kernel.exactRows() / description.heads());
         HeadsProgram drafting = HeadsProgram.forDrafting(description, kernel, target.precision(),
                 config.vocabularySize());
         this.program = ScriptModule.load(this.manager, drafting.draftSource().toString());
@@ -144,112 +146,142 @@ public final class DjlDraftHeads implements DraftHeads {
     }
 
     @Override
-    public DraftTree draft(NodeScores scores, int node, DraftPlan plan) {
-        DjlNodeScores tensors = (DjlNodeScores) scores;
-        int depth = Math.min(plan.maxDepth(), this.description.heads());
-        plan.shape().ifPresent((shape) -> requireFit(shape, depth));
-        int ranks = Math.min(this.vocabulary.length,
-                plan.shape().map(DjlDraftHeads::width).orElse(Math.min(plan.maxNodes(), MAX_RANKS)));
-        try (IValue hidden = ScriptModule.argument(tensors.states());
-                IValue at = IValue.from((long) tensors.row(node))) {
-            return (this.description.kind() == HeadsKind.HYDRA) ? serial(hidden, at, plan, depth, ranks)
-                    : parallel(hidden, at, plan, depth, ranks);
+    public List<DraftProposal> propose(List<DraftRoot> roots) {
+        if (this.description.kind() == HeadsKind.HYDRA) {
+            return roots.stream().map((root) -> (DraftProposal) (limits) -> serial(root, limits)).toList();
         }
-        catch (EngineException ex) {
-            throw new ModelException("The draft heads failed: " + ex.getMessage(), ex);
+        List<DraftProposal> proposals = new ArrayList<>(roots.size());
+        for (int from = 0; from < roots.size(); from += this.rootsPerCall) {
+            proposals.addAll(parallel(roots.subList(from, Math.min(roots.size(), from + this.rootsPerCall))));
+        }
+        return proposals;
+    }
+
+    /** Proposes for roots that fit into one native call. */
+    private List<DraftProposal> parallel(List<DraftRoot> roots) {
+        int fetched = this.whole ? 0 : fetched(roots);
+        float[] result = guess(roots, fetched);
+        int width = result.length / roots.size();
+        List<DraftProposal> proposals = new ArrayList<>(roots.size());
+        for (int i = 0; i < roots.size(); i++) {
+            DraftRoot root = roots.get(i);
+            HeadCandidates candidates = candidates(root, Arrays.copyOfRange(result, i * width, (i + 1) * width),
+                    fetched);
+            proposals.add((limits) -> {
+                requireFit(limits);
+                return candidates.draft(root.token(), limits);
+            });
+        }
+        return proposals;
+    }
+
+    private void requireFit(DraftLimits limits) {
+        int depth = Math.min(limits.maxDepth(), this.description.heads());
+        limits.shape().ifPresent((shape) -> {
+            if (shape.depth() > depth || shape.width() > this.vocabulary.length) {
+                throw new IllegalArgumentException("tree shape " + shape + " is " + shape.depth() + " deep and "
+                        + shape.width() + " wide; these heads allow a depth of " + depth + " and "
+                        + this.vocabulary.length + " candidates");
+            }
+        });
+    }
+
+    /**
+     * Returns how many candidates of a head are fetched: what any root could want, so
+     * that among equals those are chosen that are chosen for a root alone.
+     */
+    private int fetched(List<DraftRoot> roots) {
+        int wanted = roots.stream().mapToInt(DraftRoot::ranks).max().orElseThrow();
+        int usual = this.transitions.isEmpty() ? COUPLED_RANKS : FOLLOWING_RANKS;
+        return Math.min(Math.max(wanted, usual), this.vocabulary.length);
+    }
+
+    /** Returns a row per root and head. */
+    private float[] guess(List<DraftRoot> roots, int ranks) {
+        int count = roots.size();
+        List<NDArray> states = new ArrayList<>(count);
+        long[] rows = new long[count];
+        long[] tokens = new long[count];
+        double[] factors = new double[count];
+        for (int i = 0; i < count; i++) {
+            DraftRoot root = roots.get(i);
+            DjlNodeScores scores = (DjlNodeScores) root.scores();
+            states.add(scores.states());
+            rows[i] = scores.row(root.node());
+            tokens[i] = root.token();
+            factors[i] = scale(root);
+        }
+        try (IValue hidden = ScriptModule.listArgument(states);
+                IValue nodes = IValue.listFrom(rows);
+                IValue chosen = IValue.listFrom(tokens);
+                IValue scales = IValue.listFrom(factors)) {
+            return fetch(ranks, scales, hidden, nodes, chosen);
         }
     }
 
-    private void requireFit(TreeShape shape, int depth) {
-        if (shape.depth() > depth || width(shape) > this.vocabulary.length) {
-            throw new IllegalArgumentException("tree shape " + shape + " is " + shape.depth() + " deep and "
-                    + width(shape) + " wide; these heads allow a depth of " + depth + " and " + this.vocabulary.length
-                    + " candidates");
-        }
-    }
-
-    private static int width(TreeShape shape) {
-        int width = 0;
-        for (int depth = 1; depth <= shape.depth(); depth++) {
-            width = Math.max(width, shape.width(depth));
-        }
-        return width;
-    }
-
-    private DraftTree parallel(IValue hidden, IValue node, DraftPlan plan, int depth, int ranks) {
-        try (IValue root = IValue.from((long) plan.rootToken())) {
-            HeadCandidates candidates = candidates(plan, depth, ranks,
-                    (scale, fetched) -> call(scale, fetched, hidden, node, root));
-            return plan.shape()
-                .map((shape) -> candidates.fill(plan.rootToken(), shape))
-                .orElseGet(() -> candidates.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(), plan.lookup(),
-                        plan.growth()));
-        }
-    }
-
-    private HeadCandidates candidates(DraftPlan plan, int depth, int ranks, Call call) {
-        HeadCandidates candidates = this.whole ? HeadCandidates.whole(this.vocabulary, fetch(plan, 0, call), depth)
-                : listed(plan, depth, ranks, call);
+    private HeadCandidates candidates(DraftRoot root, float[] result, int fetched) {
+        int heads = this.description.heads();
+        HeadCandidates candidates = this.whole ? HeadCandidates.whole(this.vocabulary, result, heads)
+                : listed(root, result, fetched);
         if (this.transitions.isPresent()) {
-            candidates = candidates.with(transitions(plan));
+            candidates = candidates.with(this.transitions.get().with(scale(root)));
         }
-        if (coupled(plan)) {
-            long[] keys = new long[depth];
-            for (int head = 0; head < depth; head++) {
-                keys[head] = GumbelNoise.key(plan.sampling().seed(), plan.rootPosition() + head + 1L);
+        if (root.isCoupled()) {
+            long[] keys = new long[heads];
+            for (int head = 0; head < heads; head++) {
+                keys[head] = GumbelNoise.key(root.sampling().seed(), root.position() + head + 1L);
             }
             candidates = candidates.with((head, token) -> GumbelNoise.at(keys[head], token));
         }
         return candidates;
     }
 
-    private Transitions transitions(DraftPlan plan) {
-        Transitions sharpened = this.transitions.orElseThrow().withSharpness(scale(plan));
-        this.transitions = Optional.of(sharpened);
-        return sharpened;
+    private HeadCandidates listed(DraftRoot root, float[] result, int fetched) {
+        int kept = (this.transitions.isEmpty() && !root.isCoupled()) ? Math.min(fetched, root.ranks()) : fetched;
+        int heads = this.description.heads();
+        int[][] tokens = new int[heads][];
+        double[][] probabilities = new double[heads][];
+        for (int head = 0; head < heads; head++) {
+            RankedTokens ranked = RankedTokens.read(result, head, fetched, this.vocabulary);
+            tokens[head] = Arrays.copyOf(ranked.tokens(), kept);
+            probabilities[head] = Arrays.copyOf(ranked.probabilities(), kept);
+        }
+        return new HeadCandidates(tokens, probabilities,
+                RankedTokens.read(result, 0, fetched, this.vocabulary).entropyNats());
     }
 
     /**
      * Returns what the heads' scores are multiplied by. Coupled candidates are ranked by
      * what the target is believed to compare, and get their doubts afterwards.
      */
-    private double scale(DraftPlan plan) {
-        SamplingOptions sampling = plan.sampling();
+    private double scale(DraftRoot root) {
+        SamplingOptions sampling = root.sampling();
         if (sampling.greedy()) {
             return 1 / this.temperature;
         }
-        return 1 / (coupled(plan) ? sampling.temperature() : this.temperature * sampling.temperature());
+        return 1 / (root.isCoupled() ? sampling.temperature() : this.temperature * sampling.temperature());
     }
 
-    private HeadCandidates listed(DraftPlan plan, int depth, int ranks, Call call) {
-        int wanted = Math.max(ranks,
-                this.transitions.isPresent() ? FOLLOWING_RANKS : coupled(plan) ? COUPLED_RANKS : 0);
-        int fetched = Math.min(wanted, this.vocabulary.length);
-        float[] result = fetch(plan, fetched, call);
-        int[][] tokens = new int[depth][];
-        double[][] probabilities = new double[depth][];
-        for (int head = 0; head < depth; head++) {
-            RankedTokens ranked = RankedTokens.read(result, head, fetched, this.vocabulary);
-            tokens[head] = ranked.tokens();
-            probabilities[head] = ranked.probabilities();
+    private DraftTree serial(DraftRoot root, DraftLimits limits) {
+        requireFit(limits);
+        int depth = Math.min(limits.maxDepth(), this.description.heads());
+        int ranks = Math.min(this.vocabulary.length,
+                limits.shape().map(TreeShape::width).orElse(Math.min(limits.maxNodes(), root.ranks())));
+        DjlNodeScores scores = (DjlNodeScores) root.scores();
+        try (IValue hidden = ScriptModule.argument(scores.states());
+                IValue node = IValue.from((long) scores.row(root.node()));
+                IValue scale = IValue.from(scale(root))) {
+            SerialDrafter drafter = new SerialDrafter(root.token(), (index, paths) -> {
+                try (IValue tokens = IValue.listFrom(flat(root.token(), paths));
+                        IValue head = IValue.from((long) index)) {
+                    int fetched = root.isCoupled() ? Math.min(Math.max(COUPLED_RANKS, ranks), this.vocabulary.length)
+                            : ranks;
+                    float[] result = fetch(fetched, scale, hidden, node, tokens, head);
+                    return ranked(result, root, fetched, ranks, root.position() + index + 1L);
+                }
+            });
+            return limits.shape().map(drafter::fill).orElseGet(() -> drafter.dynamic(limits.maxNodes(), depth));
         }
-        return new HeadCandidates(tokens, probabilities,
-                RankedTokens.read(result, 0, fetched, this.vocabulary).entropyNats());
-    }
-
-    private static boolean coupled(DraftPlan plan) {
-        return plan.coupled() && !plan.sampling().greedy();
-    }
-
-    private DraftTree serial(IValue hidden, IValue node, DraftPlan plan, int depth, int ranks) {
-        SerialDrafter drafter = new SerialDrafter(plan.rootToken(), (index, paths) -> {
-            try (IValue tokens = IValue.listFrom(flat(plan.rootToken(), paths));
-                    IValue head = IValue.from((long) index)) {
-                return rank(plan, ranks, plan.rootPosition() + index + 1L,
-                        (scale, fetched) -> call(scale, fetched, hidden, node, tokens, head));
-            }
-        });
-        return plan.shape().map(drafter::fill).orElseGet(() -> drafter.dynamic(plan.maxNodes(), depth));
     }
 
     private static long[] flat(int rootToken, List<int[]> paths) {
@@ -264,45 +296,34 @@ public final class DjlDraftHeads implements DraftHeads {
         return tokens;
     }
 
-    /** One native call: scale of the logits and number of candidates to result rows. */
-    @FunctionalInterface
-    private interface Call {
-
-        IValue run(IValue scale, IValue ranks);
-
-    }
-
-    /** Calls the program with what is special to a call before what all have. */
-    private IValue call(IValue scale, IValue ranks, IValue... first) {
-        IValue[] arguments = Arrays.copyOf(first, first.length + this.weights.length + 4);
-        arguments[first.length] = this.embedding;
-        arguments[first.length + 1] = this.rotation;
-        System.arraycopy(this.weights, 0, arguments, first.length + 2, this.weights.length);
-        arguments[arguments.length - 2] = scale;
-        arguments[arguments.length - 1] = ranks;
-        return this.program.call("draft", arguments);
-    }
-
-    private float[] fetch(DraftPlan plan, int ranks, Call call) {
-        try (IValue scale = IValue.from(scale(plan));
-                IValue count = IValue.from((long) ranks);
-                IValue output = call.run(scale, count);
-                NDArray rows = output.toTensor((PtNDManager) this.manager)) {
-            return rows.toFloatArray();
-        }
-    }
-
     /** Returns the candidates of every row, all being for one position. */
-    private List<RankedTokens> rank(DraftPlan plan, int ranks, long position, Call call) {
-        int fetched = coupled(plan) ? Math.min(Math.max(COUPLED_RANKS, ranks), this.vocabulary.length) : ranks;
-        float[] result = fetch(plan, fetched, call);
-        long key = GumbelNoise.key(plan.sampling().seed(), position);
+    private List<RankedTokens> ranked(float[] result, DraftRoot root, int fetched, int ranks, long position) {
+        long key = GumbelNoise.key(root.sampling().seed(), position);
         List<RankedTokens> ranked = new ArrayList<>();
         for (int row = 0; row < result.length / (2 * fetched + 1); row++) {
             RankedTokens tokens = RankedTokens.read(result, row, fetched, this.vocabulary);
-            ranked.add(coupled(plan) ? tokens.coupled(key, ranks) : tokens);
+            ranked.add(root.isCoupled() ? tokens.coupled(key, ranks) : tokens);
         }
         return ranked;
+    }
+
+    /** Calls the program with what is special to a call before what all have. */
+    private float[] fetch(int ranks, IValue scale, IValue... first) {
+        try (IValue count = IValue.from((long) ranks)) {
+            IValue[] arguments = Arrays.copyOf(first, first.length + this.weights.length + 4);
+            arguments[first.length] = this.embedding;
+            arguments[first.length + 1] = this.rotation;
+            System.arraycopy(this.weights, 0, arguments, first.length + 2, this.weights.length);
+            arguments[arguments.length - 2] = scale;
+            arguments[arguments.length - 1] = count;
+            try (IValue output = this.program.call("draft", arguments);
+                    NDArray rows = output.toTensor((PtNDManager) this.manager)) {
+                return rows.toFloatArray();
+            }
+        }
+        catch (EngineException ex) {
+            throw new ModelException("The draft heads failed: " + ex.getMessage(), ex);
+        }
     }
 
     @Override

@@ -202,7 +202,8 @@ public final class HeadsProgram {
             case MEDUSA -> source.files("heads_medusa.py");
             case HYDRA -> source.constant("STRIDE", apart ? 1 : 2).files("heads_hydra.py");
         }
-        return source.headsProducts(this.kernel).files(scores());
+        String each = this.kernel.exact() ? "heads_rowwise.py" : "heads_batched.py";
+        return source.headsProducts(this.kernel).files(each, scores());
     }
 
     private String scores() {

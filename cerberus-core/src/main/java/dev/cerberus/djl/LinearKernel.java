@@ -52,6 +52,11 @@ enum LinearKernel {
         return this.quantized;
     }
 
+    /** Returns whether a row's result does not depend on the other rows. */
+    boolean exact() {
+        return this != GENERAL;
+    }
+
     /**
      * Returns the most rows of a product for which a row's result does not depend on the
      * others; oneDNN works in another order on more.

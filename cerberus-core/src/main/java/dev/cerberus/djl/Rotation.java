@@ -26,18 +26,38 @@ record Rotation(double[][] left, double[][] right) {
     /** Side of the right factor at most; as good as larger ones, and cheap. */
     private static final int LARGEST_RIGHT = 64;
 
+    /** libtorch adds the products of fewer rows in another order. */
+    private static final int FEWEST_ROWS = 4;
+
     /** Returns the rotation of a width, at least 1. */
     static Rotation of(int width) {
+        return of(width, 1);
+    }
+
+    /**
+     * Returns the rotation of a width that is undone row by row at run time: where the
+     * width allows, each row is a product of so many rows that others beside it do not
+     * change the order of additions.
+     */
+    static Rotation undone(int width) {
+        return of(width, FEWEST_ROWS);
+    }
+
+    private static Rotation of(int width, int leastLeft) {
         int even = Integer.lowestOneBit(width);
         int right = Math.min(even, LARGEST_RIGHT);
+        while (right > 1 && width / right < leastLeft) {
+            right /= 2;
+        }
         return new Rotation(kronecker(cosines(width / even), hadamard(even / right)), hadamard(right));
     }
 
     /**
-     * Returns what leaves a width, at least 1, as it is, in factors of the same sizes.
+     * Returns what leaves a width, at least 1, as it is, in factors of the same sizes as
+     * those of a rotation that is undone.
      */
     static Rotation none(int width) {
-        Rotation rotation = of(width);
+        Rotation rotation = undone(width);
         return new Rotation(identity(rotation.left.length), identity(rotation.right.length));
     }
 

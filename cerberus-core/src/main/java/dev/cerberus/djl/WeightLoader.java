@@ -81,7 +81,7 @@ final class WeightLoader {
             .findFirst()
             .orElse(config.headDim());
         boolean whole = LlamaProgram.rotatesStream(config);
-        this.stream = new Turn(whole ? Rotation.of(config.hiddenSize()) : Rotation.none(config.hiddenSize()));
+        this.stream = new Turn(whole ? Rotation.undone(config.hiddenSize()) : Rotation.none(config.hiddenSize()));
         this.reading = whole ? this.stream : new Turn(Rotation.of(LlamaProgram.readingBlock(config)));
         this.head = new Turn(Rotation.of(config.headDim()));
         this.block = new Turn(Rotation.of(LlamaProgram.block(config)));

@@ -30,7 +30,7 @@ final class BatchObserver implements BatchListener {
 
     @Override
     public void onRetry(int sequences, Throwable failure) {
-        LOGGER.warn("A forward of {} requests failed; each is tried by itself", sequences, failure);
+        LOGGER.warn("A forward or a draft of {} requests failed; each is tried by itself", sequences, failure);
     }
 
 }

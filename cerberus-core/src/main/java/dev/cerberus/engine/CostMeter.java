@@ -8,13 +8,14 @@ import java.util.stream.IntStream;
 
 import dev.cerberus.gate.CostCurve;
 import dev.cerberus.model.DraftHeads;
-import dev.cerberus.model.DraftPlan;
+import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.CandidateTree;
+import dev.cerberus.tree.DraftLimits;
 
 /**
  * Measures on this machine what a forward costs by number of draft nodes, and what the
@@ -151,8 +152,8 @@ final class CostMeter {
         }
         DraftHeads drafting = this.heads.get();
         long start = System.nanoTime();
-        drafting.draft(scores, 0, new DraftPlan(0, CONTEXT_TOKENS, maxNodes, drafting.description().heads(),
-                Optional.empty(), SamplingOptions.GREEDY, false));
+        drafting.propose(new DraftRoot(scores, 0, 0, CONTEXT_TOKENS, SamplingOptions.GREEDY, false, maxNodes))
+            .draft(DraftLimits.of(maxNodes, drafting.description().heads()));
         return (System.nanoTime() - start) * 1e-9;
     }
 

@@ -1,6 +1,6 @@
 package dev.cerberus.model;
 
-import dev.cerberus.tree.DraftTree;
+import java.util.List;
 
 /**
  * Small networks that propose several tokens beyond the next one from one hidden state of
@@ -18,13 +18,20 @@ public interface DraftHeads extends AutoCloseable {
     HeadsDescription description();
 
     /**
-     * Proposes draft tokens below a root token.
-     * @param scores the last forward of the target model
-     * @param node the node of that forward whose next token is the root token
-     * @param plan the root token and what is wanted
-     * @return the proposed nodes
+     * Proposes what may follow the roots of some sequences, all of them together.
+     * @param roots at least one root; their scores may come from different forwards
+     * @return a proposal for each root, in order
      */
-    DraftTree draft(NodeScores scores, int node, DraftPlan plan);
+    List<DraftProposal> propose(List<DraftRoot> roots);
+
+    /**
+     * Proposes what may follow one root.
+     * @param root the root
+     * @return the proposal
+     */
+    default DraftProposal propose(DraftRoot root) {
+        return propose(List.of(root)).get(0);
+    }
 
     @Override
     void close();

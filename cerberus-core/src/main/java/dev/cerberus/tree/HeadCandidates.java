@@ -241,6 +241,19 @@ public final class HeadCandidates {
     }
 
     /**
+     * Returns the draft tree of a static shape, or of the best nodes.
+     * @param rootToken token of the root
+     * @param limits how large it may become
+     * @return the draft
+     */
+    public DraftTree draft(int rootToken, DraftLimits limits) {
+        return limits.shape()
+            .map((shape) -> fill(rootToken, shape))
+            .orElseGet(
+                    () -> dynamic(rootToken, limits.maxNodes(), limits.maxDepth(), limits.lookup(), limits.growth()));
+    }
+
+    /**
      * Returns the draft tree of the nodes with the largest path probabilities.
      * @param rootToken token of the root
      * @param maxNodes the most draft nodes

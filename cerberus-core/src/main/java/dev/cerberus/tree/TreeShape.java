@@ -210,6 +210,18 @@ public final class TreeShape {
     }
 
     /**
+     * Returns the most candidates that one node's children are chosen from.
+     * @return the largest width of any depth
+     */
+    public int width() {
+        int width = 0;
+        for (int depth = 1; depth <= depth(); depth++) {
+            width = Math.max(width, width(depth));
+        }
+        return width;
+    }
+
+    /**
      * Returns the part of this shape that reaches no deeper than the given depth.
      * @param maxDepth the deepest level kept, at least 1
      * @return this shape or a smaller one

@@ -232,6 +232,69 @@ class DecodeBatchTests {
     }
 
     @Test
+    void theHeadsRunOnceAStepForAllSessions() {
+        ScriptedHeads heads = new ScriptedHeads(this.model, 4, 0.7, SamplingOptions.GREEDY);
+        List<DecodeSession> running = drafting(heads, 6);
+        int steps = 0;
+        while (!running.isEmpty()) {
+            int writing = (int) running.stream().filter((session) -> !session.isReading()).count();
+            int before = heads.calls().size();
+            assertThat(this.batch.step(running)).isEmpty();
+            assertThat(heads.calls().size() - before).isEqualTo((writing > 0) ? 1 : 0);
+            steps += (writing > 1) ? 1 : 0;
+            finishedOf(running).forEach(DecodeSession::close);
+        }
+        assertThat(steps).isGreaterThan(5);
+        assertThat(heads.calls()).contains(6);
+    }
+
+    @Test
+    void headsThatFailForOneSessionAreAskedForEach() {
+        ScriptedHeads heads = new ScriptedHeads(this.model, 4, 0.7, SamplingOptions.GREEDY);
+        List<DecodeSession> running = drafting(heads, 4);
+        while (running.stream().anyMatch(DecodeSession::isReading)) {
+            assertThat(this.batch.step(running)).isEmpty();
+        }
+        DecodeSession broken = running.get(2);
+        int position = broken.cachedTokens();
+        int others = (int) running.stream().filter((session) -> session.cachedTokens() == position).count();
+        heads.failWith((roots) -> {
+            if (roots.stream().anyMatch((root) -> root.position() == position)) {
+                throw new ModelException("no heads here");
+            }
+        });
+        Map<DecodeSession, Throwable> failures = this.batch.step(running);
+        assertThat(failures).hasSize(others).containsKey(broken);
+        assertThat(this.retries).isEqualTo(1);
+        running.removeAll(failures.keySet());
+        failures.keySet().forEach(DecodeSession::close);
+        assertThat(running).isNotEmpty();
+        heads.failWith((roots) -> {
+        });
+        finish(running);
+        running.forEach(DecodeSession::close);
+    }
+
+    /** Returns sessions with prompts of different lengths that always draft. */
+    private List<DecodeSession> drafting(ScriptedHeads heads, int count) {
+        TreeSizer sizer = new TreeSizer(this.costs, this.experience);
+        List<DecodeSession> sessions = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            DecodeRequest request = DecodeRequest.greedy(prompt(3 + 2 * i), 30);
+            sessions.add(new DecodeSession(this.model, Optional.of(heads), new AlwaysGate(sizer), request,
+                    (token, origin) -> TokenSink.Signal.CONTINUE, DecodeListener.NONE));
+        }
+        return sessions;
+    }
+
+    /** Removes the finished sessions. */
+    private static List<DecodeSession> finishedOf(List<DecodeSession> running) {
+        List<DecodeSession> finished = running.stream().filter(DecodeSession::isFinished).toList();
+        running.removeAll(finished);
+        return finished;
+    }
+
+    @Test
     void aSessionThatCanNotBeRunFailsAlone() {
         List<DecodeSession> sessions = new ArrayList<>();
         sessions.add(plain(new int[] { 1, 2 }, 5));

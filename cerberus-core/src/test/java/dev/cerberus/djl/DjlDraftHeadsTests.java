@@ -32,7 +32,7 @@ import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelFileException;
 import dev.cerberus.model.DraftHeads;
-import dev.cerberus.model.DraftPlan;
+import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
 import dev.cerberus.model.KvCache;
@@ -40,6 +40,7 @@ import dev.cerberus.model.NodeScores;
 import dev.cerberus.sample.GumbelNoise;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.CandidateTree;
+import dev.cerberus.tree.DraftLimits;
 import dev.cerberus.tree.DraftTree;
 import dev.cerberus.tree.TreeShape;
 
@@ -90,9 +91,10 @@ class DjlDraftHeadsTests {
             for (SamplingOptions sampling : List.of(SamplingOptions.GREEDY, new SamplingOptions(0.8, 0, 1, 5))) {
                 for (Optional<TreeShape> shape : List.of(Optional.<TreeShape>empty(),
                         Optional.of(TreeShape.branching(3, 2)))) {
-                    DraftPlan plan = new DraftPlan(5, PROMPT.length, 12, heads.heads(), shape, sampling, true);
-                    DraftTree expected = whole.draft(scores, 0, plan);
-                    DraftTree actual = listed.draft(scores, 0, plan);
+                    DraftRoot root = new DraftRoot(scores, 0, 5, PROMPT.length, sampling, true, 12);
+                    DraftLimits limits = shape.map(DraftLimits::of).orElse(DraftLimits.of(12, heads.heads()));
+                    DraftTree expected = whole.propose(root).draft(limits);
+                    DraftTree actual = listed.propose(root).draft(limits);
                     assertThat(pathsOf(actual)).isEqualTo(pathsOf(expected));
                     assertThat(actual.pathProbabilities()).containsExactly(expected.pathProbabilities(), within(1e-5));
                     assertThat(actual.headEntropyNats()).isCloseTo(expected.headEntropyNats(), within(1e-4));
@@ -109,8 +111,9 @@ class DjlDraftHeadsTests {
                 KvCache cache = target.newCache(32);
                 NodeScores scores = target.prefill(cache, PROMPT)) {
             int root = scores.argmax(0);
-            DraftTree tree = draftHeads.draft(scores, 0, new DraftPlan(root, PROMPT.length, 10, heads.heads(),
-                    Optional.empty(), SamplingOptions.GREEDY, false));
+            DraftTree tree = draftHeads
+                .propose(new DraftRoot(scores, 0, root, PROMPT.length, SamplingOptions.GREEDY, false, 10))
+                .draft(DraftLimits.of(10, heads.heads()));
             List<NaiveHeads.Path> best = new NaiveHeads(file, config, checkpoint).best(scores.hidden(0), root, 10,
                     heads.heads());
             assertThat(pathsOf(tree)).containsExactlyInAnyOrderElementsOf(
@@ -137,8 +140,9 @@ class DjlDraftHeadsTests {
                 KvCache cache = target.newCache(32);
                 NodeScores scores = target.prefill(cache, PROMPT)) {
             int root = scores.argmax(0);
-            DraftTree tree = draftHeads.draft(scores, 0,
-                    new DraftPlan(root, PROMPT.length, 16, 2, Optional.of(shape), SamplingOptions.GREEDY, false));
+            DraftTree tree = draftHeads
+                .propose(new DraftRoot(scores, 0, root, PROMPT.length, SamplingOptions.GREEDY, false, 16))
+                .draft(DraftLimits.of(shape));
             NaiveHeads naive = new NaiveHeads(file, config, checkpoint);
             int[] first = naive.ranked(scores.hidden(0), new int[] { root });
             int[] below0 = naive.ranked(scores.hidden(0), new int[] { root, first[0] });
@@ -166,8 +170,9 @@ class DjlDraftHeadsTests {
                         model);
                 KvCache cache = model.newCache(32);
                 NodeScores scores = model.prefill(cache, PROMPT)) {
-            DraftTree tree = draftHeads.draft(scores, 0,
-                    new DraftPlan(7, PROMPT.length, 8, 4, Optional.empty(), SamplingOptions.GREEDY, false));
+            DraftTree tree = draftHeads
+                .propose(new DraftRoot(scores, 0, 7, PROMPT.length, SamplingOptions.GREEDY, false, 8))
+                .draft(DraftLimits.of(8, 4));
             double[] expected = new NaiveHeads(file, wideConfig, wideCheckpoint).best(scores.hidden(0), 7, 8, 4)
                 .stream()
                 .mapToDouble(NaiveHeads.Path::probability)
@@ -183,8 +188,9 @@ class DjlDraftHeadsTests {
         try (DraftHeads draftHeads = load(file);
                 KvCache cache = target.newCache(32);
                 NodeScores scores = target.prefill(cache, PROMPT)) {
-            DraftTree tree = draftHeads.draft(scores, 0,
-                    new DraftPlan(1, PROMPT.length, 1, 1, Optional.empty(), SamplingOptions.GREEDY, false));
+            DraftTree tree = draftHeads
+                .propose(new DraftRoot(scores, 0, 1, PROMPT.length, SamplingOptions.GREEDY, false, 1))
+                .draft(DraftLimits.of(1, 1));
             double[] expected = new NaiveHeads(file, config, checkpoint).probabilities(scores.hidden(0),
                     new int[] { 1 });
             assertThat(tree.pathProbability(0)).isCloseTo(Arrays.stream(expected).max().getAsDouble(), within(1e-5));
@@ -199,7 +205,8 @@ class DjlDraftHeadsTests {
         try (DraftHeads draftHeads = load(file);
                 KvCache cache = target.newCache(32);
                 NodeScores scores = target.prefill(cache, PROMPT)) {
-            DraftTree tree = draftHeads.draft(scores, 0, new DraftPlan(1, 6, 3, 1, Optional.empty(), sampling, false));
+            DraftTree tree = draftHeads.propose(new DraftRoot(scores, 0, 1, 6, sampling, false, 3))
+                .draft(DraftLimits.of(3, 1));
             double[] p = new NaiveHeads(file, config, checkpoint).probabilities(scores.hidden(0), new int[] { 1 });
             double[] flattened = Arrays.stream(p).map((value) -> Math.pow(value, 1 / 1.7)).toArray();
             double total = Arrays.stream(flattened).sum();
@@ -217,8 +224,8 @@ class DjlDraftHeadsTests {
         try (DraftHeads draftHeads = load(file);
                 KvCache cache = target.newCache(32);
                 NodeScores scores = target.prefill(cache, PROMPT)) {
-            DraftTree tree = draftHeads.draft(scores, 0,
-                    new DraftPlan(1, 6, 16, 4, Optional.of(TreeShape.parse("0,0,0,0;")), sampling, true));
+            DraftTree tree = draftHeads.propose(new DraftRoot(scores, 0, 1, 6, sampling, true, 16))
+                .draft(DraftLimits.of(TreeShape.parse("0,0,0,0;")));
             NaiveHeads naive = new NaiveHeads(file, config, checkpoint);
             int[] vocabulary = file.draftVocabulary();
             List<Integer> expected = new ArrayList<>();
@@ -296,8 +303,8 @@ class DjlDraftHeadsTests {
         try (DraftHeads draftHeads = load(file);
                 KvCache cache = target.newCache(32);
                 NodeScores scores = target.prefill(cache, PROMPT)) {
-            DraftTree tree = draftHeads.draft(scores, 0,
-                    new DraftPlan(1, 6, 4, 3, Optional.empty(), SamplingOptions.GREEDY, false));
+            DraftTree tree = draftHeads.propose(new DraftRoot(scores, 0, 1, 6, SamplingOptions.GREEDY, false, 4))
+                .draft(DraftLimits.of(4, 3));
             NaiveHeads naive = new NaiveHeads(file, config, checkpoint);
             assertThat(tree.pathProbabilities()).containsExactly(
                     naive.best(scores.hidden(0), 1, 4, 3).stream().mapToDouble(NaiveHeads.Path::probability).toArray(),

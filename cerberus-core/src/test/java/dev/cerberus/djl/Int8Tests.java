@@ -28,7 +28,7 @@ import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.SafetensorsWriter;
 import dev.cerberus.hf.TensorType;
 import dev.cerberus.model.DraftHeads;
-import dev.cerberus.model.DraftPlan;
+import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.NodeScores;
@@ -36,6 +36,7 @@ import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.ReferenceModel;
 import dev.cerberus.testing.TinyModels;
 import dev.cerberus.tree.CandidateTree;
+import dev.cerberus.tree.DraftLimits;
 import dev.cerberus.tree.DraftTree;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -196,8 +197,9 @@ class Int8Tests {
                 DraftHeads draftHeads = DjlDraftHeads.load(written, OptionalInt.empty(), config, checkpoint, model);
                 KvCache cache = model.newCache(32);
                 NodeScores scores = model.prefill(cache, prompt)) {
-            DraftTree tree = draftHeads.draft(scores, 0,
-                    new DraftPlan(7, prompt.length, 8, heads.heads(), Optional.empty(), SamplingOptions.GREEDY, false));
+            DraftTree tree = draftHeads
+                .propose(new DraftRoot(scores, 0, 7, prompt.length, SamplingOptions.GREEDY, false, 8))
+                .draft(DraftLimits.of(8, heads.heads()));
             double[] expected = new NaiveHeads(written, config, checkpoint).best(scores.hidden(0), 7, 8, heads.heads())
                 .stream()
                 .mapToDouble(NaiveHeads.Path::probability)

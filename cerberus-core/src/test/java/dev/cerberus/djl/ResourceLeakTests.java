@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.ModelConfig;
-import dev.cerberus.model.DraftPlan;
+import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelException;
@@ -22,6 +22,7 @@ import dev.cerberus.model.NodeScores;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.TinyModels;
 import dev.cerberus.tree.CandidateTree;
+import dev.cerberus.tree.DraftLimits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
@@ -125,12 +126,11 @@ class ResourceLeakTests {
                 int before = ManagedResources.count(ofModel);
                 int beforeInHeads = ManagedResources.count(ofHeads);
                 assertThat(beforeInHeads).isPositive();
-                DraftPlan greedy = new DraftPlan(scores.argmax(0), 3, 6, 2, Optional.empty(), SamplingOptions.GREEDY,
-                        false);
-                DraftPlan coupled = new DraftPlan(scores.argmax(0), 3, 6, 2, Optional.empty(),
-                        new SamplingOptions(0.8, 0, 1, 5), true);
+                DraftRoot greedy = new DraftRoot(scores, 0, scores.argmax(0), 3, SamplingOptions.GREEDY, false, 6);
+                DraftRoot coupled = new DraftRoot(scores, 0, scores.argmax(0), 3, new SamplingOptions(0.8, 0, 1, 5),
+                        true, 6);
                 for (int i = 0; i < ROUNDS; i++) {
-                    heads.draft(scores, 0, (i % 2 == 0) ? greedy : coupled);
+                    heads.propose(List.of(greedy, coupled)).forEach((proposal) -> proposal.draft(DraftLimits.of(6, 2)));
                 }
                 assertThat(ManagedResources.count(ofModel)).isEqualTo(before);
                 assertThat(ManagedResources.count(ofHeads)).isEqualTo(beforeInHeads);

@@ -36,7 +36,8 @@ import dev.cerberus.gate.Experience;
 import dev.cerberus.gate.TreeSizer;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.model.DraftHeads;
-import dev.cerberus.model.DraftPlan;
+import dev.cerberus.model.DraftProposal;
+import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
 import dev.cerberus.model.KvCache;
@@ -289,19 +290,24 @@ class RowIndependenceTests {
         }
 
         @Override
-        public DraftTree draft(NodeScores scores, int node, DraftPlan plan) {
-            RandomGenerator random = random(plan.rootPosition());
+        public List<DraftProposal> propose(List<DraftRoot> roots) {
+            return roots.stream().map(this::proposal).toList();
+        }
+
+        private DraftProposal proposal(DraftRoot root) {
+            RandomGenerator random = random(root.position());
             int[][] tokens = new int[3][4];
             double[][] probabilities = new double[3][];
             for (int head = 0; head < 3; head++) {
-                int coming = this.text[Math.min((int) plan.rootPosition() + head + 1, this.text.length - 1)];
+                int coming = this.text[Math.min((int) root.position() + head + 1, this.text.length - 1)];
                 int rank = random.nextInt(5); // the last one is none of the candidates'
                 for (int i = 0; i < 4; i++) {
                     tokens[head][i] = (coming + i + TinyModels.VOCABULARY - rank) % TinyModels.VOCABULARY;
                 }
                 probabilities[head] = new double[] { 0.4, 0.2, 0.1, 0.1 };
             }
-            return new HeadCandidates(tokens, probabilities, 1).fill(plan.rootToken(), plan.shape().orElseThrow());
+            HeadCandidates candidates = new HeadCandidates(tokens, probabilities, 1);
+            return (limits) -> candidates.draft(root.token(), limits);
         }
 
         @Override

@@ -1,10 +1,7 @@
 package dev.cerberus.model;
 
-import java.util.Optional;
-
 import org.junit.jupiter.api.Test;
 
-import dev.cerberus.sample.SamplingOptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -72,16 +69,6 @@ class HeadsDescriptionTests {
         assertThat(HeadsKind.ofId(kind.id())).isEqualTo(kind);
         assertThatIllegalArgumentException().isThrownBy(() -> HeadsKind.ofId(kind.name()))
             .withMessage("kind of heads must be cerberus, medusa or hydra, was '" + kind.name() + "'");
-    }
-
-    @Test
-    void draftsWithoutNodesOrLevelsAreRefused() {
-        assertThatIllegalArgumentException()
-            .isThrownBy(() -> new DraftPlan(1, 5, 0, 1, Optional.empty(), SamplingOptions.GREEDY, false))
-            .withMessage("a draft needs at least one node and one level, was 0 and 1");
-        assertThatIllegalArgumentException()
-            .isThrownBy(() -> new DraftPlan(1, 5, 1, 0, Optional.empty(), SamplingOptions.GREEDY, false))
-            .withMessage("a draft needs at least one node and one level, was 1 and 0");
     }
 
 }

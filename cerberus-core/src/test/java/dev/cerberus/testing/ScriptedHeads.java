@@ -1,17 +1,19 @@
 package dev.cerberus.testing;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
 import dev.cerberus.model.DraftHeads;
-import dev.cerberus.model.DraftPlan;
+import dev.cerberus.model.DraftProposal;
+import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
-import dev.cerberus.model.NodeScores;
 import dev.cerberus.sample.SamplingOptions;
-import dev.cerberus.tree.DraftTree;
 import dev.cerberus.tree.HeadCandidates;
 
 /**
@@ -36,6 +38,10 @@ public final class ScriptedHeads implements DraftHeads {
 
     private final SamplingOptions sampling;
 
+    private final List<Integer> calls = new ArrayList<>();
+
+    private Optional<Consumer<List<DraftRoot>>> failure = Optional.empty();
+
     private int drafts;
 
     private boolean closed;
@@ -56,7 +62,15 @@ public final class ScriptedHeads implements DraftHeads {
     }
 
     /**
-     * Returns how often the heads have run.
+     * Lets calls fail.
+     * @param failing throws where a call with these roots is to fail
+     */
+    public void failWith(Consumer<List<DraftRoot>> failing) {
+        this.failure = Optional.of(failing);
+    }
+
+    /**
+     * Returns for how many roots the heads have run.
      * @return 0 or more
      */
     public int drafts() {
@@ -68,29 +82,37 @@ public final class ScriptedHeads implements DraftHeads {
         return this.description;
     }
 
+    /**
+     * Returns for how many roots each call was.
+     * @return roots by call, in order
+     */
+    public List<Integer> calls() {
+        return List.copyOf(this.calls);
+    }
+
     @Override
-    public DraftTree draft(NodeScores scores, int node, DraftPlan plan) {
+    public List<DraftProposal> propose(List<DraftRoot> roots) {
         if (this.closed) {
             throw new AssertionError("the heads are closed");
         }
+        this.calls.add(roots.size());
+        this.failure.ifPresent((failing) -> failing.accept(roots));
+        return roots.stream().map(this::proposal).toList();
+    }
+
+    private DraftProposal proposal(DraftRoot root) {
         this.drafts++;
-        int[] before = ((ScriptedTargetModel.Scores) scores).visible(node);
-        if (before.length != plan.rootPosition()) {
-            throw new AssertionError(
-                    "the root is at position " + before.length + ", the plan says " + plan.rootPosition());
+        int[] before = ((ScriptedTargetModel.Scores) root.scores()).visible(root.node());
+        if (before.length != root.position()) {
+            throw new AssertionError("the root is at position " + before.length + ", not " + root.position());
         }
-        Optional<SamplingOptions> coupled = (plan.coupled() && !plan.sampling().greedy()) ? Optional.of(plan.sampling())
-                : Optional.empty();
-        if (coupled.isPresent() && !coupled.get().equals(this.sampling)) {
-            throw new AssertionError("coupled with " + coupled.get() + " instead of " + this.sampling);
+        if (root.isCoupled() && !root.sampling().equals(this.sampling)) {
+            throw new AssertionError("coupled with " + root.sampling() + " instead of " + this.sampling);
         }
         int[] text = Arrays.copyOf(before, before.length + 1);
-        text[before.length] = plan.rootToken();
+        text[before.length] = root.token();
         HeadCandidates candidates = candidates(text);
-        return plan.shape()
-            .map((shape) -> candidates.fill(plan.rootToken(), shape))
-            .orElseGet(() -> candidates.dynamic(plan.rootToken(), plan.maxNodes(), plan.maxDepth(), plan.lookup(),
-                    plan.growth()));
+        return (limits) -> candidates.draft(root.token(), limits);
     }
 
     private HeadCandidates candidates(int[] text) {

@@ -44,7 +44,7 @@ import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.Safetensors;
 import dev.cerberus.hf.SafetensorsWriter;
-import dev.cerberus.model.DraftPlan;
+import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
 import dev.cerberus.model.KvCache;
@@ -55,6 +55,7 @@ import dev.cerberus.training.TrainingOptions.Distillation;
 import dev.cerberus.training.TrainingOptions.HeadsShape;
 import dev.cerberus.training.TrainingOptions.LmHead;
 import dev.cerberus.training.TrainingOptions.Optimization;
+import dev.cerberus.tree.DraftLimits;
 import dev.cerberus.tree.DraftTree;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.TreeShape;
@@ -216,8 +217,8 @@ class HeadsTrainerTests {
                             checkpoint, target);
                     HeadsLearner learner = new HeadsLearner(heads, NDManager.newBaseManager(), false, true, weights,
                             embeddings, hiddenRms)) {
-                DraftTree tree = draftHeads.draft(scores, 0, new DraftPlan(50, 3, 3, 3,
-                        Optional.of(TreeShape.parse("0,0,0;")), SamplingOptions.GREEDY, false));
+                DraftTree tree = draftHeads.propose(new DraftRoot(scores, 0, 50, 3, SamplingOptions.GREEDY, false, 3))
+                    .draft(DraftLimits.of(TreeShape.parse("0,0,0;")));
                 int[] path3 = tree.best(3).tokens();
                 ByteBuffer hidden = ByteBuffer.allocateDirect(2 * heads.hiddenSize()).order(ByteOrder.LITTLE_ENDIAN);
                 for (float value : scores.hidden(0)) {

@@ -1,4 +1,4 @@
-# The root token by what it adds to the heads' first layer.
+# Root tokens by what they add to the heads' first layer.
 
-def root_row(self, root: int, table: Tensor, rotation: List[Tensor], ws: List[Tensor]) -> Tensor:
-    return torch.slice(ws[self.TABLE()], 0, root, root + 1)
+def root_rows(self, roots: Tensor, table: Tensor, rotation: List[Tensor], ws: List[Tensor]) -> Tensor:
+    return torch.embedding(ws[self.TABLE()], roots)

@@ -7,4 +7,4 @@ def draft(self, hs: Tensor, node: int, paths: List[int], head: int, table: Tenso
     e = torch.reshape(self.rooted(torch.embedding(table, tokens), rotation), [-1, (head + 1) * self.HIDDEN()])
     h = self.restored(torch.slice(hs, 0, node, node + 1), rotation)
     z = torch.cat([torch.expand(h, [torch.size(e, 0), self.HIDDEN()]), e], 1)
-    return self.ranked(self.logits_of(self.state(z, head, ws, ms), head, ws, ms), scale, ranks)
+    return self.ranked(self.logits_of(self.state(z, head, ws, ms), head, ws, ms), torch.tensor(scale, dtype=6), ranks)

@@ -26,6 +26,6 @@ def states(self, h: Tensor, e: Tensor, ws: List[Tensor], ms: List[Matrix]) -> Te
         else:
             z = torch.cat([s, beside], 2)
         bias = self.BIASES() + 2 * layer
-        residual, gated, = torch.chunk(torch.baddbmm(ws[bias], z, ws[bias - 1]), 2, 2)
+        residual, gated, = torch.chunk(self.each_biased(z, ws[bias - 1], ws[bias]), 2, 2)
         s = residual + torch.silu(gated)
     return s

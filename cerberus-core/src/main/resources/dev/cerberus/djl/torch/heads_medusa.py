@@ -9,5 +9,5 @@ def states(self, h: Tensor, e: Tensor, ws: List[Tensor], ms: List[Matrix]) -> Te
     s = torch.unsqueeze(h, 0) + torch.silu(y)
     for layer in range(1, self.LAYERS()):
         bias = self.BIASES() + 2 * layer
-        s = s + torch.silu(torch.baddbmm(ws[bias], s, ws[bias - 1]))
+        s = s + torch.silu(self.each_biased(s, ws[bias - 1], ws[bias]))
     return s

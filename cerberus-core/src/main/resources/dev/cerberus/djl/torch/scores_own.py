@@ -2,7 +2,7 @@
 
 # s: final states, [heads, rows, hidden]. Returns [heads, rows, draft vocabulary].
 def logits(self, s: Tensor, ws: List[Tensor], ms: List[Matrix]) -> Tensor:
-    return torch.matmul(s, ws[self.LM_HEAD()])
+    return self.each(s, ws[self.LM_HEAD()])
 
 # s: final states of one head, [rows, hidden]. Returns [rows, draft vocabulary].
 def logits_of(self, s: Tensor, head: int, ws: List[Tensor], ms: List[Matrix]) -> Tensor:
