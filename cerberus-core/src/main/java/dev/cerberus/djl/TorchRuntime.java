@@ -3,6 +3,7 @@ package dev.cerberus.djl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
@@ -24,10 +25,16 @@ public final class TorchRuntime {
 
     private static final int FEWEST_TRIALS = 2;
 
-    private static final long TRIAL_NANOS = Duration.ofMillis(400).toNanos();
+    private static final long TRIAL_NANOS = Duration.ofMillis(250).toNanos();
 
     /** What a further thread must bring to be worth its waiting. */
     private static final double CLEARLY = 0.9;
+
+    /**
+     * A first step that is so much slower tells that threads wait for a processor; no
+     * further one is tried, since each may take seconds.
+     */
+    private static final double HOPELESS = 3;
 
     private TorchRuntime() {
     }
@@ -62,25 +69,38 @@ public final class TorchRuntime {
      */
     public static int useFastestThreads(Runnable step) {
         int processors = Runtime.getRuntime().availableProcessors();
-        int fastest = 1;
-        if (processors > 1) {
-            List<Long> one = new ArrayList<>();
-            List<Long> all = new ArrayList<>();
-            long end = System.nanoTime() + TRIAL_NANOS;
-            for (int i = 0; i < TRIALS && (i < FEWEST_TRIALS || System.nanoTime() < end); i++) {
-                one.add(nanos(1, step));
-                all.add(nanos(processors, step));
-            }
-            fastest = (median(all) < CLEARLY * median(one)) ? processors : 1;
-        }
+        int fastest = (processors > 1 && isFaster(processors, step, JniUtils::setNumThreads)) ? processors : 1;
         JniUtils.setNumThreads(fastest);
         useThreads(fastest);
         return fastest;
     }
 
-    private static long nanos(int threads, Runnable step) {
-        JniUtils.setNumThreads(threads);
-        step.run(); // wakes the threads
+    /**
+     * Returns whether some threads are clearly faster than one.
+     * @param threads how many, at least 2
+     * @param step a step of the model
+     * @param setting sets the number of threads
+     */
+    static boolean isFaster(int threads, Runnable step, IntConsumer setting) {
+        setting.accept(1);
+        step.run(); // the first of all is no measure of any other
+        List<Long> one = new ArrayList<>(List.of(nanos(step)));
+        setting.accept(threads);
+        if (nanos(step) > HOPELESS * one.get(0)) { // which also wakes the threads
+            return false;
+        }
+        List<Long> all = new ArrayList<>(List.of(nanos(step)));
+        long end = System.nanoTime() + TRIAL_NANOS;
+        for (int i = 1; i < TRIALS && (i < FEWEST_TRIALS || System.nanoTime() < end); i++) {
+            setting.accept(1);
+            one.add(nanos(step));
+            setting.accept(threads);
+            all.add(nanos(step));
+        }
+        return median(all) < CLEARLY * median(one);
+    }
+
+    private static long nanos(Runnable step) {
         long start = System.nanoTime();
         step.run();
         return System.nanoTime() - start;

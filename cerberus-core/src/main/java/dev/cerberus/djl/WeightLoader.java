@@ -1,5 +1,6 @@
 package dev.cerberus.djl;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -234,8 +235,9 @@ final class WeightLoader {
         List<NDArray> rotation;
         List<NDArray> vectors = new ArrayList<>();
         if (this.rotated) {
-            embedding = keep(rotatedEmbedding());
-            lmHead = rotatedLmHead(output, last);
+            embedding = keep(
+                    this.bench.zeros(DataType.FLOAT16, this.config.vocabularySize(), this.config.hiddenSize()));
+            lmHead = rotatedVocabulary(embedding, output, last);
             vectors.addAll(List.of(norm, embedding, this.block.right, this.reading.right));
             rotation = List.of(norm, this.stream.left, keep(transposed(this.stream.right)), keep(lengthened(last)));
         }
@@ -249,41 +251,63 @@ final class WeightLoader {
         return new Part(vectors, List.of(lmHead), rotation);
     }
 
-    private NDArray rotatedEmbedding() {
-        NDArray table = this.bench.zeros(DataType.FLOAT16, this.config.vocabularySize(), this.config.hiddenSize());
-        try (IValue target = ScriptModule.argument(table);
-                IValue left = ScriptModule.argument(this.stream.left);
-                IValue right = ScriptModule.argument(this.stream.right)) {
-            pieces("embed_rows", WeightNames.EMBEDDING, left, right, target);
-        }
-        return table;
-    }
-
-    private IValue rotatedLmHead(String name, NDArray norm) {
+    /** Fills the table of embeddings and returns the LM head, both rotated. */
+    private IValue rotatedVocabulary(NDArray table, String output, NDArray norm) {
         NDArray integers = this.bench.zeros(DataType.INT8, this.config.vocabularySize(), this.config.hiddenSize());
         NDArray steps = this.bench.zeros(DataType.FLOAT32, this.config.vocabularySize());
         NDArray scaled = call("multiplied", lengthened(norm), this.config.variant().logitScale());
-        try (IValue factors = ScriptModule.argument(scaled);
-                IValue left = ScriptModule.argument(this.reading.left);
-                IValue right = ScriptModule.argument(this.reading.right);
+        try (IValue rows = ScriptModule.argument(table);
+                IValue left = ScriptModule.argument(this.stream.left);
+                IValue right = ScriptModule.argument(this.stream.right);
+                IValue factors = ScriptModule.argument(scaled);
+                IValue readingLeft = ScriptModule.argument(this.reading.left);
+                IValue readingRight = ScriptModule.argument(this.reading.right);
                 IValue target = ScriptModule.argument(integers);
                 IValue widths = ScriptModule.argument(steps)) {
-            pieces("score_rows", name, factors, left, right, target, widths);
+            RowWriter embed = new RowWriter("embed_rows", left, right, rows);
+            RowWriter score = new RowWriter("score_rows", factors, readingLeft, readingRight, target, widths);
+            if (output.equals(WeightNames.EMBEDDING)) {
+                pieces(output, embed, score); // decoded once for both
+            }
+            else {
+                pieces(WeightNames.EMBEDDING, embed);
+                pieces(output, score);
+            }
         }
         return this.bench.pack(integers, steps);
     }
 
-    /** Calls a method for all rows of a tensor, some at a time. */
-    private void pieces(String method, String name, IValue... arguments) {
+    /** Has all rows of a tensor written, some at a time. */
+    private void pieces(String name, RowWriter... writers) {
         TensorInfo info = this.checkpoint.info(name);
         for (long first = 0; first < this.config.vocabularySize(); first += ROWS_AT_A_TIME) {
             long count = Math.min(ROWS_AT_A_TIME, this.config.vocabularySize() - first);
-            try (IValue from = IValue.from(first)) {
-                IValue[] all = Arrays.copyOf(arguments, arguments.length + 1);
-                all[arguments.length] = from;
-                this.bench.write(method, info, this.checkpoint.rows(name, first, count), all);
+            ByteBuffer rows = this.checkpoint.rows(name, first, count);
+            for (RowWriter writer : writers) {
+                writer.write(info, rows, first);
             }
         }
+    }
+
+    /** A method that turns some rows of a vocabulary into weights. */
+    private final class RowWriter {
+
+        private final String method;
+
+        private final IValue[] arguments; // the last one says which row is the first
+
+        RowWriter(String method, IValue... arguments) {
+            this.method = method;
+            this.arguments = Arrays.copyOf(arguments, arguments.length + 1);
+        }
+
+        void write(TensorInfo info, ByteBuffer rows, long first) {
+            try (IValue from = IValue.from(first)) {
+                this.arguments[this.arguments.length - 1] = from;
+                WeightLoader.this.bench.write(this.method, info, rows, this.arguments);
+            }
+        }
+
     }
 
     /** A rotation on the device, the identity for a model that is not rotated. */

@@ -89,25 +89,33 @@ final class LoadedModel implements AutoCloseable {
     static LoadedModel load(EngineOptions options) {
         long start = System.nanoTime();
         NativeSettings.apply();
-        ModelDirectory directory = ModelLocator.open(options.modelLocation(), options.hub());
+        TorchRuntime.useThreads(options.threads().orElse(1));
+        try (Ahead<TorchDevice> device = Ahead.start("cerberus-device", () -> TorchDevice.of(options.device()))) {
+            return load(options, ModelLocator.open(options.modelLocation(), options.hub()), device, start);
+        }
+    }
+
+    private static LoadedModel load(EngineOptions options, ModelDirectory directory, Ahead<TorchDevice> deviceAhead,
+            long start) {
         ModelConfig config = directory.config();
         List<String> notes = new ArrayList<>(config.notes());
         int maxContext = maxContext(options.maxContext(), config);
         TemplateInUse template = TemplateInUse.find(options, directory, notes);
-        TorchRuntime.useThreads(options.threads().orElse(1));
-        TorchDevice device = TorchDevice.of(options.device());
-        Precision precision = precision(options.precision(), device);
-        if (device.emulates(precision)) {
-            notes.add("This CPU has no instructions for " + precision.name().toLowerCase(Locale.ROOT)
-                    + "; every drafted token costs a whole step. Set cerberus.model.precision to auto, which is "
-                    + device.fastestPrecision().name().toLowerCase(Locale.ROOT) + " here");
-        }
-        try (Closer closer = new Closer(); Checkpoint checkpoint = directory.openCheckpoint()) {
-            TextTokenizer tokenizer = closer.add(ModelTexts.tokenizer(directory));
-            template.template().ifPresent((known) -> TemplateCheck.check(known, tokenizer, config, directory.path()));
+        try (Closer closer = new Closer();
+                Checkpoint checkpoint = directory.openCheckpoint();
+                Ahead<TextTokenizer> tokenizerAhead = Ahead.start("cerberus-tokenizer",
+                        () -> tokenizer(directory, config, template))) {
+            TorchDevice device = deviceAhead.take();
+            Precision precision = precision(options.precision(), device);
+            if (device.emulates(precision)) {
+                notes.add("This CPU has no instructions for " + precision.name().toLowerCase(Locale.ROOT)
+                        + "; every drafted token costs a whole step. Set cerberus.model.precision to auto, which is "
+                        + device.fastestPrecision().name().toLowerCase(Locale.ROOT) + " here");
+            }
             template.template().flatMap((known) -> AnswerSyntax.of(known).note()).ifPresent(notes::add);
             notes.addAll(directory.generation().notes());
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
+            TextTokenizer tokenizer = closer.add(tokenizerAhead.take());
             if (options.threads().isEmpty() && device.isCpu()
                     && ExpectedTensors.parameters(config) > SMALL_MODEL_PARAMETERS) {
                 TorchRuntime.useFastestThreads(() -> step(target));
@@ -132,6 +140,18 @@ final class LoadedModel implements AutoCloseable {
             return new LoadedModel(target, heads, memory, tokenizer, template,
                     ModelTexts.endOfTurn(directory, tokenizer, template.template()), calibration,
                     directory.generation(), description, maxContext < config.contextTokens(), Optional.of(report));
+        }
+    }
+
+    private static TextTokenizer tokenizer(ModelDirectory directory, ModelConfig config, TemplateInUse template) {
+        TextTokenizer tokenizer = ModelTexts.tokenizer(directory);
+        try {
+            template.template().ifPresent((known) -> TemplateCheck.check(known, tokenizer, config, directory.path()));
+            return tokenizer;
+        }
+        catch (RuntimeException | Error ex) {
+            tokenizer.close();
+            throw ex;
         }
     }
 

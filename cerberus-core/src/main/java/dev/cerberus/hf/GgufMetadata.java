@@ -158,6 +158,19 @@ final class GgufMetadata {
         return values;
     }
 
+    /** Truth values; empty if absent, or if it is a single number instead. */
+    boolean[] truths(String key) {
+        if (!(this.values.get(key) instanceof Numbers numbers)) {
+            return new boolean[0];
+        }
+        boolean[] truths = new boolean[numbers.count()];
+        for (int i = 0; i < truths.length; i++) {
+            Object value = numbers.get(i);
+            truths[i] = (value instanceof Boolean truth) ? truth : (value instanceof Long number) && number != 0;
+        }
+        return truths;
+    }
+
     /** Floating-point numbers; empty if absent. */
     float[] floats(String key) {
         Optional<Numbers> numbers = value(key, Numbers.class, "a list of numbers");

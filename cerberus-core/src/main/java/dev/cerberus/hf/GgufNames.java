@@ -1,7 +1,7 @@
 package dev.cerberus.hf;
 
-import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -14,6 +14,14 @@ final class GgufNames {
     /** Factors of the rotary frequencies; part of the configuration, not a weight. */
     static final String ROPE_FACTORS = "rope_freqs.weight"; // [headDim / 2]
 
+    /** Factors of LongRoPE beyond the original context; configuration too. */
+    static final String LONG_FACTORS = "rope_factors_long.weight"; // [rotated / 2]
+
+    /** Factors of LongRoPE within the original context; configuration too. */
+    static final String SHORT_FACTORS = "rope_factors_short.weight"; // [rotated / 2]
+
+    private static final Set<String> CONFIGURATION = Set.of(ROPE_FACTORS, LONG_FACTORS, SHORT_FACTORS);
+
     /** Output projection; absent when it is the embedding table. */
     static final String OUTPUT = "output.weight";
 
@@ -25,32 +33,37 @@ final class GgufNames {
     private static final Map<String, String> OUTSIDE = Map.of(EMBEDDING, WeightNames.EMBEDDING, "output_norm.weight",
             WeightNames.FINAL_NORM, OUTPUT, WeightNames.OUTPUT);
 
-    private static final Map<String, String> WITHIN = new HashMap<>(
-            Map.of("attn_norm", "input_layernorm", "ffn_norm", "post_attention_layernorm", "attn_q", WeightNames.QUERY,
-                    "attn_k", WeightNames.KEY, "attn_v", WeightNames.VALUE, "attn_output", WeightNames.ATTENTION_OUTPUT,
-                    "attn_q_norm", "self_attn.q_norm", "attn_k_norm", "self_attn.k_norm"));
+    /** Names without {@code .weight} or {@code .bias}. */
+    private static final Map<String, String> WITHIN = Map.ofEntries(Map.entry("attn_norm", "input_layernorm"),
+            Map.entry("post_attention_norm", "post_attention_layernorm"),
+            Map.entry("post_ffw_norm", "post_feedforward_layernorm"), Map.entry("attn_q", WeightNames.QUERY),
+            Map.entry("attn_k", WeightNames.KEY), Map.entry("attn_v", WeightNames.VALUE),
+            Map.entry("attn_qkv", WeightNames.QKV), Map.entry("attn_output", WeightNames.ATTENTION_OUTPUT),
+            Map.entry("attn_q_norm", "self_attn.q_norm"), Map.entry("attn_k_norm", "self_attn.k_norm"),
+            Map.entry("ffn_gate", "mlp.gate_proj"), Map.entry("ffn_down", "mlp.down_proj"));
 
-    static {
-        WITHIN.putAll(Map.of("ffn_gate", "mlp.gate_proj", "ffn_up", "mlp.up_proj", "ffn_down", "mlp.down_proj"));
-    }
+    private final GgufArchitecture architecture;
 
     private final int queryHeads;
 
     private final int keyHeads;
 
-    private GgufNames(int queryHeads, int keyHeads) {
+    private GgufNames(GgufArchitecture architecture, int queryHeads, int keyHeads) {
+        this.architecture = architecture;
         this.queryHeads = queryHeads;
         this.keyHeads = keyHeads;
     }
 
     static GgufNames of(GgufFile file) {
         GgufConfig config = GgufConfig.of(file);
-        return config.interleaved() ? new GgufNames(config.heads(), config.keyValueHeads()) : new GgufNames(0, 0);
+        GgufArchitecture architecture = config.architecture();
+        return architecture.interleaved() ? new GgufNames(architecture, config.heads(), config.keyValueHeads())
+                : new GgufNames(architecture, 0, 0);
     }
 
     /** Whether a tensor says how to compute rather than being a weight. */
     boolean isConfiguration(String name) {
-        return name.equals(ROPE_FACTORS);
+        return CONFIGURATION.contains(name);
     }
 
     /**
@@ -62,8 +75,16 @@ final class GgufNames {
         if (!layer.matches()) {
             return OUTSIDE.getOrDefault(name, name);
         }
-        return WeightNames.inLayer(Integer.parseInt(layer.group(1)),
-                WITHIN.getOrDefault(layer.group(2), layer.group(2)) + "." + layer.group(3));
+        return WeightNames.inLayer(Integer.parseInt(layer.group(1)), within(layer.group(2)) + "." + layer.group(3));
+    }
+
+    private String within(String name) {
+        return switch (name) {
+            case "ffn_norm" ->
+                this.architecture.normsAround() ? "pre_feedforward_layernorm" : "post_attention_layernorm";
+            case "ffn_up" -> this.architecture.fused() ? "mlp.gate_up_proj" : "mlp.up_proj";
+            default -> WITHIN.getOrDefault(name, name);
+        };
     }
 
     /**

@@ -27,6 +27,13 @@ enum GgufPreTokenizer {
     /** Llama 3. */
     LLAMA3(Set.of("llama-bpe", "llama3", "llama-v3", "smaug-bpe", "falcon3", "pixtral"),
             List.of(Patterns.CONTRACTIONS + "|\\p{N}{1,3}" + Patterns.REST), false),
+    /** OpenAI's cl100k, in OLMo 2 and Granite 4. */
+    CL100K(Set.of("dbrx"), List.of(Patterns.CONTRACTIONS + "|\\p{N}{1,3}" + Patterns.REST), false),
+    /** OpenAI's o200k, in Phi-4-mini. */
+    O200K(Set.of("gpt-4o"),
+            List.of(Patterns.LOWER + Patterns.ENDING + "|" + Patterns.UPPER + Patterns.ENDING + "|\\p{N}{1,3}"
+                    + Patterns.REST_WITH_SLASH),
+            false),
     /** Qwen 2 to 3. */
     QWEN2(Set.of("qwen2", "deepseek-r1-qwen"), List.of(Patterns.CONTRACTIONS + "|\\p{N}" + Patterns.REST), false),
     /** Mistral Nemo and later. */
@@ -93,9 +100,17 @@ enum GgufPreTokenizer {
 
         static final String GPT2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)";
 
-        static final String CASES = "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*"
-                + "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+"
-                + "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+        static final String LOWER = "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*"
+                + "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+";
+
+        static final String UPPER = "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+"
+                + "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*";
+
+        static final String ENDING = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?";
+
+        static final String REST_WITH_SLASH = "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+
+        static final String CASES = LOWER + "|" + UPPER + "|\\p{N}" + REST_WITH_SLASH;
 
         private Patterns() {
         }

@@ -272,13 +272,14 @@ final class GgufTensors implements TensorFile {
                 block.decode(this.stored, at, this.values, i);
                 at += this.type.blockBytes();
             }
-            for (float value : this.values) {
-                if (this.halves) {
+            if (this.halves) {
+                for (float value : this.values) {
                     this.result.putShort(HalfFloats.toFloat16(value));
                 }
-                else {
-                    this.result.putFloat(value);
-                }
+            }
+            else {
+                this.result.asFloatBuffer().put(this.values);
+                this.result.position(this.result.position() + this.values.length * Float.BYTES);
             }
         }
 

@@ -83,6 +83,14 @@ public record ModelConfig(Architecture architecture, int hiddenSize, int interme
         }
     }
 
+    /** Returns this with what is computed otherwise than Llama does. */
+    ModelConfig withVariant(ModelVariant newVariant) {
+        return new ModelConfig(this.architecture, this.hiddenSize, this.intermediateSize, this.layers, this.heads,
+                this.keyValueHeads, this.headDim, this.vocabularySize, this.maxPositions, this.rmsNormEps,
+                this.tieWordEmbeddings, this.attentionBias, this.attentionOutputBias, this.layerKinds, newVariant,
+                this.bosTokenId, this.eosTokenIds, this.dtype);
+    }
+
     /** Returns a kind without a window that no sequence is longer than. */
     private static LayerKind limited(LayerKind kind, int maxPositions) {
         return (kind.slidingWindow().orElse(maxPositions) < maxPositions) ? kind : new LayerKind(kind.rotary());

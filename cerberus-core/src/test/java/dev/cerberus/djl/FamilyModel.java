@@ -17,6 +17,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 import dev.cerberus.hf.Checkpoint;
+import dev.cerberus.hf.GgufModel;
 import dev.cerberus.hf.ModelConfig;
 
 /**
@@ -109,6 +110,14 @@ final class FamilyModel {
      */
     private int maxContext() {
         return this.directory.endsWith("phi3") ? 64 : this.config.maxPositions();
+    }
+
+    /** Returns the same model, written as a GGUF file and read from there. */
+    DjlTargetModel loadGguf(Path file) {
+        GgufModel gguf = GgufModel.open(FamilyGguf.write(this, file));
+        try (Checkpoint checkpoint = gguf.openCheckpoint()) {
+            return DjlTargetModel.load(gguf.config(), checkpoint, maxContext(), TorchDevice.of("cpu"), Precision.FP32);
+        }
     }
 
     DjlTargetModel load(TorchDevice device, Precision precision) {

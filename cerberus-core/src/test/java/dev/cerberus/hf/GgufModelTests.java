@@ -113,6 +113,63 @@ class GgufModelTests {
     }
 
     @Test
+    void windowsAreThoseOfTheLayersThatThePatternNames() {
+        assertThat(windows("gemma3", 6)).as("stated nowhere: none").containsOnly(false);
+        assertThat(windows("gemma3", 6, 16)).containsExactly(true, true, true, true, true, false);
+        assertThat(windows("gemma3", 4, 16, 2)).containsExactly(true, false, true, false);
+        assertThat(windows("gemma2", 4, 16)).containsExactly(true, false, true, false);
+        assertThat(windows("olmo2", 4)).containsOnly(false);
+        assertThat(windows("olmo2", 4, 16)).containsExactly(true, true, true, false);
+        assertThat(windows("phi3", 2, 0)).as("Phi-4").containsOnly(false);
+        assertThat(windows("phi3", 2, 16)).containsOnly(true);
+        assertThat(windows("qwen2", 2, 16)).as("not switched on").containsOnly(false);
+    }
+
+    /** Which layers have a window, by number of layers, window and period. */
+    private List<Boolean> windows(String architecture, int layers, int... windowAndPeriod) {
+        GgufBuilder builder = GgufBuilder.model(architecture).put(architecture + ".block_count", layers);
+        if (windowAndPeriod.length > 0) {
+            builder.put(architecture + ".attention.sliding_window", windowAndPeriod[0]);
+        }
+        if (windowAndPeriod.length > 1) {
+            builder.put(architecture + ".attention.sliding_window_pattern", windowAndPeriod[1]);
+        }
+        return GgufModel.open(builder.write(file()))
+            .config()
+            .layerKinds()
+            .stream()
+            .map((kind) -> kind.slidingWindow().isPresent())
+            .toList();
+    }
+
+    @Test
+    void largestGemmaDividesByTheWidthOfAQuery() {
+        assertThat(attentionScale("gemma2", 42)).isEqualTo(1 / Math.sqrt(4));
+        assertThat(attentionScale("gemma2", 46)).isEqualTo(1 / Math.sqrt(2));
+        assertThat(attentionScale("gemma3", 62)).isEqualTo(1 / Math.sqrt(2));
+    }
+
+    private double attentionScale(String architecture, int layers) {
+        return GgufModel
+            .open(GgufBuilder.model(architecture)
+                .put(architecture + ".block_count", layers)
+                .put(architecture + ".attention.key_length", 4)
+                .put(architecture + ".attention.value_length", 4)
+                .write(file()))
+            .config()
+            .variant()
+            .attentionScale();
+    }
+
+    @Test
+    void scalesOfMiniCpmHaveTheDefaultsOfOlderFiles() {
+        ModelVariant variant = GgufModel.open(GgufBuilder.model("minicpm").write(file())).config().variant();
+        assertThat(variant.embeddingScale()).isEqualTo(12);
+        assertThat(variant.residualScale()).isEqualTo(1.4 / Math.sqrt(2));
+        assertThat(variant.logitScale()).isEqualTo(256 / 8.0);
+    }
+
+    @Test
     void ropeScalingIsRead() {
         assertThat(GgufModel
             .open(GgufBuilder.model("llama")
@@ -218,7 +275,7 @@ class GgufModelTests {
 
     @Test
     void whatIsNotSupportedIsRefused() {
-        assertRefused(GgufBuilder.model("gemma3"), "architecture gemma3", "llama, qwen2, qwen3");
+        assertRefused(GgufBuilder.model("gptneox"), "architecture gptneox", "gemma3, granite, llama, minicpm");
         assertRefused(GgufBuilder.model("llama").put("general.type", "adapter"), "a LoRA adapter, not a model");
         assertRefused(GgufBuilder.model("llama").put("split.count", 3).put("split.no", 1), "part 2", "split into 3");
         assertRefused(GgufBuilder.model("llama").put("llama.expert_count", 8), "mixture of experts");

@@ -80,7 +80,7 @@ public final class GgufBuilder {
 
     /**
      * Puts an entry: an Integer (written unsigned), Long, Float, Boolean, String, list of
-     * strings, int[] or float[].
+     * strings, int[], float[] or boolean[].
      */
     public GgufBuilder put(String key, Object value) {
         this.metadata.put(key, value);
@@ -230,6 +230,13 @@ public final class GgufBuilder {
                 i64(numbers.length);
                 for (float number : numbers) {
                     i32(Float.floatToIntBits(number));
+                }
+            }
+            else if (value instanceof boolean[] truths) {
+                i32(7);
+                i64(truths.length);
+                for (boolean truth : truths) {
+                    write(truth ? 1 : 0);
                 }
             }
             else if (value instanceof List<?> texts) {

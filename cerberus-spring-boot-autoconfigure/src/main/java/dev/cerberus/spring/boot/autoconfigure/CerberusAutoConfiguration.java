@@ -33,16 +33,27 @@ public final class CerberusAutoConfiguration {
         return new UnknownPropertiesCheck(environment);
     }
 
-    @Bean(destroyMethod = "close")
+    // behind the check, which this relies on
+    @Bean
+    static EngineAhead cerberusEngineAhead(ConfigurableEnvironment environment, ResourceLoader resources) {
+        return new EngineAhead(environment, resources);
+    }
+
+    @Bean(name = EngineAhead.ENGINE, destroyMethod = "close")
     @ConditionalOnMissingBean(TextGenerator.class)
     CerberusEngine cerberusEngine(CerberusProperties properties, ResourceLoader resources,
-            ObjectProvider<CerberusEngineCustomizer> customizers) {
-        EngineOptions.Builder options = new PropertiesMapper(properties)
-            .engineOptions(modelLocation(properties, resources));
-        customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
-        CerberusEngine engine = CerberusEngine.open(options.build());
+            ObjectProvider<CerberusEngineCustomizer> customizers, EngineAhead ahead) {
+        CerberusEngine engine = ahead.take().orElseGet(() -> {
+            EngineOptions.Builder options = options(properties, resources);
+            customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
+            return CerberusEngine.open(options.build());
+        });
         StartReport.log(engine, properties.chat().enabled());
         return engine;
+    }
+
+    static EngineOptions.Builder options(CerberusProperties properties, ResourceLoader resources) {
+        return new PropertiesMapper(properties).engineOptions(modelLocation(properties, resources));
     }
 
     private static String modelLocation(CerberusProperties properties, ResourceLoader resources) {

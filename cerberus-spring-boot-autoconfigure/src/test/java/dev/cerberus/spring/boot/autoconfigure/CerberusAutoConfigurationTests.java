@@ -12,6 +12,7 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -127,6 +128,35 @@ class CerberusAutoConfigurationTests {
     }
 
     @Test
+    void engineIsLoadedAheadOfItsBean() {
+        this.tiny.run((context) -> assertThat(context.getBean(EngineAhead.class).take())
+            .containsSame(context.getBean(CerberusEngine.class)));
+    }
+
+    @Test
+    void nothingIsLoadedAheadThatMightBeWantedOtherwise() {
+        this.tiny.withUserConfiguration(Customizers.class)
+            .run((context) -> assertThat(context.getBean(EngineAhead.class).take()).isEmpty());
+        this.tiny.withBean(TextGenerator.class, ScriptedGenerator::new)
+            .run((context) -> assertThat(context.getBean(EngineAhead.class).take()).isEmpty());
+        this.tiny
+            .withInitializer(
+                    (context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+            .run((context) -> {
+                assertThat(context.getBean(EngineAhead.class).take()).isEmpty();
+                assertThat(context.getBean(CerberusEngine.class).isRunning()).isTrue();
+            });
+    }
+
+    @Test
+    void engineOfAStartThatFailsIsClosed() {
+        this.tiny.withUserConfiguration(FailingBean.class).run((context) -> {
+            assertThat(context).hasFailed();
+            assertThat(FailingBean.ahead.take().orElseThrow().isRunning()).isFalse();
+        });
+    }
+
+    @Test
     void illegalValueFailsTheStart() {
         this.tiny.withPropertyValues("cerberus.chat.top-p=2")
             .run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("cerberus.chat.top-p"));
@@ -225,6 +255,19 @@ class CerberusAutoConfigurationTests {
         @Order(1)
         CerberusEngineCustomizer earlier() {
             return (options) -> options.modelName(Optional.of("first"));
+        }
+
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class FailingBean {
+
+        private static EngineAhead ahead;
+
+        @Bean
+        Object failing(EngineAhead engine) {
+            ahead = engine;
+            throw new IllegalStateException("fails before the engine is asked for");
         }
 
     }
