@@ -51,6 +51,81 @@ class ConstraintWalkTests {
         assertThat(walk(TestVocabularies.of(tokenizer, end), answers, false)).isGreaterThan(50 * answers * 9 / 10);
     }
 
+    /** However the answer goes, it is whole when its tokens are used up. */
+    @Test
+    void everyAnswerCanBeBroughtToItsEndInTime() throws IOException {
+        TokenVocabulary vocabulary = TestVocabularies.small();
+        SplittableRandom random = new SplittableRandom(11);
+        for (JsonNode schema : schemas()) {
+            Grammar grammar = SchemaCompiler.compile(schema.toString(), SchemaOptions.DEFAULT, new CompileBudget());
+            Constraints constraints = new Constraints(grammar, vocabulary, false);
+            Schema validator = VALIDATORS.getSchema(schema.toString(), InputFormat.JSON);
+            int least = leastTokens(constraints.start());
+            for (int spare : new int[] { 0, 1, 7, 40 }) {
+                String json = hurriedAnswer(constraints.start(), vocabulary, random, least + spare);
+                assertThat(validator.validate(json, InputFormat.JSON,
+                        (context) -> context.executionConfig((config) -> config.formatAssertionsEnabled(true))))
+                    .as("%s under %s", json, schema)
+                    .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void whatIsBegunInFreeTextCanBeEndedToo() {
+        Grammar call = Grammar.sequence(
+                SchemaCompiler.compile("{\"type\": \"string\"}", SchemaOptions.DEFAULT, new CompileBudget()),
+                Grammar.literal("</tool_call>"));
+        TokenVocabulary vocabulary = TestVocabularies.small();
+        TokenConstraint text = written(new Constraints(Grammar.text("<tool_call>", call), vocabulary, false).start(),
+                "Well ");
+        assertThat(text.canEndWithin(0)).isTrue();
+        assertThat(vocabulary.ends()).contains(text.closing().orElseThrow());
+        TokenConstraint at = written(text, "<tool_call>\"abc");
+        // a quote and the marker, some of whose bytes are in one token
+        assertThat(at.canEndWithin(2)).isFalse();
+        assertThat(at.canEndWithin(1 + "</tool_call>".length())).isTrue();
+    }
+
+    /** In the small vocabulary a byte is its token. */
+    private static TokenConstraint written(TokenConstraint start, String text) {
+        TokenConstraint at = start;
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            at = at.after(b);
+        }
+        return at;
+    }
+
+    private static int leastTokens(TokenConstraint start) {
+        int tokens = 1;
+        while (!start.canEndWithin(tokens)) {
+            tokens++;
+            assertThat(tokens).isLessThan(500);
+        }
+        assertThat(start.canEndWithin(0)).isFalse();
+        return tokens;
+    }
+
+    private static String hurriedAnswer(TokenConstraint start, TokenVocabulary vocabulary, SplittableRandom random,
+            int most) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        TokenConstraint at = start;
+        for (int left = most - 1; left >= 0 && !at.isComplete(); left--) {
+            int[] allowed = at.allowed().tokens().toArray();
+            int token = allowed[random.nextInt(allowed.length)];
+            if (!vocabulary.ends().contains(token) && !at.after(token).canEndWithin(left)) {
+                token = at.closing().orElseThrow();
+            }
+            if (vocabulary.ends().contains(token)) {
+                return text.toString(StandardCharsets.UTF_8);
+            }
+            text.writeBytes(vocabulary.text(token));
+            at = at.after(token);
+        }
+        assertThat(at.canEndWithin(0)).as("is '%s' whole?", text).isTrue();
+        return text.toString(StandardCharsets.UTF_8);
+    }
+
     private static int walk(TokenVocabulary vocabulary, int answers, boolean checkMasks) throws IOException {
         int[] closing = closing(vocabulary);
         int whole = 0;
