@@ -52,6 +52,9 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
     /** How much later than the watchdog a waiting caller looks for itself. */
     private static final Duration GRACE = Duration.ofSeconds(1);
 
+    /** A piece of a prompt for a large model on a busy machine takes seconds. */
+    private static final Duration LONGEST_STEP = Duration.ofMinutes(1);
+
     private final EngineOptions options;
 
     private final LoadedModel model;
@@ -94,7 +97,7 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
 
     private volatile GateOptions gate;
 
-    CerberusEngine(EngineOptions options, LoadedModel model) {
+    CerberusEngine(EngineOptions options, LoadedModel model, Duration longestStep) {
         this.options = options;
         this.model = model;
         this.prompts = new PromptEncoder(model.tokenizer(), model.template(), model.dimensions().maxContext(),
@@ -114,7 +117,8 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
                 this::served);
         this.engineThread = this.threads.create(this.serving, "cerberus-engine");
         this.engineThread.setUncaughtExceptionHandler((thread, failure) -> this.queue.fail(failure));
-        this.watchdog = new Watchdog(this.queue, this.outcomes, options.requestTimeout(), this.engineThread, clock);
+        this.watchdog = new Watchdog(this.queue, this.outcomes, options.requestTimeout(), longestStep,
+                this.engineThread, clock);
         this.watchdogThread = this.threads.create(this.watchdog, "cerberus-watchdog");
     }
 
@@ -140,9 +144,17 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
      * @param model the model, which the engine closes, also if it can not be started
      */
     static CerberusEngine start(EngineOptions options, LoadedModel model) {
+        return start(options, model, LONGEST_STEP);
+    }
+
+    /**
+     * Starts to serve a loaded model.
+     * @param longestStep what a step may take whatever the time of a request is
+     */
+    static CerberusEngine start(EngineOptions options, LoadedModel model, Duration longestStep) {
         CerberusEngine engine;
         try {
-            engine = new CerberusEngine(options, model);
+            engine = new CerberusEngine(options, model, longestStep);
         }
         catch (RuntimeException | Error ex) {
             model.close();

@@ -27,8 +27,9 @@ final class Watchdog implements Runnable {
     private static final long RETRY_MILLIS = 20;
 
     /**
-     * After so many times of what a whole request may take, a step will not end. A
-     * request that is only slow has ended long before, and its step is let go on.
+     * After so many times of what a whole request may take, a step will not end, if it
+     * also takes longer than any step of a busy machine. A request that is only slow has
+     * ended long before, and its step is let go on.
      */
     private static final int STUCK_TIMES = 2;
 
@@ -37,6 +38,8 @@ final class Watchdog implements Runnable {
     private final Outcomes outcomes;
 
     private final Duration requestTimeout;
+
+    private final Duration longestStep;
 
     private final Thread engineThread;
 
@@ -48,10 +51,12 @@ final class Watchdog implements Runnable {
 
     private Duration pause = PERIOD;
 
-    Watchdog(RequestQueue queue, Outcomes outcomes, Duration requestTimeout, Thread engineThread, StepClock clock) {
+    Watchdog(RequestQueue queue, Outcomes outcomes, Duration requestTimeout, Duration longestStep, Thread engineThread,
+            StepClock clock) {
         this.queue = queue;
         this.outcomes = outcomes;
         this.requestTimeout = requestTimeout;
+        this.longestStep = longestStep;
         this.engineThread = engineThread;
         this.clock = clock;
     }
@@ -98,11 +103,16 @@ final class Watchdog implements Runnable {
         if (!this.engineThread.isAlive()) {
             this.queue.fail(new IllegalStateException("the engine thread has ended"));
         }
-        else if (this.clock.nanosInStep() / STUCK_TIMES > Durations.nanos(this.requestTimeout)) {
+        else if (isStuck(this.clock.nanosInStep())) {
             this.queue.fail(new IllegalStateException(
                     "the engine thread does not come back from a step, which takes " + "longer than " + STUCK_TIMES
                             + " times cerberus.engine.request-timeout (" + this.requestTimeout + ") already"));
         }
+    }
+
+    private boolean isStuck(long nanosInStep) {
+        return nanosInStep > Durations.nanos(this.longestStep)
+                && nanosInStep / STUCK_TIMES > Durations.nanos(this.requestTimeout);
     }
 
     /** Ends a request of an engine that will not look at it again. */

@@ -70,9 +70,12 @@ class EngineThreadTests {
     }
 
     private CerberusEngine open(UnaryOperator<EngineOptions.Builder> options, IntConsumer onForward) {
-        this.engine = CerberusEngine.start(options.apply(EngineOptions.builder("scripted").maxNodes(4)).build(),
-                ScriptedModels.load(tokenizer, onForward));
+        this.engine = CerberusEngine.start(options(options), ScriptedModels.load(tokenizer, onForward));
         return this.engine;
+    }
+
+    private static EngineOptions options(UnaryOperator<EngineOptions.Builder> options) {
+        return options.apply(EngineOptions.builder("scripted").maxNodes(4)).build();
     }
 
     /** A model whose forward does not return until the test releases it. */
@@ -157,7 +160,8 @@ class EngineThreadTests {
 
     @Test
     void engineThatDoesNotComeBackFromAStepHasFailed() throws Exception {
-        open((options) -> options.requestTimeout(Duration.ofMillis(200)).maxConcurrent(1), this::block);
+        this.engine = CerberusEngine.start(options((options) -> options.requestTimeout(Duration.ofMillis(200))),
+                ScriptedModels.load(tokenizer, this::block), Duration.ofMillis(500));
         Answer active = new Answer();
         this.engine.submit(request("active"), active);
         assertThat(active.error()).isInstanceOf(RequestTimeoutException.class);
@@ -170,6 +174,18 @@ class EngineThreadTests {
         assertThat(this.engine.state()).isEqualTo(EngineState.CLOSED);
         this.release.countDown();
         awaitTrue(() -> tokenizerIsClosed(this.engine));
+    }
+
+    @Test
+    void shortTimeOfARequestDoesNotMakeASlowStepAFailure() throws Exception {
+        open((options) -> options.requestTimeout(Duration.ofMillis(1)), this::block);
+        Answer active = new Answer();
+        this.engine.submit(request("active"), active);
+        assertThat(active.error()).isInstanceOf(RequestTimeoutException.class);
+        Thread.sleep(300); // the watchdog has looked
+        assertThat(this.engine.state()).isEqualTo(EngineState.RUNNING);
+        this.release.countDown();
+        assertThat(this.engine.awaitIdle(Duration.ofSeconds(PATIENCE_SECONDS))).isTrue();
     }
 
     @Test
