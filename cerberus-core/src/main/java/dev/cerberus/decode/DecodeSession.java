@@ -21,7 +21,7 @@ import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
 import dev.cerberus.tree.CandidateTree;
 import dev.cerberus.tree.DraftTree;
-import dev.cerberus.tree.TextMemory;
+import dev.cerberus.tree.Recollection;
 
 /**
  * One request's way through the decode loop, advanced one step at a time: alone by
@@ -67,6 +67,8 @@ public final class DecodeSession implements AutoCloseable {
 
     private int[] unread; // what has to be in the cache before the next token
 
+    private final List<Recollection> others;
+
     private final ContextLookup lookup;
 
     private final Optional<AnswerConstraint> constraint;
@@ -102,7 +104,7 @@ public final class DecodeSession implements AutoCloseable {
      */
     public DecodeSession(TargetModel model, Optional<DraftHeads> heads, Gate gate, DecodeRequest request,
             TokenSink sink, DecodeListener listener) {
-        this(model, heads, gate, Optional.empty(), new LookupTrust(), request, sink, listener);
+        this(model, heads, gate, List.of(), new LookupTrust(), request, sink, listener);
     }
 
     /**
@@ -110,13 +112,14 @@ public final class DecodeSession implements AutoCloseable {
      * @param model the target model
      * @param heads the draft heads, if there are any
      * @param gate decides about drafting
-     * @param memory other texts of the model, if there are any
+     * @param others other texts of the model, for drafts; they take the answer when it is
+     * finished
      * @param trust what sessions of the same kind have learned
      * @param request what to decode; the prompt must be shorter than the model's context
      * @param sink receives the output tokens
      * @param listener observes the steps
      */
-    public DecodeSession(TargetModel model, Optional<DraftHeads> heads, Gate gate, Optional<TextMemory> memory,
+    public DecodeSession(TargetModel model, Optional<DraftHeads> heads, Gate gate, List<Recollection> others,
             LookupTrust trust, DecodeRequest request, TokenSink sink, DecodeListener listener) {
         int context = model.dimensions().maxContext();
         int promptLength = request.prompt().length;
@@ -131,7 +134,8 @@ public final class DecodeSession implements AutoCloseable {
         this.listener = listener;
         this.budget = Math.min(request.maxTokens(), context - promptLength);
         this.constraint = request.constraint().map(AnswerConstraint::new);
-        this.lookup = new ContextLookup(request.prompt(), memory, trust);
+        this.others = others;
+        this.lookup = new ContextLookup(request.prompt(), others, trust);
         this.drafts = new StepDrafts(heads, gate, request, this.lookup, this.constraint);
         this.choice = new TokenChoice(request, this.constraint);
         int treeRows = this.drafts.mostNodes();
@@ -208,9 +212,7 @@ public final class DecodeSession implements AutoCloseable {
 
     /** Hands the KV cache of a finished session on. */
     void keepIn(PrefixCache prefixes) {
-        int[] prompt = this.request.prompt();
-        int[] text = Arrays.copyOf(prompt, prompt.length + this.outputLength);
-        System.arraycopy(this.output, 0, text, prompt.length, this.outputLength);
+        int[] text = text(this.outputLength);
         prefixes.keep(Arrays.copyOf(text, Math.min(text.length, this.cache.length())), this.cache.detach());
     }
 
@@ -230,12 +232,14 @@ public final class DecodeSession implements AutoCloseable {
 
     /** Returns the prompt, and the answer so far without its last token. */
     private int[] textBeforeRoot() {
+        return (this.outputLength == 0) ? this.request.prompt() : text(this.outputLength - 1);
+    }
+
+    /** Returns the prompt and the first tokens of the answer. */
+    private int[] text(int answered) {
         int[] prompt = this.request.prompt();
-        if (this.outputLength == 0) {
-            return prompt;
-        }
-        int[] text = Arrays.copyOf(prompt, prompt.length + this.outputLength - 1);
-        System.arraycopy(this.output, 0, text, prompt.length, this.outputLength - 1);
+        int[] text = Arrays.copyOf(prompt, prompt.length + answered);
+        System.arraycopy(this.output, 0, text, prompt.length, answered);
         return text;
     }
 
@@ -347,7 +351,13 @@ public final class DecodeSession implements AutoCloseable {
         else {
             read(after, seconds);
         }
-        return this.finishReason == null;
+        if (this.finishReason == null) {
+            return true;
+        }
+        if (this.finishReason != FinishReason.CANCELLED) {
+            this.others.forEach((texts) -> texts.learn(text(this.outputLength), this.request.prompt().length));
+        }
+        return false;
     }
 
     private void read(NodeScores after, double seconds) {
@@ -365,7 +375,7 @@ public final class DecodeSession implements AutoCloseable {
         int token = this.choice.choose(after, 0, this.request.prompt().length, () -> NO_TOKENS);
         this.counts.prefilled(secondsSince(start));
         this.listener.onPrefill(this.request.prompt().length, this.counts.prefillSeconds());
-        emit(token, TokenOrigin.TARGET);
+        emit(after, 0, token, TokenOrigin.TARGET);
     }
 
     private void verify(CandidateTree tree, Plan done, NodeScores after, double seconds) {
@@ -391,26 +401,28 @@ public final class DecodeSession implements AutoCloseable {
                 verifySeconds + commitSeconds);
         Map<GateSignal, Double> signals = (asked == null) ? Map.of() : asked.signals().values();
         DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), headsRan, done.expectation(),
-                StepDrafts.accepted(draft, kept, emit(tree, verdict)), signals, done.draftSeconds(), verifySeconds,
-                commitSeconds);
+                StepDrafts.accepted(draft, kept, emit(after, tree, verdict)), signals, done.draftSeconds(),
+                verifySeconds, commitSeconds);
         this.counts.count(step);
         this.listener.onStep(step);
     }
 
     /** Returns the number of draft tokens that became part of the answer. */
-    private int emit(CandidateTree tree, Verdict verdict) {
+    private int emit(NodeScores after, CandidateTree tree, Verdict verdict) {
+        int[] path = verdict.path();
         int before = this.outputLength;
-        for (int i = 1; i < verdict.path().length && this.finishReason == null; i++) {
-            emit(tree.token(verdict.path()[i]), TokenOrigin.DRAFT);
+        for (int i = 1; i < path.length && this.finishReason == null; i++) {
+            emit(after, path[i - 1], tree.token(path[i]), TokenOrigin.DRAFT);
         }
         int drafted = this.outputLength - before;
         if (this.finishReason == null) {
-            emit(verdict.nextToken(), TokenOrigin.TARGET);
+            emit(after, verdict.lastNode(), verdict.nextToken(), TokenOrigin.TARGET);
         }
         return drafted;
     }
 
-    private void emit(int token, TokenOrigin origin) {
+    private void emit(NodeScores from, int node, int token, TokenOrigin origin) {
+        this.listener.onToken(from, node, token);
         this.rootToken = token;
         this.lookup.append(token);
         this.choice.append(token);
