@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.cerberus.gate.BatchCost;
 import dev.cerberus.gate.BatchCosts;
+import dev.cerberus.gate.CostCurve;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
@@ -70,6 +72,19 @@ public final class DecodeBatch implements AutoCloseable {
         this.costs = costs;
         this.listener = listener;
         this.proposals = new SharedProposals(listener);
+    }
+
+    /**
+     * Creates a batch of sessions that draft nothing, so that nobody asks what rows cost.
+     * @param model the target model of all sessions
+     * @param kvRows the most rows of all KV caches together, 1 or more
+     * @param prefixRows the most of them that keep what finished sessions had
+     * @return the batch
+     */
+    public static DecodeBatch plain(TargetModel model, long kvRows, long prefixRows) {
+        CostCurve unknown = CostCurve.through(new int[] { 0 }, new double[] { 1 }, 0);
+        return new DecodeBatch(model, new BatchCosts(unknown, new BatchCost(unknown, 0)), kvRows, prefixRows,
+                BatchListener.NONE);
     }
 
     /**
