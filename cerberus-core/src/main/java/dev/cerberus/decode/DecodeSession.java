@@ -61,6 +61,8 @@ public final class DecodeSession implements AutoCloseable {
 
     private final int budget;
 
+    private final SequenceText text;
+
     private final SequenceCache cache;
 
     private final DecodeCounts counts = new DecodeCounts();
@@ -86,10 +88,6 @@ public final class DecodeSession implements AutoCloseable {
     private int lastNode;
 
     private int rootToken;
-
-    private int[] output = new int[64];
-
-    private int outputLength;
 
     private @Nullable FinishReason finishReason;
 
@@ -130,6 +128,7 @@ public final class DecodeSession implements AutoCloseable {
         this.heads = heads;
         this.gate = gate;
         this.request = request;
+        this.text = new SequenceText(request.prompt());
         this.sink = sink;
         this.listener = listener;
         this.budget = Math.min(request.maxTokens(), context - promptLength);
@@ -184,6 +183,13 @@ public final class DecodeSession implements AutoCloseable {
         return (isReading() ? this.unread.length : cachedTokens()) + 1;
     }
 
+    /**
+     * Returns the number of tokens that are to be read before the next one is written.
+     */
+    int unreadTokens() {
+        return isReading() ? this.unread.length - cachedTokens() : 0;
+    }
+
     /** Returns the number of rows that the next step takes with the largest draft. */
     int roomyRows() {
         return this.cache.roomyRows(neededRows());
@@ -212,8 +218,8 @@ public final class DecodeSession implements AutoCloseable {
 
     /** Hands the KV cache of a finished session on. */
     void keepIn(PrefixCache prefixes) {
-        int[] text = text(this.outputLength);
-        prefixes.keep(Arrays.copyOf(text, Math.min(text.length, this.cache.length())), this.cache.detach());
+        int[] tokens = this.text.whole();
+        prefixes.keep(Arrays.copyOf(tokens, Math.min(tokens.length, this.cache.length())), this.cache.detach());
     }
 
     /**
@@ -223,24 +229,11 @@ public final class DecodeSession implements AutoCloseable {
      */
     int suspend() {
         int rows = heldRows();
-        this.unread = textBeforeRoot();
+        this.unread = this.text.beforeRoot();
         this.plan = null;
         this.consultation = null;
         release();
         return rows;
-    }
-
-    /** Returns the prompt, and the answer so far without its last token. */
-    private int[] textBeforeRoot() {
-        return (this.outputLength == 0) ? this.request.prompt() : text(this.outputLength - 1);
-    }
-
-    /** Returns the prompt and the first tokens of the answer. */
-    private int[] text(int answered) {
-        int[] prompt = this.request.prompt();
-        int[] text = Arrays.copyOf(prompt, prompt.length + answered);
-        System.arraycopy(this.output, 0, text, prompt.length, answered);
-        return text;
     }
 
     /**
@@ -285,7 +278,7 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private Consultation consulted(NodeScores before) {
-        int useful = Math.min(this.budget - this.outputLength, this.cache.get().treeRows()) - 1;
+        int useful = Math.min(this.budget - this.text.answered(), this.cache.get().treeRows()) - 1;
         Consultation made = this.drafts.consult(before, this.lastNode, this.rootToken, this.cache.length(), useful);
         this.consultation = made;
         return made;
@@ -355,7 +348,7 @@ public final class DecodeSession implements AutoCloseable {
             return true;
         }
         if (this.finishReason != FinishReason.CANCELLED) {
-            this.others.forEach((texts) -> texts.learn(text(this.outputLength), this.request.prompt().length));
+            this.others.forEach((texts) -> texts.learn(this.text.whole(), this.text.promptLength()));
         }
         return false;
     }
@@ -368,13 +361,13 @@ public final class DecodeSession implements AutoCloseable {
             return;
         }
         this.lastNode = 0;
-        if (this.outputLength > 0) { // read again; what follows is known
+        if (this.text.answered() > 0) { // read again; what follows is known
             return;
         }
         long start = System.nanoTime();
-        int token = this.choice.choose(after, 0, this.request.prompt().length, () -> NO_TOKENS);
+        int token = this.choice.choose(after, 0, this.text.promptLength(), () -> NO_TOKENS);
         this.counts.prefilled(secondsSince(start));
-        this.listener.onPrefill(this.request.prompt().length, this.counts.prefillSeconds());
+        this.listener.onPrefill(this.text.promptLength(), this.counts.prefillSeconds());
         emit(after, 0, token, TokenOrigin.TARGET);
     }
 
@@ -410,11 +403,11 @@ public final class DecodeSession implements AutoCloseable {
     /** Returns the number of draft tokens that became part of the answer. */
     private int emit(NodeScores after, CandidateTree tree, Verdict verdict) {
         int[] path = verdict.path();
-        int before = this.outputLength;
+        int before = this.text.answered();
         for (int i = 1; i < path.length && this.finishReason == null; i++) {
             emit(after, path[i - 1], tree.token(path[i]), TokenOrigin.DRAFT);
         }
-        int drafted = this.outputLength - before;
+        int drafted = this.text.answered() - before;
         if (this.finishReason == null) {
             emit(after, verdict.lastNode(), verdict.nextToken(), TokenOrigin.TARGET);
         }
@@ -430,10 +423,7 @@ public final class DecodeSession implements AutoCloseable {
             this.finishReason = FinishReason.STOP;
             return;
         }
-        if (this.outputLength == this.output.length) {
-            this.output = Arrays.copyOf(this.output, 2 * this.outputLength);
-        }
-        this.output[this.outputLength++] = token;
+        this.text.append(token);
         this.constraint.ifPresent((kept) -> kept.append(token));
         switch (this.sink.accept(token, origin)) {
             case STOP -> this.finishReason = FinishReason.STOP;
@@ -442,7 +432,7 @@ public final class DecodeSession implements AutoCloseable {
                 if (this.constraint.isPresent() && this.constraint.get().isComplete()) {
                     this.finishReason = FinishReason.STOP;
                 }
-                else if (this.outputLength >= this.budget) {
+                else if (this.text.answered() >= this.budget) {
                     this.finishReason = FinishReason.LENGTH;
                 }
             }
@@ -475,7 +465,7 @@ public final class DecodeSession implements AutoCloseable {
         if (this.finishReason == null) {
             throw new IllegalStateException("the decoding is not finished");
         }
-        return new DecodeResult(Arrays.copyOf(this.output, this.outputLength), this.finishReason, statistics());
+        return new DecodeResult(this.text.answer(), this.finishReason, statistics());
     }
 
     /**
@@ -483,7 +473,7 @@ public final class DecodeSession implements AutoCloseable {
      * @return counts and times
      */
     public DecodeStatistics statistics() {
-        return this.counts.statistics(this.request.prompt().length);
+        return this.counts.statistics(this.text.promptLength());
     }
 
     /**
