@@ -60,6 +60,9 @@ final class LoadCommand implements Callable<Integer> {
             description = "Rounds that count, after one that does not; default: ${DEFAULT-VALUE}")
     private int rounds = 2;
 
+    @Option(names = "--live-memory", description = "Also look up what was answered before in this run")
+    private boolean liveMemory;
+
     @Mixin
     private DecodingOptions decoding = new DecodingOptions();
 
@@ -76,8 +79,11 @@ final class LoadCommand implements Callable<Integer> {
         }
         this.decoding.check();
         int most = this.clients.stream().mapToInt(Integer::intValue).max().orElseThrow();
-        try (CerberusEngine engine = this.model
-            .open(this.model.engine().maxNodes(this.decoding.maxNodes()).maxConcurrent(most).queueCapacity(most))) {
+        try (CerberusEngine engine = this.model.open(this.model.engine()
+            .memory(this.model.memory().withLive(this.liveMemory))
+            .maxNodes(this.decoding.maxNodes())
+            .maxConcurrent(most)
+            .queueCapacity(most))) {
             Chats.require(engine.description(), this.raw);
             LoadBench bench = new LoadBench(engine, requests(PromptFile.read(file)));
             PrintWriter out = this.spec.commandLine().getOut();

@@ -111,6 +111,11 @@ final class ModelOptions {
         return engine("--heads", heads());
     }
 
+    /** Returns the text to look up in drafts. */
+    MemoryOptions memory() {
+        return new MemoryOptions(!this.noMemory, Optional.ofNullable(this.memory).map(Path::toString));
+    }
+
     /**
      * Returns the engine's options with other heads.
      * @param option the option that names the heads, for messages
@@ -126,7 +131,7 @@ final class ModelOptions {
         }
         return EngineOptions.builder(location())
             .heads(chosen)
-            .memory(new MemoryOptions(!this.noMemory, Optional.ofNullable(this.memory).map(Path::toString)))
+            .memory(memory())
             .precision(this.precision)
             .device(this.device)
             .threads((this.threads == null) ? OptionalInt.empty() : OptionalInt.of(this.threads))

@@ -11,7 +11,7 @@ import java.util.Optional;
 import dev.cerberus.tree.DraftSource;
 import dev.cerberus.tree.PathLookup;
 import dev.cerberus.tree.Ranking;
-import dev.cerberus.tree.TextMemory;
+import dev.cerberus.tree.Recollection;
 
 /**
  * Looks up how the text went on where its last tokens stood before: names, numbers and
@@ -24,7 +24,7 @@ import dev.cerberus.tree.TextMemory;
  * Prompt lookup decoding [1], as a second opinion beside the draft heads: heads see one
  * hidden state and have no way to copy a word they never met; the text has. It is asked
  * below every node of a draft, since what is copied may begin after a word that the heads
- * have guessed. A memory of other texts is looked up likewise.
+ * have guessed. Other texts are looked up likewise.
  *
  * [1] A. Saxena, Prompt Lookup Decoding, 2023,
  * https://github.com/apoorvumang/prompt-lookup-decoding
@@ -40,7 +40,7 @@ final class ContextLookup implements PathLookup {
 
     private final LookupTrust trust;
 
-    private final Optional<TextMemory> memory;
+    private final List<Recollection> others;
 
     // by token, its last index
     private final Map<Integer, Integer> last = new HashMap<>();
@@ -59,11 +59,11 @@ final class ContextLookup implements PathLookup {
     /**
      * Creates a lookup.
      * @param prompt the tokens before the answer
-     * @param memory other texts of the model, if there are any
+     * @param others other texts of the model
      * @param trust what is known about guesses; learns from this text
      */
-    ContextLookup(int[] prompt, Optional<TextMemory> memory, LookupTrust trust) {
-        this.memory = memory;
+    ContextLookup(int[] prompt, List<Recollection> others, LookupTrust trust) {
+        this.others = others;
         this.trust = trust;
         this.text = new int[prompt.length + 64];
         this.before = new int[prompt.length + 64];
@@ -102,11 +102,11 @@ final class ContextLookup implements PathLookup {
 
     /**
      * Returns how likely the best guess of the next token from the text at hand is right,
-     * heads and memory unasked.
+     * heads and other texts unasked.
      * @return in 0..1
      */
     double promise() {
-        List<Guess> guesses = guesses(new int[0], Ranking.NOTHING, Optional.empty());
+        List<Guess> guesses = guesses(new int[0], Ranking.NOTHING, List.of());
         return guesses.isEmpty() ? 0 : guesses.get(0).probability();
     }
 
@@ -118,15 +118,15 @@ final class ContextLookup implements PathLookup {
      */
     @Override
     public List<Guess> after(int[] path, Ranking heads) {
-        return guesses(path, heads, this.memory);
+        return guesses(path, heads, this.others);
     }
 
-    private List<Guess> guesses(int[] path, Ranking heads, Optional<TextMemory> others) {
+    private List<Guess> guesses(int[] path, Ranking heads, List<Recollection> asked) {
         if (path.length == 0) {
             this.asked.clear();
             this.followed = 0;
         }
-        List<Candidate> candidates = candidates(path, others);
+        List<Candidate> candidates = candidates(path, asked);
         if (candidates.isEmpty()) {
             return List.of();
         }
@@ -153,23 +153,26 @@ final class ContextLookup implements PathLookup {
         return guesses;
     }
 
-    private List<Candidate> candidates(int[] path, Optional<TextMemory> others) {
+    private List<Candidate> candidates(int[] path, List<Recollection> others) {
         List<Candidate> candidates = new ArrayList<>(2 * LookupTrust.MAX_GUESSES);
         List<Match> matches = matches(path);
         for (int i = 0; i < Math.min(matches.size(), LookupTrust.MAX_GUESSES); i++) {
             Match match = matches.get(i);
             support(candidates, match.next(), this.trust.kind(i, match.length(), matches.size()), DraftSource.LOOKUP);
         }
-        if (others.isPresent()) {
-            others.get().after(recent(path)).ifPresent((found) -> {
-                for (int i = 0; i < found.tokens().length; i++) {
-                    support(candidates, found.tokens()[i],
-                            this.trust.rememberedKind(found.match(), found.counts()[i], found.occurrences()),
-                            DraftSource.MEMORY);
-                }
-            });
+        if (!others.isEmpty()) {
+            int[] recent = recent(path);
+            others.forEach((texts) -> texts.after(recent).ifPresent((found) -> support(candidates, texts, found)));
         }
         return candidates;
+    }
+
+    private void support(List<Candidate> candidates, Recollection texts, Recollection.Continuation found) {
+        for (int i = 0; i < found.tokens().length; i++) {
+            support(candidates, found.tokens()[i],
+                    this.trust.rememberedKind(texts.kind(), found.match(), found.counts()[i], found.occurrences()),
+                    DraftSource.MEMORY);
+        }
     }
 
     private void support(List<Candidate> candidates, int token, int kind, DraftSource source) {
@@ -186,7 +189,7 @@ final class ContextLookup implements PathLookup {
     /** Returns the last tokens of the text as a path extends it. */
     private int[] recent(int[] path) {
         int end = this.length + path.length;
-        int[] recent = new int[Math.min(TextMemory.MAX_MATCH, end)];
+        int[] recent = new int[Math.min(Recollection.MAX_MATCH, end)];
         for (int i = 0; i < recent.length; i++) {
             recent[i] = token(end - recent.length + i, path);
         }

@@ -6,7 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import dev.cerberus.gate.BatchCost;
 import dev.cerberus.gate.BatchCosts;
+import dev.cerberus.gate.CostCurve;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
@@ -35,7 +37,7 @@ public final class DecodeBatch implements AutoCloseable {
     /** The most rows of a forward that somebody waits for with an answer half written. */
     private static final int SHARED_ROWS = 64;
 
-    private static final int SHARE_OF_PROMPTS = 4;
+    private static final int SHARE_OF_PROMPTS = 2;
 
     /** How many equal shares of the rows for drafts one sequence may take. */
     private static final int SHARES = 2;
@@ -73,6 +75,19 @@ public final class DecodeBatch implements AutoCloseable {
     }
 
     /**
+     * Creates a batch of sessions that draft nothing, so that nobody asks what rows cost.
+     * @param model the target model of all sessions
+     * @param kvRows the most rows of all KV caches together, 1 or more
+     * @param prefixRows the most of them that keep what finished sessions had
+     * @return the batch
+     */
+    public static DecodeBatch plain(TargetModel model, long kvRows, long prefixRows) {
+        CostCurve unknown = CostCurve.through(new int[] { 0 }, new double[] { 1 }, 0);
+        return new DecodeBatch(model, new BatchCosts(unknown, new BatchCost(unknown, 0)), kvRows, prefixRows,
+                BatchListener.NONE);
+    }
+
+    /**
      * Takes a step for those sessions for which there is room; the others' turn comes
      * with the next ones. A forward that fails is tried again for each session by itself.
      * @param sessions sessions that are not finished, in the order in which they came
@@ -93,19 +108,20 @@ public final class DecodeBatch implements AutoCloseable {
         List<DecodeSession> reading = new ArrayList<>(sessions);
         reading.removeIf((session) -> !session.isReading());
         int limit = writing.isEmpty() ? this.model.rowLimit() : Math.min(SHARED_ROWS, this.model.rowLimit());
-        int kept = reading.isEmpty() ? 0 : Math.max(1, limit / SHARE_OF_PROMPTS);
+        long waiting = reading.stream().mapToLong(DecodeSession::unreadTokens).sum();
+        int kept = (int) Math.min(waiting, Math.max(1, limit / SHARE_OF_PROMPTS));
         List<Entry> entries = new ArrayList<>();
         int rows = 0;
         if (sessions.size() == 1 && reading.isEmpty()) {
             int asLargeAsItLikes = Integer.MAX_VALUE;
-            rows = add(entries, writing.get(0), asLargeAsItLikes, 1, 1, failures);
+            rows = add(entries, writing.get(0), asLargeAsItLikes, Company.NONE, failures);
         }
         else if (!writing.isEmpty()) {
             rows = write(entries, inTurn(writing, Math.max(1, limit - kept)), limit, kept, failures);
         }
         for (DecodeSession session : reading) {
             if (rows < limit) {
-                rows += add(entries, session, limit - rows, 1, 1, failures);
+                rows += add(entries, session, limit - rows, Company.NONE, failures);
             }
         }
         return entries;
@@ -123,20 +139,19 @@ public final class DecodeBatch implements AutoCloseable {
     private int write(List<Entry> entries, List<DecodeSession> taking, int limit, int kept,
             Map<DecodeSession, Throwable> failures) {
         List<DecodeSession> writing = new ArrayList<>(taking);
-        int sequences = writing.size() + ((kept > 0) ? 1 : 0);
-        if (limit - kept > writing.size()) { // else there is no room for drafts
-            this.costs.beside(sequences, writing.size() + kept);
+        Company company = new Company(writing.size() + ((kept > 0) ? 1 : 0), writing.size() + kept, 0);
+        if (limit > company.plainRows()) { // else there is no room for drafts
+            company.tell(this.costs);
             this.proposals.ask(writing, failures);
             writing.removeIf(failures::containsKey);
         }
         int drafted = 0;
         int rows = 0;
         for (int i = 0; i < writing.size(); i++) {
-            int free = Math.max(0, limit - kept - writing.size() - drafted);
+            int free = Math.max(0, limit - company.plainRows() - drafted);
             int left = writing.size() - i;
             int share = SHARES * ((free + left - 1) / left);
-            int own = add(entries, writing.get(i), 1 + Math.min(free, share), sequences,
-                    writing.size() + kept + drafted, failures);
+            int own = add(entries, writing.get(i), 1 + Math.min(free, share), company.withDrafted(drafted), failures);
             rows += own;
             drafted += Math.max(0, own - 1);
         }
@@ -144,12 +159,12 @@ public final class DecodeBatch implements AutoCloseable {
     }
 
     /** Returns the number of rows added. */
-    private int add(List<Entry> entries, DecodeSession session, int mostRows, int sequences, int besides,
+    private int add(List<Entry> entries, DecodeSession session, int mostRows, Company company,
             Map<DecodeSession, Throwable> failures) {
-        this.costs.beside(sequences, besides);
+        company.tell(this.costs);
         try {
             Span span = session.plan(mostRows);
-            entries.add(new Entry(session, span, sequences, besides));
+            entries.add(new Entry(session, span, company));
             return span.rows();
         }
         catch (Throwable ex) { // also an Error: it is this session's, the others go on
@@ -191,7 +206,7 @@ public final class DecodeBatch implements AutoCloseable {
     }
 
     private void apply(Entry entry, NodeScores scores, double seconds, Map<DecodeSession, Throwable> failures) {
-        this.costs.beside(entry.sequences(), entry.besides());
+        entry.company().tell(this.costs);
         try {
             if (!entry.session().apply(scores, seconds)) {
                 entry.session().keepIn(this.prefixes);
@@ -211,14 +226,34 @@ public final class DecodeBatch implements AutoCloseable {
     }
 
     /**
+     * What a session plans beside.
+     *
+     * @param sequences sequences of the forward, itself included
+     * @param plainRows rows without any draft
+     * @param draftedRows draft nodes of those who planned before it
+     */
+    private record Company(int sequences, int plainRows, int draftedRows) {
+
+        static final Company NONE = new Company(1, 1, 0);
+
+        Company withDrafted(int rows) {
+            return new Company(this.sequences, this.plainRows, rows);
+        }
+
+        void tell(BatchCosts costs) {
+            costs.beside(this.sequences, this.plainRows, this.draftedRows);
+        }
+
+    }
+
+    /**
      * A session's part of a forward.
      *
      * @param session the session
      * @param span what it planned
-     * @param sequences sequences of the forward as it was told
-     * @param besides rows of the forward as it was told
+     * @param company what it planned beside
      */
-    private record Entry(DecodeSession session, Span span, int sequences, int besides) {
+    private record Entry(DecodeSession session, Span span, Company company) {
     }
 
 }

@@ -34,6 +34,16 @@ public interface DecodeListener {
     }
 
     /**
+     * A token is chosen: one of the answer, or what ends it. Tokens come in the order of
+     * the text.
+     * @param scores the forward that it was chosen from; valid during the call
+     * @param node the node of that forward whose next token it is
+     * @param token token id
+     */
+    default void onToken(NodeScores scores, int node, int token) {
+    }
+
+    /**
      * A step is finished.
      * @param step what happened
      */

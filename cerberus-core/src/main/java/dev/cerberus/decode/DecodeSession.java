@@ -21,7 +21,7 @@ import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
 import dev.cerberus.tree.CandidateTree;
 import dev.cerberus.tree.DraftTree;
-import dev.cerberus.tree.TextMemory;
+import dev.cerberus.tree.Recollection;
 
 /**
  * One request's way through the decode loop, advanced one step at a time: alone by
@@ -61,11 +61,15 @@ public final class DecodeSession implements AutoCloseable {
 
     private final int budget;
 
+    private final SequenceText text;
+
     private final SequenceCache cache;
 
     private final DecodeCounts counts = new DecodeCounts();
 
     private int[] unread; // what has to be in the cache before the next token
+
+    private final List<Recollection> others;
 
     private final ContextLookup lookup;
 
@@ -85,10 +89,6 @@ public final class DecodeSession implements AutoCloseable {
 
     private int rootToken;
 
-    private int[] output = new int[64];
-
-    private int outputLength;
-
     private @Nullable FinishReason finishReason;
 
     /**
@@ -102,7 +102,7 @@ public final class DecodeSession implements AutoCloseable {
      */
     public DecodeSession(TargetModel model, Optional<DraftHeads> heads, Gate gate, DecodeRequest request,
             TokenSink sink, DecodeListener listener) {
-        this(model, heads, gate, Optional.empty(), new LookupTrust(), request, sink, listener);
+        this(model, heads, gate, List.of(), new LookupTrust(), request, sink, listener);
     }
 
     /**
@@ -110,13 +110,14 @@ public final class DecodeSession implements AutoCloseable {
      * @param model the target model
      * @param heads the draft heads, if there are any
      * @param gate decides about drafting
-     * @param memory other texts of the model, if there are any
+     * @param others other texts of the model, for drafts; they take the answer when it is
+     * finished
      * @param trust what sessions of the same kind have learned
      * @param request what to decode; the prompt must be shorter than the model's context
      * @param sink receives the output tokens
      * @param listener observes the steps
      */
-    public DecodeSession(TargetModel model, Optional<DraftHeads> heads, Gate gate, Optional<TextMemory> memory,
+    public DecodeSession(TargetModel model, Optional<DraftHeads> heads, Gate gate, List<Recollection> others,
             LookupTrust trust, DecodeRequest request, TokenSink sink, DecodeListener listener) {
         int context = model.dimensions().maxContext();
         int promptLength = request.prompt().length;
@@ -127,11 +128,13 @@ public final class DecodeSession implements AutoCloseable {
         this.heads = heads;
         this.gate = gate;
         this.request = request;
+        this.text = new SequenceText(request.prompt());
         this.sink = sink;
         this.listener = listener;
         this.budget = Math.min(request.maxTokens(), context - promptLength);
         this.constraint = request.constraint().map(AnswerConstraint::new);
-        this.lookup = new ContextLookup(request.prompt(), memory, trust);
+        this.others = others;
+        this.lookup = new ContextLookup(request.prompt(), others, trust);
         this.drafts = new StepDrafts(heads, gate, request, this.lookup, this.constraint);
         this.choice = new TokenChoice(request, this.budget, this.constraint);
         int treeRows = this.drafts.mostNodes();
@@ -180,6 +183,13 @@ public final class DecodeSession implements AutoCloseable {
         return (isReading() ? this.unread.length : cachedTokens()) + 1;
     }
 
+    /**
+     * Returns the number of tokens that are to be read before the next one is written.
+     */
+    int unreadTokens() {
+        return isReading() ? this.unread.length - cachedTokens() : 0;
+    }
+
     /** Returns the number of rows that the next step takes with the largest draft. */
     int roomyRows() {
         return this.cache.roomyRows(neededRows());
@@ -208,10 +218,8 @@ public final class DecodeSession implements AutoCloseable {
 
     /** Hands the KV cache of a finished session on. */
     void keepIn(PrefixCache prefixes) {
-        int[] prompt = this.request.prompt();
-        int[] text = Arrays.copyOf(prompt, prompt.length + this.outputLength);
-        System.arraycopy(this.output, 0, text, prompt.length, this.outputLength);
-        prefixes.keep(Arrays.copyOf(text, Math.min(text.length, this.cache.length())), this.cache.detach());
+        int[] tokens = this.text.whole();
+        prefixes.keep(Arrays.copyOf(tokens, Math.min(tokens.length, this.cache.length())), this.cache.detach());
     }
 
     /**
@@ -221,22 +229,11 @@ public final class DecodeSession implements AutoCloseable {
      */
     int suspend() {
         int rows = heldRows();
-        this.unread = textBeforeRoot();
+        this.unread = this.text.beforeRoot();
         this.plan = null;
         this.consultation = null;
         release();
         return rows;
-    }
-
-    /** Returns the prompt, and the answer so far without its last token. */
-    private int[] textBeforeRoot() {
-        int[] prompt = this.request.prompt();
-        if (this.outputLength == 0) {
-            return prompt;
-        }
-        int[] text = Arrays.copyOf(prompt, prompt.length + this.outputLength - 1);
-        System.arraycopy(this.output, 0, text, prompt.length, this.outputLength - 1);
-        return text;
     }
 
     /**
@@ -281,7 +278,7 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private Consultation consulted(NodeScores before) {
-        int useful = Math.min(this.budget - this.outputLength, this.cache.get().treeRows()) - 1;
+        int useful = Math.min(this.budget - this.text.answered(), this.cache.get().treeRows()) - 1;
         Consultation made = this.drafts.consult(before, this.lastNode, this.rootToken, this.cache.length(), useful);
         this.consultation = made;
         return made;
@@ -347,7 +344,13 @@ public final class DecodeSession implements AutoCloseable {
         else {
             read(after, seconds);
         }
-        return this.finishReason == null;
+        if (this.finishReason == null) {
+            return true;
+        }
+        if (this.finishReason != FinishReason.CANCELLED) {
+            this.others.forEach((texts) -> texts.learn(this.text.whole(), this.text.promptLength()));
+        }
+        return false;
     }
 
     private void read(NodeScores after, double seconds) {
@@ -358,14 +361,14 @@ public final class DecodeSession implements AutoCloseable {
             return;
         }
         this.lastNode = 0;
-        if (this.outputLength > 0) { // read again; what follows is known
+        if (this.text.answered() > 0) { // read again; what follows is known
             return;
         }
         long start = System.nanoTime();
-        int token = this.choice.choose(after, 0, this.request.prompt().length, () -> NO_TOKENS);
+        int token = this.choice.choose(after, 0, this.text.promptLength(), () -> NO_TOKENS);
         this.counts.prefilled(secondsSince(start));
-        this.listener.onPrefill(this.request.prompt().length, this.counts.prefillSeconds());
-        emit(token, TokenOrigin.TARGET);
+        this.listener.onPrefill(this.text.promptLength(), this.counts.prefillSeconds());
+        emit(after, 0, token, TokenOrigin.TARGET);
     }
 
     private void verify(CandidateTree tree, Plan done, NodeScores after, double seconds) {
@@ -391,26 +394,28 @@ public final class DecodeSession implements AutoCloseable {
                 verifySeconds + commitSeconds);
         Map<GateSignal, Double> signals = (asked == null) ? Map.of() : asked.signals().values();
         DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), headsRan, done.expectation(),
-                StepDrafts.accepted(draft, kept, emit(tree, verdict)), signals, done.draftSeconds(), verifySeconds,
-                commitSeconds);
+                StepDrafts.accepted(draft, kept, emit(after, tree, verdict)), signals, done.draftSeconds(),
+                verifySeconds, commitSeconds);
         this.counts.count(step);
         this.listener.onStep(step);
     }
 
     /** Returns the number of draft tokens that became part of the answer. */
-    private int emit(CandidateTree tree, Verdict verdict) {
-        int before = this.outputLength;
-        for (int i = 1; i < verdict.path().length && this.finishReason == null; i++) {
-            emit(tree.token(verdict.path()[i]), TokenOrigin.DRAFT);
+    private int emit(NodeScores after, CandidateTree tree, Verdict verdict) {
+        int[] path = verdict.path();
+        int before = this.text.answered();
+        for (int i = 1; i < path.length && this.finishReason == null; i++) {
+            emit(after, path[i - 1], tree.token(path[i]), TokenOrigin.DRAFT);
         }
-        int drafted = this.outputLength - before;
+        int drafted = this.text.answered() - before;
         if (this.finishReason == null) {
-            emit(verdict.nextToken(), TokenOrigin.TARGET);
+            emit(after, verdict.lastNode(), verdict.nextToken(), TokenOrigin.TARGET);
         }
         return drafted;
     }
 
-    private void emit(int token, TokenOrigin origin) {
+    private void emit(NodeScores from, int node, int token, TokenOrigin origin) {
+        this.listener.onToken(from, node, token);
         this.rootToken = token;
         this.lookup.append(token);
         this.choice.append(token);
@@ -418,10 +423,7 @@ public final class DecodeSession implements AutoCloseable {
             this.finishReason = ended();
             return;
         }
-        if (this.outputLength == this.output.length) {
-            this.output = Arrays.copyOf(this.output, 2 * this.outputLength);
-        }
-        this.output[this.outputLength++] = token;
+        this.text.append(token);
         this.constraint.ifPresent((kept) -> kept.append(token));
         switch (this.sink.accept(token, origin)) {
             case STOP -> this.finishReason = FinishReason.STOP;
@@ -430,7 +432,7 @@ public final class DecodeSession implements AutoCloseable {
                 if (this.constraint.isPresent() && this.constraint.get().isComplete()) {
                     this.finishReason = ended();
                 }
-                else if (this.outputLength >= this.budget) {
+                else if (this.text.answered() >= this.budget) {
                     this.finishReason = FinishReason.LENGTH;
                 }
             }
@@ -468,7 +470,7 @@ public final class DecodeSession implements AutoCloseable {
         if (this.finishReason == null) {
             throw new IllegalStateException("the decoding is not finished");
         }
-        return new DecodeResult(Arrays.copyOf(this.output, this.outputLength), this.finishReason, statistics());
+        return new DecodeResult(this.text.answer(), this.finishReason, statistics());
     }
 
     /**
@@ -476,7 +478,7 @@ public final class DecodeSession implements AutoCloseable {
      * @return counts and times
      */
     public DecodeStatistics statistics() {
-        return this.counts.statistics(this.request.prompt().length);
+        return this.counts.statistics(this.text.promptLength());
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.cerberus.decode;
 
-import dev.cerberus.tree.TextMemory;
+import dev.cerberus.tree.Recollection;
 
 /**
  * How far to believe that a text goes on as it did before, by kind of match. Learned by
@@ -11,7 +11,8 @@ import dev.cerberus.tree.TextMemory;
  * what comes next: on the demo model a match of one token is right three times in four
  * where it is the only one and the heads have no idea, and once in three where there are
  * several. Each kind has log-odds of its own, moved by the gradient of the logarithmic
- * loss. Matches in the text at hand and in the memory of other texts are different kinds.
+ * loss. Matches in the text at hand, in stored texts and in those of late are different
+ * kinds.
  */
 public final class LookupTrust {
 
@@ -43,7 +44,9 @@ public final class LookupTrust {
 
     private static final double[] REMEMBERED = { 0.8, 0.6, 0.5, 0.2 };
 
-    private final double[] logOdds = new double[TEXT_KINDS + (TextMemory.MAX_MATCH + 1) * AGREEMENTS];
+    private static final int KINDS_OF_RECOLLECTION = (Recollection.MAX_MATCH + 1) * AGREEMENTS;
+
+    private final double[] logOdds = new double[TEXT_KINDS + Recollection.Kind.values().length * KINDS_OF_RECOLLECTION];
 
     /**
      * Creates what is believed before anything was seen.
@@ -78,13 +81,14 @@ public final class LookupTrust {
     }
 
     /**
-     * Returns the kind of a guess from memory.
-     * @param match how many tokens match, at most {@link TextMemory#MAX_MATCH}
+     * Returns the kind of a guess from other texts.
+     * @param source where they come from
+     * @param match how many tokens match, at most {@link Recollection#MAX_MATCH}
      * @param count how many of the occurrences go on so, 1 or more
      * @param occurrences number of occurrences
      * @return the kind
      */
-    int rememberedKind(int match, int count, int occurrences) {
+    int rememberedKind(Recollection.Kind source, int match, int count, int occurrences) {
         int agreement;
         if (count == occurrences) {
             agreement = (count > 1) ? 0 : 1;
@@ -92,7 +96,7 @@ public final class LookupTrust {
         else {
             agreement = (2 * count > occurrences) ? 2 : 3;
         }
-        return TEXT_KINDS + match * AGREEMENTS + agreement;
+        return TEXT_KINDS + source.ordinal() * KINDS_OF_RECOLLECTION + match * AGREEMENTS + agreement;
     }
 
     /**

@@ -65,6 +65,8 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
 
     private final GateFactory gates;
 
+    private final Recollections recollections;
+
     private final AnswerSyntax answerSyntax;
 
     private final OwnThreads threads = new OwnThreads();
@@ -105,6 +107,7 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
         CostMeter meter = new CostMeter(model.target(), model.heads());
         this.gates = new GateFactory(meter.measure(maxNodes(options)), meter.sequenceSeconds(), model.calibration(),
                 model.heads().isPresent());
+        this.recollections = new Recollections(model.memory(), options.memory().live());
         this.answerSyntax = model.template().template().map(AnswerSyntax::of).orElse(AnswerSyntax.usual());
         this.formats = new OutputFormats(model.tokenizer(), model.endOfSequence(), this.answerSyntax);
         this.gate = this.gates.feasible(options.gate());
@@ -433,7 +436,7 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
                 request.drafting().within(this.options.contextLookup()), active.constraint());
         GateOptions drafting = request.gate().map(this.gates::feasible).orElse(this.gate);
         return new DecodeSession(this.model.target(), this.model.heads(),
-                this.gates.create(drafting, request.sampling()), this.model.memory(),
+                this.gates.create(drafting, request.sampling()), this.recollections.of(drafting.profile()),
                 this.gates.trust(drafting, request.sampling()), decoding, active::onToken, this.observers.of(active));
     }
 

@@ -105,16 +105,36 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
     /**
      * Which text of the model to look up in drafts.
      *
-     * @param enabled whether to look up any
+     * @param enabled whether to look up what is stored in a file
      * @param location safetensors file; empty for {@code cerberus-memory.safetensors}
      * beside the model
+     * @param live whether to look up answers of late, which are kept in memory; requests
+     * see those of their own profile
      */
-    public record MemoryOptions(boolean enabled, Optional<String> location) {
+    public record MemoryOptions(boolean enabled, Optional<String> location, boolean live) {
 
         /**
          * The memory beside the model, if there is one.
          */
         public static final MemoryOptions DEFAULT = new MemoryOptions(true, Optional.empty());
+
+        /**
+         * Creates options without live memory.
+         * @param enabled whether to look up what is stored in a file
+         * @param location safetensors file
+         */
+        public MemoryOptions(boolean enabled, Optional<String> location) {
+            this(enabled, location, false);
+        }
+
+        /**
+         * Returns these options with or without live memory.
+         * @param value whether to look up answers of late
+         * @return the options
+         */
+        public MemoryOptions withLive(boolean value) {
+            return new MemoryOptions(this.enabled, this.location, value);
+        }
 
     }
 

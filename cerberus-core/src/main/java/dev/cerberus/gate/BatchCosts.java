@@ -9,18 +9,19 @@ package dev.cerberus.gate;
  * of one sequence decides as ever. Confined to the engine thread.
  */
 /*
- * With S sequences whose roots and drafts so far are R rows, n more rows make a forward
- * last T(R + n) / T(R) times as long, for all of them. A sequence weighs its own tokens
- * against its own time; since the others lose as much as it does, its price is S times
- * its own share:
+ * A plain step of S sequences is a forward of their roots and of pieces of prompts, P
+ * rows. With D draft nodes so far, n more rows make the forward T(P + D + n) - T(P + D)
+ * longer, for all S of them. A sequence weighs its own tokens against its own time; since
+ * the others lose as much as it does, its price is S times its own share:
  *
- * 1 + S · (T(R + n) - T(R)) / T(R)
+ * 1 + S · (T(P + D + n) - T(P + D)) / T(P)
  *
- * All sequences see the same price, so that each taking what pays for it is what pays for
- * all, as long as further rows cost about the same as the last: a node that one of them
- * leaves is worth less than one that another takes. More sequences mean a higher price,
- * and trees that shrink to nothing by themselves. Heads run for each sequence by itself,
- * while all the others wait.
+ * On average over the sequences that is T(P + all drafts) / T(P): what they pay is what
+ * the step takes, in plain steps, so that the rate at which they compare is that of all.
+ * All see the same price, and each taking what pays for it is what pays for all, as long
+ * as further rows cost about the same as the last. More sequences mean a higher price,
+ * and trees that shrink to nothing by themselves. The heads run once for all who ask
+ * them, while all the others wait: each pays a share of that.
  */
 public final class BatchCosts implements StepCosts {
 
@@ -36,7 +37,9 @@ public final class BatchCosts implements StepCosts {
 
     private int sequences = 1;
 
-    private int rows = 1;
+    private int plainRows = 1;
+
+    private int draftedRows;
 
     /**
      * Creates the costs.
@@ -53,11 +56,13 @@ public final class BatchCosts implements StepCosts {
      * Says what the next sequence to plan is beside.
      * @param sequencesInAll sequences of the forward, the one to plan included, at least
      * 1
-     * @param rowsSoFar rows of the forward, its root included and its draft nodes not
+     * @param rows rows of the forward without any draft, at least 1
+     * @param drafted draft nodes of sequences that have planned, 0 or more
      */
-    public void beside(int sequencesInAll, int rowsSoFar) {
+    public void beside(int sequencesInAll, int rows, int drafted) {
         this.sequences = sequencesInAll;
-        this.rows = rowsSoFar;
+        this.plainRows = rows;
+        this.draftedRows = drafted;
     }
 
     /**
@@ -86,9 +91,10 @@ public final class BatchCosts implements StepCosts {
         if (isAlone()) {
             return this.alone.plainSteps(nodes);
         }
-        double before = this.shared.seconds(this.rows, this.sequences);
-        double after = this.shared.seconds(this.rows + Math.min(nodes, maxNodes()), this.sequences);
-        return 1 + this.sequences * (after - before) / before;
+        int rows = this.plainRows + this.draftedRows;
+        double before = this.shared.seconds(rows, this.sequences);
+        double after = this.shared.seconds(rows + Math.min(nodes, maxNodes()), this.sequences);
+        return 1 + this.sequences * (after - before) / plainSeconds();
     }
 
     @Override
@@ -96,7 +102,11 @@ public final class BatchCosts implements StepCosts {
         if (isAlone()) {
             return this.alone.headsPlainSteps();
         }
-        return this.sequences * this.headsSeconds / this.shared.seconds(this.rows, this.sequences);
+        return this.sequences * this.headsSeconds / plainSeconds();
+    }
+
+    private double plainSeconds() {
+        return this.shared.seconds(this.plainRows, this.sequences);
     }
 
     @Override

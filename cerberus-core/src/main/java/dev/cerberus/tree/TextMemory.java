@@ -19,10 +19,7 @@ import java.util.Optional;
  * [1] He et al., REST: Retrieval-Based Speculative Decoding, 2023,
  * https://arxiv.org/abs/2311.08252
  */
-public final class TextMemory {
-
-    /** Longer matches say no more. */
-    public static final int MAX_MATCH = 8;
+public final class TextMemory implements Recollection {
 
     private static final int[] ORDERS = { 6, 3 };
 
@@ -34,18 +31,6 @@ public final class TextMemory {
     private final int[] tokens; // sequences, one after another, BETWEEN after each
 
     private final Chain[] chains; // by order
-
-    /**
-     * What followed earlier occurrences of some tokens: of the longest match the two most
-     * frequent tokens.
-     *
-     * @param match how many tokens match
-     * @param occurrences how often they were found
-     * @param tokens what followed, the most frequent first, one or two different tokens
-     * @param counts how often each did
-     */
-    public record Continuation(int match, int occurrences, int[] tokens, int[] counts) {
-    }
 
     /**
      * Creates a memory.
@@ -78,18 +63,18 @@ public final class TextMemory {
         return this.tokens.length - (int) Arrays.stream(this.tokens).filter((token) -> token == BETWEEN).count();
     }
 
-    /**
-     * Returns what followed some tokens.
-     * @param recent the last tokens of a text, oldest first; more than {@link #MAX_MATCH}
-     * are not looked at
-     * @return the continuation; empty if fewer than three of them stand here together
-     */
+    @Override
+    public Kind kind() {
+        return Kind.STORED;
+    }
+
+    @Override
     public Optional<Continuation> after(int[] recent) {
         for (Chain chain : this.chains) {
             if (recent.length >= chain.order) {
                 Tally tally = tally(chain, recent);
-                if (tally.occurrences > 0) {
-                    return Optional.of(tally.continuation());
+                if (tally.match > 0) {
+                    return Optional.of(tally.followers.continuation(tally.match));
                 }
             }
         }
@@ -169,56 +154,16 @@ public final class TextMemory {
 
         private int match;
 
-        private int occurrences;
-
-        private final int[] next = new int[MAX_OCCURRENCES];
-
-        private final int[] counts = new int[MAX_OCCURRENCES];
-
-        private int different;
+        private FollowerCounts followers = new FollowerCounts();
 
         void add(int length, int token) {
-            if (length < this.match) {
-                return;
-            }
             if (length > this.match) {
                 this.match = length;
-                this.occurrences = 0;
-                this.different = 0;
+                this.followers = new FollowerCounts();
             }
-            this.occurrences++;
-            int index = 0;
-            while (index < this.different && this.next[index] != token) {
-                index++;
+            if (length == this.match) {
+                this.followers.add(token, 1);
             }
-            if (index == this.different) {
-                this.next[index] = token;
-                this.counts[index] = 0;
-                this.different++;
-            }
-            this.counts[index]++;
-        }
-
-        Continuation continuation() {
-            int first = best(-1);
-            if (this.different == 1) {
-                return new Continuation(this.match, this.occurrences, new int[] { this.next[first] },
-                        new int[] { this.counts[first] });
-            }
-            int second = best(first);
-            return new Continuation(this.match, this.occurrences, new int[] { this.next[first], this.next[second] },
-                    new int[] { this.counts[first], this.counts[second] });
-        }
-
-        /** Returns the most frequent token's index, the latest of equals, but one. */
-        private int best(int except) {
-            int best = (except == 0) ? 1 : 0;
-            for (int i = best + 1; i < this.different; i++) {
-                if (i != except && this.counts[i] > this.counts[best]) {
-                    best = i;
-                }
-            }
-            return best;
         }
 
     }

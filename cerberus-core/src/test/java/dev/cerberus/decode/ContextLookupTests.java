@@ -2,7 +2,6 @@ package dev.cerberus.decode;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +22,7 @@ class ContextLookupTests {
     }
 
     private static ContextLookup lookup(int... prompt) {
-        return new ContextLookup(prompt, Optional.empty(), new LookupTrust());
+        return new ContextLookup(prompt, List.of(), new LookupTrust());
     }
 
     private static List<Integer> tokens(ContextLookup lookup, int... path) {
@@ -138,17 +137,16 @@ class ContextLookupTests {
     @Test
     void trustIsSharedBetweenTexts() {
         LookupTrust trust = new LookupTrust();
-        ContextLookup first = new ContextLookup(new int[] { 1, 2, 3, 1 }, Optional.empty(), trust);
+        ContextLookup first = new ContextLookup(new int[] { 1, 2, 3, 1 }, List.of(), trust);
         double before = chance(first);
         first.append(2);
-        assertThat(chance(new ContextLookup(new int[] { 7, 8, 9, 7 }, Optional.empty(), trust))).isGreaterThan(before);
+        assertThat(chance(new ContextLookup(new int[] { 7, 8, 9, 7 }, List.of(), trust))).isGreaterThan(before);
     }
 
     @Test
     void memoryIsLookedUpBesideTheText() {
         TextMemory memory = new TextMemory(new int[] { 1, 2, 3, 50, 51, 1, 2, 3, 50, 52 }, new int[] { 5, 10 });
-        ContextLookup lookup = new ContextLookup(new int[] { 60, 3, 70, 1, 2, 3 }, Optional.of(memory),
-                new LookupTrust());
+        ContextLookup lookup = new ContextLookup(new int[] { 60, 3, 70, 1, 2, 3 }, List.of(memory), new LookupTrust());
         assertThat(tokens(lookup)).containsExactlyInAnyOrder(50, 70);
         assertThat(tokens(lookup, 50)).containsExactlyInAnyOrder(51, 52);
         assertThat(tokens(lookup, 70)).containsExactly(1);
@@ -159,7 +157,7 @@ class ContextLookupTests {
         TextMemory memory = new TextMemory(new int[] { 5, 1, 2, 9 }, new int[] { 4 });
         int[] prompt = { 8, 2, 9, 5, 1, 2 };
         double alone = chance(lookup(prompt));
-        ContextLookup both = new ContextLookup(prompt, Optional.of(memory), new LookupTrust());
+        ContextLookup both = new ContextLookup(prompt, List.of(memory), new LookupTrust());
         assertThat(tokens(both)).containsExactly(9);
         assertThat(chance(both)).isGreaterThan(alone);
     }
@@ -170,12 +168,12 @@ class ContextLookupTests {
         LookupTrust trust = new LookupTrust();
         double before = 0;
         for (int round = 0; round < 20; round++) {
-            ContextLookup lookup = new ContextLookup(new int[] { 5, 6, 7 }, Optional.of(memory), trust);
+            ContextLookup lookup = new ContextLookup(new int[] { 5, 6, 7 }, List.of(memory), trust);
             before = (round == 0) ? chance(lookup) : before;
             chance(lookup);
             lookup.append(1);
         }
-        ContextLookup last = new ContextLookup(new int[] { 5, 6, 7 }, Optional.of(memory), trust);
+        ContextLookup last = new ContextLookup(new int[] { 5, 6, 7 }, List.of(memory), trust);
         assertThat(chance(last)).isLessThan(before / 2);
     }
 

@@ -25,6 +25,7 @@ import dev.cerberus.gate.ThresholdGate;
 import dev.cerberus.gate.TreeSizer;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.ScriptedTargetModel;
+import dev.cerberus.tree.Recollection;
 import dev.cerberus.tree.TextMemory;
 import dev.cerberus.tree.TreeShape;
 
@@ -87,11 +88,11 @@ class LookupAloneTests {
 
     }
 
-    private DecodeResult run(ScriptedTargetModel model, Gate gate, SamplingOptions sampling,
-            Optional<TextMemory> memory, DraftingOptions drafting, Optional<TreeShape> shape) {
+    private DecodeResult run(ScriptedTargetModel model, Gate gate, SamplingOptions sampling, List<Recollection> others,
+            DraftingOptions drafting, Optional<TreeShape> shape) {
         this.steps.clear();
         DecodeRequest request = new DecodeRequest(PROMPT, TOKENS, 0, Set.of(), sampling, shape, 16, drafting);
-        return new DecodeSession(model, Optional.empty(), gate, memory, new LookupTrust(), request,
+        return new DecodeSession(model, Optional.empty(), gate, others, new LookupTrust(), request,
                 (token, origin) -> TokenSink.Signal.CONTINUE, new DecodeListener() {
                     @Override
                     public void onStep(DecodeStep step) {
@@ -102,7 +103,7 @@ class LookupAloneTests {
     }
 
     private DecodeResult run(ScriptedTargetModel model, Gate gate) {
-        return run(model, gate, SamplingOptions.GREEDY, Optional.empty(), DraftingOptions.DEFAULT, Optional.empty());
+        return run(model, gate, SamplingOptions.GREEDY, List.of(), DraftingOptions.DEFAULT, Optional.empty());
     }
 
     private int[] expected(ScriptedTargetModel model, SamplingOptions sampling) {
@@ -137,7 +138,7 @@ class LookupAloneTests {
         for (Gate gate : gates()) {
             // Cold enough that it still goes in circles, mostly.
             SamplingOptions sampling = new SamplingOptions(0.1, 0, 0.9, seed);
-            DecodeResult result = run(this.circling, gate, sampling, Optional.empty(), DraftingOptions.DEFAULT,
+            DecodeResult result = run(this.circling, gate, sampling, List.of(), DraftingOptions.DEFAULT,
                     Optional.empty());
             assertThat(result.tokens()).isEqualTo(expected(this.circling, sampling));
             assertThat(result.statistics().acceptedDraftTokens()).isPositive();
@@ -182,7 +183,7 @@ class LookupAloneTests {
             .toArray();
         TextMemory memory = new TextMemory(before, new int[] { before.length });
         for (Gate gate : gates()) {
-            DecodeResult result = run(this.wandering, gate, SamplingOptions.GREEDY, Optional.of(memory),
+            DecodeResult result = run(this.wandering, gate, SamplingOptions.GREEDY, List.of(memory),
                     DraftingOptions.DEFAULT, Optional.empty());
             assertThat(result.tokens()).isEqualTo(expected(this.wandering, SamplingOptions.GREEDY));
             assertThat(result.statistics().acceptanceLength()).isGreaterThan(2);
@@ -194,11 +195,11 @@ class LookupAloneTests {
     @Test
     void nothingIsDraftedWhereLookupIsOffOrTheShapeTakesHeads() {
         for (Gate gate : gates()) {
-            assertThat(run(this.circling, gate, SamplingOptions.GREEDY, Optional.empty(), DraftingOptions.HEADS_ALONE,
+            assertThat(run(this.circling, gate, SamplingOptions.GREEDY, List.of(), DraftingOptions.HEADS_ALONE,
                     Optional.empty())
                 .statistics()
                 .draftedTokens()).isZero();
-            assertThat(run(this.circling, gate, SamplingOptions.GREEDY, Optional.empty(), DraftingOptions.DEFAULT,
+            assertThat(run(this.circling, gate, SamplingOptions.GREEDY, List.of(), DraftingOptions.DEFAULT,
                     Optional.of(TreeShape.parse("2,1")))
                 .statistics()
                 .draftedTokens()).isZero();

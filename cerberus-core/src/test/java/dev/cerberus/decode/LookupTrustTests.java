@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
-import dev.cerberus.tree.TextMemory;
+import dev.cerberus.tree.Recollection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,18 +23,20 @@ class LookupTrustTests {
     }
 
     @Test
-    void kindsOfMemoryDifferByMatchAndAgreementAndFromThoseOfTheText() {
+    void kindsOfOtherTextsDifferBySourceMatchAndAgreementAndFromThoseOfTheText() {
         Set<Integer> kinds = new HashSet<>();
-        for (int match = 3; match <= TextMemory.MAX_MATCH; match++) {
-            kinds.add(this.trust.rememberedKind(match, 4, 4));
-            kinds.add(this.trust.rememberedKind(match, 1, 1));
-            kinds.add(this.trust.rememberedKind(match, 3, 5));
-            kinds.add(this.trust.rememberedKind(match, 2, 5));
+        for (Recollection.Kind source : Recollection.Kind.values()) {
+            for (int match = 3; match <= Recollection.MAX_MATCH; match++) {
+                kinds.add(this.trust.rememberedKind(source, match, 4, 4));
+                kinds.add(this.trust.rememberedKind(source, match, 1, 1));
+                kinds.add(this.trust.rememberedKind(source, match, 3, 5));
+                kinds.add(this.trust.rememberedKind(source, match, 2, 5));
+            }
+            assertThat(this.trust.odds(this.trust.rememberedKind(source, 6, 4, 4)))
+                .isGreaterThan(this.trust.odds(this.trust.rememberedKind(source, 6, 2, 5)));
         }
-        assertThat(kinds).hasSize(24);
+        assertThat(kinds).hasSize(48);
         assertThat(kinds).noneMatch((kind) -> kind <= this.trust.kind(1, 4, 3));
-        assertThat(this.trust.odds(this.trust.rememberedKind(6, 4, 4)))
-            .isGreaterThan(this.trust.odds(this.trust.rememberedKind(6, 2, 5)));
     }
 
     @Test

@@ -73,7 +73,7 @@ class BatchCostTests {
         BatchCosts costs = new BatchCosts(this.alone, this.cost);
         assertThat(costs.plainSteps(8)).isEqualTo(1.4);
         assertThat(costs.headsPlainSteps()).isEqualTo(0.1);
-        costs.beside(4, 8);
+        costs.beside(4, 8, 0);
         double before = this.cost.seconds(8, 4);
         assertThat(costs.plainSteps(0)).isEqualTo(1);
         assertThat(costs.plainSteps(8)).isEqualTo(1 + 4 * (this.cost.seconds(16, 4) - before) / before);
@@ -83,9 +83,25 @@ class BatchCostTests {
             costs.observe(StepOutcome.plain(true, 0.3, 1));
         }
         assertThat(costs.headsPlainSteps()).isEqualTo(4 * 0.3 / before, within(0.01));
-        costs.beside(1, 1);
+        costs.beside(1, 1, 0);
         assertThat(costs.headsPlainSteps()).isEqualTo(0.1);
         assertThat(costs.plainSteps(8)).isEqualTo(1.4);
+    }
+
+    /* What the gates weigh their tokens against is what the step takes. */
+    @Test
+    void pricesOfAllSequencesAddUpToTheStep() {
+        BatchCosts costs = new BatchCosts(this.alone, this.cost);
+        int[] nodes = { 3, 0, 7, 2 };
+        double paid = 0;
+        int drafted = 0;
+        for (int own : nodes) {
+            costs.beside(nodes.length, 6, drafted);
+            paid += costs.plainSteps(own);
+            drafted += own;
+        }
+        double step = this.cost.seconds(6 + drafted, nodes.length) / this.cost.seconds(6, nodes.length);
+        assertThat(paid / nodes.length).isCloseTo(step, within(1e-9));
     }
 
 }

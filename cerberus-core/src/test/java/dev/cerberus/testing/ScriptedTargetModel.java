@@ -46,6 +46,8 @@ public final class ScriptedTargetModel implements TargetModel {
 
     private int rowLimit = 64;
 
+    private int allRows;
+
     private int mostRows;
 
     private int mostSpans;
@@ -237,6 +239,14 @@ public final class ScriptedTargetModel implements TargetModel {
     }
 
     /**
+     * Returns the rows of all forwards together.
+     * @return 0 or more
+     */
+    public int rows() {
+        return this.allRows;
+    }
+
+    /**
      * Returns the most rows that a forward of several spans had.
      * @return rows, 0 if there was none
      */
@@ -255,6 +265,7 @@ public final class ScriptedTargetModel implements TargetModel {
     @Override
     public List<NodeScores> forward(List<Span> spans) {
         int rows = spans.stream().mapToInt(Span::rows).sum();
+        this.allRows += rows;
         if (spans.size() > 1 && rows > this.rowLimit) {
             throw new AssertionError(rows + " rows of " + spans.size() + " spans, allowed are " + this.rowLimit);
         }

@@ -13,19 +13,19 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 class TextMemoryTests {
 
-    private static TextMemory.Continuation after(TextMemory memory, int... recent) {
+    private static Recollection.Continuation after(TextMemory memory, int... recent) {
         return memory.after(recent).orElseThrow();
     }
 
     @Test
     void continuationIsWhatMostlyFollowedTheLongestMatch() {
         TextMemory memory = new TextMemory(new int[] { 9, 1, 2, 3, 7, 1, 2, 3, 8, 5, 1, 2, 3, 8 }, new int[] { 14 });
-        TextMemory.Continuation found = after(memory, 6, 1, 2, 3);
+        Recollection.Continuation found = after(memory, 6, 1, 2, 3);
         assertThat(found.match()).isEqualTo(3);
         assertThat(found.occurrences()).isEqualTo(3);
         assertThat(found.tokens()).containsExactly(8, 7);
         assertThat(found.counts()).containsExactly(2, 1);
-        TextMemory.Continuation longer = after(memory, 9, 1, 2, 3);
+        Recollection.Continuation longer = after(memory, 9, 1, 2, 3);
         assertThat(longer.match()).isEqualTo(4);
         assertThat(longer.tokens()).containsExactly(7);
     }
@@ -75,7 +75,7 @@ class TextMemoryTests {
                 }
                 from = end;
             }
-            Optional<TextMemory.Continuation> found = memory.after(recent);
+            Optional<Recollection.Continuation> found = memory.after(recent);
             assertThat(found.isPresent()).isEqualTo(longest > 0);
             int expected = longest;
             found.ifPresent((continuation) -> {

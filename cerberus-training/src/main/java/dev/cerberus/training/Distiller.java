@@ -8,7 +8,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import dev.cerberus.djl.DjlBatchGenerator;
+import dev.cerberus.djl.DjlTargetModel;
 import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.engine.ModelTexts;
@@ -90,11 +90,13 @@ final class Distiller {
         int longest = prompts.stream().mapToInt((ids) -> ids.length).max().orElseThrow();
         int capacity = Math.min(context, longest + options.maxNewTokens());
         long slotBytes = (long) capacity * this.config.layers() * 2 * this.config.keyValueSize() * Float.BYTES;
-        int slots = (int) Math.max(1, Math.min(options.slots(), CACHE_BYTES / slotBytes));
+        // Sequences of full length that have room: text is found again under this name.
+        long slots = Math.max(1, Math.min(options.slots(), CACHE_BYTES / slotBytes));
         SelfDistillation distillation = new SelfDistillation(options, prompts, endOfSequence, capacity, seed, work,
                 this.checkpoint.sha256() + " " + this.precision + " " + slots);
-        return distillation.run(() -> DjlBatchGenerator.load(this.config, this.checkpoint, this.device, this.precision,
-                slots, capacity, options.temperature(), options.softLabels() ? SelfDistillation.SOFT_RANKS : 1));
+        return distillation.run(() -> new TextWriter(
+                DjlTargetModel.load(this.config, this.checkpoint, capacity, this.device, this.precision),
+                options.slots(), CACHE_BYTES, options.maxNewTokens(), endOfSequence));
     }
 
 }

@@ -43,11 +43,14 @@ import dev.cerberus.hf.HalfFloats;
 import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.Safetensors;
+import dev.cerberus.hf.Safetensors;
 import dev.cerberus.hf.SafetensorsWriter;
+import dev.cerberus.hf.TensorInfo;
 import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
 import dev.cerberus.model.KvCache;
+import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.testing.TestData;
 import dev.cerberus.testing.TinyModels;
@@ -383,12 +386,38 @@ class HeadsTrainerTests {
                 new Optimization(OptionalInt.of(50), 1, 32, OptionalDouble.empty(), 0.8, 25, 0, 10, 1), false, false);
         HeadsTrainer.train(options);
         byte[] before = Files.readAllBytes(this.directory.resolve("heads.safetensors"));
-        ModelConfig config = ModelConfig.read(model);
+        for (Path part : parts("work")) {
+            loseStates(part);
+        }
+        assertThatThrownBy(() -> HeadsTrainer.train(options)).isInstanceOf(TrainingException.class)
+            .hasMessageContaining("at step 1")
+            .hasMessageContaining("--learning-rate");
+        assertThat(Files.readAllBytes(this.directory.resolve("heads.safetensors"))).isEqualTo(before);
+    }
+
+    /** Replaces the hidden states of distilled text by what is not a number. */
+    private static void loseStates(Path part) {
+        SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "cerberus-distilled");
+        try (Safetensors text = Safetensors.open(part)) {
+            for (String name : text.names()) {
+                TensorInfo info = text.info(name);
+                ByteBuffer bytes = ByteBuffer.allocate(text.data(name).remaining()).order(ByteOrder.LITTLE_ENDIAN);
+                bytes.put(text.data(name)).flip();
+                for (int i = 0; name.equals("hidden") && i < bytes.limit(); i += Short.BYTES) {
+                    bytes.putShort(i, HalfFloats.toBFloat16(Float.NaN));
+                }
+                writer.add(name, info.dtype(), info.dimensions(), bytes);
+            }
+        }
+        writer.write(part);
+    }
+
+    @Test
+    void textOfAModelThatHasLostItsNumbersIsNotWritten() {
+        Path model = this.directory.resolve("model");
         SafetensorsWriter writer = new SafetensorsWriter();
-        List<String> names = new ArrayList<>();
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
-            names.addAll(checkpoint.names());
-            for (String name : names) {
+            for (String name : checkpoint.names()) {
                 float[] values = checkpoint.floats(name);
                 if (name.equals("model.norm.weight")) {
                     Arrays.fill(values, 1e38f); // hidden states overflow
@@ -397,11 +426,10 @@ class HeadsTrainerTests {
             }
             writer.write(model.resolve("model.safetensors"));
         }
-        assertThat(config.hiddenSize()).isPositive();
-        assertThatThrownBy(() -> HeadsTrainer.train(options)).isInstanceOf(TrainingException.class)
-            .hasMessageContaining("at step 1")
-            .hasMessageContaining("--learning-rate");
-        assertThat(Files.readAllBytes(this.directory.resolve("heads.safetensors"))).isEqualTo(before);
+        TrainingOptions options = options("heads.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(5), false,
+                false);
+        assertThatThrownBy(() -> HeadsTrainer.train(options)).isInstanceOf(ModelException.class)
+            .hasMessageContaining("are not numbers");
     }
 
     @Test

@@ -90,8 +90,10 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      *
      * @param location Safetensors file written by the remember command. When it is empty,
      * cerberus-memory.safetensors beside the model is used, if there is one.
+     * @param live Whether to look up answers of late too, which are kept in memory while
+     * the application runs. Requests look up those of their own profile.
      */
-    public record Memory(@Nullable String location) {
+    public record Memory(@Nullable String location, @DefaultValue("false") boolean live) {
     }
 
     /**

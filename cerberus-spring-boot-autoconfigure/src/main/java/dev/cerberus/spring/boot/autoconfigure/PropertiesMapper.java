@@ -63,7 +63,8 @@ final class PropertiesMapper {
             .maxContext(number(model.maxContext()))
             .device(this.properties.device())
             .heads(heads())
-            .memory(new EngineOptions.MemoryOptions(true, text(this.properties.memory().location())))
+            .memory(new EngineOptions.MemoryOptions(true, text(this.properties.memory().location()),
+                    this.properties.memory().live()))
             .shape(shape())
             .maxNodes(maxNodes())
             .contextLookup(this.properties.tree().contextLookup())

@@ -75,7 +75,8 @@ final class StartReport {
     }
 
     private static String lookup(EngineDescription description, EngineOptions options) {
-        String context = options.contextLookup() ? "the context" : "not the context";
+        String context = (options.contextLookup() ? "the context" : "not the context")
+                + (options.memory().live() ? ", answers of late" : "");
         return (description.memoryTokens() > 0) ? context + " and " + description.memoryTokens() + " tokens of memory"
                 : context;
     }

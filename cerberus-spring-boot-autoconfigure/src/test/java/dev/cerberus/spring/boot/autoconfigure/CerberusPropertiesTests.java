@@ -58,10 +58,11 @@ class CerberusPropertiesTests {
 
     @Test
     void everyPropertyReachesTheEngine() {
-        Map<String, String> values = new HashMap<>(Map.of("cerberus.model.name", "mine", "cerberus.model.precision",
-                "bf16", "cerberus.model.max-context", "300", "cerberus.device", "cuda:1", "cerberus.heads.location",
-                "heads.safetensors", "cerberus.heads.count", "2", "cerberus.tree.shape", "2,1",
-                "cerberus.tree.max-nodes", "9", "cerberus.memory.location", "memory.safetensors"));
+        Map<String, String> values = new HashMap<>(
+                Map.of("cerberus.model.name", "mine", "cerberus.model.precision", "bf16", "cerberus.model.max-context",
+                        "300", "cerberus.device", "cuda:1", "cerberus.heads.location", "heads.safetensors",
+                        "cerberus.heads.count", "2", "cerberus.tree.shape", "2,1", "cerberus.tree.max-nodes", "9",
+                        "cerberus.memory.location", "memory.safetensors", "cerberus.memory.live", "true"));
         values.putAll(Map.of("cerberus.model.download", "if-missing", "cerberus.model.cache", "fetched",
                 "cerberus.model.mirror", "http://mirror.example"));
         values.putAll(Map.of("cerberus.tree.context-lookup", "false", "cerberus.gate.mode", "threshold",
@@ -74,17 +75,15 @@ class CerberusPropertiesTests {
         values.put("cerberus.engine.max-input-characters", "5000");
         values.put("cerberus.engine.kv-cache-tokens", "4096");
         values.put("cerberus.engine.prefix-cache", "false");
-        assertThat(engineOptions(values)).isEqualTo(
-                new EngineOptions("somewhere",
-                        new EngineOptions.HubOptions(true, Optional.of("fetched"),
-                                Optional.of("http://mirror.example")),
-                        Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
-                        new HeadsOptions(true, Optional.of("heads.safetensors"), OptionalInt.of(2)),
-                        new MemoryOptions(true, Optional.of("memory.safetensors")), Optional.of(TreeShape.parse("2,1")),
-                        9, false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
-                        Optional.of("calibration.json"), Optional.of("chatml"),
-                        Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
-                        OptionalInt.of(5000), OptionalInt.of(4096), false, OptionalInt.of(4)));
+        assertThat(engineOptions(values)).isEqualTo(new EngineOptions("somewhere",
+                new EngineOptions.HubOptions(true, Optional.of("fetched"), Optional.of("http://mirror.example")),
+                Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
+                new HeadsOptions(true, Optional.of("heads.safetensors"), OptionalInt.of(2)),
+                new MemoryOptions(true, Optional.of("memory.safetensors"), true), Optional.of(TreeShape.parse("2,1")),
+                9, false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
+                Optional.of("calibration.json"), Optional.of("chatml"),
+                Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
+                OptionalInt.of(5000), OptionalInt.of(4096), false, OptionalInt.of(4)));
     }
 
     @Test

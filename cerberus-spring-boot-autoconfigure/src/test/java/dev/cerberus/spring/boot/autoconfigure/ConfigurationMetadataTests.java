@@ -26,10 +26,10 @@ class ConfigurationMetadataTests {
             "cerberus.engine.prefix-cache", "cerberus.engine.queue-capacity", "cerberus.engine.request-timeout",
             "cerberus.engine.threads", "cerberus.gate.calibration", "cerberus.gate.entropy-threshold",
             "cerberus.gate.mode", "cerberus.gate.profiles", "cerberus.gate.signal", "cerberus.gate.threshold",
-            "cerberus.heads.count", "cerberus.heads.location", "cerberus.memory.location", "cerberus.metrics.enabled",
-            "cerberus.metrics.gateway-names", "cerberus.openai.enabled", "cerberus.openai.max-body",
-            "cerberus.model.location", "cerberus.model.download", "cerberus.model.cache", "cerberus.model.mirror",
-            "cerberus.model.max-context", "cerberus.model.name", "cerberus.model.precision",
+            "cerberus.heads.count", "cerberus.heads.location", "cerberus.memory.live", "cerberus.memory.location",
+            "cerberus.metrics.enabled", "cerberus.metrics.gateway-names", "cerberus.openai.enabled",
+            "cerberus.openai.max-body", "cerberus.model.location", "cerberus.model.download", "cerberus.model.cache",
+            "cerberus.model.mirror", "cerberus.model.max-context", "cerberus.model.name", "cerberus.model.precision",
             "cerberus.tree.context-lookup", "cerberus.tree.max-nodes", "cerberus.tree.shape");
 
     private final JsonNode metadata = read();
