@@ -20,6 +20,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 
 import dev.cerberus.hf.Checkpoint;
+import dev.cerberus.hf.DecodingBuffer;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelVariant;
 import dev.cerberus.hf.TensorInfo;
@@ -50,6 +51,8 @@ final class WeightLoader {
     private final Checkpoint checkpoint;
 
     private final ModelConfig config;
+
+    private final DecodingBuffer decoded = new DecodingBuffer();
 
     private final TensorWorkbench bench;
 
@@ -282,7 +285,7 @@ final class WeightLoader {
         TensorInfo info = this.checkpoint.info(name);
         for (long first = 0; first < this.config.vocabularySize(); first += ROWS_AT_A_TIME) {
             long count = Math.min(ROWS_AT_A_TIME, this.config.vocabularySize() - first);
-            ByteBuffer rows = this.checkpoint.rows(name, first, count);
+            ByteBuffer rows = this.checkpoint.rows(name, first, count, this.decoded);
             for (RowWriter writer : writers) {
                 writer.write(info, rows, first);
             }
@@ -420,11 +423,11 @@ final class WeightLoader {
         List<Long> shape = new ArrayList<>(info.shape());
         long rowBytes = info.bytes() / shape.set(0, count);
         return this.bench.tensor(new TensorInfo(info.name(), info.dtype(), shape, 0, count * rowBytes),
-                this.checkpoint.rows(info.name(), first, count));
+                this.checkpoint.rows(info.name(), first, count, this.decoded));
     }
 
     private NDArray tensor(String name) {
-        return this.bench.tensor(this.checkpoint.info(name), this.checkpoint.data(name));
+        return this.bench.tensor(this.checkpoint.info(name), this.checkpoint.data(name, this.decoded));
     }
 
     /** Interleaves the halves of what is rotated of each head. */

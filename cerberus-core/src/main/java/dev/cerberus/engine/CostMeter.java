@@ -36,7 +36,10 @@ final class CostMeter {
 
     private static final int ROUNDS = 15;
 
-    private static final double WARM_UP_SECONDS = 0.1;
+    /**
+     * A round that is so much shorter than the one before shows that one was no measure.
+     */
+    private static final double SHORTER = 0.7;
 
     private static final double BUDGET_SECONDS = 0.6;
 
@@ -57,8 +60,9 @@ final class CostMeter {
 
     /**
      * Returns the measured curve. Rounds over all sizes are interleaved, so that a slow
-     * moment of the machine hits all alike, and medians are taken; measuring ends early
-     * when the time budget is used up, but not before one counted round.
+     * moment of the machine hits all alike, and medians are taken. Rounds count once they
+     * get no shorter: the first ones compile. Measuring ends early when the time budget
+     * is used up, but not before one counted round.
      * @param maxNodes the largest tree to measure
      * @return the cost curve from 0 to {@code maxNodes}
      */
@@ -76,18 +80,21 @@ final class CostMeter {
         long start = System.nanoTime();
         try (KvCache cache = this.model.newCache(context + sizes[sizes.length - 1] + 1);
                 NodeScores scores = this.model.prefill(cache, new int[context])) {
-            for (int round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
-                if (round < 0 && (System.nanoTime() - start) * 1e-9 > WARM_UP_SECONDS) {
-                    round = 0;
-                }
-                int slot = Math.max(0, round);
+            double before = Double.POSITIVE_INFINITY;
+            for (int round = 0; rounds < ROUNDS; round++) {
+                long begun = System.nanoTime();
                 for (int i = 0; i < sizes.length; i++) {
-                    samples[i][slot] = forwardSeconds(cache, sizes[i]);
+                    samples[i][rounds] = forwardSeconds(cache, sizes[i]);
                 }
-                samples[sizes.length][slot] = headsSeconds(scores, maxNodes);
-                rounds = slot + 1;
-                if (round >= 0 && (System.nanoTime() - start) * 1e-9 > BUDGET_SECONDS) {
-                    break;
+                samples[sizes.length][rounds] = headsSeconds(scores, maxNodes);
+                double took = (System.nanoTime() - begun) * 1e-9;
+                boolean warmingUp = rounds == 0 && took < SHORTER * before && round < WARM_UP_ROUNDS;
+                before = took;
+                if (!warmingUp) {
+                    rounds++;
+                    if ((System.nanoTime() - start) * 1e-9 > BUDGET_SECONDS) {
+                        break;
+                    }
                 }
             }
         }

@@ -259,6 +259,33 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     /**
+     * The bytes of one tensor, as {@link #data(String)} gives them, but decoded into a
+     * buffer that is used again.
+     * @param name the tensor
+     * @param buffer where to; its next use overwrites them
+     * @return the bytes, valid until then
+     * @throws ModelFileException if there is none of this name, or it is larger than one
+     * buffer (2 GiB)
+     */
+    public ByteBuffer data(String name, DecodingBuffer buffer) {
+        return fileOf(name).data(inFile(name), buffer);
+    }
+
+    /**
+     * The bytes of some rows of a tensor, likewise.
+     * @param name the tensor, of one dimension at least
+     * @param first the first row, from 0
+     * @param count how many rows, within the tensor
+     * @param buffer where to; its next use overwrites them
+     * @return the bytes, valid until then
+     * @throws ModelFileException if there is no tensor of this name, or the rows are
+     * larger than one buffer (2 GiB)
+     */
+    public ByteBuffer rows(String name, long first, long count, DecodingBuffer buffer) {
+        return fileOf(name).rows(inFile(name), first, count, buffer);
+    }
+
+    /**
      * The values of one tensor, widened to 32 bits, in row-major order.
      * @return a fresh array
      * @throws ModelFileException if there is none of this name, or its type is none of

@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /**
  * The weights of a GGUF file under their Hugging Face names and in the order of rows that
@@ -19,9 +19,9 @@ import java.util.Set;
  *
  * <p>
  * Floats are handed out as they lie in the mapped file, quantised tensors are decoded to
- * F32 when asked for, into a fresh direct buffer. A tensor whose F32 form exceeds one
- * buffer (2 GiB) is handed out as F16, rounded to nearest. Nothing decoded is kept.
- * Thread-safe.
+ * F32 when asked for, into a fresh direct buffer or the one that is given. A tensor whose
+ * F32 form exceeds one buffer (2 GiB) is handed out as F16, rounded to nearest. Nothing
+ * decoded is kept. Thread-safe.
  */
 final class GgufTensors implements TensorFile {
 
@@ -121,16 +121,33 @@ final class GgufTensors implements TensorFile {
 
     @Override
     public ByteBuffer data(String name) {
+        return data(name, DecodingBuffer::fresh);
+    }
+
+    @Override
+    public ByteBuffer data(String name, DecodingBuffer buffer) {
+        return data(name, buffer::room);
+    }
+
+    private ByteBuffer data(String name, IntFunction<ByteBuffer> room) {
         Source source = source(name);
-        List<Long> shape = source.info().shape();
-        return read(source, 0, shape.isEmpty() ? 1 : shape.get(0));
+        return read(source, 0, source.rows(), room);
     }
 
     @Override
     public ByteBuffer rows(String name, long first, long count) {
+        return rows(name, first, count, DecodingBuffer::fresh);
+    }
+
+    @Override
+    public ByteBuffer rows(String name, long first, long count, DecodingBuffer buffer) {
+        return rows(name, first, count, buffer::room);
+    }
+
+    private ByteBuffer rows(String name, long first, long count, IntFunction<ByteBuffer> room) {
         Source source = source(name);
         TensorFile.rowBytes(source.info(), first, count);
-        return read(source, first, count);
+        return read(source, first, count, room);
     }
 
     private Source source(String name) {
@@ -142,7 +159,7 @@ final class GgufTensors implements TensorFile {
         return source;
     }
 
-    private ByteBuffer read(Source source, long first, long count) {
+    private ByteBuffer read(Source source, long first, long count, IntFunction<ByteBuffer> room) {
         if (!this.channel.isOpen()) {
             throw new IllegalStateException(this.file + " is closed");
         }
@@ -163,7 +180,7 @@ final class GgufTensors implements TensorFile {
         if (source.heads() == 0 && source.tensor().type().decoder().isEmpty()) {
             return stored;
         }
-        ByteBuffer result = ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer result = room.apply((int) bytes);
         RowDecoder decoder = new RowDecoder(source, stored, result);
         for (long row = first; row < first + count; row++) {
             decoder.append((int) (source.storedRow(row) - begin));

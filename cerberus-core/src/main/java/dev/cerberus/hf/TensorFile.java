@@ -57,6 +57,27 @@ sealed interface TensorFile extends AutoCloseable permits Safetensors, GgufTenso
      */
     ByteBuffer rows(String name, long first, long count);
 
+    /**
+     * The bytes of one tensor, decoded into a buffer that is used again, if they have to
+     * be decoded.
+     * @param name the tensor
+     * @param buffer where to; its next use overwrites them
+     */
+    default ByteBuffer data(String name, DecodingBuffer buffer) {
+        return data(name);
+    }
+
+    /**
+     * The bytes of some rows of a tensor, likewise.
+     * @param name the tensor, of one dimension at least
+     * @param first the first row, from 0
+     * @param count how many rows, within the tensor
+     * @param buffer where to; its next use overwrites them
+     */
+    default ByteBuffer rows(String name, long first, long count, DecodingBuffer buffer) {
+        return rows(name, first, count);
+    }
+
     /** Closes the file; buffers handed out earlier stay readable. */
     @Override
     void close();

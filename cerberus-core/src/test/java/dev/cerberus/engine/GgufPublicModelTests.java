@@ -45,6 +45,7 @@ import dev.cerberus.text.TextTokenizer;
 import dev.cerberus.tree.CandidateTree;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /**
  * Public GGUF models: weights, tokenizers, templates and logits against their Hugging
@@ -58,9 +59,7 @@ class GgufPublicModelTests {
 
     private static final String STORIES = "models/stories260K/stories260K.gguf";
 
-    private static final int ORACLE_PROMPTS = 3;
-
-    private static final int ORACLE_TOKENS = 32;
+    private static final int PATH_NODES = 16;
 
     @TempDir(cleanup = CleanupMode.ALWAYS)
     Path directory;
@@ -184,23 +183,48 @@ class GgufPublicModelTests {
         assertThat(model.config().maxPositions()).isEqualTo(8192);
     }
 
+    /*
+     * Each of the oracle's tokens is the likeliest behind those before it, which is to
+     * say that it is what greedy decoding writes; some at a time, as a path of a tree.
+     */
     @Test
-    void smollmWritesTheTokensOfTheOracle() throws IOException {
+    void smollmWritesTheTokensOfTheOracleWithItsScores() throws IOException {
         ModelDirectory directory = ModelDirectory.open(TestData.require(SMOLLM));
         List<String> lines = Files.readAllLines(TestData.require("oracle/smollm2-135m-instruct.jsonl"));
+        assertThat(lines).hasSize(20);
         try (Checkpoint checkpoint = directory.openCheckpoint();
                 DjlTargetModel model = DjlTargetModel.load(directory.config(), checkpoint, 512, TorchDevice.of("cpu"),
                         Precision.FP32)) {
-            for (String line : lines.subList(0, ORACLE_PROMPTS)) {
+            for (String line : lines) {
                 JsonNode oracle = JSON.readTree(line);
+                int[] prompt = ints(oracle.get("ids"));
                 int[] greedy = ints(oracle.get("greedy"));
-                int[] expected = Arrays.copyOf(greedy, Math.min(greedy.length, ORACLE_TOKENS));
-                assertThat(new DecodeSession(model, Optional.empty(), new NeverGate(),
-                        DecodeRequest.greedy(ints(oracle.get("ids")), expected.length),
-                        (token, origin) -> TokenSink.Signal.CONTINUE, DecodeListener.NONE)
-                    .run()
-                    .tokens()).as("question " + oracle.get("question_id")).containsExactly(expected);
+                try (KvCache cache = model.newCache(prompt.length + greedy.length)) {
+                    try (NodeScores scores = model.prefill(cache, prompt)) {
+                        assertScores(oracle, 0, scores, 0);
+                    }
+                    for (int first = 0; first < greedy.length - 1; first += PATH_NODES) {
+                        int[] path = Arrays.copyOfRange(greedy, first, Math.min(greedy.length - 1, first + PATH_NODES));
+                        int[] nodes = IntStream.range(0, path.length).toArray();
+                        int[] parents = IntStream.range(0, path.length).map((node) -> Math.max(0, node - 1)).toArray();
+                        try (NodeScores scores = model.forward(cache, CandidateTree.of(path, parents))) {
+                            for (int node : nodes) {
+                                assertScores(oracle, first + node + 1, scores, node);
+                            }
+                        }
+                        cache.commit(nodes);
+                    }
+                }
             }
+        }
+    }
+
+    private static void assertScores(JsonNode oracle, int position, NodeScores scores, int node) {
+        String what = "question " + oracle.get("question_id") + ", token " + position;
+        assertThat(scores.argmax(node)).as(what).isEqualTo(oracle.get("greedy").get(position).intValue());
+        float[] logits = scores.logits(node);
+        for (JsonNode top : oracle.get("top5").get(position)) {
+            assertThat(logits[top.get(0).intValue()]).as(what).isCloseTo(top.get(1).floatValue(), within(1e-3f));
         }
     }
 

@@ -274,6 +274,20 @@ class GgufModelTests {
     }
 
     @Test
+    void whatIsDecodedIntoOneBufferIsWhatIsDecodedAfresh() {
+        DecodingBuffer buffer = new DecodingBuffer();
+        try (Checkpoint checkpoint = GgufModel.open(GgufBuilder.model("llama").write(file())).openCheckpoint()) {
+            String large = "model.layers.0.self_attn.q_proj.weight";
+            String small = "model.layers.1.self_attn.k_proj.weight";
+            ByteBuffer first = checkpoint.data(large, buffer);
+            assertThat(first).isEqualTo(checkpoint.data(large));
+            assertThat(checkpoint.data(small, buffer)).isEqualTo(checkpoint.data(small));
+            assertThat(first).as("overwritten").isNotEqualTo(checkpoint.data(large));
+            assertThat(checkpoint.rows(large, 2, 4, buffer)).isEqualTo(checkpoint.rows(large, 2, 4));
+        }
+    }
+
+    @Test
     void whatIsNotSupportedIsRefused() {
         assertRefused(GgufBuilder.model("gptneox"), "architecture gptneox", "gemma3, granite, llama, minicpm");
         assertRefused(GgufBuilder.model("llama").put("general.type", "adapter"), "a LoRA adapter, not a model");
