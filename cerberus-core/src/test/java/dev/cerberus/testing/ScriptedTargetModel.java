@@ -2,6 +2,9 @@ package dev.cerberus.testing;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelDimensions;
@@ -53,13 +56,27 @@ public final class ScriptedTargetModel implements TargetModel {
 
     private long seed;
 
+    private final @Nullable Function<int[], float[]> script;
+
     /**
-     * Creates a model.
+     * Creates a model whose logits are a hash of what they follow.
      * @param vocabularySize tokens in the vocabulary
      * @param maxContext longest sequence in tokens
      */
     public ScriptedTargetModel(int vocabularySize, int maxContext) {
+        this(vocabularySize, maxContext, null);
+    }
+
+    /**
+     * Creates a model that says what it is told to.
+     * @param vocabularySize tokens in the vocabulary
+     * @param maxContext longest sequence in tokens
+     * @param script returns the logits after a sequence, [vocab]; the same for the same
+     * sequence
+     */
+    public ScriptedTargetModel(int vocabularySize, int maxContext, @Nullable Function<int[], float[]> script) {
         this.dimensions = new ModelDimensions(vocabularySize, HIDDEN_SIZE, maxContext);
+        this.script = script;
     }
 
     /**
@@ -135,6 +152,9 @@ public final class ScriptedTargetModel implements TargetModel {
      * @return a new array, [vocab]
      */
     public float[] logitsAfter(int[] sequence) {
+        if (this.script != null) {
+            return this.script.apply(sequence);
+        }
         long state = 0x5DEECE66DL ^ this.seed;
         int from = Math.max(0, sequence.length - this.reach);
         for (int i = from; i < sequence.length; i++) {
@@ -160,9 +180,9 @@ public final class ScriptedTargetModel implements TargetModel {
         int[] sequence = Arrays.copyOf(prompt, prompt.length + count);
         for (int i = prompt.length; i < sequence.length; i++) {
             float[] logits = logitsAfter(Arrays.copyOf(sequence, i));
-            for (int token = 0; token < logits.length; token++) {
+            float penalty = (float) sampling.repetitionPenalty();
+            for (int token = 0; penalty != 1 && token < logits.length; token++) {
                 if (contains(sequence, i, token)) {
-                    float penalty = (float) sampling.repetitionPenalty();
                     logits[token] = (logits[token] < 0) ? logits[token] * penalty : logits[token] / penalty;
                 }
             }

@@ -3,6 +3,7 @@ package dev.cerberus.langchain4j;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 import dev.langchain4j.internal.Json;
@@ -11,6 +12,8 @@ import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.model.chat.request.json.JsonAnyOfSchema;
+import dev.langchain4j.model.chat.request.json.JsonArraySchema;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
@@ -23,6 +26,9 @@ import dev.cerberus.text.ToolDefinition;
  * A translator of response formats and tools into what the engine enforces.
  */
 final class OutputFormats {
+
+    /** A tool without parameters is called with none. */
+    private static final Map<String, Object> NO_PARAMETERS = Map.of("type", "object", "properties", Map.of());
 
     private OutputFormats() {
     }
@@ -51,19 +57,58 @@ final class OutputFormats {
 
     /** Returns the parameters of a tool as a JSON schema. */
     static String parameters(@Nullable JsonObjectSchema parameters) {
-        if (parameters == null) {
-            return Json.toJson(Map.of("type", "object", "properties", Map.of()));
-        }
-        Map<String, Object> schema = new LinkedHashMap<>(JsonSchemaElementUtils.toMap(parameters));
-        if (parameters.additionalProperties() != null) {
-            schema.put("additionalProperties", parameters.additionalProperties());
-        }
-        return Json.toJson(schema);
+        return Json.toJson((parameters == null || hasNothing(parameters)) ? NO_PARAMETERS : map(parameters));
     }
 
     private static String schema(JsonSchemaElement element) {
-        return (element instanceof JsonRawSchema raw) ? raw.schema()
-                : Json.toJson(JsonSchemaElementUtils.toMap(element));
+        return (element instanceof JsonRawSchema raw) ? raw.schema() : Json.toJson(map(element));
+    }
+
+    private static Map<String, Object> map(JsonSchemaElement element) {
+        Map<String, Object> map = new LinkedHashMap<>(JsonSchemaElementUtils.toMap(element));
+        refine(element, map);
+        return map;
+    }
+
+    /*
+     * LangChain4j's own translation forgets whether further properties are allowed, and
+     * writes a Map<String, …> as an object of no properties, which would keep it empty.
+     */
+    private static void refine(JsonSchemaElement element, Map<String, Object> map) {
+        if (element instanceof JsonObjectSchema object) {
+            if (object.additionalProperties() != null) {
+                map.put("additionalProperties", object.additionalProperties());
+            }
+            else if (hasNothing(object)) {
+                map.remove("properties");
+            }
+            refineAll(object.properties(), map.get("properties"));
+            refineAll(object.definitions(), map.get("$defs"));
+        }
+        else if (element instanceof JsonArraySchema array && array.items() != null) {
+            refine(array.items(), asMap(map.get("items")));
+        }
+        else if (element instanceof JsonAnyOfSchema any) {
+            List<?> alternatives = (List<?>) map.get("anyOf");
+            for (int i = 0; i < alternatives.size(); i++) {
+                refine(any.anyOf().get(i), asMap(alternatives.get(i)));
+            }
+        }
+    }
+
+    private static void refineAll(@Nullable Map<String, JsonSchemaElement> elements, @Nullable Object maps) {
+        if (elements != null && maps != null) {
+            elements.forEach((name, element) -> refine(element, asMap(asMap(maps).get(name))));
+        }
+    }
+
+    private static boolean hasNothing(JsonObjectSchema object) {
+        return object.properties().isEmpty() && object.additionalProperties() == null;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> asMap(@Nullable Object value) {
+        return (Map<String, Object>) Objects.requireNonNull(value);
     }
 
 }

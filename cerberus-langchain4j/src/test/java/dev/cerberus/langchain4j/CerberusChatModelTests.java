@@ -36,9 +36,12 @@ import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
+import dev.langchain4j.model.chat.request.json.JsonAnyOfSchema;
+import dev.langchain4j.model.chat.request.json.JsonArraySchema;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
+import dev.langchain4j.model.chat.request.json.JsonStringSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
@@ -252,6 +255,34 @@ class CerberusChatModelTests {
                 .build())
             .build()).format()).contains(new OutputFormat.JsonSchema(raw));
         assertThat(model().supportedCapabilities()).containsExactly(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
+    }
+
+    @Test
+    void objectsSayWhetherTheyHaveFurtherProperties() throws JsonProcessingException {
+        JsonSchema schema = JsonSchema.builder()
+            .name("Book")
+            .rootElement(JsonObjectSchema.builder()
+                .addProperty("prices", JsonObjectSchema.builder().description("by shop").build())
+                .addProperty("parts",
+                        JsonArraySchema.builder()
+                            .items(JsonAnyOfSchema.builder()
+                                .anyOf(new JsonStringSchema(),
+                                        JsonObjectSchema.builder()
+                                            .addIntegerProperty("page")
+                                            .additionalProperties(true)
+                                            .build())
+                                .build())
+                            .build())
+                .build())
+            .build();
+        OutputFormat.JsonSchema format = (OutputFormat.JsonSchema) sent(CerberusChatRequestParameters.builder()
+            .responseFormat(ResponseFormat.builder().type(ResponseFormatType.JSON).jsonSchema(schema).build())
+            .build()).format().orElseThrow();
+        JsonNode sent = new ObjectMapper().readTree(format.schema());
+        // a map of anything, not an object of nothing
+        assertThat(sent.at("/properties/prices").has("properties")).isFalse();
+        assertThat(sent.at("/properties/parts/items/anyOf/1/additionalProperties").asBoolean()).isTrue();
+        assertThat(sent.has("additionalProperties")).isFalse();
     }
 
     @Test
