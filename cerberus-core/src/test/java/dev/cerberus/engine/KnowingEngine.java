@@ -1,9 +1,13 @@
 package dev.cerberus.engine;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
+import dev.cerberus.decode.DecodeListener;
+import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.hf.GenerationDefaults;
 import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.model.DraftHeads;
@@ -38,6 +42,17 @@ public final class KnowingEngine {
      * @return the engine, which the caller closes
      */
     public static CerberusEngine open(String name, Function<List<Turn>, List<String>> answers) {
+        return open(name, answers, Duration.ZERO);
+    }
+
+    /**
+     * Opens an engine that takes its time.
+     * @param name the model's name
+     * @param answers returns the answers to a conversation, the best one first
+     * @param step how long a step takes at least
+     * @return the engine, which the caller closes
+     */
+    public static CerberusEngine open(String name, Function<List<Turn>, List<String>> answers, Duration step) {
         ModelDirectory directory = ModelDirectory.open(DemoFixture.model());
         TextTokenizer tokenizer = ModelTexts.tokenizer(directory);
         KnownAnswers known = new KnownAnswers(tokenizer, answers);
@@ -45,10 +60,21 @@ public final class KnowingEngine {
         DraftHeads heads = new ScriptedHeads(model, HEADS, ACCURACY, SamplingOptions.GREEDY);
         EngineDescription description = new EngineDescription(name, "by heart", model.dimensions(), "cpu", "fp32",
                 Optional.of(heads.description()), 0, true, List.of());
-        return CerberusEngine.start(EngineOptions.builder("by heart").build(),
+        CerberusEngine engine = CerberusEngine.start(EngineOptions.builder("by heart").build(),
                 new LoadedModel(model, Optional.of(heads), Optional.empty(), tokenizer,
                         new TemplateInUse(ModelTexts.chatTemplate(directory), Optional.empty()), known.endOfTurn(),
                         Optional.empty(), GenerationDefaults.none(), description, false, Optional.empty()));
+        if (!step.isZero()) {
+            engine.observeSteps(new DecodeListener() {
+
+                @Override
+                public void onStep(DecodeStep done) {
+                    LockSupport.parkNanos(step.toNanos());
+                }
+
+            });
+        }
+        return engine;
     }
 
 }

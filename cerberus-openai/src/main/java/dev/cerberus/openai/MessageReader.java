@@ -67,7 +67,8 @@ final class MessageReader {
     }
 
     private AiMessage assistant(Fields fields) {
-        fields.ignore("name", "refusal", "annotations");
+        // clients send back what they have made of an answer
+        fields.ignore("name", "refusal", "annotations", "parsed");
         fields.allowOnly("audio", (value) -> false, "leave it out");
         fields.allowOnly("function_call", (value) -> false, "send tool_calls");
         List<ToolExecutionRequest> requests = new ArrayList<>();
@@ -89,6 +90,7 @@ final class MessageReader {
         Fields function = Fields.of(fields.require("function"), fields.path("function"));
         String name = function.requireText("name");
         this.calls.put(id, name);
+        function.ignore("parsed_arguments");
         String arguments = function.text("arguments").orElse("{}");
         function.requireAllKnown();
         fields.requireAllKnown();

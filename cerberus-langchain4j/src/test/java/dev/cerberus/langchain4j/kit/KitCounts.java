@@ -1,5 +1,7 @@
 package dev.cerberus.langchain4j.kit;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.langchain4j.service.output.OutputParsingException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,7 @@ final class KitCounts {
     /** Whether an answer could not be read, or called what there is not. */
     private static boolean isOfForm(@Nullable Throwable cause) {
         for (Throwable each = cause; each != null; each = each.getCause()) {
-            if (each.getClass().getSimpleName().equals("OutputParsingException")
+            if (each instanceof OutputParsingException || each instanceof JsonProcessingException
                     || String.valueOf(each.getMessage()).contains("no such tool exists")) {
                 return true;
             }
