@@ -27,6 +27,8 @@ public final class Constraints {
 
     private volatile @Nullable TokenMask lastMask;
 
+    private final ShortestEnd shortestEnd = new ShortestEnd();
+
     private final Map<Reading, State> states = new ConcurrentHashMap<>();
 
     private final Map<ByteAutomaton, Map<Integer, Reach>> reaches = new ConcurrentHashMap<>();
@@ -92,6 +94,12 @@ public final class Constraints {
         private volatile @Nullable TokenMask allowed;
 
         private volatile @Nullable OptionalInt forced;
+
+        private volatile @Nullable OptionalInt closing;
+
+        private volatile int bytesToEnd = -1;
+
+        private volatile int tokensToEnd = -1;
 
         State(Reading reading) {
             this.reading = reading;
@@ -178,6 +186,78 @@ public final class Constraints {
                 }
                 at = at.after(symbol);
                 symbol = at.onlyByte();
+            }
+            return longest;
+        }
+
+        @Override
+        public boolean canEndWithin(long tokens) {
+            // no token has less than a byte
+            return bytesToEnd() <= tokens || (bytesToEnd() < ShortestEnd.NO_END && tokensToEnd() <= tokens);
+        }
+
+        private int bytesToEnd() {
+            int known = this.bytesToEnd;
+            if (known < 0) {
+                known = Constraints.this.shortestEnd.bytes(this.reading);
+                this.bytesToEnd = known;
+            }
+            return known;
+        }
+
+        private int tokensToEnd() {
+            int known = this.tokensToEnd;
+            if (known < 0) {
+                known = 0;
+                Reading at = this.reading;
+                while (!at.mayEnd() && known < ShortestEnd.NO_END) {
+                    OptionalInt token = state(at).closing();
+                    at = token.isPresent() ? after(at, token.getAsInt()) : at;
+                    known = token.isPresent() ? known + 1 : ShortestEnd.NO_END;
+                }
+                this.tokensToEnd = known;
+            }
+            return known;
+        }
+
+        @Override
+        public OptionalInt closing() {
+            OptionalInt known = this.closing;
+            if (known == null) {
+                known = this.reading.mayEnd()
+                        ? Constraints.this.vocabulary.ends().stream().mapToInt(Integer::intValue).findFirst()
+                        : longestClosing();
+                this.closing = known;
+            }
+            return known;
+        }
+
+        private OptionalInt longestClosing() {
+            TokenTrie trie = Constraints.this.vocabulary.all();
+            Reading at = this.reading;
+            int left = bytesToEnd();
+            int node = 0;
+            OptionalInt longest = OptionalInt.empty();
+            while (left > 0 && left < ShortestEnd.NO_END) {
+                int best = ByteAutomaton.NONE;
+                Reading behind = Reading.NOTHING;
+                for (int symbol = 0; symbol < 256; symbol++) {
+                    Reading next = (trie.child(node, symbol) != 0) ? at.after(symbol) : Reading.NOTHING;
+                    int bytes = Constraints.this.shortestEnd.bytes(next);
+                    if (bytes < left) {
+                        left = bytes;
+                        best = symbol;
+                        behind = next;
+                    }
+                }
+                if (best < 0) {
+                    break;
+                }
+                node = trie.child(node, best);
+                at = behind;
+                if (trie.firstToken(node) < trie.endToken(node)) {
+                    longest = OptionalInt.of(trie.token(trie.firstToken(node)));
+                }
             }
             return longest;
         }

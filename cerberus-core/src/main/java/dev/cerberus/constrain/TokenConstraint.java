@@ -54,6 +54,21 @@ public interface TokenConstraint {
     OptionalInt forced();
 
     /**
+     * Returns whether so many tokens are known to be enough to bring the answer to an
+     * end.
+     * @param tokens how many may still be written, 0 or more
+     * @return whether there is a way; also false where it would take too long to find one
+     */
+    boolean canEndWithin(long tokens);
+
+    /**
+     * Returns the token that brings the answer nearest to its shortest end.
+     * @return a token that is allowed, one that ends the answer where that is possible;
+     * empty where no end is known
+     */
+    OptionalInt closing();
+
+    /**
      * Returns whether the answer is whole and nothing may follow.
      * @return whether only the end is left
      */

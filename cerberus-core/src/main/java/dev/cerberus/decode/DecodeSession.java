@@ -125,7 +125,7 @@ public final class DecodeSession implements AutoCloseable {
         this.constraint = request.constraint().map(AnswerConstraint::new);
         this.lookup = new ContextLookup(request.prompt(), memory, trust);
         this.drafts = new StepDrafts(heads, gate, request, this.lookup, this.constraint);
-        this.choice = new TokenChoice(request, this.constraint);
+        this.choice = new TokenChoice(request, this.budget, this.constraint);
         int treeRows = this.drafts.mostNodes();
         this.cache = new SequenceCache(model, Math.min(context, promptLength + this.budget + treeRows), treeRows);
         this.unread = request.prompt();
@@ -365,7 +365,7 @@ public final class DecodeSession implements AutoCloseable {
         this.lookup.append(token);
         this.choice.append(token);
         if (this.request.endOfSequence().contains(token)) {
-            this.finishReason = FinishReason.STOP;
+            this.finishReason = ended();
             return;
         }
         if (this.outputLength == this.output.length) {
@@ -378,13 +378,18 @@ public final class DecodeSession implements AutoCloseable {
             case CANCEL -> this.finishReason = FinishReason.CANCELLED;
             case CONTINUE -> {
                 if (this.constraint.isPresent() && this.constraint.get().isComplete()) {
-                    this.finishReason = FinishReason.STOP;
+                    this.finishReason = ended();
                 }
                 else if (this.outputLength >= this.budget) {
                     this.finishReason = FinishReason.LENGTH;
                 }
             }
         }
+    }
+
+    /** An answer that was brought to its end before its tokens ran out is cut off too. */
+    private FinishReason ended() {
+        return this.choice.hurried() ? FinishReason.LENGTH : FinishReason.STOP;
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.cerberus.decode;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -21,6 +22,8 @@ final class TokenChoice {
 
     private final int promptLength;
 
+    private final int maxTokens;
+
     private final int minTokens;
 
     private final Set<Integer> endOfSequence;
@@ -33,13 +36,17 @@ final class TokenChoice {
 
     private final Optional<AnswerConstraint> constraint;
 
+    private boolean hurried;
+
     /**
      * Creates the choices of an answer.
      * @param request what to decode
+     * @param maxTokens the most tokens of the answer
      * @param constraint follows the answer, told by its owner
      */
-    TokenChoice(DecodeRequest request, Optional<AnswerConstraint> constraint) {
+    TokenChoice(DecodeRequest request, int maxTokens, Optional<AnswerConstraint> constraint) {
         this.promptLength = request.prompt().length;
+        this.maxTokens = maxTokens;
         this.minTokens = request.minTokens();
         this.endOfSequence = request.endOfSequence();
         this.greedy = request.sampling().greedy();
@@ -55,9 +62,15 @@ final class TokenChoice {
         this.penalty.ifPresent((applied) -> applied.add(token));
     }
 
+    /** Returns whether a choice has been given up for the shortest way to the end. */
+    boolean hurried() {
+        return this.hurried;
+    }
+
     /**
      * Chooses the token after a node. Before the least number of tokens is written, the
-     * end can not be chosen.
+     * end can not be chosen. Where the tokens that are left would not do to bring what
+     * the format asks for to its end, the shortest way there is taken.
      * @param at scores of the node
      * @param node its index
      * @param position of the chosen token in the text
@@ -67,8 +80,27 @@ final class TokenChoice {
      * @throws ConstraintException if the vocabulary has no token that the format allows
      */
     int choose(NodeScores at, int node, long position, Supplier<int[]> path) {
-        boolean mayEnd = position - this.promptLength >= this.minTokens;
         Optional<TokenConstraint> allowed = this.constraint.flatMap((kept) -> kept.after(path.get()));
+        int chosen = choose(at, node, position, path, allowed);
+        if (allowed.isEmpty()) {
+            return chosen;
+        }
+        long left = this.maxTokens - (position - this.promptLength) - 1;
+        OptionalInt closing = closing(allowed.get(), chosen, left);
+        this.hurried |= closing.isPresent();
+        return closing.orElse(chosen);
+    }
+
+    private OptionalInt closing(TokenConstraint state, int chosen, long left) {
+        if (this.endOfSequence.contains(chosen) || state.after(chosen).canEndWithin(left)) {
+            return OptionalInt.empty();
+        }
+        return state.canEndWithin(left + 1) ? state.closing() : OptionalInt.empty();
+    }
+
+    private int choose(NodeScores at, int node, long position, Supplier<int[]> path,
+            Optional<TokenConstraint> allowed) {
+        boolean mayEnd = position - this.promptLength >= this.minTokens;
         if (this.greedy && this.penalty.isEmpty()) {
             int best = at.argmax(node);
             if (!at.areFinite(node)) {

@@ -51,6 +51,56 @@ class ConstraintWalkTests {
         assertThat(walk(TestVocabularies.of(tokenizer, end), answers, false)).isGreaterThan(50 * answers * 9 / 10);
     }
 
+    /** However the answer goes, it is whole when its tokens are used up. */
+    @Test
+    void everyAnswerCanBeBroughtToItsEndInTime() throws IOException {
+        TokenVocabulary vocabulary = TestVocabularies.small();
+        SplittableRandom random = new SplittableRandom(11);
+        for (JsonNode schema : schemas()) {
+            Grammar grammar = SchemaCompiler.compile(schema.toString(), SchemaOptions.DEFAULT, new CompileBudget());
+            Constraints constraints = new Constraints(grammar, vocabulary, false);
+            Schema validator = VALIDATORS.getSchema(schema.toString(), InputFormat.JSON);
+            int least = leastTokens(constraints.start());
+            for (int spare : new int[] { 0, 1, 7, 40 }) {
+                String json = hurriedAnswer(constraints.start(), vocabulary, random, least + spare);
+                assertThat(validator.validate(json, InputFormat.JSON,
+                        (context) -> context.executionConfig((config) -> config.formatAssertionsEnabled(true))))
+                    .as("%s under %s", json, schema)
+                    .isEmpty();
+            }
+        }
+    }
+
+    private static int leastTokens(TokenConstraint start) {
+        int tokens = 1;
+        while (!start.canEndWithin(tokens)) {
+            tokens++;
+            assertThat(tokens).isLessThan(500);
+        }
+        assertThat(start.canEndWithin(0)).isFalse();
+        return tokens;
+    }
+
+    private static String hurriedAnswer(TokenConstraint start, TokenVocabulary vocabulary, SplittableRandom random,
+            int most) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        TokenConstraint at = start;
+        for (int left = most - 1; left >= 0 && !at.isComplete(); left--) {
+            int[] allowed = at.allowed().tokens().toArray();
+            int token = allowed[random.nextInt(allowed.length)];
+            if (!vocabulary.ends().contains(token) && !at.after(token).canEndWithin(left)) {
+                token = at.closing().orElseThrow();
+            }
+            if (vocabulary.ends().contains(token)) {
+                return text.toString(StandardCharsets.UTF_8);
+            }
+            text.writeBytes(vocabulary.text(token));
+            at = at.after(token);
+        }
+        assertThat(at.canEndWithin(0)).as("is '%s' whole?", text).isTrue();
+        return text.toString(StandardCharsets.UTF_8);
+    }
+
     private static int walk(TokenVocabulary vocabulary, int answers, boolean checkMasks) throws IOException {
         int[] closing = closing(vocabulary);
         int whole = 0;

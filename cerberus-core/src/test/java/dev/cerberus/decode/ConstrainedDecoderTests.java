@@ -51,6 +51,9 @@ class ConstrainedDecoderTests {
               "tags": {"type": "array", "items": {"enum": ["a", "ab", "cab"]}, "minItems": 1, "maxItems": 3},
               "age": {"type": "integer", "minimum": 10, "maximum": 212}}}""";
 
+    private static final String INSTANCE = "\\{\"name\": \"[^\"]{1,6}\", \"tags\": \\[(\"(a|ab|cab)\"(, )?){1,3}], "
+            + "\"age\": (1\\d|[2-9]\\d|1\\d\\d|2[01]\\d)}";
+
     private final ScriptedTargetModel model = new ScriptedTargetModel(TOKENS.size() + 1, 512);
 
     private final TokenVocabulary vocabulary = new TokenVocabulary(
@@ -116,8 +119,7 @@ class ConstrainedDecoderTests {
         for (long seed = 0; seed < 20; seed++) {
             this.model.withSeed(seed);
             int[] expected = expected(sampling.options, 200);
-            assertThat(text(expected)).matches(
-                    "\\{\"name\": \"[^\"]{1,6}\", \"tags\": \\[(\"(a|ab|cab)\"(, )?){1,3}], \"age\": (1\\d|[2-9]\\d|1\\d\\d|2[01]\\d)}");
+            assertThat(text(expected)).matches(INSTANCE);
             List<Gate> gates = new ArrayList<>(
                     List.of(new NeverGate(), new AlwaysGate(AbstractDecoderContractTests.sizer()),
                             new AdaptiveGate(AbstractDecoderContractTests.sizer())));
@@ -127,6 +129,29 @@ class ConstrainedDecoderTests {
                     assertThat(text(result.tokens())).as("%s, heads %s", gate, accuracy).isEqualTo(text(expected));
                     assertThat(result.tokens()).isEqualTo(expected);
                     assertThat(result.finishReason()).isEqualTo(FinishReason.STOP);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Sampling.class)
+    void answerIsWholeWhenItsTokensAreUsedUp(Sampling sampling) {
+        int least = IntStream.range(1, 100).filter(this.constraints.start()::canEndWithin).findFirst().orElseThrow();
+        for (int most : new int[] { least, least + 1, least + 3, least + 7 }) {
+            for (long seed = 0; seed < 10; seed++) {
+                this.model.withSeed(seed);
+                DecodeResult plain = run(sampling.options, most, new NeverGate(), -1);
+                assertThat(text(plain.tokens())).matches(INSTANCE);
+                assertThat(plain.tokens()).hasSizeLessThanOrEqualTo(most);
+                // whole, but not what the model would have said
+                boolean own = Arrays.equals(plain.tokens(), expected(sampling.options, 200));
+                assertThat(plain.finishReason()).isEqualTo(own ? FinishReason.STOP : FinishReason.LENGTH);
+                for (double accuracy : new double[] { -1, 0.5, 1 }) {
+                    DecodeResult result = run(sampling.options, most,
+                            new AlwaysGate(AbstractDecoderContractTests.sizer()), accuracy);
+                    assertThat(result.tokens()).isEqualTo(plain.tokens());
+                    assertThat(result.finishReason()).isEqualTo(plain.finishReason());
                 }
             }
         }
