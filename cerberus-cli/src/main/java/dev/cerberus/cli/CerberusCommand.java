@@ -31,7 +31,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "cerberus", mixinStandardHelpOptions = true, versionProvider = CerberusCommand.VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
         description = "Decodes language models in parallel, and trains and measures the heads that it takes.",
-        subcommands = { PullCommand.class, InfoCommand.class, ChatCommand.class, GenerateCommand.class,
+        subcommands = {
+                PullCommand.class, InfoCommand.class, ChatCommand.class, ServeCommand.class, GenerateCommand.class,
                 TrainCommand.class, RememberCommand.class, CalibrateCommand.class, BenchCommand.class,
                 LoadCommand.class, FidelityCommand.class, DoctorCommand.class, CommandLine.HelpCommand.class },
         footerHeading = "%nExamples:%n",

@@ -40,7 +40,7 @@ class HelpTests {
     }
 
     static Stream<String> commands() {
-        return Stream.of("pull", "info", "chat", "generate", "train", "remember", "calibrate", "bench", "load",
+        return Stream.of("pull", "info", "chat", "serve", "generate", "train", "remember", "calibrate", "bench", "load",
                 "fidelity", "doctor");
     }
 
