@@ -8,8 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * How few bytes bring a text to an end, from wherever it is. Thread-safe.
  */
@@ -27,12 +25,17 @@ final class ShortestEnd {
 
     private static final int DEEPEST_PART = 500;
 
+    /** How many parts one question may look into. */
+    private static final int MOST_PARTS = 20_000;
+
     private static final int MOST_STATES = 10_000;
 
     /** How much longer than the shortest a piece may be that is looked at. */
     private static final int LONGER = 64;
 
     private final Map<Symbol, Integer> parts = new IdentityHashMap<>(); // guarded by this
+
+    private int looked; // guarded by this
 
     private final Map<Place, List<Ending>> endings = new ConcurrentHashMap<>();
 
@@ -50,6 +53,7 @@ final class ShortestEnd {
 
     /** Returns the bytes of a shortest text that can follow, or {@link #NO_END}. */
     synchronized int bytes(Reading reading) {
+        this.looked = 0;
         int least = reading.mayEnd() ? 0 : NO_END;
         for (Reading.Way way : reading.ways()) {
             int rest = below(way.rest(), least);
@@ -63,10 +67,11 @@ final class ShortestEnd {
     private int below(Stack stack, int enough) {
         int sum = 0;
         Stack at = stack;
-        for (@Nullable
-        Symbol top = at.top(); top != null && sum < enough; top = at.top()) {
+        Symbol top = at.top();
+        while (top != null && sum < enough) {
             sum = plus(sum, of(top, 0));
             at = at.rest();
+            top = at.top();
         }
         return sum;
     }
@@ -76,7 +81,7 @@ final class ShortestEnd {
         if (known != null) {
             return known;
         }
-        if (depth > DEEPEST_PART) {
+        if (depth > DEEPEST_PART || ++this.looked > MOST_PARTS) {
             return NO_END;
         }
         this.parts.put(part, NO_END); // to whoever comes round to it
@@ -105,6 +110,9 @@ final class ShortestEnd {
     }
 
     private int piece(Symbol.Piece piece, int state, int depth) {
+        if (piece.automaton().isFreeText()) {
+            return 0; // nothing can follow it, and it may end anywhere
+        }
         int least = NO_END;
         for (Ending ending : this.endings.computeIfAbsent(new Place(piece.automaton(), state), ShortestEnd::endings)) {
             least = Math.min(least, plus(ending.bytes(), sequence(piece.after(ending.label()), depth)));

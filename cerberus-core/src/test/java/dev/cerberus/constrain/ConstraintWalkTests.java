@@ -71,6 +71,31 @@ class ConstraintWalkTests {
         }
     }
 
+    @Test
+    void whatIsBegunInFreeTextCanBeEndedToo() {
+        Grammar call = Grammar.sequence(
+                SchemaCompiler.compile("{\"type\": \"string\"}", SchemaOptions.DEFAULT, new CompileBudget()),
+                Grammar.literal("</tool_call>"));
+        TokenVocabulary vocabulary = TestVocabularies.small();
+        TokenConstraint text = written(new Constraints(Grammar.text("<tool_call>", call), vocabulary, false).start(),
+                "Well ");
+        assertThat(text.canEndWithin(0)).isTrue();
+        assertThat(vocabulary.ends()).contains(text.closing().orElseThrow());
+        TokenConstraint at = written(text, "<tool_call>\"abc");
+        // a quote and the marker, some of whose bytes are in one token
+        assertThat(at.canEndWithin(2)).isFalse();
+        assertThat(at.canEndWithin(1 + "</tool_call>".length())).isTrue();
+    }
+
+    /** In the small vocabulary a byte is its token. */
+    private static TokenConstraint written(TokenConstraint start, String text) {
+        TokenConstraint at = start;
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            at = at.after(b);
+        }
+        return at;
+    }
+
     private static int leastTokens(TokenConstraint start) {
         int tokens = 1;
         while (!start.canEndWithin(tokens)) {
