@@ -33,9 +33,10 @@ final class ShortestEnd {
     /** How much longer than the shortest a piece may be that is looked at. */
     private static final int LONGER = 64;
 
-    private final Map<Symbol, Integer> parts = new IdentityHashMap<>(); // guarded by this
+    // both guarded by this
+    private final IdentityHashMap<Symbol, Integer> parts = new IdentityHashMap<>();
 
-    private int looked; // guarded by this
+    private int looked;
 
     private final Map<Place, List<Ending>> endings = new ConcurrentHashMap<>();
 

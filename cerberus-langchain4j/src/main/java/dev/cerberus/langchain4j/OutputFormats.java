@@ -89,7 +89,7 @@ final class OutputFormats {
             refine(array.items(), asMap(map.get("items")));
         }
         else if (element instanceof JsonAnyOfSchema any) {
-            List<?> alternatives = (List<?>) map.get("anyOf");
+            List<?> alternatives = (List<?>) Objects.requireNonNull(map.get("anyOf"));
             for (int i = 0; i < alternatives.size(); i++) {
                 refine(any.anyOf().get(i), asMap(alternatives.get(i)));
             }

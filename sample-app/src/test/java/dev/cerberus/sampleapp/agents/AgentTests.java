@@ -26,7 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
- * Agents in sequence, in a loop, side by side and under a supervisor.
+ * Agents in sequence, in a loop, side by side and under a supervisor. LangChain4j wants
+ * their interfaces to be public.
  */
 class AgentTests {
 
@@ -36,7 +37,7 @@ class AgentTests {
 
     private static final String EDITED = "A brave fox met a shy dragon.";
 
-    interface Writer {
+    public interface Writer {
 
         @Agent(name = "writer", description = "Writes a story about a topic", outputKey = "story")
         @UserMessage("Write one sentence of a story about {{topic}}.")
@@ -44,7 +45,7 @@ class AgentTests {
 
     }
 
-    interface Editor {
+    public interface Editor {
 
         @Agent(name = "editor", description = "Makes a story better", outputKey = "story")
         @UserMessage("Make this story better, in one sentence: {{story}}")
@@ -52,7 +53,7 @@ class AgentTests {
 
     }
 
-    interface Critic {
+    public interface Critic {
 
         @Agent(name = "critic", description = "Scores a story", outputKey = "score")
         @UserMessage("How good is this story, from 0.0 to 1.0? {{story}}")
@@ -60,7 +61,7 @@ class AgentTests {
 
     }
 
-    interface Cook {
+    public interface Cook {
 
         @Agent(name = "cook", description = "Proposes meals for a mood", outputKey = "meals")
         @UserMessage("Name two meals for somebody who is {{mood}}.")
@@ -68,7 +69,7 @@ class AgentTests {
 
     }
 
-    interface Cineast {
+    public interface Cineast {
 
         @Agent(name = "cineast", description = "Proposes films for a mood", outputKey = "films")
         @UserMessage("Name two films for somebody who is {{mood}}.")
@@ -76,7 +77,7 @@ class AgentTests {
 
     }
 
-    interface Meteorologist {
+    public interface Meteorologist {
 
         @Agent(name = "meteorologist", description = "Knows the weather of cities", outputKey = "weather")
         @UserMessage("How is the weather in {{city}}?")

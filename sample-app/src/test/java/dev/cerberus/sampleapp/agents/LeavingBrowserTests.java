@@ -30,7 +30,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * A controller that returns the stream of an AI service, and a browser that goes away.
  */
-@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = "spring.config.location=optional:classpath:/not-of-the-sample/")
 class LeavingBrowserTests {
 
     private static final Duration STEP = Duration.ofMillis(4);
