@@ -1,5 +1,6 @@
 package dev.cerberus.decode;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,8 @@ public final class DecodeSession implements AutoCloseable {
     private int[] output = new int[64];
 
     private int outputLength;
+
+    private final List<TokenLogprobs> logprobs = new ArrayList<>();
 
     private @Nullable FinishReason finishReason;
 
@@ -422,6 +425,7 @@ public final class DecodeSession implements AutoCloseable {
             this.output = Arrays.copyOf(this.output, 2 * this.outputLength);
         }
         this.output[this.outputLength++] = token;
+        this.choice.nextLogprobs().ifPresent(this.logprobs::add);
         this.constraint.ifPresent((kept) -> kept.append(token));
         switch (this.sink.accept(token, origin)) {
             case STOP -> this.finishReason = FinishReason.STOP;
@@ -468,7 +472,8 @@ public final class DecodeSession implements AutoCloseable {
         if (this.finishReason == null) {
             throw new IllegalStateException("the decoding is not finished");
         }
-        return new DecodeResult(Arrays.copyOf(this.output, this.outputLength), this.finishReason, statistics());
+        return new DecodeResult(Arrays.copyOf(this.output, this.outputLength), this.finishReason, statistics(),
+                List.copyOf(this.logprobs));
     }
 
     /**
