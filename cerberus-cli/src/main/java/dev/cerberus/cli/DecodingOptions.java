@@ -1,5 +1,6 @@
 package dev.cerberus.cli;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -46,6 +47,23 @@ final class DecodingOptions {
     @Option(names = "--repetition-penalty", paramLabel = "R", defaultValue = "1",
             description = "What the logits of tokens of the text so far are divided by; default: ${DEFAULT-VALUE}")
     private double repetitionPenalty;
+
+    @Option(names = "--min-p", paramLabel = "M", defaultValue = "0",
+            description = "Keep tokens that are at least M times as probable as the best one; default: ${DEFAULT-VALUE}")
+    private double minP;
+
+    @Option(names = "--frequency-penalty", paramLabel = "F", defaultValue = "0",
+            description = "What is taken from a token's logit each time that it stands in the answer; default: "
+                    + "${DEFAULT-VALUE}")
+    private double frequencyPenalty;
+
+    @Option(names = "--presence-penalty", paramLabel = "F", defaultValue = "0",
+            description = "What is taken from the logits of tokens that stand in the answer; default: ${DEFAULT-VALUE}")
+    private double presencePenalty;
+
+    @Option(names = "--logit-bias", paramLabel = "ID=B",
+            description = "What is added to the logit of a token, -100..100; may be repeated")
+    private Map<Integer, Double> logitBias = Map.of();
 
     @Option(names = "--seed", paramLabel = "S", defaultValue = "0",
             description = "The same seed gives the same answer; default: ${DEFAULT-VALUE}")
@@ -126,7 +144,8 @@ final class DecodingOptions {
 
     SamplingOptions sampling() {
         return new SamplingOptions(this.temperature, (this.topK == null) ? 0 : this.topK,
-                (this.topP == null) ? 1 : this.topP, this.repetitionPenalty, this.seed);
+                (this.topP == null) ? 1 : this.topP, this.minP, this.repetitionPenalty, this.frequencyPenalty,
+                this.presencePenalty, this.logitBias, this.seed);
     }
 
     Optional<TreeShape> shape() {

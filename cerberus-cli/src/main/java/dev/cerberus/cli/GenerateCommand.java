@@ -22,6 +22,7 @@ import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.GenerationResult;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.engine.TokenProbability;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.training.evaluation.Conversation;
 import dev.cerberus.training.evaluation.PromptFile;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -62,6 +64,10 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print one line of JSON per prompt")
     private boolean json;
+
+    @Option(names = "--logprobs", paramLabel = "N",
+            description = "With --json: tell how probable each token was, and the N most probable ones, 0..20")
+    private @Nullable Integer logprobs;
 
     @Option(names = { "-q", "--quiet" }, description = "No statistics on standard error")
     private boolean quiet;
@@ -97,6 +103,11 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         this.decoding.check();
+        if (this.logprobs != null
+                && (!this.json || this.logprobs < 0 || this.logprobs > GenerationRequest.MOST_LOGPROBS)) {
+            throw new ParameterException(this.spec.commandLine(),
+                    "--logprobs takes 0..%d and needs --json".formatted(GenerationRequest.MOST_LOGPROBS));
+        }
         List<Conversation> conversations = this.input.read(CerberusCommand.input(this.spec));
         try (CerberusEngine engine = this.model.open(this.model.engine().maxNodes(this.decoding.maxNodes()))) {
             Chats.require(engine.description(), this.raw);
@@ -121,6 +132,9 @@ final class GenerateCommand implements Callable<Integer> {
                     this.decoding.maxTokens(), this.decoding.minTokens(), List.of(),
                     Optional.of(this.decoding.gate(this.gate)), this.decoding.shape(),
                     Optional.of(this.decoding.maxNodes()), this.decoding.drafting());
+            if (this.logprobs != null) {
+                request = request.withLogprobs(this.logprobs);
+            }
             String asked = conversation.turns().get(turn);
             GenerationResult result;
             if (this.json) {
@@ -144,6 +158,10 @@ final class GenerateCommand implements Callable<Integer> {
         return results;
     }
 
+    private static ObjectNode put(ObjectNode node, TokenProbability known) {
+        return node.put("token", known.token()).put("text", known.text()).put("logprob", known.logprob());
+    }
+
     private static String line(String prompt, GenerationResult result) {
         DecodeStatistics statistics = result.statistics();
         ObjectNode line = MAPPER.createObjectNode().put("prompt", prompt);
@@ -160,6 +178,14 @@ final class GenerateCommand implements Callable<Integer> {
             .put("acceptedDraftTokens", statistics.acceptedDraftTokens())
             .put("prefillSeconds", statistics.prefillSeconds())
             .put("seconds", statistics.decodeSeconds());
+        if (!result.logprobs().isEmpty()) {
+            ArrayNode all = line.putArray("logprobs");
+            result.logprobs().forEach((known) -> {
+                ObjectNode node = put(all.addObject(), known);
+                ArrayNode top = node.putArray("top");
+                known.alternatives().forEach((other) -> put(top.addObject(), other));
+            });
+        }
         try {
             return MAPPER.writeValueAsString(line);
         }

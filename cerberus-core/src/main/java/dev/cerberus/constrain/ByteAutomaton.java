@@ -32,9 +32,39 @@ abstract class ByteAutomaton {
         return 0;
     }
 
-    /** Returns whether tokens without text may stand anywhere, and the text end so. */
+    /** Returns whether tokens without text may stand anywhere. */
     boolean isFreeText() {
         return false;
+    }
+
+    /** Returns whether the text may end anywhere, where nothing else must follow. */
+    boolean isOpen() {
+        return false;
+    }
+
+    /**
+     * Finds the tokens that stay within the piece, and the nodes where others leave it.
+     * @param trie the tokens
+     * @param state where they begin
+     * @param found receives them
+     */
+    void walk(TokenTrie trie, int state, Reach.Found found) {
+        int[] states = new int[trie.deepest() + 1];
+        states[0] = state;
+        int end = trie.nodes();
+        int at = 1;
+        while (at < end) {
+            long node = trie.node(at);
+            int depth = TokenTrie.depthOf(node);
+            int next = next(states[depth - 1], TokenTrie.symbolOf(node));
+            if (next < 0) {
+                at = TokenTrie.skipOf(node);
+                continue;
+            }
+            states[depth] = next;
+            found.add(trie, at, node, label(next));
+            at = isLast(next) ? TokenTrie.skipOf(node) : at + 1;
+        }
     }
 
     /** Returns whether many grammars have this automaton in common. */

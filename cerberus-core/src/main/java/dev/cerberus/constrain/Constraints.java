@@ -304,8 +304,7 @@ public final class Constraints {
                     label = reach.leavingLabel(i);
                     next = Reading.of(way.rest().pushAll(way.piece().after(label)));
                 }
-                TokenTrie trie = reach.leavesPlain(i) ? this.vocabulary.plain() : this.vocabulary.rest();
-                below(trie, reach.leavingNode(i), next);
+                below(this.vocabulary.slice(reach.leavingSlice(i)).trie(), reach.leavingNode(i), next);
             }
         }
 

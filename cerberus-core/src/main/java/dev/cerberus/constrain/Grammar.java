@@ -1,6 +1,12 @@
 package dev.cerberus.constrain;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What answers may look like, for any vocabulary. Immutable and thread-safe.
@@ -37,6 +43,50 @@ public final class Grammar {
      */
     public static Grammar literal(String text) {
         return new Grammar(Symbols.literal(text));
+    }
+
+    /**
+     * Returns the grammar of one fixed text in which special tokens may stand.
+     * @param text the text
+     * @param marks texts of tokens that are written as such where they occur
+     * @return the grammar
+     * @see TokenVocabulary#TokenVocabulary(byte[][], Set, Map)
+     */
+    public static Grammar literal(String text, Collection<String> marks) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int at = 0; at < text.length();) {
+            int from = at;
+            String mark = marks.stream()
+                .filter((each) -> !each.isEmpty() && text.startsWith(each, from))
+                .max(Comparator.comparingInt(String::length))
+                .orElse("");
+            if (!mark.isEmpty()) {
+                bytes.write(TokenVocabulary.MARK);
+            }
+            int end = mark.isEmpty() ? text.offsetByCodePoints(at, 1) : at + mark.length();
+            bytes.writeBytes(text.substring(at, end).getBytes(StandardCharsets.UTF_8));
+            at = end;
+        }
+        return (bytes.size() == 0) ? sequence()
+                : new Grammar(new Symbols.Terminal(new FixedBytes(bytes.toByteArray())));
+    }
+
+    /**
+     * Returns the grammar of any text up to a marker, marker included.
+     * @param marker the marker, not empty
+     * @param free whether tokens without text may stand in it
+     * @return the grammar
+     */
+    public static Grammar upTo(String marker, boolean free) {
+        return new Grammar(new Symbols.Terminal(new MarkedText(marker, free, false)));
+    }
+
+    /**
+     * Returns the grammar of any text that does not begin with a bracket of JSON.
+     * @return the grammar, of which no other can follow
+     */
+    public static Grammar textWithoutBracket() {
+        return new Grammar(new Symbols.Terminal(new OpenText()));
     }
 
     /**
@@ -77,9 +127,9 @@ public final class Grammar {
      * @param separator what stands between two
      * @return the grammar
      */
-    public static Grammar list(Grammar element, String separator) {
+    public static Grammar list(Grammar element, Grammar separator) {
         Symbols.Choice more = new Symbols.Choice();
-        more.or(Symbols.literal(separator), element.root, more).or();
+        more.or(separator.root, element.root, more).or();
         return new Grammar(new Symbols.Choice().or(element.root, more));
     }
 
@@ -88,12 +138,13 @@ public final class Grammar {
      * time that the marker is written.
      * @param marker the marker, not empty
      * @param after the grammar of what follows
+     * @param again whether text may follow that
      * @return the grammar, of which no other can follow
      */
-    public static Grammar text(String marker, Grammar after) {
+    public static Grammar text(String marker, Grammar after, boolean again) {
+        MarkedText free = new MarkedText(marker, true, true);
         Symbols.Choice text = new Symbols.Choice();
-        FreeText free = new FreeText(new MarkedText(marker), after.root, text);
-        return new Grammar(text.or(free));
+        return new Grammar(text.or(again ? new FreeText(free, after.root, text) : new FreeText(free, after.root)));
     }
 
     private static Symbol[] roots(List<Grammar> grammars) {
@@ -108,8 +159,8 @@ public final class Grammar {
 
         private final List<Piece> pieces;
 
-        FreeText(ByteAutomaton automaton, Symbol after, Symbol again) {
-            this.pieces = List.of(new Symbols.Then(automaton, after, again));
+        FreeText(ByteAutomaton automaton, Symbol... after) {
+            this.pieces = List.of(new Symbols.Then(automaton, after));
         }
 
         @Override

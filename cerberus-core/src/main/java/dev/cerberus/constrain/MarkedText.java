@@ -5,6 +5,7 @@ import java.util.Arrays;
 
 /**
  * An automaton of any text up to the first place where a marker stands, marker included.
+ * Immutable and thread-safe.
  */
 final class MarkedText extends ByteAutomaton {
 
@@ -12,11 +13,19 @@ final class MarkedText extends ByteAutomaton {
 
     private final int length;
 
+    private final boolean free;
+
+    private final boolean open;
+
     /**
      * Creates an automaton.
      * @param marker the marker, not empty
+     * @param free whether tokens without text may stand anywhere
+     * @param open whether the text may end before the marker
      */
-    MarkedText(String marker) {
+    MarkedText(String marker, boolean free, boolean open) {
+        this.free = free;
+        this.open = open;
         byte[] bytes = marker.getBytes(StandardCharsets.UTF_8);
         this.length = bytes.length;
         this.table = new int[(this.length + 1) * 256];
@@ -30,6 +39,7 @@ final class MarkedText extends ByteAutomaton {
             int symbol = bytes[state] & 0xFF;
             int after = this.table[fallback * 256 + symbol];
             this.table[state * 256 + symbol] = state + 1;
+            this.table[state * 256 + TokenVocabulary.MARK] = state; // it is no text
             fallback = (state == 0) ? 0 : after;
         }
         Arrays.fill(this.table, this.length * 256, this.table.length, NONE);
@@ -57,7 +67,12 @@ final class MarkedText extends ByteAutomaton {
 
     @Override
     boolean isFreeText() {
-        return true;
+        return this.free;
+    }
+
+    @Override
+    boolean isOpen() {
+        return this.open;
     }
 
 }

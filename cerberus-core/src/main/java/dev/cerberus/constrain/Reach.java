@@ -1,6 +1,7 @@
 package dev.cerberus.constrain;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * How far the tokens of a vocabulary get within one piece of text, from one state of its
@@ -10,6 +11,8 @@ import java.util.Arrays;
 final class Reach {
 
     private static final int[] NO_TOKENS = {};
+
+    private static final long[] NO_BITS = {};
 
     /** From so many tokens on, bits are smaller than a list. */
     private static final int MANY_SHARE = 40;
@@ -22,44 +25,55 @@ final class Reach {
 
     private final int[] labels; // of these
 
-    private final int plainLeaving; // how many of them are nodes of the plain tree
+    private final int[] slices; // whose trees the nodes are of
 
-    private Reach(long[] bits, int[] tokens, int[] leaving, int[] labels, int plainLeaving) {
+    private Reach(long[] bits, int[] tokens, Found found) {
         this.bits = bits;
         this.tokens = tokens;
-        this.leaving = leaving;
-        this.labels = labels;
-        this.plainLeaving = plainLeaving;
+        this.leaving = found.leaving.toArray();
+        this.labels = found.labels.toArray();
+        this.slices = found.slices.toArray();
     }
 
     static Reach of(ByteAutomaton automaton, int state, TokenVocabulary vocabulary) {
-        Walk walk = new Walk(automaton);
+        Found found = new Found();
         int free = automaton.freeCharacters(state);
-        long[] bits = new long[0];
+        int last = vocabulary.slices() - 1;
+        long[] bits = NO_BITS;
         if (free > 0) {
             bits = vocabulary.plainUpTo(free);
-            walk.inside.addAll(vocabulary.longerUpTo(free));
+            found.inside.addAll(vocabulary.longerUpTo(free));
         }
-        else {
-            walk.run(vocabulary.plain(), state);
-        }
-        int plainLeaving = walk.leaving.size();
-        walk.run(vocabulary.rest(), state);
-        int[] tokens = walk.inside.toArray();
-        if (bits.length == 0 && tokens.length > vocabulary.size() / MANY_SHARE) {
-            bits = new long[(vocabulary.size() + 63) / 64];
-            for (int token : tokens) {
-                TokenVocabulary.set(bits, token);
+        for (int i = (free > 0) ? last : 0; i <= last; i++) {
+            TokenSlice slice = vocabulary.slice(i);
+            if (slice.isWithin(automaton, state)) {
+                bits = (bits.length == 0) ? slice.bits() : both(bits, slice.bits());
             }
-            tokens = NO_TOKENS;
+            else {
+                found.slice = i;
+                automaton.walk(slice.trie(), state, found);
+            }
         }
-        return new Reach(bits, tokens, walk.leaving.toArray(), walk.labels.toArray(), plainLeaving);
+        if (found.inside.size() <= vocabulary.size() / MANY_SHARE) {
+            return new Reach(bits, found.inside.toArray(), found);
+        }
+        long[] all = Arrays.copyOf(bits, (vocabulary.size() + 63) / 64);
+        found.inside.forEach((token) -> TokenVocabulary.set(all, token));
+        return new Reach(all, NO_TOKENS, found);
+    }
+
+    private static long[] both(long[] bits, long[] others) {
+        long[] both = bits.clone();
+        for (int i = 0; i < both.length; i++) {
+            both[i] |= others[i];
+        }
+        return both;
     }
 
     boolean sameAs(Reach other) {
-        return this.bits == other.bits && this.plainLeaving == other.plainLeaving
-                && Arrays.equals(this.tokens, other.tokens) && Arrays.equals(this.leaving, other.leaving)
-                && Arrays.equals(this.labels, other.labels);
+        return Arrays.equals(this.bits, other.bits) && Arrays.equals(this.tokens, other.tokens)
+                && Arrays.equals(this.leaving, other.leaving) && Arrays.equals(this.labels, other.labels)
+                && Arrays.equals(this.slices, other.slices);
     }
 
     long[] bits() {
@@ -82,13 +96,12 @@ final class Reach {
         return this.labels[index];
     }
 
-    boolean leavesPlain(int index) {
-        return index < this.plainLeaving;
+    int leavingSlice(int index) {
+        return this.slices[index];
     }
 
-    private static final class Walk {
-
-        private final ByteAutomaton automaton;
+    /** What a walk has found. */
+    static final class Found {
 
         private final Ints inside = new Ints();
 
@@ -96,33 +109,22 @@ final class Reach {
 
         private final Ints labels = new Ints();
 
-        Walk(ByteAutomaton automaton) {
-            this.automaton = automaton;
-        }
+        private final Ints slices = new Ints();
 
-        void run(TokenTrie trie, int state) {
-            int[] states = new int[trie.deepest() + 1];
-            states[0] = state;
-            int node = 1;
-            int nodes = trie.nodes();
-            while (node < nodes) {
-                int depth = trie.depth(node);
-                int before = states[depth - 1];
-                int next = (before >= 0) ? this.automaton.next(before, trie.symbol(node)) : ByteAutomaton.NONE;
-                if (next < 0) {
-                    node = trie.skip(node);
-                    continue;
-                }
-                states[depth] = next;
-                for (int i = trie.firstToken(node); i < trie.endToken(node); i++) {
+        private int slice; // the one that is walked
+
+        /** Takes a node that is reached. */
+        void add(TokenTrie trie, int at, long node, int label) {
+            if (TokenTrie.hasTokens(node)) {
+                int end = trie.endToken(at);
+                for (int i = trie.firstToken(at); i < end; i++) {
                     this.inside.add(trie.token(i));
                 }
-                int label = this.automaton.label(next);
-                if (label >= 0 && trie.hasChildren(node)) {
-                    this.leaving.add(node);
-                    this.labels.add(label);
-                }
-                node = this.automaton.isLast(next) ? trie.skip(node) : node + 1;
+            }
+            if (label >= 0 && TokenTrie.skipOf(node) > at + 1) {
+                this.leaving.add(at);
+                this.labels.add(label);
+                this.slices.add(this.slice);
             }
         }
 
@@ -150,6 +152,12 @@ final class Reach {
 
         int size() {
             return this.size;
+        }
+
+        void forEach(IntConsumer action) {
+            for (int i = 0; i < this.size; i++) {
+                action.accept(this.values[i]);
+            }
         }
 
         int[] toArray() {

@@ -146,7 +146,7 @@ final class Reading {
         void add(Way way) {
             if (this.ways.size() < MOST && !this.ways.contains(way)) {
                 this.ways.add(way);
-                this.mayEnd |= way.piece().automaton().isFreeText() && way.rest().isEmpty();
+                this.mayEnd |= way.piece().automaton().isOpen() && way.rest().isEmpty();
             }
         }
 

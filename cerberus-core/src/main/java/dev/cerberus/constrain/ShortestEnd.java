@@ -111,7 +111,7 @@ final class ShortestEnd {
     }
 
     private int piece(Symbol.Piece piece, int state, int depth) {
-        if (piece.automaton().isFreeText()) {
+        if (piece.automaton().isOpen()) {
             return 0; // nothing can follow it, and it may end anywhere
         }
         int least = NO_END;

@@ -91,6 +91,29 @@ final class TableAutomaton extends ByteAutomaton {
         return (state == this.free) ? ANY_NUMBER : 0;
     }
 
+    /** The same with the table at hand: most of the time of masks is spent here. */
+    @Override
+    void walk(TokenTrie trie, int state, Reach.Found found) {
+        int[] rows = new int[trie.deepest() + 1]; // where the rows of states begin
+        rows[0] = state * this.columns;
+        int end = trie.nodes();
+        int at = 1;
+        while (at < end) {
+            long node = trie.node(at);
+            int depth = TokenTrie.depthOf(node);
+            int next = this.table[rows[depth - 1] + this.column[TokenTrie.symbolOf(node)]];
+            if (next < 0) {
+                at = TokenTrie.skipOf(node);
+                continue;
+            }
+            rows[depth] = next * this.columns;
+            if (this.accepting[next] || TokenTrie.hasTokens(node)) {
+                found.add(trie, at, node, this.accepting[next] ? 0 : NONE);
+            }
+            at = this.last[next] ? TokenTrie.skipOf(node) : at + 1;
+        }
+    }
+
     @Override
     boolean isShared() {
         return this.shared;

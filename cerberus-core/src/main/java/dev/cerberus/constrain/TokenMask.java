@@ -36,13 +36,19 @@ public final class TokenMask {
      * @return the set
      */
     public static TokenMask of(int... tokens) {
-        return new TokenMask(NO_BITS, Arrays.stream(tokens).sorted().distinct().toArray());
+        return of(NO_BITS, tokens.clone());
     }
 
-    /** Returns a set of bits, which are not copied, and further tokens. */
+    /** Returns a set of bits, which are not copied, and further tokens, which change. */
     static TokenMask of(long[] bits, int[] tokens) {
-        return new TokenMask(bits,
-                Arrays.stream(tokens).filter((token) -> !isSet(bits, token)).sorted().distinct().toArray());
+        Arrays.sort(tokens);
+        int count = 0;
+        for (int token : tokens) {
+            if ((count == 0 || tokens[count - 1] != token) && !isSet(bits, token)) {
+                tokens[count++] = token;
+            }
+        }
+        return new TokenMask(bits, Arrays.copyOf(tokens, count));
     }
 
     private static boolean isSet(long[] bits, int token) {
@@ -60,7 +66,7 @@ public final class TokenMask {
     }
 
     boolean sameAs(TokenMask other) {
-        return this.bits == other.bits && Arrays.equals(this.more, other.more);
+        return Arrays.equals(this.bits, other.bits) && Arrays.equals(this.more, other.more);
     }
 
     /**

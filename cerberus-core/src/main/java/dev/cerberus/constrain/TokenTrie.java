@@ -7,15 +7,16 @@ import java.util.Arrays;
  */
 /*
  * Node 0 is the root. A node's first child directly follows it, and skip leads to the
- * first node that is not below it, so a walk is one loop over the arrays.
+ * first node that is not below it, so a walk is one loop over the nodes. All that a walk
+ * reads of a node is one number, since walks wait for memory:
+ *
+ * skip (32 bits) | depth (15) | whether tokens end here (1) | symbol (8)
  */
 final class TokenTrie {
 
-    private final byte[] symbols; // [nodes]
+    private static final long TOKEN = 1L << 8;
 
-    private final int[] skip; // [nodes]
-
-    private final short[] depth; // [nodes]
+    private final long[] nodes;
 
     private final int[] firstToken; // [nodes + 1], into tokens
 
@@ -39,9 +40,7 @@ final class TokenTrie {
             nodes += text.length - common;
             longest = Math.max(longest, text.length);
         }
-        this.symbols = new byte[nodes];
-        this.skip = new int[nodes];
-        this.depth = new short[nodes];
+        this.nodes = new long[nodes];
         this.firstToken = new int[nodes + 1];
         this.tokens = new int[order.length];
         this.deepest = longest;
@@ -57,12 +56,11 @@ final class TokenTrie {
             }
             if (i > 0) {
                 for (int d = common + 1; d <= texts[order[i - 1]].length; d++) {
-                    this.skip[path[d]] = node;
+                    this.nodes[path[d]] |= (long) node << 32;
                 }
             }
             for (int d = common; d < text.length; d++) {
-                this.symbols[node] = text[d];
-                this.depth[node] = (short) (d + 1);
+                this.nodes[node] = ((long) (d + 1) << 16) | (text[d] & 0xFF) | ((d == text.length - 1) ? TOKEN : 0);
                 this.firstToken[node] = filled;
                 path[d + 1] = node++;
             }
@@ -70,10 +68,10 @@ final class TokenTrie {
         }
         if (order.length > 0) {
             for (int d = 1; d <= texts[order[order.length - 1]].length; d++) {
-                this.skip[path[d]] = node;
+                this.nodes[path[d]] |= (long) node << 32;
             }
         }
-        this.skip[0] = node;
+        this.nodes[0] = (long) node << 32;
         this.firstToken[node] = filled;
     }
 
@@ -84,25 +82,47 @@ final class TokenTrie {
 
     /** Returns the number of nodes, the root included. */
     int nodes() {
-        return this.symbols.length;
+        return this.nodes.length;
+    }
+
+    /** Returns what a walk reads of a node; to be asked for its parts. */
+    long node(int node) {
+        return this.nodes[node];
+    }
+
+    static int symbolOf(long node) {
+        return (int) node & 0xFF;
+    }
+
+    /** Returns whether tokens end in a node. */
+    static boolean hasTokens(long node) {
+        return (node & TOKEN) != 0;
+    }
+
+    static int depthOf(long node) {
+        return (int) node >>> 16;
+    }
+
+    static int skipOf(long node) {
+        return (int) (node >>> 32);
     }
 
     int symbol(int node) {
-        return this.symbols[node] & 0xFF;
+        return symbolOf(this.nodes[node]);
     }
 
     /** Returns the node after the last one below a node. */
     int skip(int node) {
-        return this.skip[node];
+        return skipOf(this.nodes[node]);
     }
 
     /** Returns the number of bytes from the root to a node. */
     int depth(int node) {
-        return this.depth[node];
+        return depthOf(this.nodes[node]);
     }
 
     boolean hasChildren(int node) {
-        return this.skip[node] > node + 1;
+        return skip(node) > node + 1;
     }
 
     /** Returns the index of the first token that ends in a node. */
@@ -127,7 +147,7 @@ final class TokenTrie {
     /** Returns the child of a node by its byte; 0 if there is none. */
     int child(int node, int symbol) {
         int child = node + 1;
-        while (child < this.skip[node]) {
+        while (child < skip(node)) {
             int at = symbol(child);
             if (at == symbol) {
                 return child;
@@ -135,7 +155,7 @@ final class TokenTrie {
             if (at > symbol) {
                 return 0;
             }
-            child = this.skip[child];
+            child = skip(child);
         }
         return 0;
     }

@@ -1,6 +1,8 @@
 package dev.cerberus.constrain;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,11 +13,17 @@ import java.util.stream.IntStream;
  * Immutable and thread-safe; built once per tokenizer.
  */
 /*
- * Two trees: one of the tokens that are whole characters which a JSON string holds as
- * they are, and one of the rest. Inside a string all of the former fit, up to the number
- * of characters that the string may still have, so only the latter are walked.
+ * Several trees: those of the tokens that are whole characters which a JSON string holds
+ * as they are, and one of the rest. Inside a string all of the former fit, up to the
+ * number of characters that the string may still have, so only the latter are walked.
  */
 public final class TokenVocabulary {
+
+    /**
+     * Precedes the text of a special token. No text has this byte, so such tokens fit
+     * only where a grammar asks for one, or heeds none.
+     */
+    static final int MARK = 0xFF;
 
     /** Tokens with more plain characters than this are looked at one by one. */
     private static final int COUNTED = 24;
@@ -24,9 +32,7 @@ public final class TokenVocabulary {
 
     private final Set<Integer> ends;
 
-    private final TokenTrie plain;
-
-    private final TokenTrie rest;
+    private final List<TokenSlice> slices; // the last one holds what is not plain
 
     private final TokenTrie all;
 
@@ -47,17 +53,29 @@ public final class TokenVocabulary {
     /**
      * Creates a vocabulary.
      * @param texts the bytes that each token adds to a text, [tokens]; empty for tokens
-     * that add none, such as control tokens. Not copied.
+     * that add none, such as control tokens
      * @param ends the tokens that end an answer
      */
     public TokenVocabulary(byte[][] texts, Set<Integer> ends) {
-        this.texts = texts;
+        this(texts, ends, Map.of());
+    }
+
+    /**
+     * Creates a vocabulary in which grammars can ask for special tokens.
+     * @param pieces the bytes that each token adds to a text, [tokens]; empty for tokens
+     * that add none, such as control tokens
+     * @param ends the tokens that end an answer
+     * @param marks texts of special tokens by token
+     */
+    public TokenVocabulary(byte[][] pieces, Set<Integer> ends, Map<Integer, String> marks) {
+        this.texts = marked(pieces, marks);
+        byte[][] texts = this.texts;
         this.ends = Set.copyOf(ends);
         this.characters = new int[texts.length];
         boolean complete = hasAllBytes(texts, this.ends);
         int[] usable = IntStream.range(0, texts.length)
             .filter((id) -> texts[id].length > 0 && !this.ends.contains(id))
-            .filter((id) -> complete || wholeCharacters(texts[id]) > 0)
+            .filter((id) -> complete || marks.containsKey(id) || wholeCharacters(texts[id]) > 0)
             .toArray();
         this.silent = IntStream.range(0, texts.length)
             .filter((id) -> texts[id].length == 0 && !this.ends.contains(id))
@@ -71,8 +89,9 @@ public final class TokenVocabulary {
             .sorted((a, b) -> Integer.compare(this.characters[a], this.characters[b]))
             .mapToInt(Integer::intValue)
             .toArray();
-        this.plain = new TokenTrie(texts, this.byCharacters);
-        this.rest = new TokenTrie(texts, Arrays.stream(usable).filter((id) -> this.characters[id] == 0).toArray());
+        this.slices = TokenSlice.divide(texts, this.byCharacters);
+        this.slices
+            .add(TokenSlice.other(texts, Arrays.stream(usable).filter((id) -> this.characters[id] == 0).toArray()));
         this.all = new TokenTrie(texts, usable);
         this.upTo = new int[COUNTED + 1];
         this.plainBits = new long[COUNTED + 1][];
@@ -89,6 +108,31 @@ public final class TokenVocabulary {
             set(bits, this.byCharacters[next++]);
         }
         this.allPlain = bits;
+    }
+
+    private static byte[][] marked(byte[][] pieces, Map<Integer, String> marks) {
+        byte[][] texts = pieces.clone();
+        for (int token = 0; token < texts.length; token++) {
+            if (hasMark(texts[token])) {
+                texts[token] = new byte[0]; // a byte of no text
+            }
+        }
+        marks.forEach((token, mark) -> {
+            byte[] text = mark.getBytes(StandardCharsets.UTF_8);
+            texts[token] = new byte[text.length + 1];
+            texts[token][0] = (byte) MARK;
+            System.arraycopy(text, 0, texts[token], 1, text.length);
+        });
+        return texts;
+    }
+
+    private static boolean hasMark(byte[] text) {
+        for (byte b : text) {
+            if (b == (byte) MARK) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static void set(long[] bits, int token) {
@@ -177,12 +221,14 @@ public final class TokenVocabulary {
         return this.silent;
     }
 
-    TokenTrie plain() {
-        return this.plain;
+    /** Returns the number of slices that tokens are divided into. */
+    int slices() {
+        return this.slices.size();
     }
 
-    TokenTrie rest() {
-        return this.rest;
+    /** Returns some of the tokens; the last slice holds those that are not plain. */
+    TokenSlice slice(int index) {
+        return this.slices.get(index);
     }
 
     /** Returns the tree of all tokens, for looking up a text. */

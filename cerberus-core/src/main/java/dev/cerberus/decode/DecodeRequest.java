@@ -1,6 +1,7 @@
 package dev.cerberus.decode;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 import dev.cerberus.constrain.TokenConstraint;
@@ -22,10 +23,12 @@ import dev.cerberus.tree.TreeShape;
  * @param maxNodes the most draft nodes of a step, at least 1
  * @param drafting what drafts are made of
  * @param constraint what the answer may look like; empty for anything
+ * @param logprobs how many of the most probable tokens are told with every token of the
+ * answer; empty to tell no probabilities
  */
 public record DecodeRequest(int[] prompt, int maxTokens, int minTokens, Set<Integer> endOfSequence,
         SamplingOptions sampling, Optional<TreeShape> shape, int maxNodes, DraftingOptions drafting,
-        Optional<TokenConstraint> constraint) {
+        Optional<TokenConstraint> constraint, OptionalInt logprobs) {
 
     /**
      * Checks the ranges.
@@ -59,7 +62,8 @@ public record DecodeRequest(int[] prompt, int maxTokens, int minTokens, Set<Inte
      */
     public DecodeRequest(int[] prompt, int maxTokens, int minTokens, Set<Integer> endOfSequence,
             SamplingOptions sampling, Optional<TreeShape> shape, int maxNodes, DraftingOptions drafting) {
-        this(prompt, maxTokens, minTokens, endOfSequence, sampling, shape, maxNodes, drafting, Optional.empty());
+        this(prompt, maxTokens, minTokens, endOfSequence, sampling, shape, maxNodes, drafting, Optional.empty(),
+                OptionalInt.empty());
     }
 
     /**
@@ -69,7 +73,17 @@ public record DecodeRequest(int[] prompt, int maxTokens, int minTokens, Set<Inte
      */
     public DecodeRequest withConstraint(TokenConstraint state) {
         return new DecodeRequest(this.prompt, this.maxTokens, this.minTokens, this.endOfSequence, this.sampling,
-                this.shape, this.maxNodes, this.drafting, Optional.of(state));
+                this.shape, this.maxNodes, this.drafting, Optional.of(state), this.logprobs);
+    }
+
+    /**
+     * Returns this request with probabilities of the answer's tokens.
+     * @param top how many of the most probable tokens are told each time, 0 or more
+     * @return the request
+     */
+    public DecodeRequest withLogprobs(int top) {
+        return new DecodeRequest(this.prompt, this.maxTokens, this.minTokens, this.endOfSequence, this.sampling,
+                this.shape, this.maxNodes, this.drafting, this.constraint, OptionalInt.of(top));
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.cerberus.decode;
 
+import java.util.List;
+
 /**
  * The outcome of a decoding.
  *
@@ -9,6 +11,8 @@ package dev.cerberus.decode;
  * @param tokens output token ids, without the prompt and the end-of-sequence token
  * @param finishReason why decoding ended
  * @param statistics counts and times
+ * @param logprobs how probable each of the tokens was; empty unless asked for
  */
-public record DecodeResult(int[] tokens, FinishReason finishReason, DecodeStatistics statistics) {
+public record DecodeResult(int[] tokens, FinishReason finishReason, DecodeStatistics statistics,
+        List<TokenLogprobs> logprobs) {
 }

@@ -1,5 +1,6 @@
 package dev.cerberus.decode;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,8 @@ public final class DecodeSession implements AutoCloseable {
     private int lastNode;
 
     private int rootToken;
+
+    private final List<TokenLogprobs> logprobs = new ArrayList<>();
 
     private @Nullable FinishReason finishReason;
 
@@ -424,6 +427,7 @@ public final class DecodeSession implements AutoCloseable {
             return;
         }
         this.text.append(token);
+        this.choice.nextLogprobs().ifPresent(this.logprobs::add);
         this.constraint.ifPresent((kept) -> kept.append(token));
         switch (this.sink.accept(token, origin)) {
             case STOP -> this.finishReason = FinishReason.STOP;
@@ -470,7 +474,7 @@ public final class DecodeSession implements AutoCloseable {
         if (this.finishReason == null) {
             throw new IllegalStateException("the decoding is not finished");
         }
-        return new DecodeResult(this.text.answer(), this.finishReason, statistics());
+        return new DecodeResult(this.text.answer(), this.finishReason, statistics(), List.copyOf(this.logprobs));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.cerberus.decode;
 
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -10,13 +11,13 @@ import dev.cerberus.constrain.ConstraintException;
 import dev.cerberus.constrain.TokenConstraint;
 import dev.cerberus.constrain.TokenMask;
 import dev.cerberus.model.NodeScores;
-import dev.cerberus.sample.RepetitionPenalty;
+import dev.cerberus.sample.LogitChanges;
 import dev.cerberus.sample.TokenSampler;
 
 /**
- * The target's choice of the next token of one answer: by its scores, the penalty for
- * repetition, what the output format allows, and the noise of seed and position. The same
- * whether the token before was drafted or emitted. Confined to the engine thread.
+ * The target's choice of the next token of one answer: by its scores, penalties and bias,
+ * what the output format allows, and the noise of seed and position. The same whether the
+ * token before was drafted or emitted. Confined to the engine thread.
  */
 final class TokenChoice {
 
@@ -32,7 +33,11 @@ final class TokenChoice {
 
     private final TokenSampler sampler;
 
-    private final Optional<RepetitionPenalty> penalty;
+    private final Optional<LogitChanges> changes;
+
+    private final OptionalInt logprobs;
+
+    private final Deque<TokenLogprobs> chosen = new ArrayDeque<>();
 
     private final Optional<AnswerConstraint> constraint;
 
@@ -51,15 +56,24 @@ final class TokenChoice {
         this.endOfSequence = request.endOfSequence();
         this.greedy = request.sampling().greedy();
         this.sampler = new TokenSampler(request.sampling());
-        this.penalty = request.sampling().penalised()
-                ? Optional.of(new RepetitionPenalty(request.sampling().repetitionPenalty())) : Optional.empty();
-        this.penalty.ifPresent((applied) -> Arrays.stream(request.prompt()).forEach(applied::add));
+        this.changes = request.sampling().unchanged() ? Optional.empty()
+                : Optional.of(new LogitChanges(request.sampling(), request.prompt()));
+        this.logprobs = request.logprobs();
         this.constraint = constraint;
     }
 
     /** Takes a token that became part of the answer. */
     void append(int token) {
-        this.penalty.ifPresent((applied) -> applied.add(token));
+        this.changes.ifPresent((applied) -> applied.append(token));
+    }
+
+    /**
+     * Returns how probable the chosen tokens were, in the order in which they were
+     * chosen.
+     * @return what was found out since the last call; nothing unless it was asked for
+     */
+    Optional<TokenLogprobs> nextLogprobs() {
+        return Optional.ofNullable(this.chosen.poll());
     }
 
     /** Returns whether a choice has been given up for the shortest way to the end. */
@@ -81,14 +95,17 @@ final class TokenChoice {
      */
     int choose(NodeScores at, int node, long position, Supplier<int[]> path) {
         Optional<TokenConstraint> allowed = this.constraint.flatMap((kept) -> kept.after(path.get()));
-        int chosen = choose(at, node, position, path, allowed);
-        if (allowed.isEmpty()) {
-            return chosen;
+        int token = choose(at, node, position, path, allowed);
+        if (allowed.isPresent()) {
+            long left = this.maxTokens - (position - this.promptLength) - 1;
+            OptionalInt closing = closing(allowed.get(), token, left);
+            this.hurried |= closing.isPresent();
+            token = closing.orElse(token);
         }
-        long left = this.maxTokens - (position - this.promptLength) - 1;
-        OptionalInt closing = closing(allowed.get(), chosen, left);
-        this.hurried |= closing.isPresent();
-        return closing.orElse(chosen);
+        if (this.logprobs.isPresent()) {
+            this.chosen.add(TokenLogprobs.of(at.logits(node), token, this.logprobs.getAsInt()));
+        }
+        return token;
     }
 
     private OptionalInt closing(TokenConstraint state, int chosen, long left) {
@@ -101,7 +118,7 @@ final class TokenChoice {
     private int choose(NodeScores at, int node, long position, Supplier<int[]> path,
             Optional<TokenConstraint> allowed) {
         boolean mayEnd = position - this.promptLength >= this.minTokens;
-        if (this.greedy && this.penalty.isEmpty()) {
+        if (this.greedy && this.changes.isEmpty()) {
             int best = at.argmax(node);
             if (!at.areFinite(node)) {
                 throw TokenSampler.notNumbers(position);
@@ -111,7 +128,7 @@ final class TokenChoice {
             }
         }
         float[] logits = at.logits(node);
-        this.penalty.ifPresent((applied) -> applied.apply(logits, path.get()));
+        this.changes.ifPresent((applied) -> applied.apply(logits, path.get()));
         if (allowed.isPresent() && (this.greedy || !this.sampler.isUnfiltered())) {
             mask(allowed.get(), logits);
         }
@@ -120,9 +137,9 @@ final class TokenChoice {
                 .filter((end) -> end < logits.length)
                 .forEach((end) -> logits[end] = Float.NEGATIVE_INFINITY);
         }
-        int chosen = this.sampler.choose(logits, position);
-        if (allowed.isEmpty() || allowed.get().allows(chosen)) {
-            return chosen;
+        int token = this.sampler.choose(logits, position);
+        if (allowed.isEmpty() || allowed.get().allows(token)) {
+            return token;
         }
         // Nothing was filtered, so the best of those allowed is what it would have been.
         mask(allowed.get(), logits);

@@ -41,6 +41,8 @@ final class ActiveRequest implements GenerationHandle {
 
     private final CallbackPool pool;
 
+    private final TokenTexts texts;
+
     private final CallbackThread callbacks;
 
     private final Runnable beforeCompletion;
@@ -85,6 +87,7 @@ final class ActiveRequest implements GenerationHandle {
         this.prompt = prompt;
         this.listener = listener;
         this.pool = surroundings.pool();
+        this.texts = surroundings.texts();
         this.onCancel = surroundings.onCancel();
         this.beforeCompletion = surroundings.beforeCompletion();
         this.answer = answers.create(request, this::onText);
@@ -95,10 +98,12 @@ final class ActiveRequest implements GenerationHandle {
      * What a request needs of its engine.
      *
      * @param pool lends the thread on which the listener is called
+     * @param texts tells the texts of single tokens
      * @param beforeCompletion run on that thread before the listener hears of the end
      * @param onCancel told when the request is cancelled
      */
-    record Surroundings(CallbackPool pool, Runnable beforeCompletion, Consumer<ActiveRequest> onCancel) {
+    record Surroundings(CallbackPool pool, TokenTexts texts, Runnable beforeCompletion,
+            Consumer<ActiveRequest> onCancel) {
     }
 
     @Override
@@ -203,7 +208,8 @@ final class ActiveRequest implements GenerationHandle {
         DecodeResult decoded = session().result();
         this.answer.finish();
         return new GenerationResult(this.id, this.answer.text(), decoded.tokens(), decoded.finishReason(),
-                decoded.statistics(), this.timeToFirstToken, ageSeconds());
+                decoded.statistics(), this.timeToFirstToken, ageSeconds(),
+                decoded.logprobs().stream().map((known) -> TokenProbability.of(known, this.texts)).toList());
     }
 
     /** Returns the outcome of a request that was cancelled. */

@@ -19,6 +19,7 @@ import dev.cerberus.decode.DecodeSession;
 import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.decode.TokenOrigin;
 import dev.cerberus.hf.GenerationDefaults;
+import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.StopStrings;
@@ -61,6 +62,8 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
 
     private final PromptEncoder prompts;
 
+    private final TokenTexts texts;
+
     private final OutputFormats formats;
 
     private final GateFactory gates;
@@ -102,14 +105,16 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
     CerberusEngine(EngineOptions options, LoadedModel model, Duration longestStep) {
         this.options = options;
         this.model = model;
-        this.prompts = new PromptEncoder(model.tokenizer(), model.template(), model.dimensions().maxContext(),
-                model.contextIsLowered(), model.dimensions().vocabularySize(), options.maxInputCharacters());
+        this.answerSyntax = model.template().template().map(AnswerSyntax::of).orElse(AnswerSyntax.usual());
+        this.prompts = new PromptEncoder(model.tokenizer(), model.template(), this.answerSyntax.prompting(),
+                model.dimensions().maxContext(), model.contextIsLowered(), model.dimensions().vocabularySize(),
+                options.maxInputCharacters());
         CostMeter meter = new CostMeter(model.target(), model.heads());
         this.gates = new GateFactory(meter.measure(maxNodes(options)), meter.sequenceSeconds(), model.calibration(),
                 model.heads().isPresent());
         this.recollections = new Recollections(model.memory(), options.memory().live());
-        this.answerSyntax = model.template().template().map(AnswerSyntax::of).orElse(AnswerSyntax.usual());
-        this.formats = new OutputFormats(model.tokenizer(), model.endOfSequence(), this.answerSyntax);
+        this.texts = new TokenTexts(model.tokenizer());
+        this.formats = new OutputFormats(model.tokenizer(), this.texts, model.endOfSequence(), this.answerSyntax);
         this.gate = this.gates.feasible(options.gate());
         this.queue = new RequestQueue(options.queueCapacity(), options.maxConcurrent());
         this.cacheTokens = ContextBudget.cacheTokens(options, model.target());
@@ -375,13 +380,22 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
         if (prompt.length >= this.cacheTokens) {
             throw PromptTooLongException.beyondCache(prompt.length, this.cacheTokens, context);
         }
+        requireKnown(request.sampling());
         Optional<TokenConstraint> constraint = request.format()
-            .flatMap((format) -> this.formats.start(format, !(request.prompt() instanceof Prompt.Chat)));
+            .map((format) -> this.formats.start(format, request.prompt() instanceof Prompt.Chat));
         return this.queue
             .add(() -> new ActiveRequest(UUID.randomUUID().toString(), request, prompt, constraint, listener,
                     (of, consumer) -> new AnswerText(textStream(of, prompt), new StopStrings(of.stopStrings()),
                             tokenizer()::specialToken, markup(of), consumer),
-                    new ActiveRequest.Surroundings(this.callbacks, this.events::settle, this::cancelled)));
+                    new ActiveRequest.Surroundings(this.callbacks, this.texts, this.events::settle, this::cancelled)));
+    }
+
+    private void requireKnown(SamplingOptions sampling) {
+        int tokens = this.model.dimensions().vocabularySize();
+        sampling.logitBias().keySet().stream().filter((token) -> token >= tokens).findAny().ifPresent((token) -> {
+            throw new IllegalArgumentException(
+                    "logit-bias is for token ids below " + tokens + ", which the model has, was for " + token);
+        });
     }
 
     /**
@@ -433,7 +447,7 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
         DecodeRequest decoding = new DecodeRequest(active.prompt(), most, request.minOutputTokens(),
                 this.model.endOfSequence(), request.sampling(), request.shape().or(this.options::shape),
                 request.maxNodes().orElse(this.options.maxNodes()),
-                request.drafting().within(this.options.contextLookup()), active.constraint());
+                request.drafting().within(this.options.contextLookup()), active.constraint(), request.logprobs());
         GateOptions drafting = request.gate().map(this.gates::feasible).orElse(this.gate);
         return new DecodeSession(this.model.target(), this.model.heads(),
                 this.gates.create(drafting, request.sampling()), this.recollections.of(drafting.profile()),

@@ -2,6 +2,7 @@ package dev.cerberus.engine;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.sample.SamplingOptions;
@@ -20,10 +21,15 @@ import dev.cerberus.tree.TreeShape;
  * @param maxNodes the most draft nodes of a step; empty for the engine's own
  * @param drafting what drafts are made of
  * @param format what the answer must look like; empty for any text
+ * @param logprobs how many of the most probable tokens are told with every token of the
+ * answer, 0..20; empty to tell no probabilities
  */
 public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int maxOutputTokens, int minOutputTokens,
         List<String> stopStrings, Optional<GateOptions> gate, Optional<TreeShape> shape, Optional<Integer> maxNodes,
-        DraftingOptions drafting, Optional<OutputFormat> format) {
+        DraftingOptions drafting, Optional<OutputFormat> format, OptionalInt logprobs) {
+
+    /** The most alternatives that are told with a token. */
+    public static final int MOST_LOGPROBS = 20;
 
     /**
      * Checks the ranges.
@@ -42,6 +48,32 @@ public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int max
         if (maxNodes.isPresent() && (maxNodes.get() < 1 || maxNodes.get() > 256)) {
             throw new IllegalArgumentException("max nodes must be in 1..256, was " + maxNodes.get());
         }
+        logprobs.ifPresent((top) -> {
+            if (top < 0 || top > MOST_LOGPROBS) {
+                throw new IllegalArgumentException("logprobs must be in 0.." + MOST_LOGPROBS + ", was " + top);
+            }
+        });
+    }
+
+    /**
+     * Creates a request that tells no probabilities.
+     * @param prompt what to ask
+     * @param sampling how tokens are chosen
+     * @param maxOutputTokens the most output tokens, at least 1
+     * @param minOutputTokens output tokens before which no end-of-sequence token is
+     * chosen
+     * @param stopStrings texts that end the answer, none empty
+     * @param gate when to draft; empty for the engine's own
+     * @param shape a static tree shape; empty for the engine's own
+     * @param maxNodes the most draft nodes of a step; empty for the engine's own
+     * @param drafting what drafts are made of
+     * @param format what the answer must look like; empty for any text
+     */
+    public GenerationRequest(Prompt prompt, SamplingOptions sampling, int maxOutputTokens, int minOutputTokens,
+            List<String> stopStrings, Optional<GateOptions> gate, Optional<TreeShape> shape, Optional<Integer> maxNodes,
+            DraftingOptions drafting, Optional<OutputFormat> format) {
+        this(prompt, sampling, maxOutputTokens, minOutputTokens, stopStrings, gate, shape, maxNodes, drafting, format,
+                OptionalInt.empty());
     }
 
     /**
@@ -82,7 +114,8 @@ public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int max
      */
     public GenerationRequest withGate(GateOptions options) {
         return new GenerationRequest(this.prompt, this.sampling, this.maxOutputTokens, this.minOutputTokens,
-                this.stopStrings, Optional.of(options), this.shape, this.maxNodes, this.drafting, this.format);
+                this.stopStrings, Optional.of(options), this.shape, this.maxNodes, this.drafting, this.format,
+                this.logprobs);
     }
 
     /**
@@ -92,7 +125,18 @@ public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int max
      */
     public GenerationRequest withSampling(SamplingOptions options) {
         return new GenerationRequest(this.prompt, options, this.maxOutputTokens, this.minOutputTokens, this.stopStrings,
-                this.gate, this.shape, this.maxNodes, this.drafting, this.format);
+                this.gate, this.shape, this.maxNodes, this.drafting, this.format, this.logprobs);
+    }
+
+    /**
+     * Returns this request with probabilities of the answer's tokens.
+     * @param top how many of the most probable tokens are told each time, 0..20
+     * @return the request
+     */
+    public GenerationRequest withLogprobs(int top) {
+        return new GenerationRequest(this.prompt, this.sampling, this.maxOutputTokens, this.minOutputTokens,
+                this.stopStrings, this.gate, this.shape, this.maxNodes, this.drafting, this.format,
+                OptionalInt.of(top));
     }
 
     /**
@@ -102,7 +146,8 @@ public record GenerationRequest(Prompt prompt, SamplingOptions sampling, int max
      */
     public GenerationRequest withFormat(OutputFormat wanted) {
         return new GenerationRequest(this.prompt, this.sampling, this.maxOutputTokens, this.minOutputTokens,
-                this.stopStrings, this.gate, this.shape, this.maxNodes, this.drafting, Optional.of(wanted));
+                this.stopStrings, this.gate, this.shape, this.maxNodes, this.drafting, Optional.of(wanted),
+                this.logprobs);
     }
 
 }

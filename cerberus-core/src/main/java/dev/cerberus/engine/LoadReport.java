@@ -2,12 +2,8 @@ package dev.cerberus.engine;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
@@ -15,10 +11,8 @@ import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ExpectedTensors;
 import dev.cerberus.hf.ModelConfig;
-import dev.cerberus.text.ChatMessage;
+import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.ChatTemplate;
-import dev.cerberus.text.ChatTemplateException;
-import dev.cerberus.text.ToolDefinition;
 
 /**
  * What was found out while a model was loaded, for people who want to know what they run.
@@ -34,17 +28,13 @@ import dev.cerberus.text.ToolDefinition;
  * @param precisionReason why the number format in use was taken, as half a sentence
  * @param threads threads of one native operator
  * @param template the chat template in use, in words; empty if there is none
- * @param tools whether the chat template tells the model of tools
+ * @param toolCalls how the model is told to call tools, in words; empty if there is no
+ * template
  * @param seconds time that loading took
  */
 public record LoadReport(String architecture, long parameters, long bytesOnDisk, long weightBytes,
         long cacheBytesPerToken, List<PrecisionSupport> precisions, String precisionReason, int threads,
-        Optional<String> template, boolean tools, double seconds) {
-
-    private static final Logger LOGGER = LoggerFactory.getLogger(LoadReport.class);
-
-    private static final ToolDefinition TOOL = new ToolDefinition("now", "Returns the time",
-            "{\"type\":\"object\",\"properties\":{}}");
+        Optional<String> template, Optional<String> toolCalls, double seconds) {
 
     /**
      * Copies the list.
@@ -54,13 +44,13 @@ public record LoadReport(String architecture, long parameters, long bytesOnDisk,
     }
 
     static LoadReport of(ModelConfig config, Checkpoint checkpoint, TorchDevice device, Precision precision,
-            EngineOptions options, Optional<ChatTemplate> template, double seconds) {
+            EngineOptions options, Optional<ChatTemplate> template, Optional<AnswerSyntax> syntax, double seconds) {
         long parameters = ExpectedTensors.parameters(config);
         return new LoadReport(config.architecture().className(), parameters,
                 checkpoint.files().stream().mapToLong(ModelReport::size).sum(),
                 ModelReport.weightBytes(config, parameters, name(precision)), ModelReport.cacheBytesPerToken(config),
                 precisions(device), reason(options.precision(), precision, device), TorchRuntime.threads(),
-                template.map(ChatTemplate::toString), template.map(LoadReport::tools).orElse(false), seconds);
+                template.map(ChatTemplate::toString), syntax.map(AnswerSyntax::description), seconds);
     }
 
     private static List<PrecisionSupport> precisions(TorchDevice device) {
@@ -78,19 +68,6 @@ public record LoadReport(String architecture, long parameters, long bytesOnDisk,
                 + device.precisions().stream().map(LoadReport::name).collect(Collectors.joining(", ")) + " on "
                 + device.name() : "as cerberus.model.precision asks";
         return choice + "; " + promise;
-    }
-
-    /** Returns whether a template writes something else where there is a tool. */
-    private static boolean tools(ChatTemplate template) {
-        List<ChatMessage> conversation = List.of(ChatMessage.user("What time is it?"));
-        try {
-            return !template.render(conversation, List.of(TOOL), true, Map.of())
-                .equals(template.render(conversation, List.of(), true, Map.of()));
-        }
-        catch (ChatTemplateException ex) {
-            LOGGER.debug("Whether {} knows tools can not be found out", template, ex);
-            return false;
-        }
     }
 
     private static String name(Precision precision) {

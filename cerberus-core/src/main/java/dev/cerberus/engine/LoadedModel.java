@@ -112,7 +112,8 @@ final class LoadedModel implements AutoCloseable {
                         + "; every drafted token costs a whole step. Set cerberus.model.precision to auto, which is "
                         + device.fastestPrecision().name().toLowerCase(Locale.ROOT) + " here");
             }
-            template.template().flatMap((known) -> AnswerSyntax.of(known).note()).ifPresent(notes::add);
+            Optional<AnswerSyntax> syntax = template.template().map(AnswerSyntax::of);
+            syntax.flatMap(AnswerSyntax::note).ifPresent(notes::add);
             notes.addAll(directory.generation().notes());
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
             TextTokenizer tokenizer = closer.add(tokenizerAhead.take());
@@ -135,7 +136,7 @@ final class LoadedModel implements AutoCloseable {
                     memory.map(TextMemory::size).orElse(0), template.template().isPresent(), List.copyOf(notes));
             notes.forEach((note) -> LOGGER.warn("{}", note));
             LoadReport report = LoadReport.of(config, checkpoint, device, precision, options, template.template(),
-                    (System.nanoTime() - start) / 1e9);
+                    syntax, (System.nanoTime() - start) / 1e9);
             closer.keepOpen();
             return new LoadedModel(target, heads, memory, tokenizer, template,
                     ModelTexts.endOfTurn(directory, tokenizer, template.template()), calibration,

@@ -53,7 +53,7 @@ public sealed interface OutputFormat {
 
     /**
      * Text in which every tool call names a tool and fits its parameters, in the form
-     * {@code <tool_call>{"name": …, "arguments": …}</tool_call>}.
+     * that the model's chat template writes.
      *
      * @param tools the tools, at least one, each with a name of its own
      * @param required whether the answer is calls and nothing else

@@ -1,6 +1,6 @@
 package dev.cerberus.engine;
 
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,21 +8,16 @@ import java.util.Optional;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import dev.cerberus.constrain.CompileBudget;
 import dev.cerberus.constrain.ConstraintException;
 import dev.cerberus.constrain.Constraints;
 import dev.cerberus.constrain.Grammar;
-import dev.cerberus.constrain.JsonTexts;
 import dev.cerberus.constrain.SchemaCompiler;
-import dev.cerberus.constrain.SchemaOptions;
 import dev.cerberus.constrain.TokenConstraint;
 import dev.cerberus.constrain.TokenVocabulary;
 import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.TextTokenizer;
-import dev.cerberus.text.ToolDefinition;
 
 /**
  * The formats that requests have asked for, compiled for a model's tokens. The last ones
@@ -30,19 +25,18 @@ import dev.cerberus.text.ToolDefinition;
  */
 final class OutputFormats {
 
-    private static final Logger LOGGER = LoggerFactory.getLogger(OutputFormats.class);
-
     private static final int KEPT = 32;
-
-    private static final String CALL_START = "<tool_call>";
-
-    private static final String CALL_END = "</tool_call>";
 
     private final AnswerSyntax syntax;
 
     private final TextTokenizer tokenizer;
 
+    private final TokenTexts texts;
+
     private final Set<Integer> endOfSequence;
+
+    /** Special tokens that belong to the form of answers. */
+    private final Map<Integer, String> marks = new HashMap<>();
 
     private final Map<Key, Constraints> compiled = new LinkedHashMap<>(16, 0.75f, true) {
 
@@ -57,55 +51,66 @@ final class OutputFormats {
 
     private @Nullable TokenVocabulary vocabulary;
 
-    OutputFormats(TextTokenizer tokenizer, Set<Integer> endOfSequence, AnswerSyntax syntax) {
+    OutputFormats(TextTokenizer tokenizer, TokenTexts texts, Set<Integer> endOfSequence, AnswerSyntax syntax) {
+        this.texts = texts;
         this.syntax = syntax;
         this.tokenizer = tokenizer;
         this.endOfSequence = endOfSequence;
+        for (int token = 0; token < tokenizer.vocabularySize(); token++) {
+            Optional<String> special = tokenizer.specialToken(token);
+            if (special.isPresent() && !endOfSequence.contains(token) && syntax.isMarkup(special.get(), true)) {
+                this.marks.put(token, special.get());
+            }
+        }
     }
 
-    private record Key(OutputFormat format, boolean blankFirst) {
+    private record Key(OutputFormat format, boolean blankFirst, boolean thoughtsFirst) {
     }
 
     /**
      * Returns the state before an answer's first token.
      * @param format what the answer must look like
-     * @param continued whether the answer continues the prompt's text
-     * @return the state; empty for calls of tools that the model writes in another form
-     * than the usual one, which are left to it
+     * @param chat whether the answer is one of a conversation; others continue the
+     * prompt's text
+     * @return the state
      * @throws ConstraintException if the format can not be enforced
      */
-    Optional<TokenConstraint> start(OutputFormat format, boolean continued) {
-        if (format instanceof OutputFormat.ToolCalls calls && !this.syntax.writesTaggedJson()) {
-            if (calls.required() || calls.otherwise().isPresent()) {
-                throw new ConstraintException("The model's chat template writes calls of tools in a form that can not "
-                        + "be enforced; leave the choice of tools to the model and ask for no other format");
-            }
-            return Optional.empty();
-        }
-        Key key = new Key(format, !continued && this.tokenizer.dropsFirstBlank());
+    TokenConstraint start(OutputFormat format, boolean chat) {
+        Key key = new Key(format, chat && this.tokenizer.dropsFirstBlank(), chat && this.syntax.beginsWithThoughts());
         Constraints known;
         synchronized (this.compiled) {
             known = this.compiled.get(key);
         }
         if (known == null) {
-            known = new Constraints(grammar(format, new CompileBudget()), vocabulary(), key.blankFirst());
+            known = new Constraints(grammar(key, new CompileBudget()), vocabulary(), key.blankFirst());
             synchronized (this.compiled) {
                 this.compiled.put(key, known);
             }
         }
-        return Optional.of(known.start());
+        return known.start();
     }
 
     private synchronized TokenVocabulary vocabulary() {
         TokenVocabulary known = this.vocabulary;
         if (known == null) {
-            byte[][] pieces = this.tokenizer.pieces()
+            byte[][] pieces = this.texts.pieces()
                 .orElseThrow(() -> new ConstraintException("the model's tokenizer does not say which text its tokens "
                         + "stand for, so no output format can be enforced; leave the format out"));
-            known = new TokenVocabulary(pieces, this.endOfSequence);
+            known = new TokenVocabulary(pieces, this.endOfSequence, this.marks);
             this.vocabulary = known;
         }
         return known;
+    }
+
+    /**
+     * A format is that of the answer, not that of thoughts which the prompt has begun.
+     */
+    private Grammar grammar(Key key, CompileBudget budget) {
+        Grammar grammar = grammar(key.format(), budget);
+        return key.thoughtsFirst()
+                ? Grammar.sequence(Grammar.upTo(this.syntax.thoughtsEnd(), true),
+                        Grammar.optional(Grammar.literal("\n")), Grammar.optional(Grammar.literal("\n")), grammar)
+                : grammar;
     }
 
     private Grammar grammar(OutputFormat format, CompileBudget budget) {
@@ -115,40 +120,18 @@ final class OutputFormats {
         if (format instanceof OutputFormat.Regex regex) {
             return Grammar.regex(regex.pattern(), budget);
         }
-        return calls((OutputFormat.ToolCalls) format, budget);
+        OutputFormat.ToolCalls calls = (OutputFormat.ToolCalls) format;
+        ToolCallGrammar written = new ToolCallGrammar(this.syntax, Set.copyOf(this.marks.values()), endTexts(), budget);
+        if (calls.required()) {
+            return written.calls(calls.tools());
+        }
+        return calls.otherwise()
+            .map((otherwise) -> Grammar.choice(List.of(grammar(otherwise, budget), written.calls(calls.tools()))))
+            .orElseGet(() -> written.textOrCalls(calls.tools()));
     }
 
-    private Grammar calls(OutputFormat.ToolCalls format, CompileBudget budget) {
-        List<Grammar> tools = new ArrayList<>();
-        for (ToolDefinition tool : format.tools()) {
-            SchemaOptions options = SchemaOptions.DEFAULT;
-            tools.add(Grammar.sequence(
-                    Grammar.literal("{\"name\"" + options.layout().colon() + JsonTexts.string(tool.name())
-                            + options.layout().comma() + "\"arguments\"" + options.layout().colon()),
-                    arguments(tool, options, budget), Grammar.literal("}")));
-        }
-        // as the model knows it
-        Grammar lineBreak = Grammar.optional(Grammar.literal("\n"));
-        Grammar rest = Grammar.sequence(lineBreak, Grammar.choice(tools), lineBreak, Grammar.literal(CALL_END));
-        Grammar calls = Grammar.list(Grammar.sequence(Grammar.literal(CALL_START), rest), "\n");
-        if (format.required()) {
-            return calls;
-        }
-        return format.otherwise()
-            .map((otherwise) -> Grammar.choice(List.of(grammar(otherwise, budget), calls)))
-            .orElseGet(() -> Grammar.text(CALL_START, rest));
-    }
-
-    /** A tool whose parameters can not be enforced can still be called. */
-    private static Grammar arguments(ToolDefinition tool, SchemaOptions options, CompileBudget budget) {
-        try {
-            return SchemaCompiler.compile(tool.parametersJson(), options, budget);
-        }
-        catch (ConstraintException ex) {
-            LOGGER.warn("The arguments of tool '{}' are not held to its parameters, only to be a JSON object: {}",
-                    tool.name(), ex.getMessage());
-            return SchemaCompiler.compile("{\"type\":\"object\"}", options, budget);
-        }
+    private List<String> endTexts() {
+        return this.endOfSequence.stream().flatMap((token) -> this.tokenizer.specialToken(token).stream()).toList();
     }
 
 }

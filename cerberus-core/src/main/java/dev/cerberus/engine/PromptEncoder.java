@@ -9,6 +9,7 @@ import dev.cerberus.text.ChatMessage;
 import dev.cerberus.text.PromptGuard;
 import dev.cerberus.text.TextTokenizer;
 import dev.cerberus.text.ToolDefinition;
+import dev.cerberus.text.ToolPrompting;
 
 /**
  * Turns a prompt into token ids, after a look at its length: native code, which sees it
@@ -25,6 +26,8 @@ final class PromptEncoder implements AutoCloseable {
 
     private final TemplateInUse template;
 
+    private final ToolPrompting tools;
+
     private final PromptGuard guard;
 
     private final int contextTokens;
@@ -39,14 +42,16 @@ final class PromptEncoder implements AutoCloseable {
      * Creates an encoder.
      * @param tokenizer the tokenizer
      * @param template the chat template
+     * @param tools says of tools what the template does not
      * @param contextTokens the longest sequence in tokens
      * @param contextIsLowered whether the model allows a longer one
      * @param vocabularySize number of tokens that the model knows
      * @param maxCharacters the most characters of a request; empty for what the context
      * can hold
      */
-    PromptEncoder(TextTokenizer tokenizer, TemplateInUse template, int contextTokens, boolean contextIsLowered,
-            int vocabularySize, OptionalInt maxCharacters) {
+    PromptEncoder(TextTokenizer tokenizer, TemplateInUse template, ToolPrompting tools, int contextTokens,
+            boolean contextIsLowered, int vocabularySize, OptionalInt maxCharacters) {
+        this.tools = tools;
         this.tokenizer = tokenizer;
         this.template = template;
         this.guard = PromptGuard.of(tokenizer, template.template().orElse(null));
@@ -95,8 +100,8 @@ final class PromptEncoder implements AutoCloseable {
                     : this.guard.encodeText(raw.text(), true);
         }
         if (prompt instanceof Prompt.Chat chat) {
-            return this.guard.encode(this.template.require(), chat.messages(), chat.tools(), Map.of(),
-                    (text) -> requireShort(text.length()));
+            return this.guard.encode(this.template.require(), this.tools.adapt(chat.messages(), chat.tools()),
+                    chat.tools(), Map.of(), (text) -> requireShort(text.length()));
         }
         return ((Prompt.Tokens) prompt).ids();
     }

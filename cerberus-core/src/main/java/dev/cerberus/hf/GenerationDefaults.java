@@ -24,12 +24,13 @@ import java.util.function.DoublePredicate;
  * @param temperature sampling temperature, in 0..100
  * @param topK number of most likely tokens to sample from, at least 1
  * @param topP probability mass to sample from, in (0, 1]
+ * @param minP least share of the most likely token's probability, in 0..1
  * @param repetitionPenalty penalty of tokens that the text holds already, in (0, 10]
  * @param notes what a user should know, one sentence each
  */
 public record GenerationDefaults(List<Integer> eosTokenIds, OptionalInt bosTokenId, OptionalInt padTokenId,
         Optional<Boolean> doSample, OptionalDouble temperature, OptionalInt topK, OptionalDouble topP,
-        OptionalDouble repetitionPenalty, List<String> notes) {
+        OptionalDouble minP, OptionalDouble repetitionPenalty, List<String> notes) {
 
     /** The file in a model directory that this is read from. */
     public static final String FILE_NAME = "generation_config.json";
@@ -47,7 +48,8 @@ public record GenerationDefaults(List<Integer> eosTokenIds, OptionalInt bosToken
     /** No recommendation at all. */
     public static GenerationDefaults none() {
         return new GenerationDefaults(List.of(), OptionalInt.empty(), OptionalInt.empty(), Optional.empty(),
-                OptionalDouble.empty(), OptionalInt.empty(), OptionalDouble.empty(), OptionalDouble.empty(), List.of());
+                OptionalDouble.empty(), OptionalInt.empty(), OptionalDouble.empty(), OptionalDouble.empty(),
+                OptionalDouble.empty(), List.of());
     }
 
     /**
@@ -89,10 +91,11 @@ public record GenerationDefaults(List<Integer> eosTokenIds, OptionalInt bosToken
             OptionalDouble topP = number("top_p", "in (0, 1]", (value) -> value > 0 && value <= 1);
             OptionalDouble repetitionPenalty = number("repetition_penalty", "in (0, 10]",
                     (value) -> value > 0 && value <= 10);
-            notSupported("min_p", 0);
+            OptionalDouble minP = number("min_p", "in 0..1", (value) -> value >= 0 && value <= 1);
             try {
                 return new GenerationDefaults(this.json.integers("eos_token_id"), token("bos_token_id", 0),
-                        token("pad_token_id", 0), doSample, temperature, topK, topP, repetitionPenalty, this.notes);
+                        token("pad_token_id", 0), doSample, temperature, topK, topP, minP, repetitionPenalty,
+                        this.notes);
             }
             catch (IllegalArgumentException ex) {
                 throw this.json.invalid(String.valueOf(ex.getMessage()), ex);
@@ -132,14 +135,6 @@ public record GenerationDefaults(List<Integer> eosTokenIds, OptionalInt bosToken
                 ignored(ex.problem());
             }
             return OptionalDouble.empty();
-        }
-
-        private void notSupported(String field, double neutral) {
-            OptionalDouble value = number(field, "finite", Double::isFinite);
-            if (value.isPresent() && value.getAsDouble() != neutral) {
-                this.notes.add("The model's authors recommend " + field + " " + value.getAsDouble() + " (" + FILE_NAME
-                        + "), which is not supported and has no effect");
-            }
         }
 
         private void ignored(String problem) {

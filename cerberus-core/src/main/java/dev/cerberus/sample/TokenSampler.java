@@ -11,8 +11,8 @@ import java.util.Arrays;
  *
  * <p>
  * The choice is {@code argmax_v(logit_v / T + G(seed, position, v))} over the tokens that
- * top-k and top-p leave, which is a sample of the filtered softmax. Not thread-safe: it
- * reuses scratch space; one instance per decoding thread.
+ * top-k, min-p and top-p leave, which is a sample of the filtered softmax. Not
+ * thread-safe: it reuses scratch space; one instance per decoding thread.
  */
 /*
  * A token whose noise can not make up for what its scaled logit lies below the best score
@@ -75,7 +75,7 @@ public final class TokenSampler {
      * @return whether a token's chance against another does not depend on third ones
      */
     public boolean isUnfiltered() {
-        return this.options.topK() == 0 && this.options.topP() == 1;
+        return this.options.topK() == 0 && this.options.topP() == 1 && this.options.minP() == 0;
     }
 
     /**
@@ -120,6 +120,9 @@ public final class TokenSampler {
     private double floor(float[] logits, int best) {
         boolean limitedK = this.options.topK() > 0 && this.options.topK() < logits.length;
         double floor = limitedK ? kthLargest(logits, this.options.topK()) : Double.NEGATIVE_INFINITY;
+        if (this.options.minP() > 0) {
+            floor = Math.max(floor, logits[best] + this.options.temperature() * Math.log(this.options.minP()));
+        }
         return (this.options.topP() < 1) ? nucleusFloor(logits, logits[best], floor) : floor;
     }
 

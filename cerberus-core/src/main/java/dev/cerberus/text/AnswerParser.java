@@ -1,6 +1,8 @@
 package dev.cerberus.text;
 
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A splitter of a streamed answer into thoughts, text and calls of tools. Not
@@ -26,9 +28,14 @@ public final class AnswerParser {
 
     private Phase phase = Phase.BEGIN;
 
+    private final Set<String> ids = new HashSet<>();
+
+    private final boolean numbered;
+
     private boolean textBefore;
 
-    AnswerParser(ThinkingSyntax thinking, Optional<ToolCallSyntax> toolCalls, ToolSchemas tools) {
+    AnswerParser(ThinkingSyntax thinking, Optional<ToolCallSyntax> toolCalls, boolean numbered, ToolSchemas tools) {
+        this.numbered = numbered;
         this.thinking = thinking;
         this.toolCalls = toolCalls;
         this.tools = tools;
@@ -155,9 +162,7 @@ public final class AnswerParser {
         ToolCallSyntax.Reading reading = syntax.read(this.pending, ended, this.tools);
         if (reading instanceof ToolCallSyntax.Reading.Calls found) {
             this.pending.delete(0, found.length());
-            found.calls()
-                .forEach((call) -> parts
-                    .onToolCall(new ChatMessage.ToolCall(ToolCallIds.next(), call.name(), call.argumentsJson())));
+            found.calls().forEach((call) -> parts.onToolCall(identified(call)));
             return true;
         }
         if (reading instanceof ToolCallSyntax.Reading.Text text) {
@@ -166,6 +171,15 @@ public final class AnswerParser {
             return true;
         }
         return false;
+    }
+
+    /** Keeps the id that the model wrote, unless it has written it before. */
+    private ChatMessage.ToolCall identified(ChatMessage.ToolCall call) {
+        String id = call.id();
+        for (int number = this.ids.size(); id.isEmpty() || !this.ids.add(id); number++) {
+            id = this.numbered ? ToolCallIds.numbered(call.name(), number) : ToolCallIds.next();
+        }
+        return new ChatMessage.ToolCall(id, call.name(), call.argumentsJson());
     }
 
     /** Returns where a call may begin, or -1. */

@@ -10,32 +10,30 @@ import java.util.stream.Stream;
  */
 public final class AnswerSyntax {
 
-    private static final AnswerSyntax USUAL = new AnswerSyntax(Optional.of(JsonToolCalls.HERMES),
-            ThinkingSyntax.usual(), false);
+    private static final AnswerSyntax USUAL = new AnswerSyntax(ToolConvention.USUAL, ThinkingSyntax.usual(),
+            ToolPrompting.none());
 
-    private final Optional<ToolCallSyntax> toolCalls;
+    private final ToolConvention calls;
 
     private final ThinkingSyntax thinking;
 
-    private final boolean unread;
+    private final ToolPrompting prompting;
 
-    private AnswerSyntax(Optional<ToolCallSyntax> toolCalls, ThinkingSyntax thinking, boolean unread) {
-        this.toolCalls = toolCalls;
+    private AnswerSyntax(ToolConvention calls, ThinkingSyntax thinking, ToolPrompting prompting) {
+        this.calls = calls;
         this.thinking = thinking;
-        this.unread = unread;
+        this.prompting = prompting;
     }
 
     /**
      * Learns the syntax of a model.
      * @param template its chat template
-     * @return the syntax; calls are looked for in the convention of the Hermes templates
-     * where the template says nothing about calls
+     * @return the syntax; calls are in the convention of the Hermes templates where the
+     * template does not tell
      */
     public static AnswerSyntax of(ChatTemplate template) {
-        Optional<ToolCallSyntax> learned = ToolCallProbe.learn(template);
-        boolean unread = learned.isEmpty() && template.mentions("tool_calls");
-        return new AnswerSyntax(unread ? Optional.empty() : learned.or(() -> Optional.of(JsonToolCalls.HERMES)),
-                ThinkingSyntax.of(template), unread);
+        ToolConvention calls = ToolConvention.learn(template);
+        return new AnswerSyntax(calls, ThinkingSyntax.of(template), ToolPrompting.of(template, calls));
     }
 
     /**
@@ -52,9 +50,71 @@ public final class AnswerSyntax {
      * @return a sentence if the template writes calls that can not be read
      */
     public Optional<String> note() {
-        return this.unread ? Optional.of("The model's chat template writes calls of tools in a form that is not "
-                + "known here: they will be plain text of the answer; set cerberus.chat.template to a template whose "
-                + "calls are JSON or tagged") : Optional.empty();
+        return (this.calls.origin() == ToolConvention.Origin.UNREAD)
+                ? Optional.of("The model's chat template writes calls of tools in a form that can not be read back: "
+                        + "the model is asked to write them in the form " + example()
+                        + " instead; set cerberus.chat.template to a template whose calls are JSON or tagged")
+                : Optional.empty();
+    }
+
+    /**
+     * Returns how the model is told to call tools, for people.
+     * @return half a sentence, with an example
+     */
+    public String description() {
+        String how = switch (this.calls.origin()) {
+            case CALLS -> this.calls.describesTools() ? "as the template writes calls"
+                    : "as the template writes calls; tools are described in a system message";
+            case WORDS -> "as the template asks for";
+            case UNREAD -> "asked for in a system message, since the template's form can not be read back";
+            case USUAL -> this.calls.describesTools() ? "described by the template, form asked for in a system message"
+                    : "described in a system message, unknown to the template";
+        };
+        return how + ": " + example() + (this.calls.layout().parallel() ? "" : ", one a turn");
+    }
+
+    private String example() {
+        return this.prompting.example().replace("\n", "\\n");
+    }
+
+    /**
+     * Returns the exact text of calls.
+     * @return the layout in which calls are enforced
+     */
+    public CallLayout calls() {
+        return this.calls.layout();
+    }
+
+    /**
+     * Returns what begins thoughts.
+     * @return the marker
+     */
+    public String thoughtsStart() {
+        return this.thinking.start();
+    }
+
+    /**
+     * Returns what ends thoughts.
+     * @return the marker
+     */
+    public String thoughtsEnd() {
+        return this.thinking.end();
+    }
+
+    /**
+     * Returns whether the prompt has begun thoughts, which the answer ends.
+     * @return whether an answer begins within thoughts
+     */
+    public boolean beginsWithThoughts() {
+        return this.thinking.open();
+    }
+
+    /**
+     * Returns what makes conversations with tools ones that the template can write.
+     * @return the translator
+     */
+    public ToolPrompting prompting() {
+        return this.prompting;
     }
 
     /**
@@ -65,19 +125,9 @@ public final class AnswerSyntax {
      * @return whether the text of the answer shows it
      */
     public boolean isMarkup(String token, boolean tools) {
-        Stream<String> calls = tools ? this.toolCalls.map(ToolCallSyntax::markers).orElse(List.of()).stream()
-                : Stream.empty();
+        Stream<String> calls = tools ? this.calls.syntax().markers().stream() : Stream.empty();
         return Stream.concat(calls, Stream.of(this.thinking.start(), this.thinking.end()))
             .anyMatch((marker) -> marker.contains(token));
-    }
-
-    /**
-     * Returns whether calls are JSON objects between {@code <tool_call>} and
-     * {@code </tool_call>}.
-     * @return whether calls have the form in which they can be enforced
-     */
-    public boolean writesTaggedJson() {
-        return this.toolCalls.filter(JsonToolCalls.HERMES::equals).isPresent();
     }
 
     /**
@@ -86,8 +136,8 @@ public final class AnswerSyntax {
      * @return a new parser
      */
     public AnswerParser parser(List<ToolDefinition> tools) {
-        return new AnswerParser(this.thinking, this.toolCalls.filter((syntax) -> !tools.isEmpty()),
-                new ToolSchemas(tools));
+        return new AnswerParser(this.thinking, Optional.of(this.calls.syntax()).filter((syntax) -> !tools.isEmpty()),
+                this.calls.layout().isNumbered(), new ToolSchemas(tools));
     }
 
 }

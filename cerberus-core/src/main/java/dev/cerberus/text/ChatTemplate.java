@@ -228,7 +228,7 @@ public final class ChatTemplate {
     String render(List<ChatMessage> messages, List<ToolDefinition> tools, boolean addGenerationPrompt,
             Map<String, Object> extra, Changes changes) {
         try {
-            return render(messages, tools, addGenerationPrompt, extra, changes, false);
+            return render(messages, tools, addGenerationPrompt, extra, changes, TemplateValues.Shape.PLAIN);
         }
         catch (TemplateException.Refusal ex) {
             // Some take ids of calls in one form only.
@@ -241,10 +241,26 @@ public final class ChatTemplate {
         catch (TemplateException.WrongType ex) {
             // Most templates want the arguments of a call as a dictionary, some as text.
             return renderWithTextArguments(messages, tools, addGenerationPrompt, extra, changes)
+                .or(() -> renderWithParts(messages, tools, addGenerationPrompt, extra, changes))
                 .orElseThrow(() -> failure(ex));
         }
         catch (TemplateException ex) {
-            throw failure(ex);
+            return renderWithParts(messages, tools, addGenerationPrompt, extra, changes).orElseThrow(() -> failure(ex));
+        }
+    }
+
+    /** Some templates want a content as a list of parts, each with its type. */
+    private Optional<String> renderWithParts(List<ChatMessage> messages, List<ToolDefinition> tools,
+            boolean addGenerationPrompt, Map<String, Object> extra, Changes changes) {
+        if (!mentions("content") || !mentions("text")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional
+                .of(render(messages, tools, addGenerationPrompt, extra, changes, TemplateValues.Shape.PARTS));
+        }
+        catch (TemplateException ex) {
+            return Optional.empty();
         }
     }
 
@@ -254,7 +270,8 @@ public final class ChatTemplate {
             return Optional.empty();
         }
         try {
-            return Optional.of(render(messages, tools, addGenerationPrompt, extra, changes, true));
+            return Optional
+                .of(render(messages, tools, addGenerationPrompt, extra, changes, TemplateValues.Shape.TEXT_ARGUMENTS));
         }
         catch (TemplateException ex) {
             // The first failure says more: it is about the usual form.
@@ -263,12 +280,12 @@ public final class ChatTemplate {
     }
 
     private String render(List<ChatMessage> messages, List<ToolDefinition> tools, boolean addGenerationPrompt,
-            Map<String, Object> extra, Changes changes, boolean textArguments) {
+            Map<String, Object> extra, Changes changes, TemplateValues.Shape shape) {
         Map<String, @Nullable Object> given = new LinkedHashMap<>(this.specialTokens);
         this.variables.forEach((key, value) -> given.put(key, TemplateValues.plain(key, value)));
         given.put("messages",
                 messages.stream()
-                    .map((message) -> TemplateValues.changed(TemplateValues.plain(message, textArguments),
+                    .map((message) -> TemplateValues.changed(TemplateValues.plain(message, shape),
                             (message.role() == ChatMessage.Role.ASSISTANT) ? changes.answers() : changes.contents()))
                     .toList());
         given.put("tools",

@@ -1,5 +1,6 @@
 package dev.cerberus.text;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -8,6 +9,7 @@ import java.util.stream.Stream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,14 +19,18 @@ import org.jspecify.annotations.Nullable;
  * @param start what stands before the JSON; empty if nothing does
  * @param end what stands after it; empty if nothing does
  * @param wrapper the key under which name and arguments stand, if not at the top
+ * @param nameKey the key of the name
+ * @param idKey the key of the id, which stands at the top, if calls say theirs
  */
-record JsonToolCalls(String start, String end, Optional<String> wrapper) implements ToolCallSyntax {
+record JsonToolCalls(String start, String end, Optional<String> wrapper, String nameKey,
+        Optional<String> idKey) implements ToolCallSyntax {
 
     /**
      * The convention of the Hermes and Qwen templates, which is also taken for that of
      * models whose template says nothing about calls.
      */
-    static final JsonToolCalls HERMES = new JsonToolCalls("<tool_call>", "</tool_call>", Optional.empty());
+    static final JsonToolCalls HERMES = new JsonToolCalls("<tool_call>", "</tool_call>", Optional.empty(), "name",
+            Optional.empty());
 
     /** Models write one of them for another, whatever their template shows. */
     private static final List<String> ARGUMENT_KEYS = List.of("arguments", "parameters", "args", "input");
@@ -46,7 +52,7 @@ record JsonToolCalls(String start, String end, Optional<String> wrapper) impleme
         if (!JsonScan.beginsAt(text, begin)) {
             return noCall(text, ended);
         }
-        int end = JsonScan.end(text, begin);
+        int end = endOfAll(text, begin);
         if (end > text.length()) {
             return ended ? new Reading.Text(text.length()) : Reading.Uncertain.INSTANCE;
         }
@@ -66,6 +72,15 @@ record JsonToolCalls(String start, String end, Optional<String> wrapper) impleme
         return calls.isEmpty() ? new Reading.Text(after) : new Reading.Calls(calls, after);
     }
 
+    /** Returns the place after values that follow each other, where an end is marked. */
+    private int endOfAll(CharSequence text, int begin) {
+        int end = JsonScan.end(text, begin);
+        while (!this.end.isEmpty() && end <= text.length() && JsonScan.beginsAt(text, JsonScan.skipBlanks(text, end))) {
+            end = JsonScan.end(text, JsonScan.skipBlanks(text, end));
+        }
+        return end;
+    }
+
     /** Up to the end marker everything is text. */
     private Reading noCall(CharSequence text, boolean ended) {
         if (this.end.isEmpty()) {
@@ -79,24 +94,27 @@ record JsonToolCalls(String start, String end, Optional<String> wrapper) impleme
     }
 
     private List<ChatMessage.ToolCall> calls(String json, ToolSchemas tools) {
-        try {
-            JsonNode value = JsonText.read(json);
-            List<ChatMessage.ToolCall> calls = new ArrayList<>();
-            for (JsonNode each : value.isArray() ? value : List.of(value)) {
-                ChatMessage.ToolCall call = call(this.wrapper.map(each::path).orElse(each), tools);
-                if (call == null) {
-                    return List.of();
+        List<ChatMessage.ToolCall> calls = new ArrayList<>();
+        try (MappingIterator<JsonNode> values = JsonText.MAPPER.readerFor(JsonNode.class).readValues(json)) {
+            while (values.hasNextValue()) {
+                JsonNode value = values.nextValue();
+                for (JsonNode each : value.isArray() ? value : List.of(value)) {
+                    ChatMessage.ToolCall call = call(each, tools);
+                    if (call == null) {
+                        return List.of();
+                    }
+                    calls.add(call);
                 }
-                calls.add(call);
             }
             return calls;
         }
-        catch (JsonProcessingException ex) {
+        catch (IOException ex) {
             return List.of(); // the answer's own text
         }
     }
 
-    private static ChatMessage.@Nullable ToolCall call(JsonNode call, ToolSchemas tools) {
+    private ChatMessage.@Nullable ToolCall call(JsonNode outer, ToolSchemas tools) {
+        JsonNode call = this.wrapper.map(outer::path).orElse(outer);
         JsonNode arguments = JsonText.MAPPER.createObjectNode();
         boolean found = false;
         for (String key : ARGUMENT_KEYS) {
@@ -105,13 +123,17 @@ record JsonToolCalls(String start, String end, Optional<String> wrapper) impleme
                 found = true;
             }
         }
-        boolean lost = !found
-                && call.properties().stream().anyMatch((field) -> !HARMLESS_KEYS.contains(field.getKey()));
-        String name = call.path("name").asText();
+        boolean lost = !found && call.properties().stream().anyMatch((field) -> !isHarmless(field.getKey()));
+        String name = call.path(this.nameKey).asText();
         if (name.isEmpty() || lost || !arguments.isObject() || !tools.accepts(name, arguments)) {
             return null;
         }
-        return new ChatMessage.ToolCall("", name, arguments.toString());
+        return new ChatMessage.ToolCall(this.idKey.map((key) -> outer.path(key).asText()).orElse(""), name,
+                arguments.toString());
+    }
+
+    private boolean isHarmless(String key) {
+        return HARMLESS_KEYS.contains(key) || key.equals(this.nameKey) || this.idKey.filter(key::equals).isPresent();
     }
 
     /** Some write the arguments as a text that holds JSON. */

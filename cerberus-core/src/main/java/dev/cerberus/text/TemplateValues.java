@@ -18,11 +18,27 @@ final class TemplateValues {
     private TemplateValues() {
     }
 
-    /** Returns a message; arguments of calls as text or as a map. */
-    static Object plain(ChatMessage message, boolean textArguments) {
+    /**
+     * How a message is put.
+     */
+    enum Shape {
+
+        /** The content as text, the arguments of calls as a map. */
+        PLAIN,
+
+        /** The arguments of calls as text. */
+        TEXT_ARGUMENTS,
+
+        /** The content as a list of one part, which has a type. */
+        PARTS
+
+    }
+
+    /** Returns a message. */
+    static Object plain(ChatMessage message, Shape shape) {
         Map<String, @Nullable Object> plain = new LinkedHashMap<>();
         plain.put("role", message.role().wireName());
-        plain.put("content", message.content());
+        plain.put("content", (shape == Shape.PARTS) ? parts(message) : message.content());
         if (message.name() != null) {
             plain.put("name", message.name());
         }
@@ -34,7 +50,7 @@ final class TemplateValues {
             for (ChatMessage.ToolCall call : message.toolCalls()) {
                 Map<String, Object> function = new LinkedHashMap<>();
                 function.put("name", call.name());
-                function.put("arguments", textArguments ? ToolArguments.text(call.argumentsJson())
+                function.put("arguments", (shape == Shape.TEXT_ARGUMENTS) ? ToolArguments.text(call.argumentsJson())
                         : ToolArguments.parse(call.argumentsJson()));
                 Map<String, Object> plainCall = new LinkedHashMap<>();
                 plainCall.put("id", call.id());
@@ -45,6 +61,16 @@ final class TemplateValues {
             plain.put("tool_calls", calls);
         }
         return plain;
+    }
+
+    private static Object parts(ChatMessage message) {
+        Map<String, Object> part = new LinkedHashMap<>();
+        part.put("type", "text");
+        part.put("text", message.content());
+        if (message.name() != null) {
+            part.put("name", message.name());
+        }
+        return List.of(part);
     }
 
     /** Returns a tool as a function. */

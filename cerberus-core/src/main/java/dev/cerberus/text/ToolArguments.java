@@ -53,7 +53,17 @@ final class ToolArguments {
         if (arguments instanceof String text) {
             return text;
         }
-        return TEXT.render(Map.of("arguments", arguments), ZonedDateTime.now(ZoneOffset.UTC), TemplateBudget.DEFAULT);
+        return written(arguments);
+    }
+
+    /** Returns a value as templates write JSON. */
+    static String text(JsonNode value) {
+        return written(Objects.requireNonNull(JsonText.toPlain(value)));
+    }
+
+    /** Returns plain values as templates write JSON. */
+    static String written(Object value) {
+        return TEXT.render(Map.of("arguments", value), ZonedDateTime.now(ZoneOffset.UTC), TemplateBudget.DEFAULT);
     }
 
 }

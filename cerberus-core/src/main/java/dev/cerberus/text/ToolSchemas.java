@@ -3,6 +3,8 @@ package dev.cerberus.text;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,6 +14,8 @@ import com.fasterxml.jackson.databind.node.TextNode;
  * What is known of the arguments of tools. Immutable and thread-safe.
  */
 final class ToolSchemas {
+
+    private static final Pattern WORD = Pattern.compile("[\\w.-]{1,128}");
 
     private final Map<String, JsonNode> schemas = new HashMap<>();
 
@@ -40,6 +44,39 @@ final class ToolSchemas {
             }
         }
         return true;
+    }
+
+    /**
+     * A name that stands in a text.
+     *
+     * @param text the name, empty if there is none
+     * @param end where it ends
+     * @param mayGoOn whether more text could make it another one
+     */
+    record Name(String text, int end, boolean mayGoOn) {
+
+        boolean isThere() {
+            return !this.text.isEmpty();
+        }
+
+    }
+
+    /**
+     * Returns the name at a place: the longest of a tool, or else what looks like one.
+     */
+    Name nameAt(CharSequence text, int at) {
+        String known = "";
+        boolean mayGoOn = at == text.length();
+        for (String name : this.schemas.keySet()) {
+            JsonScan.Look look = JsonScan.look(text, at, name);
+            if (look == JsonScan.Look.THERE && name.length() > known.length()) {
+                known = name;
+            }
+            mayGoOn |= look == JsonScan.Look.PERHAPS;
+        }
+        Matcher word = WORD.matcher(text).region(Math.min(at, text.length()), text.length());
+        String found = (word.lookingAt() && word.group().length() > known.length()) ? word.group() : known;
+        return new Name(found, at + found.length(), mayGoOn || at + found.length() == text.length());
     }
 
     /**

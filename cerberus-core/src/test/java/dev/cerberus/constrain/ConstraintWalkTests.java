@@ -77,8 +77,8 @@ class ConstraintWalkTests {
                 SchemaCompiler.compile("{\"type\": \"string\"}", SchemaOptions.DEFAULT, new CompileBudget()),
                 Grammar.literal("</tool_call>"));
         TokenVocabulary vocabulary = TestVocabularies.small();
-        TokenConstraint text = written(new Constraints(Grammar.text("<tool_call>", call), vocabulary, false).start(),
-                "Well ");
+        TokenConstraint text = written(
+                new Constraints(Grammar.text("<tool_call>", call, true), vocabulary, false).start(), "Well ");
         assertThat(text.canEndWithin(0)).isTrue();
         assertThat(vocabulary.ends()).contains(text.closing().orElseThrow());
         TokenConstraint at = written(text, "<tool_call>\"abc");

@@ -3,6 +3,7 @@ package dev.cerberus.decode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -145,6 +146,83 @@ abstract class AbstractDecoderContractTests {
         }
         assertThat(this.model.continuation(PROMPT, 100, this.sampling))
             .isNotEqualTo(this.model.continuation(PROMPT, 100, this.sampling.withRepetitionPenalty(1)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = { 0.3, 1, -0.4 })
+    void textPenalisedByTheAnswerEqualsTheTargetsOwn(double penalty) {
+        this.model.withReach(2);
+        this.accuracy = 0.9;
+        for (double temperature : new double[] { 0, 0.2, 1 }) {
+            SamplingOptions plain = new SamplingOptions(temperature, 0, 0.9, 1.1, 12);
+            this.sampling = plain.withAnswerPenalties(penalty, 0);
+            int[] frequency = run(request(100, 0, Set.of())).tokens();
+            assertThat(frequency).isEqualTo(expected(100));
+            this.sampling = plain.withAnswerPenalties(0, penalty);
+            assertThat(run(request(100, 0, Set.of())).tokens()).isEqualTo(expected(100)).isNotEqualTo(frequency);
+            this.sampling = plain.withAnswerPenalties(penalty, -2 * penalty);
+            assertThat(run(request(100, 0, Set.of())).tokens()).isEqualTo(expected(100));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = { 0, 0.7, 2 })
+    void textUnderABiasEqualsTheTargetsOwn(double temperature) {
+        this.sampling = new SamplingOptions(temperature, 0, 1, 13)
+            .withLogitBias(Map.of(7, 2.0, 8, -100.0, 9, -3.5, 39, 1.0));
+        int[] tokens = run(request(100, 0, Set.of())).tokens();
+        assertThat(tokens).isEqualTo(expected(100)).doesNotContain(8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = { 0.02, 0.3, 1 })
+    void textAboveALeastProbabilityEqualsTheTargetsOwn(double minP) {
+        this.sampling = new SamplingOptions(1.5, 30, 0.95, 14).withMinP(minP);
+        int[] tokens = run(request(100, 0, Set.of())).tokens();
+        assertThat(tokens).isEqualTo(expected(100));
+        if (minP == 1) {
+            assertThat(tokens).isEqualTo(this.model.continuation(PROMPT, 100, SamplingOptions.GREEDY));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = { 0, 1 })
+    void probabilitiesAreTheTargetsOwnWhateverTheChoiceIsMadeOf(double temperature) {
+        this.accuracy = 0.9;
+        this.sampling = new SamplingOptions(temperature, 5, 0.9, 1.2, 15).withAnswerPenalties(0.2, 0.1)
+            .withLogitBias(Map.of(3, 1.0));
+        DecodeResult result = run(request(60, 0, Set.of()).withLogprobs(3));
+        assertThat(result.tokens()).isEqualTo(expected(60));
+        assertThat(result.logprobs()).hasSize(60);
+        int[] text = Arrays.copyOf(PROMPT, PROMPT.length + 60);
+        System.arraycopy(result.tokens(), 0, text, PROMPT.length, 60);
+        for (int i = 0; i < 60; i++) {
+            float[] logits = this.model.logitsAfter(Arrays.copyOf(text, PROMPT.length + i));
+            double total = 0;
+            for (float logit : logits) {
+                total += Math.exp(logit);
+            }
+            TokenLogprobs known = result.logprobs().get(i);
+            assertThat(known.token()).isEqualTo(result.tokens()[i]);
+            assertThat(known.logprob()).isCloseTo(logits[known.token()] - Math.log(total), within(1e-9));
+            assertThat(known.topTokens()).hasSize(3);
+            assertThat(known.topTokens()[0]).isEqualTo(TokenSampler.argmax(logits));
+            assertThat(known.topLogprobs()[0]).isGreaterThanOrEqualTo(known.topLogprobs()[1]);
+            assertThat(known.topLogprobs()[1]).isGreaterThanOrEqualTo(known.topLogprobs()[2]);
+            assertThat(known.topLogprobs()[2]).isCloseTo(logits[known.topTokens()[2]] - Math.log(total), within(1e-9));
+        }
+    }
+
+    @Test
+    void probabilitiesEndWithTheAnswer() {
+        this.accuracy = 1;
+        int[] all = expected(40);
+        int at = firstNew(all, 5);
+        DecodeResult result = run(request(40, 0, Set.of(all[at])).withLogprobs(0));
+        assertThat(result.logprobs().stream().mapToInt(TokenLogprobs::token).toArray())
+            .isEqualTo(Arrays.copyOf(all, at));
+        assertThat(result.logprobs().get(0).topTokens()).isEmpty();
+        assertThat(run(request(40, 0, Set.of())).logprobs()).isEmpty();
     }
 
     @ParameterizedTest

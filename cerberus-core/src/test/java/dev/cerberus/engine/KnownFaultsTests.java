@@ -146,7 +146,7 @@ class KnownFaultsTests {
             assertThat(engine.generationDefaults().sampled()).isTrue();
             assertThat(engine.generationDefaults().topK()).hasValue(20);
             assertThat(engine.generationDefaults().repetitionPenalty()).hasValue(1.05);
-            assertThat(engine.description().notes()).anySatisfy((note) -> assertThat(note).contains("min_p 0.05"));
+            assertThat(engine.generationDefaults().minP()).hasValue(0.05);
         }
     }
 
@@ -222,8 +222,10 @@ class KnownFaultsTests {
         ChainModels model = ChainModels.in(this.directory).answers("<|im_start|>", "H", "e", "l", "o", "<|im_end|>");
         String template = model.tokenizerConfig().get("chat_template").textValue();
         model.tokenizerConfig()
-            .put("chat_template", template.replace("<|im_end|>", "{% for c in m.tool_calls or [] %}<|im_start|>"
-                    + "{{ c.function | tojson }}{% endfor %}<|im_end|>"));
+            .put("chat_template",
+                    "{% for t in tools or [] %}{{ t.function.name }}{% endfor %}"
+                            + template.replace("<|im_end|>", "{% for c in m.tool_calls or [] %}<|im_start|>"
+                                    + "{{ c.function | tojson }}{% endfor %}<|im_end|>"));
         try (CerberusEngine engine = open(model.write())) {
             assertThat(engine.generate(chat()).text()).isEqualTo("Helo");
             Prompt tools = new Prompt.Chat(List.of(ChatMessage.user("hi")),

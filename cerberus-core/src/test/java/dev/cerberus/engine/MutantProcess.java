@@ -29,6 +29,7 @@ import dev.cerberus.hf.TensorType;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.testing.ChainModels;
 import dev.cerberus.testing.Mutator;
+import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.ChatMessage;
 import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.ChatTemplateException;
@@ -276,8 +277,8 @@ final class MutantProcess {
         TokenizerSettings settings = TokenizerSettings.read(this.directory);
         Optional<ChatTemplate> template = ChatTemplate.fromTokenizerConfig(this.directory);
         try (TextTokenizer tokenizer = TextTokenizer.load(this.directory.resolve("tokenizer.json"), settings);
-                PromptEncoder encoder = new PromptEncoder(tokenizer, new TemplateInUse(template, Optional.empty()), 256,
-                        false, 1 << 24, OptionalInt.empty())) {
+                PromptEncoder encoder = new PromptEncoder(tokenizer, new TemplateInUse(template, Optional.empty()),
+                        AnswerSyntax.usual().prompting(), 256, false, 1 << 24, OptionalInt.empty())) {
             for (String text : TEXTS) {
                 encode(encoder, new Prompt.Raw(text));
                 if (template.isPresent()) {

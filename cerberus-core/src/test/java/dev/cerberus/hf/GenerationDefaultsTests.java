@@ -66,11 +66,10 @@ class GenerationDefaultsTests {
     }
 
     @Test
-    void readWhenARecommendationIsNotSupportedNotesIt() {
-        assertThat(read("{\"repetition_penalty\":1.0,\"min_p\":0.05}").notes()).singleElement()
-            .asString()
-            .contains("min_p 0.05", "has no effect");
+    void readWhenALeastProbabilityIsRecommendedTakesIt() {
+        assertThat(read("{\"repetition_penalty\":1.0,\"min_p\":0.05}").minP()).hasValue(0.05);
         assertThat(read("{\"min_p\":0}").notes()).isEmpty();
+        assertThat(read("{\"min_p\":2}").notes()).singleElement().asString().contains("min_p", "in 0..1");
     }
 
     @ParameterizedTest

@@ -1,5 +1,7 @@
 package dev.cerberus.sample;
 
+import java.util.Map;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +32,33 @@ class SamplingOptionsTests {
             .withMessage("repetition-penalty must be in (0, 10], was " + penalty);
         assertThat(SamplingOptions.GREEDY.withRepetitionPenalty(1.1).penalised()).isTrue();
         assertThat(SamplingOptions.GREEDY.penalised()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = { -0.1, 1.1, Double.NaN })
+    void minPOutOfRangeIsRefused(double share) {
+        assertThatIllegalArgumentException().isThrownBy(() -> SamplingOptions.GREEDY.withMinP(share))
+            .withMessage("min-p must be in 0..1, was " + share);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = { -10.1, 11, Double.NaN, Double.NEGATIVE_INFINITY })
+    void penaltiesOfTheAnswerOutOfRangeAreRefused(double penalty) {
+        assertThatIllegalArgumentException().isThrownBy(() -> SamplingOptions.GREEDY.withAnswerPenalties(penalty, 0))
+            .withMessage("frequency-penalty must be in -10..10, was " + penalty);
+        assertThatIllegalArgumentException().isThrownBy(() -> SamplingOptions.GREEDY.withAnswerPenalties(0, penalty))
+            .withMessage("presence-penalty must be in -10..10, was " + penalty);
+        assertThat(SamplingOptions.GREEDY.withAnswerPenalties(0, 1).penalised()).isTrue();
+    }
+
+    @Test
+    void biasOutOfRangeIsRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> SamplingOptions.GREEDY.withLogitBias(Map.of(3, 101.0)))
+            .withMessage("logit-bias of token 3 must be in -100..100, was 101.0");
+        assertThatIllegalArgumentException().isThrownBy(() -> SamplingOptions.GREEDY.withLogitBias(Map.of(-1, 1.0)))
+            .withMessage("logit-bias is for token ids of at least 0, was for -1");
+        assertThat(SamplingOptions.GREEDY.withLogitBias(Map.of(3, 1.0)).unchanged()).isFalse();
+        assertThat(SamplingOptions.GREEDY.unchanged()).isTrue();
     }
 
     @Test

@@ -183,9 +183,15 @@ public final class ScriptedTargetModel implements TargetModel {
         for (int i = prompt.length; i < sequence.length; i++) {
             float[] logits = logitsAfter(Arrays.copyOf(sequence, i));
             float penalty = (float) sampling.repetitionPenalty();
-            for (int token = 0; penalty != 1 && token < logits.length; token++) {
-                if (contains(sequence, i, token)) {
+            for (int token = 0; !sampling.unchanged() && token < logits.length; token++) {
+                logits[token] += sampling.logitBias().getOrDefault(token, 0.0).floatValue();
+                if (penalty != 1 && count(sequence, 0, i, token) > 0) {
                     logits[token] = (logits[token] < 0) ? logits[token] * penalty : logits[token] / penalty;
+                }
+                long times = count(sequence, prompt.length, i, token);
+                if (times > 0) {
+                    logits[token] = (float) (logits[token]
+                            - (times * sampling.frequencyPenalty() + sampling.presencePenalty()));
                 }
             }
             sequence[i] = sampler.choose(logits, i);
@@ -193,8 +199,8 @@ public final class ScriptedTargetModel implements TargetModel {
         return Arrays.copyOfRange(sequence, prompt.length, sequence.length);
     }
 
-    private static boolean contains(int[] sequence, int length, int token) {
-        return Arrays.stream(sequence, 0, length).anyMatch((each) -> each == token);
+    private static long count(int[] sequence, int from, int to, int token) {
+        return Arrays.stream(sequence, from, to).filter((each) -> each == token).count();
     }
 
     private static long mix(long value) {

@@ -226,12 +226,14 @@ class AnswerParserTests {
     }
 
     @Test
-    void callsThatCanNotBeReadAreSaidToBeText() {
+    void callsThatCanNotBeReadAreAskedForInTheUsualForm() {
         AnswerSyntax syntax = learned(
                 "{% for c in m.tool_calls or [] %}I call {{ c.function.name | upper }}{% endfor %}");
         assertThat(syntax.note()).hasValueSatisfying((note) -> assertThat(note).contains("cerberus.chat.template"));
+        assertThat(syntax.prompting().adapt(List.of(ChatMessage.user("Hi")), TOOLS).get(0).content())
+            .contains("<tool_call>", "weather");
         parse(syntax.parser(TOOLS), List.of(CALL));
-        assertThat(this.events).containsExactly("text " + CALL);
+        assertThat(this.events).containsExactly("call add {\"a\":1}");
     }
 
     @Test

@@ -61,6 +61,7 @@ final class AnswerCollector implements AnswerParser.Parts {
                 .timeToFirstToken(duration(result.timeToFirstTokenSeconds()))
                 .duration(duration(result.seconds()))
                 .seed(seed)
+                .logprobs(result.logprobs())
                 .build())
             .build();
     }

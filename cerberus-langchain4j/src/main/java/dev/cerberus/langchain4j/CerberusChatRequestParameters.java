@@ -1,5 +1,6 @@
 package dev.cerberus.langchain4j;
 
+import java.util.Map;
 import java.util.Objects;
 
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
@@ -32,6 +33,12 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
 
     private final @Nullable Double repetitionPenalty;
 
+    private final @Nullable Double minP;
+
+    private final @Nullable Map<Integer, Double> logitBias;
+
+    private final @Nullable Integer logprobs;
+
     private final @Nullable Integer minOutputTokens;
 
     private final @Nullable String profile;
@@ -54,6 +61,9 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
         super(builder);
         this.seed = builder.seed;
         this.repetitionPenalty = builder.repetitionPenalty;
+        this.minP = builder.minP;
+        this.logitBias = (builder.logitBias != null) ? Map.copyOf(builder.logitBias) : null;
+        this.logprobs = builder.logprobs;
         this.minOutputTokens = builder.minOutputTokens;
         this.profile = builder.profile;
         this.gateMode = builder.gateMode;
@@ -88,6 +98,32 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
      */
     public @Nullable Double repetitionPenalty() {
         return this.repetitionPenalty;
+    }
+
+    /**
+     * Returns how probable a token must be at least to be chosen, as a share of the most
+     * probable one's probability.
+     * @return 0..1; 0 for no limit
+     */
+    public @Nullable Double minP() {
+        return this.minP;
+    }
+
+    /**
+     * Returns what is added to the logits of single tokens.
+     * @return -100..100 by token id, unmodifiable
+     */
+    public @Nullable Map<Integer, Double> logitBias() {
+        return this.logitBias;
+    }
+
+    /**
+     * Returns how many of the most probable tokens are told with every token of the
+     * answer, in {@link CerberusChatResponseMetadata#logprobs()}.
+     * @return 0..20
+     */
+    public @Nullable Integer logprobs() {
+        return this.logprobs;
     }
 
     /**
@@ -180,6 +216,8 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
         return other instanceof CerberusChatRequestParameters that && super.equals(that)
                 && Objects.equals(this.seed, that.seed)
                 && Objects.equals(this.repetitionPenalty, that.repetitionPenalty)
+                && Objects.equals(this.minP, that.minP) && Objects.equals(this.logitBias, that.logitBias)
+                && Objects.equals(this.logprobs, that.logprobs)
                 && Objects.equals(this.minOutputTokens, that.minOutputTokens)
                 && Objects.equals(this.profile, that.profile) && this.gateMode == that.gateMode
                 && this.gateSignal == that.gateSignal && Objects.equals(this.gateThreshold, that.gateThreshold)
@@ -190,15 +228,16 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), this.seed, this.repetitionPenalty, this.minOutputTokens, this.profile,
-                this.gateMode, this.gateSignal, this.gateThreshold, this.treeShape, this.maxNodes, this.coupledDrafting,
-                this.contextLookup);
+        return Objects.hash(super.hashCode(), this.seed, this.repetitionPenalty, this.minP, this.logitBias,
+                this.logprobs, this.minOutputTokens, this.profile, this.gateMode, this.gateSignal, this.gateThreshold,
+                this.treeShape, this.maxNodes, this.coupledDrafting, this.contextLookup);
     }
 
     @Override
     public String toString() {
         return "CerberusChatRequestParameters{" + super.toString() + ", seed=" + this.seed + ", repetitionPenalty="
-                + this.repetitionPenalty + ", minOutputTokens=" + this.minOutputTokens + ", profile=" + this.profile
+                + this.repetitionPenalty + ", minP=" + this.minP + ", logitBias=" + this.logitBias + ", logprobs="
+                + this.logprobs + ", minOutputTokens=" + this.minOutputTokens + ", profile=" + this.profile
                 + ", gateMode=" + this.gateMode + ", gateSignal=" + this.gateSignal + ", gateThreshold="
                 + this.gateThreshold + ", treeShape=" + this.treeShape + ", maxNodes=" + this.maxNodes
                 + ", coupledDrafting=" + this.coupledDrafting + ", contextLookup=" + this.contextLookup + "}";
@@ -212,6 +251,12 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
         private @Nullable Long seed;
 
         private @Nullable Double repetitionPenalty;
+
+        private @Nullable Double minP;
+
+        private @Nullable Map<Integer, Double> logitBias;
+
+        private @Nullable Integer logprobs;
 
         private @Nullable Integer minOutputTokens;
 
@@ -244,6 +289,9 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
                 this.seed = (that.seed != null) ? that.seed : this.seed;
                 this.repetitionPenalty = (that.repetitionPenalty != null) ? that.repetitionPenalty
                         : this.repetitionPenalty;
+                this.minP = (that.minP != null) ? that.minP : this.minP;
+                this.logitBias = (that.logitBias != null) ? that.logitBias : this.logitBias;
+                this.logprobs = (that.logprobs != null) ? that.logprobs : this.logprobs;
                 this.minOutputTokens = (that.minOutputTokens != null) ? that.minOutputTokens : this.minOutputTokens;
                 this.profile = (that.profile != null) ? that.profile : this.profile;
                 this.gateMode = (that.gateMode != null) ? that.gateMode : this.gateMode;
@@ -275,6 +323,38 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
          */
         public Builder repetitionPenalty(@Nullable Double value) {
             this.repetitionPenalty = value;
+            return this;
+        }
+
+        /**
+         * Sets how probable a token must be at least to be chosen, as a share of the most
+         * probable one's probability.
+         * @param value 0..1; 0 for no limit
+         * @return this builder
+         */
+        public Builder minP(@Nullable Double value) {
+            this.minP = value;
+            return this;
+        }
+
+        /**
+         * Sets what is added to the logits of single tokens.
+         * @param value -100..100 by token id
+         * @return this builder
+         */
+        public Builder logitBias(@Nullable Map<Integer, Double> value) {
+            this.logitBias = value;
+            return this;
+        }
+
+        /**
+         * Sets how many of the most probable tokens are told with every token of the
+         * answer.
+         * @param value 0..20; {@code null} to tell no probabilities
+         * @return this builder
+         */
+        public Builder logprobs(@Nullable Integer value) {
+            this.logprobs = value;
             return this;
         }
 

@@ -1,6 +1,7 @@
 package dev.cerberus.langchain4j;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 
@@ -8,6 +9,7 @@ import dev.langchain4j.model.chat.response.ChatResponseMetadata;
 import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.decode.DecodeStatistics;
+import dev.cerberus.engine.TokenProbability;
 
 /**
  * The metadata of an answer with its counts and times of decoding. Immutable and
@@ -23,12 +25,15 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
 
     private final OptionalLong seed;
 
+    private final List<TokenProbability> logprobs;
+
     private CerberusChatResponseMetadata(Builder builder) {
         super(builder);
         this.statistics = builder.statistics;
         this.timeToFirstToken = builder.timeToFirstToken;
         this.duration = builder.duration;
         this.seed = builder.seed;
+        this.logprobs = builder.logprobs;
     }
 
     /**
@@ -79,6 +84,16 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
         return this.seed;
     }
 
+    /**
+     * Returns how probable each token of the answer was, thoughts and tool calls
+     * included.
+     * @return the tokens in their order; empty unless
+     * {@link CerberusChatRequestParameters#logprobs()} asks for them
+     */
+    public List<TokenProbability> logprobs() {
+        return this.logprobs;
+    }
+
     @Override
     public Builder toBuilder() {
         Builder builder = new Builder();
@@ -86,26 +101,30 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
         return builder.statistics(this.statistics)
             .timeToFirstToken(this.timeToFirstToken)
             .duration(this.duration)
-            .seed(this.seed);
+            .seed(this.seed)
+            .logprobs(this.logprobs);
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof CerberusChatResponseMetadata that && super.equals(that)
                 && this.statistics.equals(that.statistics) && this.timeToFirstToken.equals(that.timeToFirstToken)
-                && this.duration.equals(that.duration) && this.seed.equals(that.seed);
+                && this.duration.equals(that.duration) && this.seed.equals(that.seed)
+                && this.logprobs.equals(that.logprobs);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), this.statistics, this.timeToFirstToken, this.duration, this.seed);
+        return Objects.hash(super.hashCode(), this.statistics, this.timeToFirstToken, this.duration, this.seed,
+                this.logprobs);
     }
 
     @Override
     public String toString() {
         return "CerberusChatResponseMetadata{id=" + id() + ", modelName=" + modelName() + ", tokenUsage=" + tokenUsage()
                 + ", finishReason=" + finishReason() + ", statistics=" + this.statistics + ", timeToFirstToken="
-                + this.timeToFirstToken + ", duration=" + this.duration + ", seed=" + this.seed + "}";
+                + this.timeToFirstToken + ", duration=" + this.duration + ", seed=" + this.seed + ", logprobs="
+                + this.logprobs.size() + "}";
     }
 
     /**
@@ -120,6 +139,8 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
         private Duration duration = Duration.ZERO;
 
         private OptionalLong seed = OptionalLong.empty();
+
+        private List<TokenProbability> logprobs = List.of();
 
         private Builder() {
         }
@@ -161,6 +182,16 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
          */
         public Builder seed(OptionalLong value) {
             this.seed = value;
+            return this;
+        }
+
+        /**
+         * Sets how probable each token of the answer was.
+         * @param value the tokens in their order; empty if that is not told
+         * @return this builder
+         */
+        public Builder logprobs(List<TokenProbability> value) {
+            this.logprobs = List.copyOf(value);
             return this;
         }
 

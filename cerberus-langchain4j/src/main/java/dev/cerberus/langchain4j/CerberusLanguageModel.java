@@ -1,11 +1,15 @@
 package dev.cerberus.langchain4j;
 
+import java.util.List;
+import java.util.Map;
+
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.language.LanguageModel;
 import dev.langchain4j.model.output.Response;
 
 import dev.cerberus.engine.GenerationResult;
 import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.engine.TokenProbability;
 
 /**
  * A language model that continues a text as it stands, without chat template, and answers
@@ -18,6 +22,8 @@ import dev.cerberus.engine.TextGenerator;
  * @see CerberusStreamingLanguageModel
  */
 public class CerberusLanguageModel implements LanguageModel {
+
+    private static final String LOGPROBS = "logprobs";
 
     private final TextGenerator generator;
 
@@ -55,8 +61,21 @@ public class CerberusLanguageModel implements LanguageModel {
         });
     }
 
+    /**
+     * Returns how probable each token of a continuation was.
+     * @param response a response of this model, or of
+     * {@link CerberusStreamingLanguageModel}
+     * @return the tokens in their order; empty unless
+     * {@link CerberusChatRequestParameters#logprobs()} asks for them
+     */
+    public static List<TokenProbability> logprobs(Response<String> response) {
+        return (response.metadata().get(LOGPROBS) instanceof List<?> tokens)
+                ? tokens.stream().map(TokenProbability.class::cast).toList() : List.of();
+    }
+
     static Response<String> response(GenerationResult result) {
-        return Response.from(result.text(), CerberusTokenUsage.of(result), AnswerCollector.reason(result));
+        return new Response<>(result.text(), CerberusTokenUsage.of(result), AnswerCollector.reason(result),
+                result.logprobs().isEmpty() ? Map.of() : Map.of(LOGPROBS, result.logprobs()));
     }
 
     /**

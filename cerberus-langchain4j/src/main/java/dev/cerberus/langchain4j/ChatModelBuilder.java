@@ -92,6 +92,7 @@ public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>> per
             parameters.temperature(model.temperature().orElse(1));
             model.topP().ifPresent(parameters::topP);
             model.topK().ifPresent(parameters::topK);
+            model.minP().ifPresent(parameters::minP);
             model.repetitionPenalty().ifPresent(parameters::repetitionPenalty);
         }
         return parameters.build();

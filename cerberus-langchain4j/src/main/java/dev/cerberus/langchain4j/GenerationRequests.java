@@ -2,8 +2,10 @@ package dev.cerberus.langchain4j;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -68,7 +70,7 @@ final class GenerationRequests {
                 own(parameters).map(CerberusChatRequestParameters::maxNodes),
                 new DraftingOptions(own(parameters).map(CerberusChatRequestParameters::coupledDrafting).orElse(true),
                         own(parameters).map(CerberusChatRequestParameters::contextLookup).orElse(true)),
-                OutputFormats.of(parameters, tools));
+                OutputFormats.of(parameters, tools), logprobs(parameters));
         return new PreparedRequest(request, tools,
                 sampling.greedy() ? OptionalLong.empty() : OptionalLong.of(sampling.seed()));
     }
@@ -78,12 +80,6 @@ final class GenerationRequests {
         if (parameters.modelName() != null && !parameters.modelName().equals(served)) {
             throw new UnsupportedFeatureException("'modelName' parameter '" + parameters.modelName()
                     + "' is not supported: this model is '" + served + "'; ask for that name or for none");
-        }
-        if (orElse(parameters.frequencyPenalty(), 0.0) != 0) {
-            throw unsupported("'frequencyPenalty' parameter");
-        }
-        if (orElse(parameters.presencePenalty(), 0.0) != 0) {
-            throw unsupported("'presencePenalty' parameter");
         }
     }
 
@@ -95,8 +91,17 @@ final class GenerationRequests {
         double temperature = orElse(parameters.temperature(), 0.0);
         Optional<Long> seed = own(parameters).map(CerberusChatRequestParameters::seed);
         return new SamplingOptions(temperature, orElse(parameters.topK(), 0), orElse(parameters.topP(), 1.0),
+                own(parameters).map(CerberusChatRequestParameters::minP).orElse(0.0),
                 own(parameters).map(CerberusChatRequestParameters::repetitionPenalty).orElse(1.0),
+                orElse(parameters.frequencyPenalty(), 0.0), orElse(parameters.presencePenalty(), 0.0),
+                own(parameters).map(CerberusChatRequestParameters::logitBias).orElse(Map.of()),
                 (temperature == 0) ? 0 : seed.orElseGet(this.seeds::nextLong));
+    }
+
+    private static OptionalInt logprobs(ChatRequestParameters parameters) {
+        return own(parameters).map(CerberusChatRequestParameters::logprobs)
+            .map(OptionalInt::of)
+            .orElse(OptionalInt.empty());
     }
 
     /**

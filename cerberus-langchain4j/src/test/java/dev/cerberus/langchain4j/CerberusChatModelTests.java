@@ -56,6 +56,7 @@ import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.OutputFormat;
 import dev.cerberus.engine.Prompt;
+import dev.cerberus.engine.TokenProbability;
 import dev.cerberus.engine.UnknownProfileException;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.gate.GateSignal;
@@ -109,14 +110,14 @@ class CerberusChatModelTests {
     void whatIsLeftOpenIsWhatTheModelsAuthorsRecommend() {
         this.generator.recommended(new GenerationDefaults(List.of(), OptionalInt.empty(), OptionalInt.empty(),
                 Optional.of(true), OptionalDouble.of(0.7), OptionalInt.of(20), OptionalDouble.of(0.8),
-                OptionalDouble.of(1.05), List.of()));
+                OptionalDouble.of(0.02), OptionalDouble.of(1.05), List.of()));
         assertThat(sent(CerberusChatRequestParameters.builder().build()).sampling())
-            .isEqualTo(new SamplingOptions(0.7, 20, 0.8, 1.05, 42));
+            .isEqualTo(new SamplingOptions(0.7, 20, 0.8, 1.05, 42).withMinP(0.02));
         assertThat(sent(CerberusChatRequestParameters.builder().temperature(0.0).build()).sampling().greedy()).isTrue();
         assertThat(sent(CerberusChatRequestParameters.builder().topK(5).build()).sampling().topK()).isEqualTo(5);
         this.generator.recommended(new GenerationDefaults(List.of(), OptionalInt.empty(), OptionalInt.empty(),
                 Optional.empty(), OptionalDouble.of(0.7), OptionalInt.empty(), OptionalDouble.empty(),
-                OptionalDouble.of(1.05), List.of()));
+                OptionalDouble.empty(), OptionalDouble.of(1.05), List.of()));
         assertThat(sent(CerberusChatRequestParameters.builder().build()).sampling().greedy()).isTrue();
     }
 
@@ -164,6 +165,11 @@ class CerberusChatModelTests {
             .topK(4)
             .topP(0.9)
             .repetitionPenalty(1.2)
+            .minP(0.05)
+            .frequencyPenalty(0.3)
+            .presencePenalty(-0.2)
+            .logitBias(Map.of(7, -5.0))
+            .logprobs(2)
             .seed(3L)
             .maxOutputTokens(9)
             .minOutputTokens(2)
@@ -176,9 +182,35 @@ class CerberusChatModelTests {
             .coupledDrafting(false)
             .contextLookup(false)
             .build());
-        assertThat(sent).isEqualTo(new GenerationRequest(sent.prompt(), new SamplingOptions(0.5, 4, 0.9, 1.2, 3), 9, 2,
-                List.of("END"), Optional.of(new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.25)),
-                Optional.of(TreeShape.parse("2,1")), Optional.of(5), new DraftingOptions(false, false)));
+        SamplingOptions sampling = new SamplingOptions(0.5, 4, 0.9, 0.05, 1.2, 0.3, -0.2, Map.of(7, -5.0), 3);
+        assertThat(sent).isEqualTo(new GenerationRequest(sent.prompt(), sampling, 9, 2, List.of("END"),
+                Optional.of(new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.25)),
+                Optional.of(TreeShape.parse("2,1")), Optional.of(5), new DraftingOptions(false, false))
+            .withLogprobs(2));
+    }
+
+    @Test
+    void probabilitiesOfTokensAreToldOnlyWhereTheyAreAskedFor() {
+        this.generator.target("a", "b");
+        ChatResponse response = model().chat(request(CerberusChatRequestParameters.builder().logprobs(1).build()));
+        List<TokenProbability> tokens = ((CerberusChatResponseMetadata) response.metadata()).logprobs();
+        assertThat(tokens).extracting(TokenProbability::text).containsExactly("a", "b");
+        assertThat(tokens.get(0).logprob()).isEqualTo(-0.5);
+        assertThat(tokens.get(0).alternatives()).extracting(TokenProbability::text).containsExactly("other0");
+        ChatResponse without = model().chat(request(CerberusChatRequestParameters.builder().build()));
+        assertThat(((CerberusChatResponseMetadata) without.metadata()).logprobs()).isEmpty();
+    }
+
+    @Test
+    void parametersOutOfRangeAreInvalidRequests() {
+        for (CerberusChatRequestParameters parameters : List.of(
+                CerberusChatRequestParameters.builder().minP(1.5).build(),
+                CerberusChatRequestParameters.builder().frequencyPenalty(11.0).build(),
+                CerberusChatRequestParameters.builder().logitBias(Map.of(1, 500.0)).build(),
+                CerberusChatRequestParameters.builder().logprobs(21).build())) {
+            assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(() -> sent(parameters))
+                .withMessageContaining("must be in");
+        }
     }
 
     @Test
@@ -227,9 +259,7 @@ class CerberusChatModelTests {
     }
 
     static List<Arguments> unsupported() {
-        return List.of(unsupported("modelName", CerberusChatRequestParameters.builder().modelName("other")),
-                unsupported("frequencyPenalty", CerberusChatRequestParameters.builder().frequencyPenalty(0.5)),
-                unsupported("presencePenalty", CerberusChatRequestParameters.builder().presencePenalty(0.5)));
+        return List.of(unsupported("modelName", CerberusChatRequestParameters.builder().modelName("other")));
     }
 
     @Test
@@ -333,6 +363,22 @@ class CerberusChatModelTests {
             .isThrownBy(() -> model().chat(UserMessage.from(TextContent.from("Look"), content)))
             .withMessageContaining(type)
             .withMessageContaining("not support");
+    }
+
+    @ParameterizedTest
+    @MethodSource("unsupportedContents")
+    void toolResultOtherThanTextIsUnsupported(String type, Content content) {
+        ToolExecutionResultMessage result = ToolExecutionResultMessage.builder()
+            .id("c1")
+            .toolName("look")
+            .contents(TextContent.from("See"), content)
+            .build();
+        assertThatExceptionOfType(UnsupportedFeatureException.class)
+            .isThrownBy(() -> model().chat(UserMessage.from("Look"),
+                    AiMessage.from(ToolExecutionRequest.builder().id("c1").name("look").arguments("{}").build()),
+                    result))
+            .withMessageContaining("tool results");
+        assertThat(this.generator.requests()).isEmpty();
     }
 
     @ParameterizedTest

@@ -202,10 +202,10 @@ class CerberusStreamingChatModelTests {
         RecordingHandler handler = new RecordingHandler();
         ChatRequest request = ChatRequest.builder()
             .messages(UserMessage.from("Hi"))
-            .parameters(ChatRequestParameters.builder().presencePenalty(0.1).build())
+            .parameters(ChatRequestParameters.builder().modelName("other").build())
             .build();
         assertThatExceptionOfType(UnsupportedFeatureException.class).isThrownBy(() -> this.model.chat(request, handler))
-            .withMessageContaining("presencePenalty");
+            .withMessageContaining("modelName");
         assertThat(handler.errors).isEmpty();
     }
 

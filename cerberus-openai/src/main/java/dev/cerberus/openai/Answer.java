@@ -2,6 +2,7 @@ package dev.cerberus.openai;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -17,6 +18,10 @@ import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.langchain4j.model.output.Response;
 import org.jspecify.annotations.Nullable;
+
+import dev.cerberus.engine.TokenProbability;
+import dev.cerberus.langchain4j.CerberusChatResponseMetadata;
+import dev.cerberus.langchain4j.CerberusLanguageModel;
 
 /**
  * An answer on its way from the model's thread to that of the HTTP request, which is
@@ -96,7 +101,9 @@ final class Answer implements StreamingChatResponseHandler, StreamingResponseHan
 
     @Override
     public void onCompleteResponse(ChatResponse response) {
-        this.events.add(new AnswerEvent.End(response.finishReason(), response.tokenUsage()));
+        List<TokenProbability> logprobs = (response.metadata() instanceof CerberusChatResponseMetadata own)
+                ? own.logprobs() : List.of();
+        this.events.add(new AnswerEvent.End(response.finishReason(), response.tokenUsage(), logprobs));
     }
 
     @Override
@@ -107,7 +114,7 @@ final class Answer implements StreamingChatResponseHandler, StreamingResponseHan
     @Override
     public void onComplete(Response<String> response) {
         this.events.add(new AnswerEvent.End(Objects.requireNonNull(response.finishReason(), "finishReason"),
-                Objects.requireNonNull(response.tokenUsage(), "tokenUsage")));
+                Objects.requireNonNull(response.tokenUsage(), "tokenUsage"), CerberusLanguageModel.logprobs(response)));
     }
 
     @Override

@@ -1,8 +1,12 @@
 package dev.cerberus.openai;
 
+import java.util.List;
+
 import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
+
+import dev.cerberus.engine.TokenProbability;
 
 /**
  * Something that happens to an answer.
@@ -30,8 +34,9 @@ sealed interface AnswerEvent {
      *
      * @param reason why the answer ended
      * @param usage what it took
+     * @param logprobs how probable its tokens were; empty unless asked for
      */
-    record End(FinishReason reason, TokenUsage usage) implements AnswerEvent {
+    record End(FinishReason reason, TokenUsage usage, List<TokenProbability> logprobs) implements AnswerEvent {
     }
 
     /**

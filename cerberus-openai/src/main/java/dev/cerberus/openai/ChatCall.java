@@ -10,6 +10,7 @@ import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
 import tools.jackson.databind.node.ObjectNode;
 
+import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.langchain4j.CerberusChatRequestParameters;
 
 /**
@@ -38,8 +39,7 @@ record ChatCall(ChatRequest request, AnswerForm form, boolean parallelToolCalls)
         body.find("response_format").ifPresent((value) -> format(Fields.of(value, "response_format"), parameters));
         boolean parallel = body.flag("parallel_tool_calls").orElse(true);
         AnswerForm form = AnswerForm.read(body);
-        body.allowOnly("logprobs", (value) -> value.isBoolean() && !value.booleanValue(), "leave it out");
-        body.allowOnly("top_logprobs", SamplingReader::isZero, "leave it out");
+        logprobs(body, parameters);
         body.allowOnly("modalities", (value) -> value.size() == 1 && value.get(0).asString().equals("text"),
                 "this model writes text only");
         body.allowOnly("store", (value) -> value.isBoolean() && !value.booleanValue(), "nothing is stored here");
@@ -47,6 +47,21 @@ record ChatCall(ChatRequest request, AnswerForm form, boolean parallelToolCalls)
         body.requireAllKnown();
         return new ChatCall(ChatRequest.builder().messages(messages).parameters(parameters.build()).build(), form,
                 parallel);
+    }
+
+    private static void logprobs(Fields body, CerberusChatRequestParameters.Builder parameters) {
+        boolean wanted = body.flag("logprobs").orElse(false);
+        int top = body.integer("top_logprobs", 0).orElse(0);
+        if (top > GenerationRequest.MOST_LOGPROBS) {
+            throw OpenAiException.invalid("top_logprobs",
+                    "'top_logprobs' must be a whole number of at most " + GenerationRequest.MOST_LOGPROBS);
+        }
+        if (top > 0 && !wanted) {
+            throw OpenAiException.invalid("top_logprobs", "'top_logprobs' needs 'logprobs' to be true");
+        }
+        if (wanted) {
+            parameters.logprobs(top);
+        }
     }
 
     private static void format(Fields fields, CerberusChatRequestParameters.Builder parameters) {

@@ -1,11 +1,14 @@
 package dev.cerberus.openai;
 
+import java.util.List;
 import java.util.Optional;
 
 import dev.langchain4j.model.chat.response.CompleteToolCall;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+
+import dev.cerberus.engine.TokenProbability;
 
 /**
  * How chat completions are written. Not thread-safe.
@@ -33,7 +36,7 @@ final class ChatForm extends ObjectForm {
         ObjectNode whole = object("chat.completion");
         ObjectNode choice = whole.putArray("choices").addObject().put("index", 0);
         choice.set("message", message);
-        choice.putNull("logprobs");
+        Logprobs.putChat(choice, end.logprobs());
         choice.put("finish_reason", reason(end.reason()));
         whole.set("usage", tokens(end.usage()));
         return whole;
@@ -66,14 +69,19 @@ final class ChatForm extends ObjectForm {
 
     @Override
     ObjectNode end(AnswerEvent.End end, boolean usage) {
-        return chunk(Json.object(), reason(end.reason()), usage);
+        return chunk(Json.object(), reason(end.reason()), end.logprobs(), usage);
     }
 
     private ObjectNode chunk(ObjectNode delta, @Nullable String reason, boolean usage) {
+        return chunk(delta, reason, List.of(), usage);
+    }
+
+    private ObjectNode chunk(ObjectNode delta, @Nullable String reason, List<TokenProbability> logprobs,
+            boolean usage) {
         ObjectNode chunk = object("chat.completion.chunk");
         ObjectNode choice = chunk.putArray("choices").addObject().put("index", 0);
         choice.set("delta", delta);
-        choice.putNull("logprobs");
+        Logprobs.putChat(choice, logprobs);
         choice.put("finish_reason", reason);
         if (usage) {
             chunk.putNull("usage");

@@ -19,6 +19,8 @@ record CompletionCall(String prompt, ChatRequestParameters parameters, AnswerFor
 
     private static final int DEFAULT_MAX_TOKENS = 16;
 
+    private static final int MOST_LOGPROBS = 5;
+
     /**
      * Reads a request.
      * @param node the body
@@ -35,7 +37,13 @@ record CompletionCall(String prompt, ChatRequestParameters parameters, AnswerFor
                 "ask for one answer at a time");
         body.allowOnly("echo", (value) -> value.isBoolean() && !value.booleanValue(), "leave it out");
         body.allowOnly("suffix", (value) -> value.isString() && value.stringValue().isEmpty(), "leave it out");
-        body.allowOnly("logprobs", SamplingReader::isZero, "leave it out");
+        body.integer("logprobs", 0).ifPresent((top) -> {
+            if (top > MOST_LOGPROBS) {
+                throw OpenAiException.invalid("logprobs",
+                        "'logprobs' must be a whole number of at most " + MOST_LOGPROBS);
+            }
+            parameters.logprobs(top);
+        });
         String prompt = prompt(body);
         body.requireAllKnown();
         return new CompletionCall(prompt, parameters.build(), form);

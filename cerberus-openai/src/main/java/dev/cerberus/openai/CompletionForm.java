@@ -1,10 +1,13 @@
 package dev.cerberus.openai;
 
+import java.util.List;
 import java.util.Optional;
 
 import dev.langchain4j.model.chat.response.CompleteToolCall;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
+
+import dev.cerberus.engine.TokenProbability;
 
 /**
  * How continuations of texts are written. Not thread-safe.
@@ -19,7 +22,7 @@ final class CompletionForm extends ObjectForm {
 
     @Override
     ObjectNode whole(WholeAnswer answer, AnswerEvent.End end) {
-        ObjectNode whole = part(answer.text(), reason(end.reason()), false);
+        ObjectNode whole = part(answer.text(), reason(end.reason()), end.logprobs(), false);
         whole.set("usage", tokens(end.usage()));
         return whole;
     }
@@ -31,7 +34,7 @@ final class CompletionForm extends ObjectForm {
 
     @Override
     ObjectNode text(String text, boolean usage) {
-        return part(text, null, usage);
+        return part(text, null, List.of(), usage);
     }
 
     @Override
@@ -41,13 +44,13 @@ final class CompletionForm extends ObjectForm {
 
     @Override
     ObjectNode end(AnswerEvent.End end, boolean usage) {
-        return part("", reason(end.reason()), usage);
+        return part("", reason(end.reason()), end.logprobs(), usage);
     }
 
-    private ObjectNode part(String text, @Nullable String reason, boolean usage) {
+    private ObjectNode part(String text, @Nullable String reason, List<TokenProbability> logprobs, boolean usage) {
         ObjectNode part = object(KIND);
         ObjectNode choice = part.putArray("choices").addObject().put("text", text).put("index", 0);
-        choice.putNull("logprobs");
+        Logprobs.putCompletion(choice, logprobs);
         choice.put("finish_reason", reason);
         if (usage) {
             part.putNull("usage");

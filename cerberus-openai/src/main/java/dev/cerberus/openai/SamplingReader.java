@@ -1,7 +1,10 @@
 package dev.cerberus.openai;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 import org.springframework.http.HttpStatus;
 import tools.jackson.databind.JsonNode;
@@ -17,6 +20,12 @@ final class SamplingReader {
     private static final double MOST_TEMPERATURE = 2;
 
     private static final double MOST_PENALTY = 2;
+
+    private static final double MOST_REPETITION_PENALTY = 10;
+
+    private static final double MOST_BIAS = 100;
+
+    private static final Pattern TOKEN = Pattern.compile("\\d{1,9}");
 
     private SamplingReader() {
     }
@@ -48,15 +57,31 @@ final class SamplingReader {
             parameters.stopSequences(stops);
         }
         body.allowOnly("n", (value) -> value.isNumber() && value.doubleValue() == 1, "ask for one answer at a time");
-        body.allowOnly("min_p", SamplingReader::isZero, "leave it out or set it to 0");
-        body.allowOnly("repetition_penalty", (value) -> value.isNumber() && value.doubleValue() == 1,
-                "leave it out or set it to 1");
-        body.allowOnly("logit_bias", (value) -> value.isObject() && value.isEmpty(), "leave it out");
+        body.number("min_p", 0, 1).ifPresent(parameters::minP);
+        body.number("repetition_penalty", 0, MOST_REPETITION_PENALTY).ifPresent((value) -> {
+            if (value == 0) {
+                throw OpenAiException.invalid("repetition_penalty", "'repetition_penalty' must be greater than 0");
+            }
+            parameters.repetitionPenalty(value);
+        });
+        body.find("logit_bias").map((value) -> bias(Fields.of(value, "logit_bias"), value)).ifPresent((bias) -> {
+            if (!bias.isEmpty()) {
+                parameters.logitBias(bias);
+            }
+        });
         body.ignore("user", "safety_identifier");
     }
 
-    static boolean isZero(JsonNode value) {
-        return value.isNumber() && value.doubleValue() == 0;
+    private static Map<Integer, Double> bias(Fields fields, JsonNode value) {
+        Map<Integer, Double> bias = new LinkedHashMap<>();
+        value.propertyNames().forEach((name) -> {
+            if (!TOKEN.matcher(name).matches()) {
+                throw OpenAiException.invalid("logit_bias",
+                        "'logit_bias' must name tokens by their ids, whole numbers, but has '" + name + "'");
+            }
+            fields.number(name, -MOST_BIAS, MOST_BIAS).ifPresent((added) -> bias.put(Integer.valueOf(name), added));
+        });
+        return bias;
     }
 
     private static List<String> stops(Fields body) {

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +116,41 @@ class OpenAiHttpTests {
         assertThat(sent.sampling()).isEqualTo(new SamplingOptions(0.5, 4, 0.9, 3));
         assertThat(sent.maxOutputTokens()).isEqualTo(9);
         assertThat(sent.stopStrings()).containsExactly("END");
+    }
+
+    @Test
+    void fieldsThatChangeLogitsReachTheEngine() throws Exception {
+        ScriptedGenerator generator = answer("x");
+        assertThat(chat(",\"frequency_penalty\":0.5,\"presence_penalty\":-1,\"min_p\":0.1,\"repetition_penalty\":1.1,"
+                + "\"logit_bias\":{\"5\":1,\"7\":-100},\"logprobs\":true,\"top_logprobs\":2")
+            .statusCode()).isEqualTo(200);
+        GenerationRequest sent = generator.lastRequest();
+        assertThat(sent.sampling()).isEqualTo(SamplingOptions.GREEDY.withAnswerPenalties(0.5, -1)
+            .withMinP(0.1)
+            .withRepetitionPenalty(1.1)
+            .withLogitBias(Map.of(5, 1.0, 7, -100.0)));
+        assertThat(sent.logprobs()).hasValue(2);
+    }
+
+    @Test
+    void probabilitiesComeWithTheAnswerOrWithTheEndOfAStream() throws Exception {
+        answer("Hé", "llo");
+        JsonNode whole = json(chat(",\"logprobs\":true,\"top_logprobs\":1")).at("/choices/0/logprobs");
+        assertThat(whole.toString())
+            .isEqualTo("{\"content\":[{\"token\":\"Hé\",\"logprob\":-0.5,\"bytes\":[72,195,169],\"top_logprobs\":"
+                    + "[{\"token\":\"other0\",\"logprob\":-0.25,\"bytes\":[111,116,104,101,114,48]}]},"
+                    + "{\"token\":\"llo\",\"logprob\":-0.5,\"bytes\":[108,108,111],\"top_logprobs\":"
+                    + "[{\"token\":\"other0\",\"logprob\":-0.25,\"bytes\":[111,116,104,101,114,48]}]}],"
+                    + "\"refusal\":null}");
+        assertThat(json(chat("")).at("/choices/0/logprobs").isNull()).isTrue();
+        List<JsonNode> events = events(chat(",\"logprobs\":true,\"stream\":true"));
+        assertThat(events.get(events.size() - 1).at("/choices/0/logprobs/content/1/token").stringValue())
+            .isEqualTo("llo");
+        assertThat(events.get(0).at("/choices/0/logprobs").isNull()).isTrue();
+        JsonNode text = json(send(post("/v1/completions", "{\"prompt\":\"Say\",\"logprobs\":1}")))
+            .at("/choices/0/logprobs");
+        assertThat(text.toString()).isEqualTo("{\"tokens\":[\"Hé\",\"llo\"],\"token_logprobs\":[-0.5,-0.5],"
+                + "\"top_logprobs\":[{\"other0\":-0.25},{\"other0\":-0.25}],\"text_offset\":[0,2]}");
     }
 
     @Test
@@ -232,13 +268,16 @@ class OpenAiHttpTests {
             ,"stop":""                                  | 400 | stop
             ,"stop":["a",""]                          | 400 | stop
             ,"n":2                                        | 400 | n
-            ,"logprobs":true                              | 400 | logprobs
+            ,"logprobs":1                                 | 400 | logprobs
             ,"top_logprobs":2                             | 400 | top_logprobs
-            ,"logit_bias":{"5":1}                       | 400 | logit_bias
-            ,"frequency_penalty":0.5                      | 400 | frequency_penalty
-            ,"presence_penalty":1                         | 400 | presence_penalty
-            ,"min_p":0.1                                  | 400 | min_p
-            ,"repetition_penalty":1.1                     | 400 | repetition_penalty
+            ,"logprobs":true,"top_logprobs":21          | 400 | top_logprobs
+            ,"logit_bias":{"5":101}                     | 400 | logit_bias.5
+            ,"logit_bias":{"word":1}                  | 400 | logit_bias
+            ,"logit_bias":[1]                             | 400 | logit_bias
+            ,"frequency_penalty":2.5                      | 400 | frequency_penalty
+            ,"presence_penalty":-3                        | 400 | presence_penalty
+            ,"min_p":1.1                                  | 400 | min_p
+            ,"repetition_penalty":0                       | 400 | repetition_penalty
             ,"response_format":{"type":"yaml"}        | 400 | response_format.type
             ,"tool_choice":"required"                   | 400 | tool_choice
             ,"tools":[{"type":"web"}]                 | 400 | tools[0].type

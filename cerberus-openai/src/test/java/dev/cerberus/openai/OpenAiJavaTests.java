@@ -137,6 +137,17 @@ class OpenAiJavaTests {
     }
 
     @Test
+    void probabilitiesOfTokensAreRead() {
+        answer("Hel", "lo");
+        ChatCompletion completion = this.client.chat()
+            .completions()
+            .create(chat().logprobs(true).topLogprobs(2).frequencyPenalty(0.5).presencePenalty(0.5).build());
+        assertThat(completion.choices().get(0).logprobs().orElseThrow().content().orElseThrow())
+            .extracting((token) -> token.token() + token.topLogprobs().size())
+            .containsExactly("Hel2", "lo2");
+    }
+
+    @Test
     void textIsContinued() {
         answer(" upon", " a time");
         Completion completion = this.client.completions()
@@ -154,8 +165,8 @@ class OpenAiJavaTests {
     void errorsHaveTheirTypes() {
         answer("x");
         assertThatExceptionOfType(BadRequestException.class)
-            .isThrownBy(() -> this.client.chat().completions().create(chat().logprobs(true).build()))
-            .satisfies((ex) -> assertThat(ex.param()).contains("logprobs"));
+            .isThrownBy(() -> this.client.chat().completions().create(chat().n(2).build()))
+            .satisfies((ex) -> assertThat(ex.param()).contains("n"));
         assertThatExceptionOfType(NotFoundException.class)
             .isThrownBy(() -> this.client.chat().completions().create(chat().model("gpt-4o").build()))
             .satisfies((ex) -> assertThat(ex.code()).contains("model_not_found"));

@@ -1,5 +1,6 @@
 package dev.cerberus.langchain4j.testing;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 import dev.cerberus.decode.DecodeStatistics;
 import dev.cerberus.decode.AcceptedTokens;
@@ -24,6 +26,7 @@ import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.GenerationResult;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.engine.TokenProbability;
 import dev.cerberus.hf.GenerationDefaults;
 import dev.cerberus.model.ModelDimensions;
 import org.jspecify.annotations.Nullable;
@@ -173,13 +176,13 @@ public final class ScriptedGenerator implements TextGenerator {
             throw this.tooLong;
         }
         Handle handle = new Handle("request-" + this.requests.size());
-        Thread thread = new Thread(() -> play(handle, listener), "scripted-generator");
+        Thread thread = new Thread(() -> play(request, handle, listener), "scripted-generator");
         thread.setDaemon(true);
         thread.start();
         return handle;
     }
 
-    private void play(Handle handle, GenerationListener listener) {
+    private void play(GenerationRequest request, Handle handle, GenerationListener listener) {
         StringBuilder text = new StringBuilder();
         int tokens = 0;
         int accepted = 0;
@@ -217,7 +220,7 @@ public final class ScriptedGenerator implements TextGenerator {
             listener.onError(this.failure);
             return;
         }
-        listener.onComplete(result(handle, text, tokens, accepted, this.finishReason));
+        listener.onComplete(withLogprobs(result(handle, text, tokens, accepted, this.finishReason), request));
     }
 
     /** The first token is the prompt's and no step. */
@@ -253,6 +256,30 @@ public final class ScriptedGenerator implements TextGenerator {
         int draftSteps = Math.min(accepted, steps);
         return new GenerationResult(handle.id(), text.toString(), new int[tokens], reason,
                 new DecodeStatistics(7, steps, draftSteps, 0, 3 * draftSteps, accepted, 0.25, 0.5), 0.3, 0.75);
+    }
+
+    /** Every piece is a token, and half as probable as another would have been. */
+    private GenerationResult withLogprobs(GenerationResult result, GenerationRequest request) {
+        if (request.logprobs().isEmpty()) {
+            return result;
+        }
+        List<TokenProbability> tokens = new ArrayList<>();
+        for (Piece piece : this.script) {
+            List<TokenProbability> top = IntStream.range(0, request.logprobs().getAsInt())
+                .mapToObj((i) -> probability(tokens.size() + i, "other" + i, -0.25 * (i + 1), List.of()))
+                .toList();
+            tokens.add(probability(tokens.size(), piece.text(), -0.5, top));
+        }
+        return new GenerationResult(result.id(), result.text(), result.tokens(), result.finishReason(),
+                result.statistics(), result.timeToFirstTokenSeconds(), result.seconds(), tokens);
+    }
+
+    private static TokenProbability probability(int token, String text, double logprob, List<TokenProbability> top) {
+        List<Integer> bytes = new ArrayList<>();
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            bytes.add(b & 0xFF);
+        }
+        return new TokenProbability(token, bytes, logprob, top);
     }
 
     private static final class Handle implements GenerationHandle {

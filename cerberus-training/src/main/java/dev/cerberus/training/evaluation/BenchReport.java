@@ -86,9 +86,13 @@ public final class BenchReport {
         SamplingOptions sampling = options.sampling();
         String choice = sampling.greedy() ? "greedy"
                 : "temperature " + sampling.temperature() + ", top-k " + sampling.topK() + ", top-p " + sampling.topP()
-                        + ", seed " + sampling.seed()
+                        + ", min-p " + sampling.minP() + ", seed " + sampling.seed()
                         + (options.drafting().coupled() ? ", coupled drafting" : ", uncoupled drafting");
-        return choice + (sampling.penalised() ? ", repetition penalty " + sampling.repetitionPenalty() : "");
+        return choice
+                + (sampling.penalised()
+                        ? ", repetition penalty " + sampling.repetitionPenalty() + ", frequency penalty "
+                                + sampling.frequencyPenalty() + ", presence penalty " + sampling.presencePenalty()
+                        : "");
     }
 
     private static String heads(HeadsDescription heads) {

@@ -23,7 +23,7 @@ import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.sample.GumbelNoise;
-import dev.cerberus.sample.RepetitionPenalty;
+import dev.cerberus.sample.LogitChanges;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.DraftTree;
 import dev.cerberus.tree.HeadCandidates;
@@ -108,7 +108,8 @@ public final class EngineSubject implements Subject {
             @Override
             public void onDraft(NodeScores scores, int node, Optional<DraftTree> draft) {
                 if (margins.isEmpty()) {
-                    margins.add(topTwoMargin(penalised(scores.logits(node), request.sampling(), before),
+                    margins.add(topTwoMargin(
+                            changed(scores.logits(node), request.sampling(), before, before.length - position),
                             request.sampling(), before.length));
                 }
             }
@@ -129,9 +130,10 @@ public final class EngineSubject implements Subject {
                 request.drafting());
     }
 
-    private static float[] penalised(float[] logits, SamplingOptions sampling, int[] text) {
-        RepetitionPenalty penalty = new RepetitionPenalty(sampling.repetitionPenalty());
-        penalty.apply(logits, text);
+    /** Changes logits as the choice of the token after an answer does. */
+    private static float[] changed(float[] logits, SamplingOptions sampling, int[] text, int promptLength) {
+        LogitChanges changes = new LogitChanges(sampling, Arrays.copyOf(text, promptLength));
+        changes.apply(logits, Arrays.copyOfRange(text, promptLength, text.length));
         return logits;
     }
 

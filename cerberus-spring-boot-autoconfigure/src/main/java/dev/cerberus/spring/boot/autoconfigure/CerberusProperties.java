@@ -152,9 +152,16 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * empty, the model's own recommendation is used, if answers are sampled.
      * @param topK Number of most probable tokens to sample from. When it is empty, the
      * model's own recommendation is used, if answers are sampled.
+     * @param minP Least probability of a token to sample, as a share of that of the most
+     * probable one; 0 for no limit. When it is empty, the model's own recommendation is
+     * used, if answers are sampled.
      * @param repetitionPenalty Divisor of the logits of tokens that the conversation and
      * the answer hold already, a factor where they are negative; 1 for no penalty. When
      * it is empty, the model's own recommendation is used, if answers are sampled.
+     * @param frequencyPenalty What is taken from a token's logit for each time that it
+     * stands in the answer; 0, or empty, for no penalty.
+     * @param presencePenalty What is taken from the logits of tokens that stand in the
+     * answer; 0, or empty, for no penalty.
      * @param maxOutputTokens Most tokens of an answer.
      * @param seed Key of the sampling noise; equal seeds repeat an answer. When it is
      * empty, every request gets its own.
@@ -166,9 +173,10 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * enable_thinking.
      */
     public record Chat(@DefaultValue("true") boolean enabled, @Nullable Double temperature, @Nullable Double topP,
-            @Nullable Integer topK, @Nullable Double repetitionPenalty, @DefaultValue("512") int maxOutputTokens,
-            @Nullable Long seed, @DefaultValue List<String> stopSequences, @Nullable String template,
-            @DefaultValue Map<String, Object> templateVariables) {
+            @Nullable Integer topK, @Nullable Double minP, @Nullable Double repetitionPenalty,
+            @Nullable Double frequencyPenalty, @Nullable Double presencePenalty,
+            @DefaultValue("512") int maxOutputTokens, @Nullable Long seed, @DefaultValue List<String> stopSequences,
+            @Nullable String template, @DefaultValue Map<String, Object> templateVariables) {
     }
 
     /**

@@ -28,6 +28,8 @@ import dev.cerberus.tree.TreeShape;
  */
 final class PropertiesMapper {
 
+    private static final double MOST_PENALTY = 10;
+
     private static final List<String> PRECISIONS = Stream
         .concat(Stream.of("auto"),
                 Arrays.stream(Precision.values()).map((precision) -> precision.name().toLowerCase(Locale.ROOT)))
@@ -157,6 +159,10 @@ final class PropertiesMapper {
         Double repetitionPenalty = chat.repetitionPenalty();
         require(repetitionPenalty == null || (repetitionPenalty > 0 && repetitionPenalty <= 10),
                 "cerberus.chat.repetition-penalty", repetitionPenalty, "must be greater than 0 and at most 10");
+        Double minP = chat.minP();
+        require(minP == null || (minP >= 0 && minP <= 1), "cerberus.chat.min-p", minP, "must be in 0..1");
+        requirePenalty("cerberus.chat.frequency-penalty", chat.frequencyPenalty());
+        requirePenalty("cerberus.chat.presence-penalty", chat.presencePenalty());
         requireAtLeastOne("cerberus.chat.max-output-tokens", chat.maxOutputTokens());
         require(chat.stopSequences().stream().noneMatch(String::isEmpty), "cerberus.chat.stop-sequences",
                 chat.stopSequences(), "must not contain an empty text");
@@ -164,11 +170,18 @@ final class PropertiesMapper {
             .temperature(temperature)
             .topP(topP)
             .topK(chat.topK())
+            .minP(minP)
             .repetitionPenalty(repetitionPenalty)
+            .frequencyPenalty(chat.frequencyPenalty())
+            .presencePenalty(chat.presencePenalty())
             .maxOutputTokens(chat.maxOutputTokens())
             .seed(chat.seed())
             .stopSequences(chat.stopSequences())
             .build();
+    }
+
+    private static void requirePenalty(String name, @Nullable Double value) {
+        require(value == null || Math.abs(value) <= MOST_PENALTY, name, value, "must be in -10..10");
     }
 
     private static void requireAtLeastOne(String name, @Nullable Integer value) {

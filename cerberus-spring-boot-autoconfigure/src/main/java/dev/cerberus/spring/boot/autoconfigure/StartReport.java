@@ -60,7 +60,7 @@ final class StartReport {
                 line("context", context + " tokens"), line("heads", heads(description)),
                 line("lookup", lookup(description, options)),
                 line("template", report.template().orElse("none: raw prompts only")),
-                line("tools", report.tools() ? "told to the model by the template" : "unknown to the template"));
+                line("tools", report.toolCalls().orElse("none without a template")));
     }
 
     private static String threads(int threads) {

@@ -93,13 +93,19 @@ class CerberusPropertiesTests {
 
     @Test
     void everyChatPropertyReachesTheRequests() {
-        assertThat(chatParameters(Map.of("cerberus.chat.temperature", "0.7", "cerberus.chat.top-p", "0.9",
-                "cerberus.chat.top-k", "40", "cerberus.chat.max-output-tokens", "99", "cerberus.chat.seed", "5",
-                "cerberus.chat.stop-sequences", "END,STOP", "cerberus.chat.repetition-penalty", "1.1")))
+        assertThat(chatParameters(Map.ofEntries(Map.entry("cerberus.chat.temperature", "0.7"),
+                Map.entry("cerberus.chat.top-p", "0.9"), Map.entry("cerberus.chat.top-k", "40"),
+                Map.entry("cerberus.chat.min-p", "0.05"), Map.entry("cerberus.chat.frequency-penalty", "0.2"),
+                Map.entry("cerberus.chat.presence-penalty", "-0.1"), Map.entry("cerberus.chat.max-output-tokens", "99"),
+                Map.entry("cerberus.chat.seed", "5"), Map.entry("cerberus.chat.stop-sequences", "END,STOP"),
+                Map.entry("cerberus.chat.repetition-penalty", "1.1"))))
             .isEqualTo(CerberusChatRequestParameters.builder()
                 .temperature(0.7)
                 .topP(0.9)
                 .topK(40)
+                .minP(0.05)
+                .frequencyPenalty(0.2)
+                .presencePenalty(-0.1)
                 .maxOutputTokens(99)
                 .seed(5L)
                 .repetitionPenalty(1.1)
@@ -188,6 +194,9 @@ class CerberusPropertiesTests {
             cerberus.chat.top-k               | 0     | must be at least 1
             cerberus.chat.repetition-penalty  | 0     | must be greater than 0 and at most 10
             cerberus.chat.repetition-penalty  | 10.5  | must be greater than 0 and at most 10
+            cerberus.chat.min-p               | 1.1   | must be in 0..1
+            cerberus.chat.frequency-penalty   | 10.1  | must be in -10..10
+            cerberus.chat.presence-penalty    | -11   | must be in -10..10
             cerberus.chat.max-output-tokens   | 0     | must be at least 1
             cerberus.engine.queue-capacity    | 0     | must be at least 1
             cerberus.engine.max-concurrent    | 0     | must be at least 1

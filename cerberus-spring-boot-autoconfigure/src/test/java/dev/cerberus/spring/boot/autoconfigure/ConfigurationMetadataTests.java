@@ -18,7 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class ConfigurationMetadataTests {
 
-    private static final List<String> CONTRACT = List.of("cerberus.chat.enabled", "cerberus.chat.max-output-tokens",
+    private static final List<String> CONTRACT = List.of("cerberus.chat.enabled", "cerberus.chat.frequency-penalty",
+            "cerberus.chat.max-output-tokens", "cerberus.chat.min-p", "cerberus.chat.presence-penalty",
             "cerberus.chat.repetition-penalty", "cerberus.chat.seed", "cerberus.chat.stop-sequences",
             "cerberus.chat.temperature", "cerberus.chat.template", "cerberus.chat.template-variables",
             "cerberus.chat.top-k", "cerberus.chat.top-p", "cerberus.device", "cerberus.enabled",

@@ -55,7 +55,8 @@ public class CerberusEndpoint {
         return new State(
                 new Model(description.modelName(), description.modelLocation(),
                         description.dimensions().vocabularySize(), description.dimensions().hiddenSize(),
-                        description.dimensions().maxContext(), description.chat()),
+                        description.dimensions().maxContext(), description.chat(),
+                        this.engine.loadReport().flatMap(LoadReport::toolCalls).orElse(null)),
                 description.device(), description.precision(), precisions(),
                 description.heads().map(Heads::of).orElse(null),
                 new Tree(options.shape().map(Object::toString).orElse("auto"), options.maxNodes(),
@@ -147,9 +148,10 @@ public class CerberusEndpoint {
      * @param hiddenSize width of the hidden state
      * @param maxContext longest sequence in tokens
      * @param chat whether it has a chat template
+     * @param toolCalls how it is told to call tools, if it has a chat template
      */
-    public record Model(String name, String location, int vocabularySize, int hiddenSize, int maxContext,
-            boolean chat) {
+    public record Model(String name, String location, int vocabularySize, int hiddenSize, int maxContext, boolean chat,
+            @Nullable String toolCalls) {
     }
 
     /**

@@ -53,6 +53,13 @@ public class DefaultGenerationObservationConvention implements GenerationObserva
                     GenerationKeys.TOP_K.withValue(Integer.toString(sampling.topK())),
                     GenerationKeys.SEED.withValue(Long.toString(sampling.seed())));
         }
+        if (sampling.frequencyPenalty() != 0) {
+            values = values
+                .and(GenerationKeys.FREQUENCY_PENALTY.withValue(Double.toString(sampling.frequencyPenalty())));
+        }
+        if (sampling.presencePenalty() != 0) {
+            values = values.and(GenerationKeys.PRESENCE_PENALTY.withValue(Double.toString(sampling.presencePenalty())));
+        }
         GenerationResult result = context.result();
         return (result != null) ? values.and(outcome(result)) : values;
     }

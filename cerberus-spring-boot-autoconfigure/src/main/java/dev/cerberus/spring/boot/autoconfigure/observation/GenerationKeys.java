@@ -32,6 +32,12 @@ public enum GenerationKeys implements KeyName {
     /** Number of tokens to sample from, if limited. */
     TOP_K("gen_ai.request.top_k"),
 
+    /** What is taken from logits for each time that a token stands in the answer. */
+    FREQUENCY_PENALTY("gen_ai.request.frequency_penalty"),
+
+    /** What is taken from logits of tokens that stand in the answer. */
+    PRESENCE_PENALTY("gen_ai.request.presence_penalty"),
+
     /** Key of the sampling noise. */
     SEED("gen_ai.request.seed"),
 

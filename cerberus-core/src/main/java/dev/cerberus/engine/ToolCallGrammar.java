@@ -1,0 +1,196 @@
+package dev.cerberus.engine;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.cerberus.constrain.CompileBudget;
+import dev.cerberus.constrain.ConstraintException;
+import dev.cerberus.constrain.Grammar;
+import dev.cerberus.constrain.JsonLayout;
+import dev.cerberus.constrain.JsonTexts;
+import dev.cerberus.constrain.SchemaCompiler;
+import dev.cerberus.constrain.SchemaOptions;
+import dev.cerberus.constrain.TaggedArguments;
+import dev.cerberus.text.AnswerSyntax;
+import dev.cerberus.text.CallLayout;
+import dev.cerberus.text.ToolDefinition;
+
+/**
+ * The grammar of calls of tools as a model writes them. Confined to the thread that
+ * compiles.
+ */
+final class ToolCallGrammar {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(ToolCallGrammar.class);
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** Where a line break next to a brace begins or ends. */
+    private static final Pattern BRACES = Pattern.compile("(?=\\n\\{)|(?<=\\n)(?=\\{)|(?<=\\})(?=\\n)|(?<=\\}\\n)");
+
+    private final AnswerSyntax syntax;
+
+    private final CallLayout layout;
+
+    private final Set<String> marks;
+
+    private final Collection<String> ends;
+
+    private final String close;
+
+    private final CompileBudget budget;
+
+    private final SchemaOptions options;
+
+    /**
+     * Creates the grammars of a model.
+     * @param syntax how the model marks calls and thoughts
+     * @param marks texts of the special tokens among these marks
+     * @param ends texts of the tokens that end an answer: where one closes calls, the
+     * answer is over without it
+     * @param budget what compiling may take
+     */
+    ToolCallGrammar(AnswerSyntax syntax, Set<String> marks, Collection<String> ends, CompileBudget budget) {
+        this.syntax = syntax;
+        this.layout = syntax.calls();
+        this.marks = marks;
+        this.close = withoutEnd(this.layout.close(), ends);
+        this.ends = ends;
+        this.budget = budget;
+        this.options = new SchemaOptions(this.layout.spaced() ? JsonLayout.SPACED : JsonLayout.COMPACT, false, false);
+    }
+
+    private static String withoutEnd(String text, Collection<String> ends) {
+        return ends.stream()
+            .filter((end) -> !end.isEmpty() && text.stripTrailing().endsWith(end))
+            .findFirst()
+            .map((end) -> text.stripTrailing().substring(0, text.stripTrailing().length() - end.length()))
+            .orElse(text);
+    }
+
+    /** Returns the grammar of answers that are calls. */
+    Grammar calls(List<ToolDefinition> tools) {
+        return Grammar.sequence(text(this.layout.lead()), section(tools, 0));
+    }
+
+    /**
+     * Returns the grammar of answers that are text, calls, or both, after thoughts if the
+     * model has any.
+     */
+    Grammar textOrCalls(List<ToolDefinition> tools) {
+        String marker = this.layout.marker();
+        Grammar answer = marker.isEmpty() ? Grammar.choice(List.of(Grammar.textWithoutBracket(), section(tools, 0)))
+                : Grammar.text(marker, section(tools, marker.length()), this.layout.parallel());
+        if (this.syntax.beginsWithThoughts()) {
+            return answer; // those are over then
+        }
+        Grammar thoughts = Grammar.sequence(text(this.syntax.thoughtsStart()),
+                Grammar.upTo(this.syntax.thoughtsEnd(), true));
+        return Grammar.choice(List.of(answer, Grammar.sequence(thoughts, answer)));
+    }
+
+    /** Returns calls without the first characters, which have been written. */
+    private Grammar section(List<ToolDefinition> tools, int written) {
+        String open = this.layout.open();
+        List<Grammar> first = new ArrayList<>();
+        List<Grammar> next = new ArrayList<>();
+        for (ToolDefinition tool : tools) {
+            Grammar arguments = arguments(tool);
+            first.add(call(tool, arguments, Math.max(0, written - open.length())));
+            next.add(call(tool, arguments, 0));
+        }
+        Grammar begin = text(open.substring(Math.min(open.length(), written)));
+        Grammar more = this.layout.parallel() ? Grammar.optional(Grammar.sequence(text(this.layout.between()),
+                Grammar.list(Grammar.choice(next), text(this.layout.between())))) : Grammar.sequence();
+        return Grammar.sequence(begin, Grammar.choice(first), more, text(this.close));
+    }
+
+    private Grammar call(ToolDefinition tool, Grammar arguments, int written) {
+        List<Grammar> parts = new ArrayList<>();
+        List<CallLayout.Part> call = this.layout.call();
+        for (int i = 0; i < call.size(); i++) {
+            if (call.get(i) instanceof CallLayout.Part.Text fixed) {
+                String text = (i == 0) ? fixed.text().substring(written) : fixed.text();
+                boolean last = i == call.size() - 1 && this.close.isEmpty();
+                parts.add(text(last ? withoutEnd(text, this.ends) : text));
+                continue;
+            }
+            parts.add(switch ((CallLayout.Part.Hole) call.get(i)) {
+                case NAME -> Grammar.literal(name(tool));
+                case ARGUMENTS -> arguments;
+                case ID -> Grammar.regex("[A-Za-z0-9]{9}", this.budget);
+                case NUMBER -> Grammar.regex("[0-9]|[1-9][0-9]{1,2}", this.budget);
+            });
+        }
+        return Grammar.sequence(parts.toArray(Grammar[]::new));
+    }
+
+    /**
+     * Line breaks around a JSON object may be left out: models write some and some not.
+     */
+    private Grammar text(String text) {
+        List<Grammar> parts = new ArrayList<>();
+        for (String part : this.layout.jsonName() ? BRACES.splitAsStream(text).toList() : List.of(text)) {
+            Grammar literal = Grammar.literal(part, this.marks);
+            parts.add((part.equals("\n") && text.length() > 1) ? Grammar.optional(literal) : literal);
+        }
+        return Grammar.sequence(parts.toArray(Grammar[]::new));
+    }
+
+    private String name(ToolDefinition tool) {
+        if (!this.layout.jsonName()) {
+            return tool.name();
+        }
+        String quoted = JsonTexts.string(tool.name());
+        return quoted.substring(1, quoted.length() - 1);
+    }
+
+    /** A tool whose parameters can not be enforced can still be called. */
+    private Grammar arguments(ToolDefinition tool) {
+        try {
+            String schema = ofObject(tool.parametersJson());
+            return this.layout.tags()
+                .map((tags) -> TaggedArguments.compile(schema, around(tags), this.options, this.budget))
+                .orElseGet(() -> SchemaCompiler.compile(schema, this.options, this.budget));
+        }
+        catch (ConstraintException ex) {
+            LOGGER.warn("The arguments of tool '{}' are not held to its parameters, only to their form: {}",
+                    tool.name(), ex.getMessage());
+            return this.layout.tags()
+                .map((tags) -> TaggedArguments.any(around(tags), this.budget))
+                .orElseGet(() -> SchemaCompiler.compile("{\"type\":\"object\"}", this.options, this.budget));
+        }
+    }
+
+    /** Arguments are an object, whether or not their schema says so. */
+    private static String ofObject(String schema) {
+        try {
+            ObjectNode root = (ObjectNode) JSON.readTree(schema);
+            JsonNode type = root.path("type");
+            boolean object = type.isMissingNode() || type.asText().equals("object")
+                    || (type.isArray() && type.toString().contains("\"object\""));
+            if (!object) {
+                throw new ConstraintException("arguments are an object, but the schema wants type " + type);
+            }
+            return root.put("type", "object").toString();
+        }
+        catch (JsonProcessingException ex) {
+            throw new IllegalStateException("a tool definition checks its JSON", ex);
+        }
+    }
+
+    private TaggedArguments.Tags around(CallLayout.Tags tags) {
+        return new TaggedArguments.Tags(tags.beforeKey(), tags.beforeValue(), tags.afterValue(), this.marks);
+    }
+
+}

@@ -1,0 +1,246 @@
+package dev.cerberus.engine;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+import dev.cerberus.constrain.CompileBudget;
+import dev.cerberus.constrain.Constraints;
+import dev.cerberus.constrain.Grammar;
+import dev.cerberus.constrain.TokenConstraint;
+import dev.cerberus.constrain.TokenMask;
+import dev.cerberus.constrain.TokenVocabulary;
+import dev.cerberus.text.AnswerParser;
+import dev.cerberus.text.AnswerSyntax;
+import dev.cerberus.text.ChatMessage;
+import dev.cerberus.text.ChatTemplate;
+import dev.cerberus.text.ToolDefinition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Calls that are enforced in the form of each public chat template: a random writer that
+ * keeps to the grammar writes calls that the parser reads, of tools that exist, with
+ * arguments that fit.
+ */
+class ToolCallGrammarTests {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static final int END = 256;
+
+    private static final int MARK = 257;
+
+    private static final List<ToolDefinition> TOOLS = List.of(new ToolDefinition("get_weather", "",
+            """
+                    {"type": "object", "required": ["city", "days"], "properties": {"city": {"type": "string", "maxLength": 5},
+                     "days": {"type": "integer", "minimum": 1, "maximum": 14}, "unit": {"type": "string", "enum": ["C", "F"]}}}"""),
+            new ToolDefinition("now", "", "{\"type\": \"object\", \"properties\": {}}"));
+
+    private static final String CHATML = "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}"
+            + "%s<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
+
+    private final TokenVocabulary bytes = vocabulary();
+
+    /** Every byte, an end, and one special token. */
+    private static TokenVocabulary vocabulary() {
+        byte[][] texts = new byte[258][];
+        for (int i = 0; i < 256; i++) {
+            texts[i] = new byte[] { (byte) i };
+        }
+        texts[END] = new byte[0];
+        texts[MARK] = new byte[0];
+        return new TokenVocabulary(texts, Set.of(END), Map.of(MARK, "[CALL]"));
+    }
+
+    static List<ChatTemplate> templates() throws IOException {
+        String root = System.getenv("CERBERUS_TEST_DATA");
+        Assumptions.assumeTrue(root != null, "CERBERUS_TEST_DATA must name the folder with the public data");
+        try (Stream<Path> files = Files.list(Path.of(root, "templates", "jinja"))) {
+            return files.sorted().map((file) -> ChatTemplate.fromFile(file).withSpecialTokens("<s>", "</s>")).toList();
+        }
+    }
+
+    private TokenConstraint start(Grammar grammar) {
+        return new Constraints(grammar, this.bytes, false).start();
+    }
+
+    private static ToolCallGrammar grammar(AnswerSyntax syntax) {
+        return new ToolCallGrammar(syntax, Set.of(), List.of(), new CompileBudget());
+    }
+
+    /** Chooses among what is allowed; ends as soon as it may. */
+    private static String write(TokenConstraint from, Random random, int most) {
+        StringBuilder text = new StringBuilder();
+        List<Integer> written = new ArrayList<>();
+        TokenConstraint at = from;
+        while (!at.isComplete() && written.size() < most) {
+            TokenMask allowed = at.allowed();
+            if (allowed.contains(END) && random.nextInt(3) > 0) {
+                break;
+            }
+            List<Integer> choices = Stream.iterate(0, (b) -> b + 1)
+                .limit(256)
+                .filter(allowed::contains)
+                .filter((b) -> (b >= ' ' && b < 127) || b == '\n' || allowed.size() < 20)
+                .toList();
+            int token = choices.get(random.nextInt(choices.size()));
+            written.add(token);
+            at = at.after(token);
+        }
+        byte[] bytes = new byte[written.size()];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = written.get(i).byteValue();
+        }
+        return text.append(new String(bytes, StandardCharsets.UTF_8)).toString();
+    }
+
+    private static List<ChatMessage.ToolCall> read(AnswerSyntax syntax, String answer, StringBuilder text) {
+        List<ChatMessage.ToolCall> calls = new ArrayList<>();
+        AnswerParser parser = syntax.parser(TOOLS);
+        AnswerParser.Parts parts = new AnswerParser.Parts() {
+
+            @Override
+            public void onText(String piece) {
+                text.append(piece);
+            }
+
+            @Override
+            public void onThought(String piece) {
+                // of no interest
+            }
+
+            @Override
+            public void onToolCall(ChatMessage.ToolCall call) {
+                calls.add(call);
+            }
+
+        };
+        parser.accept((syntax.beginsWithThoughts() ? syntax.thoughtsEnd() : "") + answer, parts);
+        parser.finish(parts);
+        return calls;
+    }
+
+    private static void requireFit(ChatMessage.ToolCall call, String answer) throws IOException {
+        JsonNode arguments = JSON.readTree(call.argumentsJson());
+        if (call.name().equals("now")) {
+            assertThat(arguments).as(answer).isEmpty();
+            return;
+        }
+        assertThat(call.name()).isEqualTo("get_weather");
+        assertThat(arguments.path("city").isTextual()).as(answer).isTrue();
+        assertThat(arguments.path("city").textValue().codePoints().count()).as(answer).isLessThanOrEqualTo(5);
+        assertThat(arguments.path("days").isInt()).as(answer).isTrue();
+        assertThat(arguments.path("days").intValue()).as(answer).isBetween(1, 14);
+        if (arguments.has("unit")) {
+            assertThat(arguments.path("unit").textValue()).as(answer).isIn("C", "F");
+        }
+    }
+
+    @Test
+    void requiredCallsAreReadAndFitInTheFormOfEachTemplate() throws Exception {
+        for (ChatTemplate template : templates()) {
+            AnswerSyntax syntax = AnswerSyntax.of(template);
+            TokenConstraint start = start(grammar(syntax).calls(TOOLS));
+            boolean several = false;
+            for (int seed = 0; seed < 25; seed++) {
+                String answer = write(start, new Random(seed), 4000);
+                StringBuilder text = new StringBuilder();
+                List<ChatMessage.ToolCall> calls = read(syntax, answer, text);
+                assertThat(calls).as("%s: %s", template, answer).isNotEmpty();
+                assertThat(text.toString()).as("text beside calls of %s: %s", template, answer).isBlank();
+                for (ChatMessage.ToolCall call : calls) {
+                    requireFit(call, template + ": " + answer);
+                }
+                several |= calls.size() > 1;
+            }
+            assertThat(several).as(template.toString()).isEqualTo(syntax.calls().parallel());
+        }
+    }
+
+    @Test
+    void textGoesOnFreelyUntilACallBegins() throws Exception {
+        for (ChatTemplate template : templates()) {
+            AnswerSyntax syntax = AnswerSyntax.of(template);
+            TokenConstraint start = start(grammar(syntax).textOrCalls(TOOLS));
+            TokenConstraint text = follow(start, "I see < [ no call. ");
+            assertThat(text.allows(END)).isTrue();
+            boolean bare = syntax.calls().marker().isEmpty();
+            String begin = bare ? "{" : syntax.calls().marker();
+            String rest = write(follow(bare ? start : text, begin), new Random(7), 4000);
+            List<ChatMessage.ToolCall> calls = read(syntax, begin + rest, new StringBuilder());
+            assertThat(calls).as("%s: %s", template, rest).isNotEmpty();
+            for (ChatMessage.ToolCall each : calls) {
+                requireFit(each, template + ": " + rest);
+            }
+        }
+    }
+
+    private static TokenConstraint follow(TokenConstraint from, String text) {
+        TokenConstraint at = from;
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            at = at.after(b & 0xFF);
+        }
+        return at;
+    }
+
+    private static AnswerSyntax learned(String calls) {
+        return AnswerSyntax.of(ChatTemplate.of("test", CHATML.replace("%s", calls)));
+    }
+
+    @Test
+    void specialTokensOfTheFormAreAskedForAsTokens() {
+        AnswerSyntax syntax = learned("{% for c in m.tool_calls or [] %}[CALL]{{ c.function.name }}"
+                + "{{ c.function.arguments | tojson }}{% endfor %}");
+        ToolCallGrammar grammar = new ToolCallGrammar(syntax, Set.of("[CALL]"), List.of(), new CompileBudget());
+        TokenConstraint required = start(grammar.calls(TOOLS));
+        assertThat(required.allowed().size()).isEqualTo(1);
+        assertThat(required.allows(MARK)).isTrue();
+        assertThat(follow(required.after(MARK), "now{").allows('}')).isTrue();
+        TokenConstraint text = follow(start(grammar.textOrCalls(TOOLS)), "Yes: ");
+        assertThat(text.allows(MARK)).isTrue();
+        assertThat(text.after(MARK).allows('x')).isFalse();
+        assertThat(text.after(MARK).allows('n')).isTrue();
+        TokenConstraint inString = follow(text.after(MARK), "get_weather{\"city\": \"");
+        assertThat(inString.allows(MARK)).isFalse();
+    }
+
+    @Test
+    void endOfSequenceStandsForTheEndOfACallThatItCloses() {
+        AnswerSyntax syntax = learned("{% for c in m.tool_calls or [] %}<call>{{ c.function.name }}"
+                + "{{ c.function.arguments | tojson }}</call>{% endfor %}");
+        ToolCallGrammar grammar = new ToolCallGrammar(syntax, Set.of(), List.of("</call>"), new CompileBudget());
+        assertThat(follow(start(grammar.calls(TOOLS)), "<call>now{}").allows(END)).isTrue();
+    }
+
+    @Test
+    void callsWithinThoughtsAreNotHeldToAnything() {
+        AnswerSyntax syntax = AnswerSyntax.usual();
+        TokenConstraint thoughts = follow(start(grammar(syntax).textOrCalls(TOOLS)), "<think>maybe <tool_call>{\"x");
+        assertThat(thoughts.allows('y')).isTrue();
+        TokenConstraint call = follow(thoughts, "y</think><tool_call>\n{\"name\": \"");
+        assertThat(call.allows('x')).isFalse();
+        assertThat(call.allows('n')).isTrue();
+    }
+
+    @Test
+    void namesThatNeedEscapesAreWrittenAsJson() {
+        ToolDefinition tool = new ToolDefinition("say \"hi\" 🙂", "", "{\"type\": \"object\", \"properties\": {}}");
+        TokenConstraint start = start(grammar(AnswerSyntax.usual()).calls(List.of(tool)));
+        assertThat(follow(start, "<tool_call>\n{\"name\": \"say \\\"hi\\\" 🙂\", \"arguments\": {}}\n</tool_call>")
+            .allows(END)).isTrue();
+    }
+
+}

@@ -1,0 +1,62 @@
+package dev.cerberus.openai;
+
+import java.util.List;
+
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import dev.cerberus.engine.TokenProbability;
+
+/**
+ * How the probabilities of an answer's tokens are written.
+ */
+final class Logprobs {
+
+    private Logprobs() {
+    }
+
+    /** Puts those of a chat; {@code null} if there are none. */
+    static void putChat(ObjectNode choice, List<TokenProbability> tokens) {
+        if (tokens.isEmpty()) {
+            choice.putNull("logprobs");
+            return;
+        }
+        ObjectNode logprobs = choice.putObject("logprobs");
+        ArrayNode content = logprobs.putArray("content");
+        for (TokenProbability token : tokens) {
+            ArrayNode top = chat(content.addObject(), token).putArray("top_logprobs");
+            token.alternatives().forEach((other) -> chat(top.addObject(), other));
+        }
+        logprobs.putNull("refusal");
+    }
+
+    private static ObjectNode chat(ObjectNode node, TokenProbability token) {
+        node.put("token", token.text()).put("logprob", token.logprob());
+        ArrayNode bytes = node.putArray("bytes");
+        token.bytes().forEach(bytes::add);
+        return node;
+    }
+
+    /** Puts those of a continuation; {@code null} if there are none. */
+    static void putCompletion(ObjectNode choice, List<TokenProbability> tokens) {
+        if (tokens.isEmpty()) {
+            choice.putNull("logprobs");
+            return;
+        }
+        ObjectNode logprobs = choice.putObject("logprobs");
+        ArrayNode texts = logprobs.putArray("tokens");
+        ArrayNode values = logprobs.putArray("token_logprobs");
+        ArrayNode tops = logprobs.putArray("top_logprobs");
+        ArrayNode offsets = logprobs.putArray("text_offset");
+        int offset = 0;
+        for (TokenProbability token : tokens) {
+            texts.add(token.text());
+            values.add(token.logprob());
+            offsets.add(offset);
+            offset += token.text().length();
+            ObjectNode top = tops.addObject();
+            token.alternatives().forEach((other) -> top.put(other.text(), other.logprob()));
+        }
+    }
+
+}
