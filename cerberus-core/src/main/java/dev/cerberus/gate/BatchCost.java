@@ -11,18 +11,23 @@ import java.util.Arrays;
  * over the rows of all sequences, linear between its knots, which double from one to the
  * next, and what every further sequence adds, since attention runs once for each. A
  * shared machine slows everything alike; that moves the drift. What is left of a surprise
- * moves the numbers that had a part in it, each by its part (normalized least mean
- * squares), so that what is never seen stays as it was measured. The curve never falls.
+ * moves the numbers that had a part in it, in proportion to their part of the seconds
+ * (normalized gradient steps on their logarithms): a number that makes little of a
+ * forward is not what made it slow, however often it counts, and what is never seen stays
+ * as it was measured. The curve never falls.
  */
 public final class BatchCost {
 
     private static final int KNOTS = 12; // up to 2048 rows
 
-    private static final double DRIFT_RATE = 0.05;
+    private static final double DRIFT_RATE = 0.02;
 
     private static final double RATE = 0.05;
 
     private static final double LARGEST_RATIO = 2;
+
+    /** Part of a row alone that a further sequence is taken to add at least. */
+    private static final double LEAST_EACH = 0.01;
 
     private final double[] curve = new double[KNOTS]; // seconds at 1, 2, 4, … rows
 
@@ -49,7 +54,7 @@ public final class BatchCost {
             int nodes = (1 << k) - 1;
             this.curve[k] = (nodes <= last) ? known[nodes] : known[last] + slope * (nodes - last);
         }
-        this.each = sequenceSeconds;
+        this.each = Math.max(sequenceSeconds, LEAST_EACH * this.curve[0]);
     }
 
     /**
@@ -94,11 +99,14 @@ public final class BatchCost {
         int knot = knot(rows);
         double high = share(rows, knot);
         double low = 1 - high;
-        double others = sequences - 1;
-        double step = RATE * (ratio - 1) * expected / this.drift / (low * low + high * high + others * others);
-        this.curve[knot] = Math.max(this.curve[0] / 2, this.curve[knot] + step * low);
-        this.curve[knot + 1] += step * high;
-        this.each = Math.max(0, this.each + step * others);
+        double lowPart = low * this.curve[knot];
+        double highPart = high * this.curve[knot + 1];
+        double eachPart = (sequences - 1) * this.each;
+        double step = RATE * (ratio - 1) * base(rows, sequences)
+                / (lowPart * lowPart + highPart * highPart + eachPart * eachPart);
+        this.curve[knot] = Math.max(this.curve[0] / 2, this.curve[knot] * (1 + step * lowPart));
+        this.curve[knot + 1] *= 1 + step * highPart;
+        this.each *= 1 + step * eachPart;
         for (int k = knot; k > 0; k--) {
             this.curve[k - 1] = Math.min(this.curve[k - 1], this.curve[k]);
         }

@@ -46,6 +46,23 @@ class BatchCostTests {
         return 0.5 + 0.08 * rows + 0.1 * sequences;
     }
 
+    /*
+     * Four sequences that always draft show little else than forwards of forty rows; that
+     * those take longer than was believed says nothing of forwards of four.
+     */
+    @Test
+    void forwardsThatAreNeverSeenAreNotBlamedForOthers() {
+        CostCurve measured = CostCurve.through(new int[] { 0, 16 }, new double[] { 0.6, 1.6 }, 0.3);
+        BatchCost believed = new BatchCost(measured, 0.1);
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
+        for (int i = 0; i < 600; i++) {
+            int rows = (i % 10 == 0) ? 4 + random.nextInt(20) : 34 + random.nextInt(9);
+            believed.observe(rows, 4, truth(rows, 4) * (0.9 + 0.2 * random.nextDouble()));
+        }
+        assertThat(believed.seconds(38, 4)).isCloseTo(truth(38, 4), within(0.1 * truth(38, 4)));
+        assertThat(believed.seconds(4, 4)).isCloseTo(truth(4, 4), within(0.2 * truth(4, 4)));
+    }
+
     @Test
     void moreRowsNeverCostLessAndAPauseOfTheMachineIsForgotten() {
         double before = this.cost.seconds(10, 3);
