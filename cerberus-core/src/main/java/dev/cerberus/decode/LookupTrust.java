@@ -96,7 +96,11 @@ public final class LookupTrust {
         else {
             agreement = (2 * count > occurrences) ? 2 : 3;
         }
-        return TEXT_KINDS + source.ordinal() * KINDS_OF_RECOLLECTION + match * AGREEMENTS + agreement;
+        int first = switch (source) {
+            case STORED -> TEXT_KINDS;
+            case LIVE -> TEXT_KINDS + KINDS_OF_RECOLLECTION;
+        };
+        return first + match * AGREEMENTS + agreement;
     }
 
     /**
