@@ -35,6 +35,8 @@ final class ToolCallGrammar {
 
     private static final JsonMapper JSON = new JsonMapper();
 
+    private static final List<String> ARGUMENTS_KEYS = List.of("\"arguments\":", "\"parameters\":");
+
     /** Where a line break next to a brace begins or ends. */
     private static final Pattern BRACES = Pattern.compile("(?=\\n\\{)|(?<=\\n)(?=\\{)|(?<=\\})(?=\\n)|(?<=\\}\\n)");
 
@@ -122,7 +124,8 @@ final class ToolCallGrammar {
             if (call.get(i) instanceof CallLayout.Part.Text fixed) {
                 String text = (i == 0) ? fixed.text().substring(written) : fixed.text();
                 boolean last = i == call.size() - 1 && this.close.isEmpty();
-                parts.add(text(last ? withoutEnd(text, this.ends) : text));
+                boolean key = !last && call.get(i + 1) == CallLayout.Part.Hole.ARGUMENTS;
+                parts.add(key ? withArgumentsKey(text) : text(last ? withoutEnd(text, this.ends) : text));
                 continue;
             }
             parts.add(switch ((CallLayout.Part.Hole) call.get(i)) {
@@ -133,6 +136,19 @@ final class ToolCallGrammar {
             });
         }
         return Grammar.sequence(parts.toArray(Grammar[]::new));
+    }
+
+    /** Some models know the arguments by another key than their template shows. */
+    private Grammar withArgumentsKey(String text) {
+        List<Grammar> keys = new ArrayList<>(List.of(text(text)));
+        for (String key : ARGUMENTS_KEYS) {
+            for (String other : ARGUMENTS_KEYS) {
+                if (!key.equals(other) && text.contains(key)) {
+                    keys.add(text(text.replace(key, other)));
+                }
+            }
+        }
+        return Grammar.choice(keys);
     }
 
     /**

@@ -135,9 +135,9 @@ public final class AnswerParser {
             text(this.pending.length(), parts);
             return;
         }
-        ToolCallSyntax syntax = this.toolCalls.get();
         boolean certain = true;
         while (certain && this.pending.length() > 0) {
+            ToolCallSyntax syntax = syntax(this.toolCalls.get());
             int start = start(syntax);
             if (start > 0 && syntax.start().isEmpty()) {
                 this.pending.delete(0, start); // what separates calls is no text
@@ -152,6 +152,14 @@ public final class AnswerParser {
                 certain = read(syntax, ended, parts);
             }
         }
+    }
+
+    /** An answer that begins with JSON may be a call whose marker was left out. */
+    private ToolCallSyntax syntax(ToolCallSyntax usual) {
+        int at = JsonScan.skipBlanks(this.pending, 0);
+        boolean unmarked = !this.textBefore && JsonScan.beginsAt(this.pending, at)
+                && JsonScan.look(this.pending, at, usual.start()) == JsonScan.Look.MISSING;
+        return unmarked ? UnmarkedToolCalls.INSTANCE : usual;
     }
 
     /**

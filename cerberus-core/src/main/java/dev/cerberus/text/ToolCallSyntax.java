@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * How a model writes calls of tools into its answers. Immutable and thread-safe.
  */
-sealed interface ToolCallSyntax permits JsonToolCalls, MarkedToolCalls, TaggedToolCalls {
+sealed interface ToolCallSyntax permits JsonToolCalls, MarkedToolCalls, TaggedToolCalls, UnmarkedToolCalls {
 
     /**
      * Returns what a call begins with.

@@ -136,6 +136,31 @@ class AnswerParserTests {
         assertThat(this.events).containsExactly("call weather {\"city\":\"Paris\"}");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "{\"name\": \"weather\", \"parameters\": {\"city\": \"Paris\"}}",
+            "[{\"name\": \"weather\", \"arguments\": {\"city\": \"Paris\"}}]" })
+    void callThatIsTheWholeAnswerNeedsNoMarker(String answer) {
+        for (int cut = 0; cut <= answer.length(); cut++) {
+            parse(answer.substring(0, cut), answer.substring(cut));
+            assertThat(this.events).containsExactly("call weather {\"city\":\"Paris\"}");
+        }
+        parse("Like so: " + answer);
+        assertThat(this.events).containsExactly("text Like so: " + answer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "{\"name\": \"Paris\", \"population\": 2}", "{\"city\": \"Paris\"}", "[1, 2]",
+            "{\"name\": \"weather\", \"parameters\": {}}", "{\"name\": \"weather\"", "{", "[" })
+    void otherJsonIsText(String answer) {
+        parse(answer);
+        assertThat(this.events).containsExactly("text " + answer);
+        this.events.clear();
+        AnswerParser parser = AnswerSyntax.usual().parser(TOOLS);
+        parser.accept("{\"city\"", this.parts);
+        assertThat(this.events).containsExactly("text {\"city\""); // at once, since no
+                                                                   // call begins so
+    }
+
     @Test
     void withoutToolsEverythingIsText() {
         parse(AnswerSyntax.usual().parser(List.of()), List.of("a <tool", "_call>b"));
