@@ -2,6 +2,7 @@ package dev.cerberus.cli;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 
 import org.jspecify.annotations.Nullable;
@@ -96,7 +97,7 @@ final class OpenAiServer implements AutoCloseable {
 
     /** Returns the port that the server listens on. */
     int port() {
-        return ((WebServerApplicationContext) this.context).getWebServer().getPort();
+        return Objects.requireNonNull(((WebServerApplicationContext) this.context).getWebServer()).getPort();
     }
 
     /** Waits until the process is told to end. */
