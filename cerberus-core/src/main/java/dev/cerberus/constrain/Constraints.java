@@ -19,6 +19,12 @@ public final class Constraints {
 
     private static final int KEPT_REACHES = 512;
 
+    /** Tokens of a state whose next states are kept. */
+    private static final int KEPT_STEPS = 64;
+
+    /** A state that is asked for more single tokens than this finds all of them. */
+    private static final int MANY_QUESTIONS = 100;
+
     private final TokenVocabulary vocabulary;
 
     private final Reading first;
@@ -97,6 +103,10 @@ public final class Constraints {
 
         private volatile @Nullable OptionalInt closing;
 
+        private final Map<Integer, State> steps = new ConcurrentHashMap<>(4);
+
+        private int questions; // roughly: threads may count over each other
+
         private volatile int bytesToEnd = -1;
 
         private volatile int tokensToEnd = -1;
@@ -127,22 +137,37 @@ public final class Constraints {
             if (Constraints.this.vocabulary.ends().contains(token)) {
                 return this.reading.mayEnd();
             }
-            return after(this.reading, token).isPossible();
+            return (++this.questions > MANY_QUESTIONS) ? allowed().contains(token) : step(token) != null;
         }
 
         @Override
         public TokenConstraint after(int token) {
-            Reading next = after(this.reading, token);
-            if (!next.isPossible()) {
+            State next = step(token);
+            if (next == null) {
                 throw new IllegalArgumentException("the token " + token + " is not allowed here");
             }
-            return state(next);
+            return next;
         }
 
         @Override
         public Optional<TokenConstraint> next(int token) {
-            Reading next = after(this.reading, token);
-            return next.isPossible() ? Optional.of(state(next)) : Optional.empty();
+            return Optional.ofNullable(step(token));
+        }
+
+        /** A token is asked about when it is drafted, chosen and written. */
+        private @Nullable State step(int token) {
+            State known = this.steps.get(token);
+            if (known == null) {
+                Reading next = after(this.reading, token);
+                if (!next.isPossible()) {
+                    return null;
+                }
+                known = state(next);
+                if (this.steps.size() < KEPT_STEPS) {
+                    this.steps.put(token, known);
+                }
+            }
+            return known;
         }
 
         private Reading after(Reading from, int token) {

@@ -97,7 +97,12 @@ final class AnswerConstraint {
             @Override
             public boolean mayFollow(int[] path, int token) {
                 Optional<TokenConstraint> at = AnswerConstraint.this.after(path);
-                return at.isPresent() && at.get().allows(token);
+                if (at.isEmpty()) {
+                    return false;
+                }
+                // shorter tokens of the same text are not worth a node
+                OptionalInt forced = at.get().forced();
+                return forced.isPresent() ? forced.getAsInt() == token : at.get().allows(token);
             }
 
         };
