@@ -106,7 +106,7 @@ final class GenerateCommand implements Callable<Integer> {
         if (this.logprobs != null
                 && (!this.json || this.logprobs < 0 || this.logprobs > GenerationRequest.MOST_LOGPROBS)) {
             throw new ParameterException(this.spec.commandLine(),
-                    "--logprobs takes 0..%d and needs --json".formatted(GenerationRequest.MOST_LOGPROBS));
+                    "--logprobs takes 0.." + GenerationRequest.MOST_LOGPROBS + " and needs --json");
         }
         List<Conversation> conversations = this.input.read(CerberusCommand.input(this.spec));
         try (CerberusEngine engine = this.model.open(this.model.engine().maxNodes(this.decoding.maxNodes()))) {

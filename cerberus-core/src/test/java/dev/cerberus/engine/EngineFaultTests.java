@@ -82,7 +82,7 @@ class EngineFaultTests {
             .containsKeys("dev.cerberus.engine.ServingLoop.run", "dev.cerberus.engine.RequestQueue.admit",
                     "dev.cerberus.engine.Outcomes.complete", "dev.cerberus.decode.DecodeBatch.step",
                     "dev.cerberus.decode.DecodeSession.plan", "dev.cerberus.decode.DecodeSession.apply",
-                    "dev.cerberus.testing.ScriptedTargetModel.forward", "dev.cerberus.testing.ScriptedHeads.draft",
+                    "dev.cerberus.testing.ScriptedTargetModel.forward", "dev.cerberus.testing.ScriptedHeads.propose",
                     "dev.cerberus.sample.TokenSampler.choose", "dev.cerberus.text.TextTokenizer.decode",
                     "dev.cerberus.gate.AdaptiveGate.decide", "dev.cerberus.engine.EventThread.publish");
         int fired = 0;
