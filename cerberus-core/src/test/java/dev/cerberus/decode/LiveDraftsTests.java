@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import dev.cerberus.gate.AdaptiveGate;
 import dev.cerberus.gate.CostCurve;
 import dev.cerberus.gate.Experience;
+import dev.cerberus.gate.StepCosts;
+import dev.cerberus.gate.StepOutcome;
 import dev.cerberus.gate.TreeSizer;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.ScriptedTargetModel;
@@ -29,7 +31,8 @@ class LiveDraftsTests {
 
     private static final int VOCABULARY = 5000;
 
-    private final CostCurve costs = CostCurve.through(new int[] { 0, 4, 16 }, new double[] { 1, 1.2, 1.8 }, 0);
+    private final StepCosts costs = new FixedCosts(
+            CostCurve.through(new int[] { 0, 4, 16 }, new double[] { 1, 1.2, 1.8 }, 0));
 
     private final ScriptedTargetModel model = new ScriptedTargetModel(VOCABULARY, 1024);
 
@@ -66,7 +69,7 @@ class LiveDraftsTests {
     }
 
     @Test
-    void theSameQuestionAskedOftenIsAnsweredThreeTimesAsFast() {
+    void theSameQuestionAskedAgainIsAnsweredThreeTimesAsFast() {
         for (SamplingOptions sampling : List.of(SamplingOptions.GREEDY, new SamplingOptions(0.7, 0, 1, 5))) {
             int[] prompt = prompt();
             assertThat(answer(this.model, prompt, sampling, List.of(this.memory)).statistics().acceptanceLength())
@@ -74,10 +77,6 @@ class LiveDraftsTests {
             this.plainSteps = 0;
             DecodeResult again = answer(this.model, prompt, sampling, List.of(this.memory));
             assertThat(again.statistics().acceptanceLength()).isGreaterThan(4);
-            assertThat(TOKENS / this.plainSteps).isGreaterThan(2.5); // what was seen once
-                                                                     // is trusted less
-            this.plainSteps = 0;
-            answer(this.model, prompt, sampling, List.of(this.memory));
             assertThat(TOKENS / this.plainSteps).isGreaterThan(3);
         }
     }
@@ -123,6 +122,36 @@ class LiveDraftsTests {
                 DecodeListener.NONE)
             .run();
         assertThat(this.memory.after(prompt)).isEmpty();
+    }
+
+    /** Costs that do not follow what the scripted model takes on a busy machine. */
+    private record FixedCosts(CostCurve curve) implements StepCosts {
+
+        @Override
+        public int maxNodes() {
+            return this.curve.maxNodes();
+        }
+
+        @Override
+        public double plainSteps(int nodes) {
+            return this.curve.plainSteps(nodes);
+        }
+
+        @Override
+        public double headsPlainSteps() {
+            return this.curve.headsPlainSteps();
+        }
+
+        @Override
+        public boolean plainStepIsDue(int patience) {
+            return false;
+        }
+
+        @Override
+        public void observe(StepOutcome outcome) {
+            // the costs are those of the model that the test stands for
+        }
+
     }
 
 }
