@@ -2,6 +2,7 @@ package dev.cerberus.constrain;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,11 +73,12 @@ public final class TokenVocabulary {
         byte[][] texts = this.texts;
         this.ends = Set.copyOf(ends);
         this.characters = new int[texts.length];
-        boolean complete = hasAllBytes(texts, this.ends);
+        boolean complete = hasContinuations(texts, this.ends);
         int[] usable = IntStream.range(0, texts.length)
             .filter((id) -> texts[id].length > 0 && !this.ends.contains(id))
             .filter((id) -> complete || marks.containsKey(id) || wholeCharacters(texts[id]) > 0)
             .toArray();
+        forgetAllBut(usable, texts);
         this.silent = IntStream.range(0, texts.length)
             .filter((id) -> texts[id].length == 0 && !this.ends.contains(id))
             .toArray();
@@ -126,6 +128,20 @@ public final class TokenVocabulary {
         return texts;
     }
 
+    /**
+     * Parts of characters lead to dead ends where the bytes that go on are no tokens:
+     * what no tree holds must not be found by its text either.
+     */
+    private void forgetAllBut(int[] usable, byte[][] texts) {
+        BitSet kept = new BitSet();
+        Arrays.stream(usable).forEach(kept::set);
+        for (int id = 0; id < texts.length; id++) {
+            if (!kept.get(id) && !this.ends.contains(id)) {
+                texts[id] = new byte[0];
+            }
+        }
+    }
+
     private static boolean hasMark(byte[] text) {
         for (byte b : text) {
             if (b == (byte) MARK) {
@@ -139,17 +155,16 @@ public final class TokenVocabulary {
         bits[token >>> 6] |= 1L << token;
     }
 
-    /** Returns whether any text can be written byte by byte. */
-    private static boolean hasAllBytes(byte[][] texts, Set<Integer> ends) {
+    /** Returns whether every character that is begun can be ended, byte by byte. */
+    private static boolean hasContinuations(byte[][] texts, Set<Integer> ends) {
         boolean[] found = new boolean[256];
         for (int id = 0; id < texts.length; id++) {
             if (texts[id].length == 1 && !ends.contains(id)) {
                 found[texts[id][0] & 0xFF] = true;
             }
         }
-        for (int b = 0; b < 256; b++) {
-            // Bytes that UTF-8 does not have need no token.
-            if (!found[b] && b != 0xC0 && b != 0xC1 && b < 0xF5) {
+        for (int b = 0x80; b < 0xC0; b++) {
+            if (!found[b]) {
                 return false;
             }
         }
