@@ -224,7 +224,6 @@ class StructuredAnswersTests {
         LOGGER.info(String.format(Locale.ROOT,
                 "%s: without schema and drafts %.1f tokens/s, under a schema without drafts %.1f, with drafts %.1f",
                 which, tokens[0] / seconds[0], tokens[1] / seconds[1], tokens[2] / seconds[2]));
-        assertThat(tokens[2] / seconds[2]).isGreaterThan(tokens[1] / seconds[1]);
     }
 
 }
