@@ -124,7 +124,7 @@ final class ToolCallGrammar {
             if (call.get(i) instanceof CallLayout.Part.Text fixed) {
                 String text = (i == 0) ? fixed.text().substring(written) : fixed.text();
                 boolean last = i == call.size() - 1 && this.close.isEmpty();
-                boolean key = !last && call.get(i + 1) == CallLayout.Part.Hole.ARGUMENTS;
+                boolean key = i + 1 < call.size() && call.get(i + 1) == CallLayout.Part.Hole.ARGUMENTS;
                 parts.add(key ? withArgumentsKey(text) : text(last ? withoutEnd(text, this.ends) : text));
                 continue;
             }
