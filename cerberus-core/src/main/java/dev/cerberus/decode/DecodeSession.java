@@ -1,6 +1,5 @@
 package dev.cerberus.decode;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -56,13 +55,9 @@ public final class DecodeSession implements AutoCloseable {
 
     private final DecodeRequest request;
 
-    private final TokenSink sink;
-
     private final DecodeListener listener;
 
-    private final int budget;
-
-    private final SequenceText text;
+    private final AnswerWriter answer;
 
     private final SequenceCache cache;
 
@@ -71,10 +66,6 @@ public final class DecodeSession implements AutoCloseable {
     private int[] unread; // what has to be in the cache before the next token
 
     private final List<Recollection> others;
-
-    private final ContextLookup lookup;
-
-    private final Optional<AnswerConstraint> constraint;
 
     private final StepDrafts drafts;
 
@@ -87,12 +78,6 @@ public final class DecodeSession implements AutoCloseable {
     private @Nullable Plan plan; // of the forward under way
 
     private int lastNode;
-
-    private int rootToken;
-
-    private final List<TokenLogprobs> logprobs = new ArrayList<>();
-
-    private @Nullable FinishReason finishReason;
 
     /**
      * Creates a session; nothing is computed yet.
@@ -131,17 +116,16 @@ public final class DecodeSession implements AutoCloseable {
         this.heads = heads;
         this.gate = gate;
         this.request = request;
-        this.text = new SequenceText(request.prompt());
-        this.sink = sink;
         this.listener = listener;
-        this.budget = Math.min(request.maxTokens(), context - promptLength);
-        this.constraint = request.constraint().map(AnswerConstraint::new);
+        int budget = Math.min(request.maxTokens(), context - promptLength);
+        Optional<AnswerConstraint> constraint = request.constraint().map(AnswerConstraint::new);
         this.others = others;
-        this.lookup = new ContextLookup(request.prompt(), others, trust);
-        this.drafts = new StepDrafts(heads, gate, request, this.lookup, this.constraint);
-        this.choice = new TokenChoice(request, this.budget, this.constraint);
+        ContextLookup lookup = new ContextLookup(request.prompt(), others, trust);
+        this.drafts = new StepDrafts(heads, gate, request, lookup, constraint);
+        this.choice = new TokenChoice(request, budget, constraint);
+        this.answer = new AnswerWriter(request, budget, lookup, this.choice, constraint, sink, listener);
         int treeRows = this.drafts.mostNodes();
-        this.cache = new SequenceCache(model, Math.min(context, promptLength + this.budget + treeRows), treeRows);
+        this.cache = new SequenceCache(model, Math.min(context, promptLength + budget + treeRows), treeRows);
         this.unread = request.prompt();
     }
 
@@ -150,7 +134,7 @@ public final class DecodeSession implements AutoCloseable {
      * @return whether there is more to do
      */
     public boolean step() {
-        if (this.finishReason != null) {
+        if (this.answer.isFinished()) {
             return false;
         }
         if (roomyRows() > heldRows()) {
@@ -221,7 +205,7 @@ public final class DecodeSession implements AutoCloseable {
 
     /** Hands the KV cache of a finished session on. */
     void keepIn(PrefixCache prefixes) {
-        int[] tokens = this.text.whole();
+        int[] tokens = this.answer.text().whole();
         prefixes.keep(Arrays.copyOf(tokens, Math.min(tokens.length, this.cache.length())), this.cache.detach());
     }
 
@@ -232,7 +216,7 @@ public final class DecodeSession implements AutoCloseable {
      */
     int suspend() {
         int rows = heldRows();
-        this.unread = this.text.beforeRoot();
+        this.unread = this.answer.text().beforeRoot();
         this.plan = null;
         this.consultation = null;
         release();
@@ -244,7 +228,7 @@ public final class DecodeSession implements AutoCloseable {
      * @return whether there is a {@link #result()}
      */
     public boolean isFinished() {
-        return this.finishReason != null;
+        return this.answer.isFinished();
     }
 
     /**
@@ -256,7 +240,7 @@ public final class DecodeSession implements AutoCloseable {
      * @throws IllegalStateException if the decoding is finished
      */
     public Span plan(int mostRows) {
-        if (this.finishReason != null) {
+        if (this.answer.isFinished()) {
             throw new IllegalStateException("the decoding is finished");
         }
         NodeScores before = this.scores;
@@ -281,8 +265,9 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private Consultation consulted(NodeScores before) {
-        int useful = Math.min(this.budget - this.text.answered(), this.cache.get().treeRows()) - 1;
-        Consultation made = this.drafts.consult(before, this.lastNode, this.rootToken, this.cache.length(), useful);
+        int useful = Math.min(this.answer.left(), this.cache.get().treeRows()) - 1;
+        Consultation made = this.drafts.consult(before, this.lastNode, this.answer.lastToken(), this.cache.length(),
+                useful);
         this.consultation = made;
         return made;
     }
@@ -311,7 +296,7 @@ public final class DecodeSession implements AutoCloseable {
         SignalReader signals = asked.signals();
         DraftTree draft = this.drafts.draft(asked, room);
         this.listener.onDraft(before, this.lastNode, Optional.ofNullable(draft));
-        CandidateTree tree = CandidateTree.rootOnly(this.rootToken);
+        CandidateTree tree = CandidateTree.rootOnly(this.answer.lastToken());
         double expectation = 0;
         if (draft != null) {
             GateDecision decision = this.gate.decide(draft.pathProbabilities(), this.request.shape().isPresent(),
@@ -347,11 +332,12 @@ public final class DecodeSession implements AutoCloseable {
         else {
             read(after, seconds);
         }
-        if (this.finishReason == null) {
+        if (!this.answer.isFinished()) {
             return true;
         }
-        if (this.finishReason != FinishReason.CANCELLED) {
-            this.others.forEach((texts) -> texts.learn(this.text.whole(), this.text.promptLength()));
+        if (!this.answer.isCancelled()) {
+            SequenceText text = this.answer.text();
+            this.others.forEach((texts) -> texts.learn(text.whole(), text.promptLength()));
         }
         return false;
     }
@@ -364,14 +350,14 @@ public final class DecodeSession implements AutoCloseable {
             return;
         }
         this.lastNode = 0;
-        if (this.text.answered() > 0) { // read again; what follows is known
+        if (this.answer.text().answered() > 0) { // read again; what follows is known
             return;
         }
         long start = System.nanoTime();
-        int token = this.choice.choose(after, 0, this.text.promptLength(), () -> NO_TOKENS);
+        int token = this.choice.choose(after, 0, this.answer.text().promptLength(), () -> NO_TOKENS);
         this.counts.prefilled(secondsSince(start));
-        this.listener.onPrefill(this.text.promptLength(), this.counts.prefillSeconds());
-        emit(after, 0, token, TokenOrigin.TARGET);
+        this.listener.onPrefill(this.answer.text().promptLength(), this.counts.prefillSeconds());
+        this.answer.accept(after, 0, token, TokenOrigin.TARGET);
     }
 
     private void verify(CandidateTree tree, Plan done, NodeScores after, double seconds) {
@@ -397,64 +383,17 @@ public final class DecodeSession implements AutoCloseable {
                 verifySeconds + commitSeconds);
         Map<GateSignal, Double> signals = (asked == null) ? Map.of() : asked.signals().values();
         DecodeStep step = new DecodeStep(tree.nodeCount() - 1, tree.maxDepth(), headsRan, done.expectation(),
-                StepDrafts.accepted(draft, kept, emit(after, tree, verdict)), signals, done.draftSeconds(),
-                verifySeconds, commitSeconds);
+                StepDrafts.accepted(draft, kept, this.answer.accept(after, tree, verdict)), signals,
+                done.draftSeconds(), verifySeconds, commitSeconds);
         this.counts.count(step);
         this.listener.onStep(step);
-    }
-
-    /** Returns the number of draft tokens that became part of the answer. */
-    private int emit(NodeScores after, CandidateTree tree, Verdict verdict) {
-        int[] path = verdict.path();
-        int before = this.text.answered();
-        for (int i = 1; i < path.length && this.finishReason == null; i++) {
-            emit(after, path[i - 1], tree.token(path[i]), TokenOrigin.DRAFT);
-        }
-        int drafted = this.text.answered() - before;
-        if (this.finishReason == null) {
-            emit(after, verdict.lastNode(), verdict.nextToken(), TokenOrigin.TARGET);
-        }
-        return drafted;
-    }
-
-    private void emit(NodeScores from, int node, int token, TokenOrigin origin) {
-        this.listener.onToken(from, node, token);
-        this.rootToken = token;
-        this.lookup.append(token);
-        this.choice.append(token);
-        if (this.request.endOfSequence().contains(token)) {
-            this.finishReason = ended();
-            return;
-        }
-        this.text.append(token);
-        this.choice.nextLogprobs().ifPresent(this.logprobs::add);
-        this.constraint.ifPresent((kept) -> kept.append(token));
-        switch (this.sink.accept(token, origin)) {
-            case STOP -> this.finishReason = FinishReason.STOP;
-            case CANCEL -> this.finishReason = FinishReason.CANCELLED;
-            case CONTINUE -> {
-                if (this.constraint.isPresent() && this.constraint.get().isComplete()) {
-                    this.finishReason = ended();
-                }
-                else if (this.text.answered() >= this.budget) {
-                    this.finishReason = FinishReason.LENGTH;
-                }
-            }
-        }
-    }
-
-    /** An answer that was brought to its end before its tokens ran out is cut off too. */
-    private FinishReason ended() {
-        return this.choice.hurried() ? FinishReason.LENGTH : FinishReason.STOP;
     }
 
     /**
      * Ends the session before its next step.
      */
     public void cancel() {
-        if (this.finishReason == null) {
-            this.finishReason = FinishReason.CANCELLED;
-        }
+        this.answer.cancel();
     }
 
     /**
@@ -471,10 +410,7 @@ public final class DecodeSession implements AutoCloseable {
      * @throws IllegalStateException while there is more to do
      */
     public DecodeResult result() {
-        if (this.finishReason == null) {
-            throw new IllegalStateException("the decoding is not finished");
-        }
-        return new DecodeResult(this.text.answer(), this.finishReason, statistics(), List.copyOf(this.logprobs));
+        return this.answer.result(statistics());
     }
 
     /**
@@ -482,7 +418,7 @@ public final class DecodeSession implements AutoCloseable {
      * @return counts and times
      */
     public DecodeStatistics statistics() {
-        return this.counts.statistics(this.text.promptLength());
+        return this.counts.statistics(this.answer.text().promptLength());
     }
 
     /**
