@@ -6,25 +6,18 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import dev.cerberus.constrain.TokenConstraint;
 import dev.cerberus.decode.DecodeBatch;
 import dev.cerberus.decode.DecodeListener;
-import dev.cerberus.decode.DecodeRequest;
-import dev.cerberus.decode.DecodeSession;
-import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.decode.TokenOrigin;
 import dev.cerberus.hf.GenerationDefaults;
-import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.ChatTemplate;
-import dev.cerberus.text.StopStrings;
 import dev.cerberus.text.TextTokenizer;
-import dev.cerberus.text.TokenTextStream;
 
 /**
  * A loaded model that answers requests.
@@ -60,17 +53,9 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
 
     private final LoadedModel model;
 
-    private final PromptEncoder prompts;
-
-    private final TokenTexts texts;
-
-    private final OutputFormats formats;
+    private final RequestIntake intake;
 
     private final GateFactory gates;
-
-    private final Recollections recollections;
-
-    private final AnswerSyntax answerSyntax;
 
     private final OwnThreads threads = new OwnThreads();
 
@@ -105,23 +90,19 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
     CerberusEngine(EngineOptions options, LoadedModel model, Duration longestStep) {
         this.options = options;
         this.model = model;
-        this.answerSyntax = model.template().template().map(AnswerSyntax::of).orElse(AnswerSyntax.usual());
-        this.prompts = new PromptEncoder(model.tokenizer(), model.template(), this.answerSyntax.prompting(),
-                model.dimensions().maxContext(), model.contextIsLowered(), model.dimensions().vocabularySize(),
-                options.maxInputCharacters());
         CostMeter meter = new CostMeter(model.target(), model.heads());
         this.gates = new GateFactory(meter.measure(maxNodes(options)), meter.sequenceSeconds(), model.calibration(),
                 model.heads().isPresent());
-        this.recollections = new Recollections(model.memory(), options.memory().live());
-        this.texts = new TokenTexts(model.tokenizer());
-        this.formats = new OutputFormats(model.tokenizer(), this.texts, model.endOfSequence(), this.answerSyntax);
         this.gate = this.gates.feasible(options.gate());
         this.queue = new RequestQueue(options.queueCapacity(), options.maxConcurrent());
         this.cacheTokens = ContextBudget.cacheTokens(options, model.target());
+        this.intake = new RequestIntake(options, model, this.cacheTokens);
+        SessionFactory sessions = new SessionFactory(options, model, this.gates, this::gate, this.observers,
+                this.cacheTokens);
         DecodeBatch batch = new DecodeBatch(model.target(), this.gates.batchCosts(), this.cacheTokens,
                 ContextBudget.prefixTokens(options, this.cacheTokens, model.target()), new BatchObserver(this.events));
         StepClock clock = new StepClock();
-        this.serving = new ServingLoop(this.queue, this.outcomes, options.requestTimeout(), this::session, batch, clock,
+        this.serving = new ServingLoop(this.queue, this.outcomes, options.requestTimeout(), sessions, batch, clock,
                 this::served);
         this.engineThread = this.threads.create(this.serving, "cerberus-engine");
         this.engineThread.setUncaughtExceptionHandler((thread, failure) -> this.queue.fail(failure));
@@ -200,7 +181,7 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
 
     @Override
     public AnswerSyntax answerSyntax() {
-        return this.answerSyntax;
+        return this.intake.answerSyntax();
     }
 
     /**
@@ -289,7 +270,7 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
      * @return a new array of token ids
      */
     public int[] encode(Prompt prompt) {
-        return this.prompts.encode(prompt).clone();
+        return this.intake.encode(prompt);
     }
 
     /**
@@ -372,39 +353,14 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
     @Override
     public GenerationHandle submit(GenerationRequest request, GenerationListener listener) {
         this.queue.requireAdmission();
-        int[] prompt = encodeWhileOpen(request);
-        int context = this.model.target().dimensions().maxContext();
-        if (prompt.length >= context) {
-            throw new PromptTooLongException(prompt.length, context, this.model.contextIsLowered());
-        }
-        if (prompt.length >= this.cacheTokens) {
-            throw PromptTooLongException.beyondCache(prompt.length, this.cacheTokens, context);
-        }
-        requireKnown(request.sampling());
-        Optional<TokenConstraint> constraint = request.format()
-            .map((format) -> this.formats.start(format, request.prompt() instanceof Prompt.Chat));
-        return this.queue
-            .add(() -> new ActiveRequest(UUID.randomUUID().toString(), request, prompt, constraint, listener,
-                    (of, consumer) -> new AnswerText(textStream(of, prompt), new StopStrings(of.stopStrings()),
-                            tokenizer()::specialToken, markup(of), consumer),
-                    new ActiveRequest.Surroundings(this.callbacks, this.texts, this.events::settle, this::cancelled)));
+        return this.queue.add(accepted(request, listener));
     }
 
-    private void requireKnown(SamplingOptions sampling) {
-        int tokens = this.model.dimensions().vocabularySize();
-        sampling.logitBias().keySet().stream().filter((token) -> token >= tokens).findAny().ifPresent((token) -> {
-            throw new IllegalArgumentException(
-                    "logit-bias is for token ids below " + tokens + ", which the model has, was for " + token);
-        });
-    }
-
-    /**
-     * Encodes a prompt; one that fails because the engine is being closed is refused for
-     * that reason.
-     */
-    private int[] encodeWhileOpen(GenerationRequest request) {
+    /** What fails because the engine is being closed is refused for that reason. */
+    private Supplier<ActiveRequest> accepted(GenerationRequest request, GenerationListener listener) {
         try {
-            return this.prompts.encode(request);
+            return this.intake.accept(UUID.randomUUID().toString(), request, listener, new ActiveRequest.Surroundings(
+                    this.callbacks, this.intake.texts(), this.events::settle, this::cancelled));
         }
         catch (RuntimeException ex) {
             this.queue.requireAdmission();
@@ -424,34 +380,6 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
         if (this.queue.remove(request)) {
             this.outcomes.complete(request, outcome);
         }
-    }
-
-    /**
-     * A raw prompt is continued, with the space between; an answer to a conversation
-     * begins anew.
-     */
-    private TokenTextStream textStream(GenerationRequest request, int[] prompt) {
-        return (request.prompt() instanceof Prompt.Chat) ? new TokenTextStream(tokenizer())
-                : new TokenTextStream(tokenizer(), prompt);
-    }
-
-    /** Special tokens of the answer that its parser has to see. */
-    private Predicate<String> markup(GenerationRequest request) {
-        return (token) -> request.prompt() instanceof Prompt.Chat chat
-                && this.answerSyntax.isMarkup(token, !chat.tools().isEmpty());
-    }
-
-    private DecodeSession session(ActiveRequest active) {
-        GenerationRequest request = active.request();
-        int most = (int) Math.min(request.maxOutputTokens(), this.cacheTokens - active.prompt().length);
-        DecodeRequest decoding = new DecodeRequest(active.prompt(), most, request.minOutputTokens(),
-                this.model.endOfSequence(), request.sampling(), request.shape().or(this.options::shape),
-                request.maxNodes().orElse(this.options.maxNodes()),
-                request.drafting().within(this.options.contextLookup()), active.constraint(), request.logprobs());
-        GateOptions drafting = request.gate().map(this.gates::feasible).orElse(this.gate);
-        return new DecodeSession(this.model.target(), this.model.heads(),
-                this.gates.create(drafting, request.sampling()), this.recollections.of(drafting.profile()),
-                this.gates.trust(drafting, request.sampling()), decoding, active::onToken, this.observers.of(active));
     }
 
     /**
@@ -509,7 +437,7 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
 
     private void closeModel() {
         if (this.modelClosed.compareAndSet(false, true)) {
-            this.prompts.close();
+            this.intake.close();
             this.model.close();
         }
     }

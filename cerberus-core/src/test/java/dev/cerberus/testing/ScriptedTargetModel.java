@@ -221,7 +221,8 @@ public final class ScriptedTargetModel implements TargetModel {
                     + " tokens for this model, asked for " + capacityTokens);
         }
         this.openCaches++;
-        return new Cache(capacityTokens);
+        return new ScriptedCache(capacityTokens, this.dimensions.maxContext(), this.blockTokens,
+                () -> this.openCaches--);
     }
 
     /**
@@ -293,10 +294,10 @@ public final class ScriptedTargetModel implements TargetModel {
     }
 
     private void check(Span span) {
-        Cache rows = (Cache) span.cache();
+        ScriptedCache rows = (ScriptedCache) span.cache();
         rows.requireRoom(span.rows());
         if (span instanceof Span.Tree && span.rows() > rows.treeRows()) {
-            throw new AssertionError("a tree of " + span.rows() + " nodes behind " + rows.length
+            throw new AssertionError("a tree of " + span.rows() + " nodes behind " + rows.length()
                     + " tokens, where the cache allows " + rows.treeRows());
         }
         for (int token : span.tokens()) {
@@ -305,20 +306,19 @@ public final class ScriptedTargetModel implements TargetModel {
     }
 
     private int[][] run(Span span) {
-        Cache rows = (Cache) span.cache();
+        ScriptedCache rows = (ScriptedCache) span.cache();
         if (span instanceof Span.Tree drafted) {
             CandidateTree tree = drafted.tree();
             float[] mask = TreeAttentionMask.additive(tree);
             int[][] visible = new int[tree.nodeCount()][];
             for (int node = 0; node < visible.length; node++) {
                 visible[node] = visible(rows, tree, mask, node);
-                rows.tokens[rows.length + node] = tree.token(node);
             }
-            rows.pending = tree;
+            rows.pend(tree);
             return visible;
         }
         for (int token : span.tokens()) {
-            rows.tokens[rows.length++] = token;
+            rows.append(token);
         }
         return (span.scoredRows() == 0) ? new int[0][] : new int[][] { rows.committed() };
     }
@@ -332,14 +332,14 @@ public final class ScriptedTargetModel implements TargetModel {
     /**
      * Collects what the mask lets a node see and checks it against the walk to the root.
      */
-    private static int[] visible(Cache rows, CandidateTree tree, float[] mask, int node) {
+    private static int[] visible(ScriptedCache rows, CandidateTree tree, float[] mask, int node) {
         int depth = tree.depth(node);
-        int[] sequence = Arrays.copyOf(rows.committed(), rows.length + depth + 1);
+        int[] sequence = Arrays.copyOf(rows.committed(), rows.length() + depth + 1);
         int seen = 0;
         for (int other = 0; other < tree.nodeCount(); other++) {
             float bias = mask[node * tree.nodeCount() + other];
             if (bias == 0) {
-                sequence[rows.length + tree.depth(other)] = tree.token(other);
+                sequence[rows.length() + tree.depth(other)] = tree.token(other);
                 seen++;
             }
             else if (bias != Float.NEGATIVE_INFINITY) {
@@ -363,111 +363,6 @@ public final class ScriptedTargetModel implements TargetModel {
         if (this.openCaches > 0 || this.openScores > 0) {
             throw new AssertionError(this.openCaches + " caches and " + this.openScores + " scores are still open");
         }
-    }
-
-    private final class Cache implements KvCache {
-
-        private int[] tokens;
-
-        private int length;
-
-        private CandidateTree pending = CandidateTree.rootOnly(0);
-
-        private boolean closed;
-
-        Cache(int capacity) {
-            this.tokens = new int[capacity];
-        }
-
-        int[] committed() {
-            return Arrays.copyOf(this.tokens, this.length);
-        }
-
-        void requireRoom(int rows) {
-            requireOpen();
-            if (this.length + rows > this.tokens.length) {
-                throw new IllegalArgumentException("the KV cache holds " + this.tokens.length + " tokens; "
-                        + this.length + " are committed and " + rows + " more do not fit");
-            }
-        }
-
-        private void requireOpen() {
-            if (this.closed) {
-                throw new AssertionError("the cache is closed");
-            }
-        }
-
-        @Override
-        public int length() {
-            return this.length;
-        }
-
-        @Override
-        public int capacity() {
-            return this.tokens.length;
-        }
-
-        @Override
-        public void grow(int capacityTokens) {
-            requireOpen();
-            if (capacityTokens < this.tokens.length
-                    || capacityTokens > ScriptedTargetModel.this.dimensions.maxContext()) {
-                throw new AssertionError("a cache of " + this.tokens.length + " grows to " + capacityTokens);
-            }
-            this.tokens = Arrays.copyOf(Arrays.copyOf(this.tokens, this.length), capacityTokens);
-        }
-
-        @Override
-        public void copy(KvCache source, int count) {
-            requireRoom(count);
-            if (this.length > 0 || count > source.length()) {
-                throw new AssertionError(count + " of " + source.length() + " tokens do not fit behind " + this.length);
-            }
-            ((Cache) source).requireOpen();
-            System.arraycopy(((Cache) source).tokens, 0, this.tokens, 0, count);
-            this.length = count;
-        }
-
-        @Override
-        public int treeRows() {
-            int block = ScriptedTargetModel.this.blockTokens;
-            return Math.min(capacity() - length(), block - length() % block);
-        }
-
-        @Override
-        public void commit(int[] path) {
-            requireOpen();
-            if (path.length == 0 || path[0] != 0) {
-                throw new AssertionError("an accepted path starts at the root, was " + Arrays.toString(path));
-            }
-            int base = this.length;
-            for (int i = 0; i < path.length; i++) {
-                if (i > 0 && this.pending.parent(path[i]) != path[i - 1]) {
-                    throw new AssertionError("not a path of the last forward: " + Arrays.toString(path));
-                }
-                this.tokens[base + i] = this.tokens[base + path[i]];
-            }
-            this.length = base + path.length;
-            this.pending = CandidateTree.rootOnly(0);
-        }
-
-        @Override
-        public void truncate(int newLength) {
-            requireOpen();
-            if (newLength < 0 || newLength > this.length) {
-                throw new IllegalArgumentException("length must be in 0.." + this.length + ", was " + newLength);
-            }
-            this.length = newLength;
-        }
-
-        @Override
-        public void close() {
-            if (!this.closed) {
-                this.closed = true;
-                ScriptedTargetModel.this.openCaches--;
-            }
-        }
-
     }
 
     /** Scores that remember what every node has seen. */

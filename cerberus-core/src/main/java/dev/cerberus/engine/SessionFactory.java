@@ -1,0 +1,63 @@
+package dev.cerberus.engine;
+
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import dev.cerberus.decode.DecodeRequest;
+import dev.cerberus.decode.DecodeSession;
+
+/**
+ * Begins to decode requests, each with the gate, the drafts and the listeners that are
+ * due to it. Confined to the engine thread.
+ */
+final class SessionFactory implements Function<ActiveRequest, DecodeSession> {
+
+    private final EngineOptions options;
+
+    private final LoadedModel model;
+
+    private final GateFactory gates;
+
+    private final Supplier<GateOptions> usualGate;
+
+    private final Recollections recollections;
+
+    private final StepObservers observers;
+
+    private final long cacheTokens;
+
+    /**
+     * Creates a factory.
+     * @param options what holds where a request is silent
+     * @param model the model
+     * @param gates makes gates
+     * @param usualGate the gate of requests that do not bring their own, at present
+     * @param observers listen to the steps
+     * @param cacheTokens tokens that the KV caches of all requests hold together
+     */
+    SessionFactory(EngineOptions options, LoadedModel model, GateFactory gates, Supplier<GateOptions> usualGate,
+            StepObservers observers, long cacheTokens) {
+        this.options = options;
+        this.model = model;
+        this.gates = gates;
+        this.usualGate = usualGate;
+        this.recollections = new Recollections(model.memory(), options.memory().live());
+        this.observers = observers;
+        this.cacheTokens = cacheTokens;
+    }
+
+    @Override
+    public DecodeSession apply(ActiveRequest active) {
+        GenerationRequest request = active.request();
+        int most = (int) Math.min(request.maxOutputTokens(), this.cacheTokens - active.prompt().length);
+        DecodeRequest decoding = new DecodeRequest(active.prompt(), most, request.minOutputTokens(),
+                this.model.endOfSequence(), request.sampling(), request.shape().or(this.options::shape),
+                request.maxNodes().orElse(this.options.maxNodes()),
+                request.drafting().within(this.options.contextLookup()), active.constraint(), request.logprobs());
+        GateOptions gate = request.gate().map(this.gates::feasible).orElseGet(this.usualGate);
+        return new DecodeSession(this.model.target(), this.model.heads(), this.gates.create(gate, request.sampling()),
+                this.recollections.of(gate.profile()), this.gates.trust(gate, request.sampling()), decoding,
+                active::onToken, this.observers.of(active));
+    }
+
+}
