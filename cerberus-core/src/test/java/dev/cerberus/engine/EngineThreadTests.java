@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -360,7 +361,8 @@ class EngineThreadTests {
     }
 
     private void closeFrom(Consumer<Runnable> place) throws Exception {
-        open((options) -> options.maxConcurrent(1), NOTHING);
+        // slow, so that the last request is not over before the engine is closed
+        open((options) -> options.maxConcurrent(1), (forward) -> LockSupport.parkNanos(10_000_000));
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
         place.accept(() -> {

@@ -22,6 +22,7 @@ import dev.cerberus.constrain.Grammar;
 import dev.cerberus.constrain.TokenConstraint;
 import dev.cerberus.constrain.TokenMask;
 import dev.cerberus.constrain.TokenVocabulary;
+import dev.cerberus.testing.CollectedParts;
 import dev.cerberus.text.AnswerParser;
 import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.ChatMessage;
@@ -107,30 +108,12 @@ class ToolCallGrammarTests {
         return text.append(new String(bytes, StandardCharsets.UTF_8)).toString();
     }
 
-    private static List<ChatMessage.ToolCall> read(AnswerSyntax syntax, String answer, StringBuilder text) {
-        List<ChatMessage.ToolCall> calls = new ArrayList<>();
+    private static CollectedParts read(AnswerSyntax syntax, String answer) {
         AnswerParser parser = syntax.parser(TOOLS);
-        AnswerParser.Parts parts = new AnswerParser.Parts() {
-
-            @Override
-            public void onText(String piece) {
-                text.append(piece);
-            }
-
-            @Override
-            public void onThought(String piece) {
-                // of no interest
-            }
-
-            @Override
-            public void onToolCall(ChatMessage.ToolCall call) {
-                calls.add(call);
-            }
-
-        };
+        CollectedParts parts = new CollectedParts();
         parser.accept((syntax.beginsWithThoughts() ? syntax.thoughtsEnd() : "") + answer, parts);
         parser.finish(parts);
-        return calls;
+        return parts;
     }
 
     private static void requireFit(ChatMessage.ToolCall call, String answer) throws IOException {
@@ -157,10 +140,10 @@ class ToolCallGrammarTests {
             boolean several = false;
             for (int seed = 0; seed < 25; seed++) {
                 String answer = write(start, new Random(seed), 4000);
-                StringBuilder text = new StringBuilder();
-                List<ChatMessage.ToolCall> calls = read(syntax, answer, text);
+                CollectedParts parts = read(syntax, answer);
+                List<ChatMessage.ToolCall> calls = parts.calls();
                 assertThat(calls).as("%s: %s", template, answer).isNotEmpty();
-                assertThat(text.toString()).as("text beside calls of %s: %s", template, answer).isBlank();
+                assertThat(parts.text()).as("text beside calls of %s: %s", template, answer).isBlank();
                 for (ChatMessage.ToolCall call : calls) {
                     requireFit(call, template + ": " + answer);
                 }
@@ -180,7 +163,7 @@ class ToolCallGrammarTests {
             boolean bare = syntax.calls().marker().isEmpty();
             String begin = bare ? "{" : syntax.calls().marker();
             String rest = write(follow(bare ? start : text, begin), new Random(7), 4000);
-            List<ChatMessage.ToolCall> calls = read(syntax, begin + rest, new StringBuilder());
+            List<ChatMessage.ToolCall> calls = read(syntax, begin + rest).calls();
             assertThat(calls).as("%s: %s", template, rest).isNotEmpty();
             for (ChatMessage.ToolCall each : calls) {
                 requireFit(each, template + ": " + rest);
@@ -223,6 +206,16 @@ class ToolCallGrammarTests {
                 + "{{ c.function.arguments | tojson }}</call>{% endfor %}");
         ToolCallGrammar grammar = new ToolCallGrammar(syntax, Set.of(), List.of("</call>"), new CompileBudget());
         assertThat(follow(start(grammar.calls(TOOLS)), "<call>now{}").allows(END)).isTrue();
+    }
+
+    @Test
+    void argumentsMayStandUnderTheKeyThatOtherModelsUse() {
+        TokenConstraint name = follow(start(grammar(AnswerSyntax.usual()).calls(TOOLS)),
+                "<tool_call>\n{\"name\": \"now\", \"");
+        for (String key : List.of("arguments", "parameters")) {
+            assertThat(follow(name, key + "\": {}}\n</tool_call>").allows(END)).as(key).isTrue();
+        }
+        assertThat(name.allows('i')).isFalse();
     }
 
     @Test

@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import org.junit.jupiter.api.Test;
 
+import dev.cerberus.testing.CollectedParts;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -103,33 +105,15 @@ class ToolRoundTripTests {
         assertThat(prompt).contains("get_weather").contains("warm result");
         String written = syntax.calls().write(calls);
         assertThat(prompt).contains(written);
-        List<ChatMessage.ToolCall> read = new ArrayList<>();
-        StringBuilder text = new StringBuilder();
         AnswerParser parser = syntax.parser(TOOLS);
-        AnswerParser.Parts parts = new AnswerParser.Parts() {
-
-            @Override
-            public void onText(String piece) {
-                text.append(piece);
-            }
-
-            @Override
-            public void onThought(String piece) {
-                // a template that begins thoughts has them ended here
-            }
-
-            @Override
-            public void onToolCall(ChatMessage.ToolCall call) {
-                read.add(call);
-            }
-
-        };
+        CollectedParts parts = new CollectedParts();
         String answer = (syntax.beginsWithThoughts() ? "so it is" + syntax.thoughtsEnd() : "") + written;
         for (String piece : answer.split("")) {
             parser.accept(piece, parts);
         }
         parser.finish(parts);
-        assertThat(text.toString().strip()).as("text beside calls of %s", template).isEmpty();
+        List<ChatMessage.ToolCall> read = parts.calls();
+        assertThat(parts.text().strip()).as("text beside calls of %s", template).isEmpty();
         boolean same = read.size() == calls.size();
         for (int i = 0; same && i < read.size(); i++) {
             same = read.get(i).name().equals(calls.get(i).name())
