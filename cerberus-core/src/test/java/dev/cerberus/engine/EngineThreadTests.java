@@ -1,145 +1,29 @@
 package dev.cerberus.engine;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
-import java.util.function.IntConsumer;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-import dev.cerberus.decode.DecodeListener;
-import dev.cerberus.decode.DecodeStep;
-import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.decode.TokenOrigin;
-import dev.cerberus.sample.SamplingOptions;
-import dev.cerberus.testing.TinyModels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * What callers and listeners may rely on whatever state the engine's threads are in.
+ * What callers may rely on whatever state the engine's threads are in.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class EngineThreadTests {
-
-    private static final IntConsumer NOTHING = (forward) -> {
-    };
-
-    /** Much longer than anything here takes by itself, much shorter than for ever. */
-    private static final long PATIENCE_SECONDS = 20;
-
-    @TempDir
-    private static Path tokenizer;
-
-    private final CountDownLatch stuck = new CountDownLatch(1);
-
-    private final CountDownLatch release = new CountDownLatch(1);
-
-    private CerberusEngine engine;
-
-    @BeforeAll
-    static void writeTokenizer() {
-        TinyModels.writeWithTokenizer("llama", tokenizer);
-    }
-
-    @AfterEach
-    void close() {
-        this.release.countDown();
-        if (this.engine != null) {
-            this.engine.close();
-        }
-    }
-
-    private CerberusEngine open(UnaryOperator<EngineOptions.Builder> options, IntConsumer onForward) {
-        this.engine = CerberusEngine.start(options(options), ScriptedModels.load(tokenizer, onForward));
-        return this.engine;
-    }
-
-    private static EngineOptions options(UnaryOperator<EngineOptions.Builder> options) {
-        return options.apply(EngineOptions.builder("scripted").maxNodes(4)).build();
-    }
-
-    /** A model whose forward does not return until the test releases it. */
-    private void block(int forward) {
-        this.stuck.countDown();
-        awaitUninterruptibly(this.release);
-    }
-
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        boolean done = false;
-        while (!done) {
-            try {
-                latch.await();
-                done = true;
-            }
-            catch (InterruptedException ex) {
-                done = false;
-            }
-        }
-    }
-
-    private static GenerationRequest request(String text) {
-        return request(text, 8);
-    }
-
-    private static GenerationRequest request(String text, int tokens) {
-        return new GenerationRequest(new Prompt.Raw(text), SamplingOptions.GREEDY, tokens, tokens, List.of(),
-                Optional.empty(), Optional.empty(), Optional.empty(), DraftingOptions.DEFAULT);
-    }
-
-    private static final class Answer implements GenerationListener {
-
-        private final CompletableFuture<GenerationResult> end = new CompletableFuture<>();
-
-        private final AtomicInteger ends = new AtomicInteger();
-
-        @Override
-        public void onComplete(GenerationResult result) {
-            this.ends.incrementAndGet();
-            this.end.complete(result);
-        }
-
-        @Override
-        public void onError(RuntimeException error) {
-            this.ends.incrementAndGet();
-            this.end.completeExceptionally(error);
-        }
-
-        GenerationResult result() throws Exception {
-            return this.end.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        }
-
-        Throwable error() throws Exception {
-            try {
-                result();
-            }
-            catch (ExecutionException ex) {
-                return ex.getCause();
-            }
-            throw new AssertionError("there was an answer");
-        }
-
-    }
+class EngineThreadTests extends AbstractEngineThreadTests {
 
     @Test
     void deadlineHoldsWhileTheEngineThreadIsStuck() throws Exception {
@@ -216,24 +100,6 @@ class EngineThreadTests {
         awaitTrue(() -> tokenizerIsClosed(this.engine));
     }
 
-    private static boolean tokenizerIsClosed(CerberusEngine engine) {
-        try {
-            engine.tokenizer().decode(new int[] { 40 });
-            return false;
-        }
-        catch (IllegalStateException ex) {
-            return true;
-        }
-    }
-
-    private static void awaitTrue(BooleanSupplier condition) throws InterruptedException {
-        long start = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS));
-            Thread.sleep(5);
-        }
-    }
-
     @Test
     void cancelledRequestThatWaitsFreesItsPlaceAtOnceAndIsNeverDecoded() throws Exception {
         AtomicInteger prompts = new AtomicInteger();
@@ -267,170 +133,6 @@ class EngineThreadTests {
         assertThat(third.result().tokens()).hasSize(8);
         assertThat(prompts).hasValue(3);
         assertThat(second.ends).hasValue(1);
-    }
-
-    @Test
-    void interruptFlagOfAListenerLosesNeitherTextNorEnd() throws Exception {
-        open((options) -> options, NOTHING);
-        StringBuilder text = new StringBuilder();
-        GenerationResult result = this.engine.generate(request("interrupt", 12), (piece, origin) -> {
-            text.append(piece);
-            Thread.currentThread().interrupt();
-        });
-        assertThat(text).hasToString(result.text());
-    }
-
-    @Test
-    void exceptionOfWhoAskedIsThrownAtThemAndCancelsTheRequest() {
-        open((options) -> options, NOTHING);
-        AtomicInteger pieces = new AtomicInteger();
-        assertThatThrownBy(() -> this.engine.generate(request("throw", 100), (piece, origin) -> {
-            pieces.incrementAndGet();
-            throw new UnsupportedOperationException("mine");
-        })).isInstanceOf(UnsupportedOperationException.class).hasMessage("mine");
-        assertThatThrownBy(() -> this.engine.generate(request("throw", 100), (piece, origin) -> {
-            throw new NoClassDefFoundError("mine");
-        })).isInstanceOf(NoClassDefFoundError.class);
-        assertThat(pieces).hasValue(1);
-        assertThat(this.engine.awaitIdle(Duration.ofSeconds(PATIENCE_SECONDS))).isTrue();
-    }
-
-    @Test
-    void errorOfAListenerKeepsNoCallFromBeingMade() throws Exception {
-        open((options) -> options, NOTHING);
-        Answer answer = new Answer();
-        this.engine.submit(request("error"), new GenerationListener() {
-            @Override
-            public void onText(String text, TokenOrigin origin) {
-                throw new AssertionError("listener");
-            }
-
-            @Override
-            public void onComplete(GenerationResult result) {
-                answer.onComplete(result);
-                throw new AssertionError("listener");
-            }
-
-            @Override
-            public void onError(RuntimeException error) {
-                answer.onError(error);
-            }
-        });
-        assertThat(answer.result().tokens()).hasSize(8);
-        assertThat(this.engine.generate(request("next")).tokens()).hasSize(8);
-        assertThat(answer.ends).hasValue(1);
-    }
-
-    @Test
-    void closeFromAListenerOfARequestEndsTheOthers() throws Exception {
-        closeFrom((closing) -> this.engine.submit(request("closing", 100), new GenerationListener() {
-            @Override
-            public void onText(String text, TokenOrigin origin) {
-                closing.run();
-            }
-
-            @Override
-            public void onComplete(GenerationResult result) {
-            }
-
-            @Override
-            public void onError(RuntimeException error) {
-            }
-        }));
-    }
-
-    @Test
-    void closeFromAListenerOfTheEngineEndsTheOthers() throws Exception {
-        closeFrom((closing) -> this.engine.addListener(new EngineListener() {
-            @Override
-            public void onStep(DecodeStep step) {
-                closing.run();
-            }
-        }));
-    }
-
-    @Test
-    void closeFromTheEngineThreadEndsTheOthers() throws Exception {
-        closeFrom((closing) -> this.engine.observeSteps(new DecodeListener() {
-            @Override
-            public void onStep(DecodeStep step) {
-                closing.run();
-            }
-        }));
-        awaitTrue(() -> tokenizerIsClosed(this.engine));
-    }
-
-    private void closeFrom(Consumer<Runnable> place) throws Exception {
-        // slow, so that the last request is not over before the engine is closed
-        open((options) -> options.maxConcurrent(1), (forward) -> LockSupport.parkNanos(10_000_000));
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch closed = new CountDownLatch(1);
-        place.accept(() -> {
-            awaitUninterruptibly(asked);
-            this.engine.close();
-            closed.countDown();
-        });
-        List<Answer> others = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
-            others.add(new Answer());
-            this.engine.submit(request("other " + i, 100), others.get(i));
-        }
-        asked.countDown();
-        assertThat(closed.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-        assertThat(others.get(4).error()).isInstanceOf(EngineClosedException.class);
-        for (Answer other : others) {
-            other.end.handle((result, error) -> true).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            assertThat(other.ends).hasValue(1);
-        }
-    }
-
-    @Test
-    void engineListenerThatBlocksDelaysNeitherRequestsNorClosing() throws Exception {
-        CountDownLatch never = new CountDownLatch(1);
-        open((options) -> options, NOTHING);
-        this.engine.addListener(new EngineListener() {
-            @Override
-            public void onPrefill(int promptTokens, double seconds) {
-                awaitUninterruptibly(never);
-            }
-        });
-        for (int i = 0; i < 5; i++) {
-            assertThat(this.engine.generate(request("request " + i)).tokens()).hasSize(8);
-        }
-        this.engine.close();
-        never.countDown();
-    }
-
-    @Test
-    void engineListenerHearsOfARequestBeforeWhoAsked() {
-        open((options) -> options, NOTHING);
-        AtomicInteger finished = new AtomicInteger();
-        AtomicInteger tokens = new AtomicInteger();
-        this.engine.addListener(new EngineListener() {
-            @Override
-            public void onFinished(GenerationResult result) {
-                finished.incrementAndGet();
-                tokens.addAndGet(result.tokens().length);
-            }
-        });
-        for (int i = 1; i <= 20; i++) {
-            this.engine.generate(request("request " + i));
-            assertThat(finished).hasValue(i);
-        }
-        assertThat(tokens).hasValue(160);
-    }
-
-    @Test
-    void errorOfAnEngineListenerDisturbsNobody() {
-        open((options) -> options, NOTHING);
-        this.engine.addListener(new EngineListener() {
-            @Override
-            public void onStep(DecodeStep step) {
-                throw new NoClassDefFoundError("listener");
-            }
-        });
-        assertThat(this.engine.generate(request("request")).tokens()).hasSize(8);
-        assertThat(this.engine.state()).isEqualTo(EngineState.RUNNING);
     }
 
     @Test

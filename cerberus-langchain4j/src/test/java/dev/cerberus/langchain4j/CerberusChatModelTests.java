@@ -12,19 +12,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
-import dev.langchain4j.agent.tool.ToolSpecification;
-import dev.langchain4j.data.audio.Audio;
 import dev.langchain4j.data.message.AiMessage;
-import dev.langchain4j.data.message.AudioContent;
-import dev.langchain4j.data.message.Content;
-import dev.langchain4j.data.message.CustomMessage;
-import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
-import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
@@ -35,7 +28,6 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
-import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.request.json.JsonAnyOfSchema;
 import dev.langchain4j.model.chat.request.json.JsonArraySchema;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
@@ -46,9 +38,6 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.decode.DraftingOptions;
@@ -65,7 +54,6 @@ import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.text.ChatMessage;
 import dev.cerberus.text.ChatMessage.Role;
-import dev.cerberus.text.ToolDefinition;
 import dev.cerberus.tree.TreeShape;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -73,12 +61,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.entry;
 
 class CerberusChatModelTests {
-
-    private static final ToolSpecification WEATHER = ToolSpecification.builder()
-        .name("weather")
-        .description("Weather of a city")
-        .parameters(JsonObjectSchema.builder().addStringProperty("city").required("city").build())
-        .build();
 
     private final ScriptedGenerator generator = new ScriptedGenerator();
 
@@ -202,18 +184,6 @@ class CerberusChatModelTests {
     }
 
     @Test
-    void parametersOutOfRangeAreInvalidRequests() {
-        for (CerberusChatRequestParameters parameters : List.of(
-                CerberusChatRequestParameters.builder().minP(1.5).build(),
-                CerberusChatRequestParameters.builder().frequencyPenalty(11.0).build(),
-                CerberusChatRequestParameters.builder().logitBias(Map.of(1, 500.0)).build(),
-                CerberusChatRequestParameters.builder().logprobs(21).build())) {
-            assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(() -> sent(parameters))
-                .withMessageContaining("must be in");
-        }
-    }
-
-    @Test
     void gateParametersThatAreLeftOpenAreTheEngines() {
         this.generator.gate(new GateOptions(GateMode.THRESHOLD, GateSignal.VOCAB_ENTROPY, 1.5));
         GenerationRequest sent = sent(CerberusChatRequestParameters.builder().gateThreshold(0.5).build());
@@ -256,10 +226,6 @@ class CerberusChatModelTests {
     @Test
     void requestOfTheModelsOwnNameIsServed() {
         assertThat(sent(CerberusChatRequestParameters.builder().modelName("scripted").build())).isNotNull();
-    }
-
-    static List<Arguments> unsupported() {
-        return List.of(unsupported("modelName", CerberusChatRequestParameters.builder().modelName("other")));
     }
 
     @Test
@@ -316,143 +282,8 @@ class CerberusChatModelTests {
     }
 
     @Test
-    void toolCallsAreEnforcedAndRequiredWhereThatIsChosen() {
-        ToolSpecification tool = ToolSpecification.builder().name("now").build();
-        CerberusChatRequestParameters.Builder parameters = CerberusChatRequestParameters.builder()
-            .toolSpecifications(tool);
-        OutputFormat.ToolCalls free = (OutputFormat.ToolCalls) sent(parameters.build()).format().orElseThrow();
-        assertThat(free.required()).isFalse();
-        assertThat(free.tools()).extracting(ToolDefinition::name).containsExactly("now");
-        OutputFormat.ToolCalls required = (OutputFormat.ToolCalls) sent(
-                parameters.toolChoice(ToolChoice.REQUIRED).build())
-            .format()
-            .orElseThrow();
-        assertThat(required.required()).isTrue();
-        assertThat(sent(parameters.toolChoice(ToolChoice.NONE).build()).format()).isEmpty();
-        assertThatExceptionOfType(InvalidRequestException.class)
-            .isThrownBy(() -> sent(CerberusChatRequestParameters.builder().toolChoice(ToolChoice.REQUIRED).build()))
-            .withMessageContaining("REQUIRED");
-        assertThatExceptionOfType(InvalidRequestException.class)
-            .isThrownBy(
-                    () -> sent(CerberusChatRequestParameters.builder().toolSpecifications(List.of(tool, tool)).build()))
-            .withMessageContaining("'now'");
-    }
-
-    private static Arguments unsupported(String feature, CerberusChatRequestParameters.Builder parameters) {
-        return Arguments.of(feature, parameters.build());
-    }
-
-    @ParameterizedTest
-    @MethodSource
-    void unsupported(String feature, ChatRequestParameters parameters) {
-        assertThatExceptionOfType(UnsupportedFeatureException.class).isThrownBy(() -> model().chat(request(parameters)))
-            .withMessageContaining(feature)
-            .withMessageContaining("not support");
-        assertThat(this.generator.requests()).isEmpty();
-    }
-
-    static List<Arguments> unsupportedContents() {
-        return List.of(Arguments.of("image", ImageContent.from("https://example.com/cat.jpg")),
-                Arguments.of("audio", AudioContent.from(Audio.builder().base64Data("aa").build())));
-    }
-
-    @ParameterizedTest
-    @MethodSource("unsupportedContents")
-    void contentOtherThanTextIsUnsupported(String type, Content content) {
-        assertThatExceptionOfType(UnsupportedFeatureException.class)
-            .isThrownBy(() -> model().chat(UserMessage.from(TextContent.from("Look"), content)))
-            .withMessageContaining(type)
-            .withMessageContaining("not support");
-    }
-
-    @ParameterizedTest
-    @MethodSource("unsupportedContents")
-    void toolResultOtherThanTextIsUnsupported(String type, Content content) {
-        ToolExecutionResultMessage result = ToolExecutionResultMessage.builder()
-            .id("c1")
-            .toolName("look")
-            .contents(TextContent.from("See"), content)
-            .build();
-        assertThatExceptionOfType(UnsupportedFeatureException.class)
-            .isThrownBy(() -> model().chat(UserMessage.from("Look"),
-                    AiMessage.from(ToolExecutionRequest.builder().id("c1").name("look").arguments("{}").build()),
-                    result))
-            .withMessageContaining("tool results");
-        assertThat(this.generator.requests()).isEmpty();
-    }
-
-    @ParameterizedTest
-    @MethodSource("unsupported")
-    void unsupportedDefaultFailsTheBuild(String feature, ChatRequestParameters parameters) {
-        CerberusChatModel.Builder builder = CerberusChatModel.builder(this.generator)
-            .defaultRequestParameters(parameters);
-        assertThatExceptionOfType(UnsupportedFeatureException.class).isThrownBy(builder::build)
-            .withMessageContaining(feature);
-    }
-
-    static List<ChatRequestParameters> outOfRange() {
-        return List.of(CerberusChatRequestParameters.builder().temperature(-1.0).build(),
-                CerberusChatRequestParameters.builder().topP(2.0).build(),
-                CerberusChatRequestParameters.builder().topK(-1).build(),
-                CerberusChatRequestParameters.builder().maxOutputTokens(0).build(),
-                CerberusChatRequestParameters.builder().minOutputTokens(-1).build(),
-                CerberusChatRequestParameters.builder().stopSequences("").build(),
-                CerberusChatRequestParameters.builder().maxNodes(0).build(),
-                CerberusChatRequestParameters.builder().profile("unknown").build(),
-                ChatRequestParameters.builder()
-                    .toolSpecifications(ToolSpecification.builder().name("now").build(),
-                            ToolSpecification.builder().name("now").build())
-                    .build());
-    }
-
-    @ParameterizedTest
-    @MethodSource("outOfRange")
-    void valueOutOfRangeIsAnInvalidRequestAndAnInvalidDefault(ChatRequestParameters parameters) {
-        assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(() -> model().chat(request(parameters)));
-        CerberusChatModel.Builder builder = CerberusChatModel.builder(this.generator)
-            .defaultRequestParameters(parameters);
-        assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(builder::build);
-        assertThat(this.generator.requests()).isEmpty();
-    }
-
-    @Test
-    void neutralPenaltiesAreTaken() {
-        assertThat(sent(CerberusChatRequestParameters.builder().frequencyPenalty(0.0).presencePenalty(0.0).build()))
-            .isNotNull();
-    }
-
-    @Test
     void nameOfTheModelStandsInTheDefaults() {
         assertThat(model().defaultRequestParameters().modelName()).isEqualTo("scripted");
-    }
-
-    @Test
-    void customMessageIsUnsupported() {
-        assertThatExceptionOfType(UnsupportedFeatureException.class)
-            .isThrownBy(() -> model().chat(CustomMessage.from(Map.of("a", "b"))))
-            .withMessageContaining("CUSTOM")
-            .withMessageContaining("not support");
-    }
-
-    @Test
-    void blankUserMessageIsRefused() {
-        assertThatExceptionOfType(InvalidRequestException.class)
-            .isThrownBy(() -> model().chat(UserMessage.from(TextContent.from(" \n"))))
-            .withMessageContaining("blank");
-        assertThat(this.generator.requests()).isEmpty();
-    }
-
-    @Test
-    void blankUserMessageInTheHistoryIsPassedOn() {
-        model().chat(UserMessage.from(TextContent.from(" ")), AiMessage.from("?"), UserMessage.from("Hi"));
-        assertThat(this.generator.requests()).hasSize(1);
-    }
-
-    @Test
-    void tokenBudgetBelowOneIsRefused() {
-        assertThatExceptionOfType(InvalidRequestException.class)
-            .isThrownBy(() -> model().chat(request(CerberusChatRequestParameters.builder().maxOutputTokens(0).build())))
-            .withMessageContaining("max output tokens must be at least 1, was 0");
     }
 
     @Test
@@ -502,82 +333,6 @@ class CerberusChatModelTests {
                                                     "{\"city\":\"Rome\"}"))),
                                     ChatMessage.tool("call-1", "weather", "22"), ChatMessage.user("And\nnow?")),
                             List.of()));
-    }
-
-    @Test
-    void thoughtsAreNoTextAndCallNothing() {
-        this.generator.target("<think> I may write <tool_call>{\"name\": \"weather\", \"arguments\": {}}</tool_call>",
-                " but no. </think> It is Done.");
-        ChatResponse response = model()
-            .chat(request(ChatRequestParameters.builder().toolSpecifications(WEATHER).build()));
-        assertThat(response.aiMessage().toolExecutionRequests()).isEmpty();
-        assertThat(response.aiMessage().text()).isEqualTo("It is Done.");
-        assertThat(response.aiMessage().thinking()).startsWith(" I may write ").endsWith(" but no. ");
-        assertThat(response.finishReason()).isEqualTo(FinishReason.STOP);
-    }
-
-    @Test
-    void callNeverLosesItsArguments() {
-        this.generator.target("<tool_call>{\"name\": \"weather\", \"parameters\": {\"city\": \"Paris\"}}</tool_call>");
-        ChatResponse response = model()
-            .chat(request(ChatRequestParameters.builder().toolSpecifications(WEATHER).build()));
-        assertThat(response.aiMessage().toolExecutionRequests()).singleElement().satisfies((call) -> {
-            assertThat(call.arguments()).isEqualTo("{\"city\":\"Paris\"}");
-            assertThat(call.id()).matches("[A-Za-z0-9]{9}");
-        });
-        assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_EXECUTION);
-    }
-
-    @Test
-    void toolsReachTheTemplateAndCallsComeBack() throws Exception {
-        this.generator.target("<tool_call>\n{\"name\": \"weather\", ",
-                "\"arguments\": {\"city\": \"Rome\"}}\n</tool_call>");
-        ToolSpecification tool = ToolSpecification.builder()
-            .name("weather")
-            .description("Weather of a city")
-            .parameters(JsonObjectSchema.builder().addStringProperty("city").required("city").build())
-            .build();
-        ChatResponse response = model().chat(request(ChatRequestParameters.builder().toolSpecifications(tool).build()));
-        Prompt.Chat prompt = (Prompt.Chat) this.generator.lastRequest().prompt();
-        assertThat(prompt.tools()).singleElement().satisfies((definition) -> {
-            assertThat(definition.name()).isEqualTo("weather");
-            assertThat(definition.description()).isEqualTo("Weather of a city");
-        });
-        assertThat(json(prompt.tools().get(0).parametersJson())).isEqualTo(
-                json("{\"type\":\"object\",\"properties\":{\"city\":{\"type\":\"string\"}},\"required\":[\"city\"]}"));
-        assertThat(response.finishReason()).isEqualTo(FinishReason.TOOL_EXECUTION);
-        assertThat(response.aiMessage().text()).isNull();
-        assertThat(response.aiMessage().toolExecutionRequests()).singleElement().satisfies((call) -> {
-            assertThat(call.id()).isNotBlank();
-            assertThat(call.name()).isEqualTo("weather");
-            assertThat(call.arguments()).isEqualTo("{\"city\":\"Rome\"}");
-        });
-    }
-
-    @Test
-    void toolWithoutParametersHasAnEmptySchema() throws Exception {
-        this.generator.target("ok");
-        model().chat(request(ChatRequestParameters.builder()
-            .toolSpecifications(ToolSpecification.builder().name("now").build())
-            .build()));
-        Prompt.Chat prompt = (Prompt.Chat) this.generator.lastRequest().prompt();
-        assertThat(json(prompt.tools().get(0).parametersJson()))
-            .isEqualTo(json("{\"type\":\"object\",\"properties\":{}}"));
-    }
-
-    private static JsonNode json(String text) throws JsonProcessingException {
-        return new ObjectMapper().readTree(text);
-    }
-
-    @Test
-    void toolChoiceNoneHidesTheToolsAndLeavesMarkersAlone() {
-        this.generator.target("<tool_call>{\"name\":\"now\"}</tool_call>");
-        ChatResponse response = model().chat(request(ChatRequestParameters.builder()
-            .toolSpecifications(ToolSpecification.builder().name("now").build())
-            .toolChoice(ToolChoice.NONE)
-            .build()));
-        assertThat(((Prompt.Chat) this.generator.lastRequest().prompt()).tools()).isEmpty();
-        assertThat(response.aiMessage().text()).isEqualTo("<tool_call>{\"name\":\"now\"}</tool_call>");
     }
 
     @Test

@@ -2,17 +2,12 @@ package dev.cerberus.openai;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 import com.openai.client.OpenAIClient;
-import com.openai.client.okhttp.OpenAIOkHttpClient;
-import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.errors.BadRequestException;
 import com.openai.errors.NotFoundException;
 import com.openai.errors.RateLimitException;
-import com.openai.models.FunctionDefinition;
-import com.openai.models.FunctionParameters;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
@@ -54,11 +49,7 @@ class OpenAiJavaTests {
 
     @BeforeEach
     void connect() {
-        this.client = OpenAIOkHttpClient.builder()
-            .baseUrl("http://localhost:" + this.port + "/v1")
-            .apiKey("none")
-            .maxRetries(0)
-            .build();
+        this.client = OpenAiClients.connect(this.port);
     }
 
     @AfterEach
@@ -72,18 +63,6 @@ class OpenAiJavaTests {
 
     private static ChatCompletionCreateParams.Builder chat() {
         return ChatCompletionCreateParams.builder().model("scripted").addUserMessage("Weather in Rome and Oslo?");
-    }
-
-    private static FunctionDefinition function(String name) {
-        return FunctionDefinition.builder()
-            .name(name)
-            .description("Tells the " + name + " of a city")
-            .parameters(FunctionParameters.builder()
-                .putAdditionalProperty("type", JsonValue.from("object"))
-                .putAdditionalProperty("properties", JsonValue.from(Map.of("city", Map.of("type", "string"))))
-                .putAdditionalProperty("required", JsonValue.from(List.of("city")))
-                .build())
-            .build();
     }
 
     @Test
@@ -120,8 +99,8 @@ class OpenAiJavaTests {
         ScriptedGenerator generator = answer(
                 "<tool_call>{\"name\":\"weather\",\"arguments\":{\"city\":\"Rome\"}}</tool_call>\n"
                         + "<tool_call>{\"name\":\"population\",\"arguments\":{\"city\":\"Oslo\"}}</tool_call>");
-        ChatCompletionCreateParams.Builder conversation = chat().addFunctionTool(function("weather"))
-            .addFunctionTool(function("population"));
+        ChatCompletionCreateParams.Builder conversation = chat().addFunctionTool(OpenAiClients.ofCity("weather"))
+            .addFunctionTool(OpenAiClients.ofCity("population"));
         ChatCompletion first = this.client.chat().completions().create(conversation.build());
         List<ChatCompletionMessageToolCall> calls = first.choices().get(0).message().toolCalls().orElseThrow();
         assertThat(calls).extracting((call) -> call.asFunction().function().name())

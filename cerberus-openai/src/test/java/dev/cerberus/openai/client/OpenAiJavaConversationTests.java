@@ -6,12 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import com.openai.client.OpenAIClient;
-import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.core.http.StreamResponse;
 import com.openai.helpers.ChatCompletionAccumulator;
-import com.openai.models.FunctionDefinition;
-import com.openai.models.FunctionParameters;
 import com.openai.models.ResponseFormatJsonSchema;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
@@ -27,6 +24,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.openai.OpenAiClients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,11 +50,7 @@ class OpenAiJavaConversationTests {
 
     @BeforeEach
     void connect() {
-        this.client = OpenAIOkHttpClient.builder()
-            .baseUrl("http://localhost:" + this.port + "/v1")
-            .apiKey("none")
-            .maxRetries(0)
-            .build();
+        this.client = OpenAiClients.connect(this.port);
     }
 
     @AfterEach
@@ -68,20 +62,8 @@ class OpenAiJavaConversationTests {
         return ChatCompletionCreateParams.builder()
             .model("traveller")
             .addUserMessage("What is the weather in Rome, and what time is it in Oslo?")
-            .addFunctionTool(tool("weather"))
-            .addFunctionTool(tool("time"));
-    }
-
-    private static FunctionDefinition tool(String name) {
-        return FunctionDefinition.builder()
-            .name(name)
-            .description("Tells the " + name + " in a city")
-            .parameters(FunctionParameters.builder()
-                .putAdditionalProperty("type", JsonValue.from("object"))
-                .putAdditionalProperty("properties", JsonValue.from(Map.of("city", Map.of("type", "string"))))
-                .putAdditionalProperty("required", JsonValue.from(List.of("city")))
-                .build())
-            .build();
+            .addFunctionTool(OpenAiClients.ofCity("weather"))
+            .addFunctionTool(OpenAiClients.ofCity("time"));
     }
 
     private static ResponseFormatJsonSchema report() {
