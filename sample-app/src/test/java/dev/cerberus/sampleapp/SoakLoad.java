@@ -36,6 +36,8 @@ final class SoakLoad implements AutoCloseable {
 
     private final AtomicLong refused = new AtomicLong();
 
+    private final AtomicLong reconnected = new AtomicLong();
+
     private final ConcurrentLinkedQueue<String> unexpected = new ConcurrentLinkedQueue<>();
 
     private volatile boolean stopped;
@@ -100,12 +102,30 @@ final class SoakLoad implements AutoCloseable {
             .POST(BodyPublishers.ofString(body));
     }
 
+    /**
+     * Asks again where the server closed an idle connection while it was taken up again:
+     * it has not seen the request then.
+     */
+    private <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
+            throws IOException, InterruptedException {
+        try {
+            return this.http.send(request, handler);
+        }
+        catch (IOException ex) {
+            if (ex.getMessage() == null || !ex.getMessage().contains("received no bytes")) {
+                throw ex;
+            }
+            this.reconnected.incrementAndGet();
+            return this.http.send(request, handler);
+        }
+    }
+
     private void whole(Random random) throws IOException, InterruptedException {
-        count(this.http.send(post("/chat", body(question(random))).build(), BodyHandlers.ofString()).statusCode());
+        count(send(post("/chat", body(question(random))).build(), BodyHandlers.ofString()).statusCode());
     }
 
     private void stream(Random random) throws IOException, InterruptedException {
-        HttpResponse<String> response = this.http.send(post("/chat/stream", body(question(random))).build(),
+        HttpResponse<String> response = send(post("/chat/stream", body(question(random))).build(),
                 BodyHandlers.ofString());
         if (response.statusCode() == 200 && !response.body().contains("event:done")) {
             this.unexpected.add("a stream without an end");
@@ -128,7 +148,7 @@ final class SoakLoad implements AutoCloseable {
     /** Goes before the answer is complete, from a stream or while waiting for a whole. */
     private void vanish(Random random) throws IOException, InterruptedException {
         if (random.nextBoolean()) {
-            HttpResponse<InputStream> response = this.http.send(post("/chat/stream", body(question(random))).build(),
+            HttpResponse<InputStream> response = send(post("/chat/stream", body(question(random))).build(),
                     BodyHandlers.ofInputStream());
             try (InputStream in = response.body()) {
                 in.readNBytes(1 + random.nextInt(200));
@@ -149,7 +169,7 @@ final class SoakLoad implements AutoCloseable {
             case 2 -> post("/chat", body("x".repeat(300_000))).build();
             default -> HttpRequest.newBuilder(this.base.resolve("/nope")).timeout(PATIENCE).build();
         };
-        int status = this.http.send(request, BodyHandlers.ofString()).statusCode();
+        int status = send(request, BodyHandlers.ofString()).statusCode();
         if (status < 400 || (status >= 500 && status != 503)) {
             this.unexpected.add("status " + status + " for a bad request");
         }
@@ -166,6 +186,11 @@ final class SoakLoad implements AutoCloseable {
 
     long refused() {
         return this.refused.get();
+    }
+
+    /** Returns how many requests met a connection that was being closed. */
+    long reconnected() {
+        return this.reconnected.get();
     }
 
     List<String> unexpected() {

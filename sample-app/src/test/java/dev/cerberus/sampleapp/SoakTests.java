@@ -90,6 +90,7 @@ class SoakTests {
         write(table);
         LOGGER.info("{} clients:\n{}", CLIENTS, table);
         assertThat(load.unexpected()).isEmpty();
+        assertThat(load.reconnected()).isLessThanOrEqualTo(1 + load.answered() / 1000);
         assertThat(load.answered()).isPositive();
         assertThat(load.cancelled()).isPositive();
         assertThat(load.refused()).isPositive();
