@@ -247,10 +247,17 @@ public final class HeadCandidates {
      * @return the draft
      */
     public DraftTree draft(int rootToken, DraftLimits limits) {
+        HeadCandidates within = limitedTo(limits.maxDepth());
         return limits.shape()
-            .map((shape) -> fill(rootToken, shape))
-            .orElseGet(
-                    () -> dynamic(rootToken, limits.maxNodes(), limits.maxDepth(), limits.lookup(), limits.growth()));
+            .map((shape) -> within.fill(rootToken, shape))
+            .orElseGet(() -> within.dynamic(rootToken, limits.maxNodes(), limits.maxDepth(), limits.lookup(),
+                    limits.growth()));
+    }
+
+    /** A draft does not know of heads that it has no room for. */
+    private HeadCandidates limitedTo(int depth) {
+        return (depth >= heads()) ? this : new HeadCandidates(Arrays.copyOf(this.tokens, depth), this.whole,
+                this.probabilities, this.headEntropyNats, this.transitions, this.noise);
     }
 
     /**

@@ -84,6 +84,17 @@ class HeadCandidatesTests {
     }
 
     @Test
+    void limitedDraftIsThatOfAsManyHeads() {
+        HeadCandidates candidates = RandomTrees.candidates(RandomTrees.random(7), 4, 6);
+        for (int depth = 1; depth <= 5; depth++) {
+            DraftTree limited = candidates.draft(7, DraftLimits.of(40, depth));
+            DraftTree same = candidates.dynamic(7, 40, depth);
+            assertThat(limited.pathProbabilities()).isEqualTo(same.pathProbabilities());
+            assertThat(limited.candidates().orElseThrow().heads()).isEqualTo(Math.min(4, depth));
+        }
+    }
+
+    @Test
     void dynamicWhenAllAreEqualKeepsParentsFirst() {
         HeadCandidates equal = new HeadCandidates(new int[][] { { 1, 2 }, { 3, 4 } },
                 new double[][] { { 1, 1 }, { 1, 1 } }, 0);
