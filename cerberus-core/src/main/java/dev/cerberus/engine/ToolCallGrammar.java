@@ -152,13 +152,15 @@ final class ToolCallGrammar {
     }
 
     /**
-     * Line breaks around a JSON object may be left out: models write some and some not.
+     * Line breaks around a JSON object may be left out, or be blanks: models write some
+     * and some not.
      */
     private Grammar text(String text) {
         List<Grammar> parts = new ArrayList<>();
         for (String part : this.layout.jsonName() ? BRACES.splitAsStream(text).toList() : List.of(text)) {
             Grammar literal = Grammar.literal(part, this.marks);
-            parts.add((part.equals("\n") && text.length() > 1) ? Grammar.optional(literal) : literal);
+            parts.add((part.equals("\n") && text.length() > 1)
+                    ? Grammar.optional(Grammar.choice(List.of(literal, Grammar.literal(" ")))) : literal);
         }
         return Grammar.sequence(parts.toArray(Grammar[]::new));
     }

@@ -219,6 +219,16 @@ class ToolCallGrammarTests {
     }
 
     @Test
+    void blanksOrNothingMayStandForTheLineBreaksAroundACall() {
+        TokenConstraint start = start(grammar(AnswerSyntax.usual()).calls(TOOLS));
+        for (String blank : List.of("\n", " ", "")) {
+            assertThat(follow(start,
+                    "<tool_call>" + blank + "{\"name\": \"now\", \"arguments\": {}}" + blank + "</tool_call>")
+                .allows(END)).as("'%s'", blank).isTrue();
+        }
+    }
+
+    @Test
     void callsWithinThoughtsAreNotHeldToAnything() {
         AnswerSyntax syntax = AnswerSyntax.usual();
         TokenConstraint thoughts = follow(start(grammar(syntax).textOrCalls(TOOLS)), "<think>maybe <tool_call>{\"x");
