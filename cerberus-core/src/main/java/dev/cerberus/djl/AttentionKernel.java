@@ -15,7 +15,9 @@ import dev.cerberus.hf.ModelConfig;
  * @param scalarType TorchScript's number for the format of keys, values and scores
  * @param blockKeys keys whose values libtorch adds one after another before it begins a
  * new sum; 0 where that is not known
- * @param file the file that defines the method {@code attention}
+ * @param pooled whether the sequences of a forward share one pool of keys and values and
+ * one call; else each has a cache and calls of its own
+ * @param files the files that define the method {@code attended}
  */
 /*
  * What a row gets must not depend on what was drafted beside it. In floating point that
@@ -27,7 +29,7 @@ import dev.cerberus.hf.ModelConfig;
  * where it finds none, attention in float64 hides the order in bits that rounding to
  * float32 drops.
  */
-record AttentionKernel(int scalarType, int blockKeys, String file) {
+record AttentionKernel(int scalarType, int blockKeys, boolean pooled, List<String> files) {
 
     private static final int FLOAT32 = 6;
 
@@ -35,7 +37,12 @@ record AttentionKernel(int scalarType, int blockKeys, String file) {
 
     private static final int KEYS_MULTIPLE = 32;
 
-    private static final String EXACT = "attention_exact.py";
+    /** Widest heads that the kernels of pools take. */
+    private static final int WIDEST_POOLED = 256;
+
+    private static final int POOLED_MULTIPLE = 8;
+
+    private static final List<String> EXACT = List.of("attention.py", "attention_exact.py");
 
     /** Block sizes of matrix products, those of common CPUs first. */
     private static final List<Integer> BLOCKS = List.of(192, 384, 256, 320, 336, 352, 448, 512, 128, 768);
@@ -43,17 +50,39 @@ record AttentionKernel(int scalarType, int blockKeys, String file) {
     /** A row's scores depend on the device's own way in the last bits. */
     static AttentionKernel of(Precision precision, ModelConfig config) {
         boolean capped = config.variant().attentionCap().isPresent();
-        return new AttentionKernel(precision.scalarType(), 0, capped ? "attention_capped.py" : "attention_sdpa.py");
+        return new AttentionKernel(precision.scalarType(), 0, false,
+                List.of("attention.py", capped ? "attention_capped.py" : "attention_sdpa.py"));
+    }
+
+    /**
+     * Returns the kernel for a CUDA device, which leaves nothing to libtorch's choice.
+     * Pools serve models that see all tokens in 16-bit formats.
+     */
+    static AttentionKernel cuda(Precision precision, ModelConfig config) {
+        if (config.variant().attentionCap().isPresent()) {
+            return of(precision, config);
+        }
+        boolean narrow = precision == Precision.BF16 || precision == Precision.FP16;
+        if (narrow && config.slidingWindow().isEmpty() && config.headDim() % POOLED_MULTIPLE == 0
+                && config.headDim() <= WIDEST_POOLED) {
+            return pooled(precision, "flash_cuda.py");
+        }
+        return new AttentionKernel(precision.scalarType(), 0, false, List.of("attention.py", "attention_efficient.py"));
+    }
+
+    /** In a pool, by the operators of a file. */
+    static AttentionKernel pooled(Precision precision, String operators) {
+        return new AttentionKernel(precision.scalarType(), 0, true, List.of("attention_pooled.py", operators));
     }
 
     /** In float64, on every CPU. */
     static AttentionKernel wide() {
-        return new AttentionKernel(FLOAT64, 0, EXACT);
+        return new AttentionKernel(FLOAT64, 0, false, EXACT);
     }
 
     /** In float32, with blocks of a number of keys. */
     static AttentionKernel exact(int blockKeys) {
-        return new AttentionKernel(FLOAT32, blockKeys, EXACT);
+        return new AttentionKernel(FLOAT32, blockKeys, false, EXACT);
     }
 
     /**
@@ -113,7 +142,8 @@ record AttentionKernel(int scalarType, int blockKeys, String file) {
             case FLOAT32 -> "float32";
             case FLOAT64 -> "float64";
             default -> "the model's format";
-        } + ((this.blockKeys == 0) ? "" : String.format(Locale.ROOT, ", blocks of %d keys", this.blockKeys));
+        } + (this.pooled ? ", pooled" : "")
+                + ((this.blockKeys == 0) ? "" : String.format(Locale.ROOT, ", blocks of %d keys", this.blockKeys));
     }
 
 }

@@ -1,6 +1,5 @@
 package dev.cerberus.djl;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -48,7 +47,7 @@ public final class DjlTargetModel implements TargetModel {
 
     private final NDManager manager;
 
-    private final ScriptModule program;
+    private final ForwardPass pass;
 
     private final ScriptModule readers;
 
@@ -57,21 +56,23 @@ public final class DjlTargetModel implements TargetModel {
     private final IValue frequencies; // see tables.py
 
     private DjlTargetModel(ModelConfig config, int maxContext, TorchDevice device, Precision precision,
-            Checkpoint checkpoint, NDManager manager) {
+            AttentionKernel attention, Checkpoint checkpoint, NDManager manager) {
         this.config = config;
         this.dimensions = new ModelDimensions(config.vocabularySize(), config.hiddenSize(), maxContext);
         this.device = device;
         this.precision = precision;
         this.manager = manager;
         LinearKernel kernel = device.linearKernel(precision);
-        this.attention = device.attentionKernel(precision, config);
-        LlamaProgram source = new LlamaProgram(config, precision, kernel, this.attention);
-        this.program = ScriptModule.load(this.manager, source.source("target.py").toString());
+        this.attention = attention;
+        LlamaProgram program = new LlamaProgram(config, precision, kernel, attention);
         this.readers = ScriptModule.load(this.manager,
                 new ProgramSource().files("tables.py", kernel.basis()).toString());
-        this.weights = WeightLoader.load(checkpoint, config, precision, kernel, this.manager, device.loadingThreads());
+        this.weights = WeightLoader.load(checkpoint, program, this.manager, device.loadingThreads());
         FreedMemory.giveBack();
         this.frequencies = frequencies(config, maxContext, this.readers, this.manager);
+        this.pass = attention.pooled()
+                ? new PooledForward(program, this.readers, this.weights, this.frequencies, this.manager)
+                : new SeparateForward(program, this.readers, this.weights, this.frequencies, this.manager);
     }
 
     /**
@@ -86,10 +87,15 @@ public final class DjlTargetModel implements TargetModel {
      */
     public static DjlTargetModel load(ModelConfig config, Checkpoint checkpoint, int maxContext, TorchDevice device,
             Precision precision) {
+        return load(config, checkpoint, maxContext, device, precision, device.attentionKernel(precision, config));
+    }
+
+    static DjlTargetModel load(ModelConfig config, Checkpoint checkpoint, int maxContext, TorchDevice device,
+            Precision precision, AttentionKernel attention) {
         ExpectedTensors.check(config, checkpoint);
         NDManager manager = device.newManager();
         try {
-            return new DjlTargetModel(config, maxContext, device, precision, checkpoint, manager);
+            return new DjlTargetModel(config, maxContext, device, precision, attention, checkpoint, manager);
         }
         catch (ModelException ex) {
             manager.close();
@@ -140,23 +146,6 @@ public final class DjlTargetModel implements TargetModel {
         return factors;
     }
 
-    /**
-     * Returns an empty cache.
-     * @param program a program with the methods of {@code attention.py}
-     * @param tables a program with the methods of {@code tables.py}
-     * @param owner manager that the cache closes with itself
-     */
-    static DjlKvCache cache(ModelConfig config, int capacity, ScriptModule program, ScriptModule tables,
-            AttentionKernel attention, ProgramWeights weights, NDManager owner) {
-        try (IValue like = ScriptModule.argument(weights.embedding());
-                IValue type = IValue.from((long) attention.scalarType());
-                IValue shape = IValue.listFrom(config.layers(), 2L * config.keyValueHeads(), attention.keys(capacity),
-                        config.headDim())) {
-            NDArray all = tables.callForArray("cache", owner, like, shape, type);
-            return new DjlKvCache(owner, program, attention, all, capacity);
-        }
-    }
-
     @Override
     public ModelDimensions dimensions() {
         return this.dimensions;
@@ -200,13 +189,10 @@ public final class DjlTargetModel implements TargetModel {
             throw new IllegalArgumentException("a cache holds 1.." + this.dimensions.maxContext()
                     + " tokens for this model, asked for " + capacityTokens);
         }
-        NDManager cacheManager = this.manager.newSubManager();
         try {
-            return cache(this.config, capacityTokens, this.program, this.readers, this.attention, this.weights,
-                    cacheManager);
+            return this.pass.newCache(capacityTokens);
         }
         catch (EngineException ex) {
-            cacheManager.close();
             throw new ModelException("No memory for a KV cache of " + capacityTokens + " tokens on "
                     + this.device.name() + "; lower cerberus.engine.kv-cache-tokens or cerberus.model.max-context", ex);
         }
@@ -228,7 +214,7 @@ public final class DjlTargetModel implements TargetModel {
         List<NodeScores> scores = run(spans);
         for (Span span : spans) {
             if (span instanceof Span.Piece piece) {
-                ((DjlKvCache) piece.cache()).append(piece.rows());
+                this.pass.append(piece.cache(), piece.rows());
             }
         }
         return scores;
@@ -236,35 +222,13 @@ public final class DjlTargetModel implements TargetModel {
 
     private List<NodeScores> run(List<Span> spans) {
         NDManager scope = this.manager.newSubManager();
-        try (SpanRows rows = new SpanRows(spans)) {
-            NDArray[] out;
-            if (rows.scoredCount() > 0) {
-                out = this.program.callForArrays("step", scope, rows.tokens(), rows.positions(), rows.spans(),
-                        rows.keys(), rows.trees(), rows.scored(), this.weights.vectors(), this.weights.matrices(),
-                        this.frequencies, rows.caches());
-            }
-            else {
-                this.program.callForArray("states", scope, rows.tokens(), rows.positions(), rows.spans(), rows.keys(),
-                        rows.trees(), this.weights.vectors(), this.weights.matrices(), this.frequencies, rows.caches())
-                    .close();
-                out = new NDArray[0];
-            }
-            return split(spans, new ForwardTensors(scope, this.readers, this.weights.rotation(), out, spans.size()));
+        try {
+            return this.pass.run(spans, scope);
         }
         catch (EngineException ex) {
             scope.close();
             throw new ModelException("The model failed on " + this.device.name() + ": " + ex.getMessage(), ex);
         }
-    }
-
-    private static List<NodeScores> split(List<Span> spans, ForwardTensors tensors) {
-        List<NodeScores> scores = new ArrayList<>();
-        int first = 0;
-        for (Span span : spans) {
-            scores.add(new DjlNodeScores(tensors, first, span.scoredRows()));
-            first += span.scoredRows();
-        }
-        return scores;
     }
 
     private void check(List<Span> spans) {
@@ -308,9 +272,9 @@ public final class DjlTargetModel implements TargetModel {
 
     @Override
     public void close() {
+        this.pass.close();
         this.weights.close();
         this.frequencies.close();
-        this.program.close();
         this.readers.close();
         this.manager.close();
     }

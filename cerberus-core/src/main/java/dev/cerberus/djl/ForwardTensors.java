@@ -17,12 +17,12 @@ final class ForwardTensors {
     private final IValue rotation;
 
     // states, [scored rows, hidden], as the program leaves them; logits, [scored rows,
-    // vocab]
+    // vocab]; empty if no row is scored
     private final NDArray[] scored;
 
-    private final long[] argmax; // [scored rows]
+    private final int[] best; // [scored rows]
 
-    // [scored rows], the logit of argmax, or what is not a number
+    // [scored rows], the logit of the best token, or what is not a number
     private final float[] highest;
 
     private int users;
@@ -32,16 +32,19 @@ final class ForwardTensors {
      * @param manager owns them
      * @param readers a program with the methods of {@code tables.py}
      * @param rotation what brings states into the model's own basis
-     * @param out states, logits, best tokens and their logits; empty if none are wanted
+     * @param scored states and logits; empty if none are wanted
+     * @param best the best token of every scored row
+     * @param highest their logits
      * @param users how often {@link #release} will be called
      */
-    ForwardTensors(NDManager manager, ScriptModule readers, IValue rotation, NDArray[] out, int users) {
+    ForwardTensors(NDManager manager, ScriptModule readers, IValue rotation, NDArray[] scored, int[] best,
+            float[] highest, int users) {
         this.manager = manager;
         this.readers = readers;
         this.rotation = rotation;
-        this.scored = out;
-        this.argmax = (out.length == 0) ? new long[0] : out[2].toLongArray();
-        this.highest = (out.length == 0) ? new float[0] : out[3].toFloatArray();
+        this.scored = scored;
+        this.best = best;
+        this.highest = highest;
         this.users = users;
     }
 
@@ -50,7 +53,7 @@ final class ForwardTensors {
     }
 
     int argmax(int row) {
-        return (int) this.argmax[row];
+        return this.best[row];
     }
 
     float highest(int row) {

@@ -15,6 +15,11 @@ enum LinearKernel {
     GENERAL(false, "general.py", "general.py", "general.py"),
 
     /**
+     * libtorch's general kernel on CUDA, which adds to the residual stream in place.
+     */
+    ACCUMULATING(false, "general.py", "residual.py", "general.py"),
+
+    /**
      * oneDNN with weights packed once, on x86 CPUs: a row's result does not depend on the
      * number of rows.
      */
@@ -52,9 +57,14 @@ enum LinearKernel {
         return this.quantized;
     }
 
+    /** Returns whether matrices are laid out anew. */
+    boolean packs() {
+        return this != GENERAL && this != ACCUMULATING;
+    }
+
     /** Returns whether a row's result does not depend on the other rows. */
     boolean exact() {
-        return this != GENERAL;
+        return packs();
     }
 
     /**

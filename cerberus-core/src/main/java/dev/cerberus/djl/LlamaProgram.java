@@ -12,16 +12,22 @@ import dev.cerberus.hf.ModelVariant;
  *
  * <p>
  * Also says where among the vectors ({@code vs}) and matrices ({@code ms}) the weights
- * lie, which {@link WeightLoader} fills: {@link #vectorsPerLayer()} vectors per layer
- * (norms before, norms after, biases, norms of queries and keys), then the final norm,
- * the embedding, and for a model with matrices of integers the rotations that are
- * computed; four matrices per layer (query-key-value, output, gate-up, down), then the LM
- * head. Immutable and thread-safe.
+ * lie, which {@link WeightLoader} fills: some vectors per layer (norms before, norms
+ * after, biases, norms of queries and keys), then the final norm, the embedding, and for
+ * a model with matrices of integers the rotations that are computed; four matrices per
+ * layer (query-key-value, output, gate-up, down), then the LM head. Immutable and
+ * thread-safe.
  */
 public final class LlamaProgram {
 
     /** A row of its own needs as many query rows a key head. */
     private static final int FEWEST_QUERY_ROWS = 4;
+
+    /**
+     * From so many tokens on attention to them and attention to a tree apart are faster
+     * than both in one call with a mask.
+     */
+    private static final int SPLIT_FROM = 512;
 
     private static final int LARGEST_BLOCK = 32;
 
@@ -69,8 +75,27 @@ public final class LlamaProgram {
             .files("mixed.py", "floating.py", "loading.py", "llama.py");
     }
 
-    int vectorsPerLayer() {
-        return vectorsPerLayer(this.config);
+    ModelConfig config() {
+        return this.config;
+    }
+
+    Precision precision() {
+        return this.precision;
+    }
+
+    LinearKernel kernel() {
+        return this.kernel;
+    }
+
+    AttentionKernel attention() {
+        return this.attention;
+    }
+
+    /**
+     * Returns whether query heads come in the order [group, kv]; else in [kv, group].
+     */
+    boolean ordersHeadsByGroup() {
+        return !this.attention.pooled();
     }
 
     private static int vectorsPerLayer(ModelConfig config) {
@@ -131,13 +156,15 @@ public final class LlamaProgram {
 
     /** Returns the source of the model's methods, with those of more files. */
     ProgramSource source(String... more) {
+        // Attention in pools takes and returns what it needs itself.
+        int attentionType = this.attention.pooled() ? Precision.FP32.scalarType() : this.attention.scalarType();
         ProgramSource source = layers(attentionSource(this.config, this.attention), this.config, this.precision,
-                this.attention.scalarType());
+                attentionType);
         if (this.kernel.quantized()) {
             source.constant("BLOCK", block(this.config))
-                .constant("BLOCK_ROTATION", this.config.layers() * vectorsPerLayer() + 2)
+                .constant("BLOCK_ROTATION", this.config.layers() * vectorsPerLayer(this.config) + 2)
                 .constant("READING_BLOCK", readingBlock(this.config))
-                .constant("READING_ROTATION", this.config.layers() * vectorsPerLayer() + 3);
+                .constant("READING_ROTATION", this.config.layers() * vectorsPerLayer(this.config) + 3);
         }
         else {
             source.files("floating.py");
@@ -222,7 +249,8 @@ public final class LlamaProgram {
             .constant("SCALE_TO_CAP", scale / cap)
             .constant("LONE", (lone <= group + 2) ? lone : 0)
             .constant("CACHE_TYPE", attention.scalarType())
-            .files("attention.py", attention.file());
+            .constant("SPLIT_FROM", SPLIT_FROM)
+            .files(attention.files().toArray(String[]::new));
     }
 
 }

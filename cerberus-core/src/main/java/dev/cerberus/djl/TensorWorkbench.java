@@ -125,7 +125,7 @@ final class TensorWorkbench implements AutoCloseable {
      * owner.
      */
     NDArray packTensor(NDArray matrix) {
-        if (this.kernel == LinearKernel.GENERAL) {
+        if (!this.kernel.packs()) {
             return keep(matrix);
         }
         try (IValue input = ScriptModule.argument(matrix)) {

@@ -93,7 +93,7 @@ public final class TorchDevice {
     private static TorchDevice cuda(int index) {
         Map<Precision, LinearKernel> kernels = new EnumMap<>(Precision.class);
         for (Precision precision : List.of(Precision.FP32, Precision.BF16, Precision.FP16)) {
-            kernels.put(precision, LinearKernel.GENERAL);
+            kernels.put(precision, LinearKernel.ACCUMULATING);
         }
         return new TorchDevice(Device.gpu(index), kernels);
     }
@@ -215,9 +215,11 @@ public final class TorchDevice {
 
     /** Returns how attention is computed beside products in a number format. */
     AttentionKernel attentionKernel(Precision precision, ModelConfig config) {
+        if (this.device.isGpu()) {
+            return AttentionKernel.cuda(precision, config);
+        }
         boolean independent = precision == Precision.FP32 || precision == Precision.INT8;
-        return (independent && !this.device.isGpu()) ? AttentionKernel.independent(config)
-                : AttentionKernel.of(precision, config);
+        return independent ? AttentionKernel.independent(config) : AttentionKernel.of(precision, config);
     }
 
     NDManager newManager() {

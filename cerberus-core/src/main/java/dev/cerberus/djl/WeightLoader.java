@@ -60,6 +60,8 @@ final class WeightLoader {
 
     private final NDManager rotations;
 
+    private final boolean grouped;
+
     private final int rotaryDims;
 
     private final Turn stream;
@@ -70,10 +72,13 @@ final class WeightLoader {
 
     private final Turn block;
 
-    private WeightLoader(Checkpoint checkpoint, ModelConfig config, Precision precision, LinearKernel kernel,
-            NDManager owner) {
+    private WeightLoader(Checkpoint checkpoint, LlamaProgram program, NDManager owner) {
+        ModelConfig config = program.config();
+        Precision precision = program.precision();
+        LinearKernel kernel = program.kernel();
         this.checkpoint = checkpoint;
         this.config = config;
+        this.grouped = program.ordersHeadsByGroup();
         this.rotated = kernel.quantized();
         this.bench = this.rotated ? new TensorWorkbench(precision, kernel, owner, "loading.py", "loading_vocabulary.py")
                 : new TensorWorkbench(precision, kernel, owner, "loading.py");
@@ -94,15 +99,12 @@ final class WeightLoader {
     /**
      * Loads the weights, several layers at a time.
      * @param checkpoint their files
-     * @param config the model's configuration
-     * @param precision number format of the weights
-     * @param kernel decides how matrices are packed
+     * @param program decides how they are ordered, rounded and packed
      * @param owner manager that the weights end up with
      * @param workers layers that are worked on at a time, at least 1
      * @return the weights as the program's arguments; the caller closes them
      */
-    static ProgramWeights load(Checkpoint checkpoint, ModelConfig config, Precision precision, LinearKernel kernel,
-            NDManager owner, int workers) {
+    static ProgramWeights load(Checkpoint checkpoint, LlamaProgram program, NDManager owner, int workers) {
         BlockingQueue<WeightLoader> idle = new ArrayBlockingQueue<>(workers);
         List<WeightLoader> loaders = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(workers, (task) -> {
@@ -113,13 +115,13 @@ final class WeightLoader {
         List<Part> parts = new ArrayList<>();
         try {
             for (int i = 0; i < workers; i++) {
-                loaders.add(new WeightLoader(checkpoint, config, precision, kernel, owner));
+                loaders.add(new WeightLoader(checkpoint, program, owner));
             }
             idle.addAll(loaders);
             List<Future<Part>> pending = new ArrayList<>();
             // the longest
             pending.add(threads.submit(() -> with(idle, WeightLoader::ends)));
-            for (int i = 0; i < config.layers(); i++) {
+            for (int i = 0; i < program.config().layers(); i++) {
                 int layer = i;
                 pending.add(threads.submit(() -> with(idle, (loader) -> loader.layer(layer))));
             }
@@ -445,7 +447,7 @@ final class WeightLoader {
      */
     private NDArray ordered(String method, NDArray weight) {
         int heads = this.config.keyValueHeads();
-        if (heads == this.config.heads() || heads == 1) {
+        if (!this.grouped || heads == this.config.heads() || heads == 1) {
             return weight;
         }
         try (IValue input = ScriptModule.argument(weight);

@@ -18,13 +18,12 @@
 # - The best token comes from max, whose kernel is several times faster than argmax's. Its score comes with it; a score
 #   that is not a number is the highest of its row.
 
-# frequencies: see tables.py. masks: MASKS() a sequence. Returns what final() leaves of every row.
-def forward(self, tokens: List[int], positions: List[int], spans: List[int], masks: List[Tensor], vs: List[Tensor],
+# tokens, positions: int64, [rows]. frequencies: see tables.py. masks: MASKS() a sequence. spans, masks and caches are what
+# attended() makes of them. Returns what final() leaves of every row.
+def forward(self, tokens: Tensor, positions: Tensor, spans: List[int], masks: List[Tensor], vs: List[Tensor],
             ms: List[Matrix], frequencies: Tensor, caches: List[List[Tensor]]) -> Tensor:
-    ids = torch.tensor(tokens, dtype=4, device=ops.prim.device(frequencies))
-    at = torch.tensor(positions, dtype=4, device=ops.prim.device(frequencies))
-    own = torch.index_select(frequencies, 0, at)
-    x = self.embedded(ids, vs[self.EMBEDDING()])
+    own = torch.index_select(frequencies, 0, positions)
+    x = self.embedded(tokens, vs[self.EMBEDDING()])
     if self.EMBEDDING_SCALED():
         x = torch.mul(x, self.EMBEDDING_SCALE())
     if self.KINDS() == 1:

@@ -9,11 +9,13 @@ def states(self, tokens: List[int], positions: List[int], spans: List[int], keys
            vs: List[Tensor], ms: List[Matrix], frequencies: Tensor, caches: List[List[Tensor]]) -> Tensor:
     masks = annotate(List[Tensor], [])
     for s in range(torch.len(keys)):
-        at = torch.slice(positions, spans[3 * s], spans[3 * s + 1], 1)
-        own = self.masks(at, spans[3 * s + 2], keys[s], trees[s], frequencies)
+        stand = torch.slice(positions, spans[3 * s], spans[3 * s + 1], 1)
+        own = self.masks(stand, spans[3 * s + 2], keys[s], trees[s], frequencies)
         for m in range(torch.len(own)):
             _0 = torch.append(masks, own[m])
-    return self.forward(tokens, positions, spans, masks, vs, ms, frequencies, caches)
+    ids = torch.tensor(tokens, dtype=4, device=ops.prim.device(frequencies))
+    at = torch.tensor(positions, dtype=4, device=ops.prim.device(frequencies))
+    return self.forward(ids, at, spans, masks, vs, ms, frequencies, caches)
 
 # scored: the rows whose scores are wanted; empty for all. Returns their states, their scores, [rows, vocab], the best
 # tokens, [rows], and their scores as float32, [rows].

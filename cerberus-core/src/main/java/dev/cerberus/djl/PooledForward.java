@@ -1,0 +1,102 @@
+package dev.cerberus.djl;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.IValue;
+
+import dev.cerberus.model.KvCache;
+import dev.cerberus.model.NodeScores;
+import dev.cerberus.model.Span;
+
+/**
+ * A forward of sequences whose keys and values lie in one pool: what is to be known goes
+ * to the device in one copy, what is found comes back in one.
+ */
+final class PooledForward implements ForwardPass {
+
+    private final ScriptModule program;
+
+    private final ScriptModule readers;
+
+    private final ProgramWeights weights;
+
+    private final IValue frequencies;
+
+    private final NDManager owner;
+
+    private final KvPool pool;
+
+    PooledForward(LlamaProgram model, ScriptModule readers, ProgramWeights weights, IValue frequencies,
+            NDManager manager) {
+        this.program = ScriptModule.load(manager, model.source("target_pooled.py").toString());
+        this.readers = readers;
+        this.weights = weights;
+        this.frequencies = frequencies;
+        this.owner = manager.newSubManager();
+        try (IValue like = ScriptModule.argument(weights.embedding());
+                IValue type = IValue.from((long) model.attention().scalarType());
+                IValue shape = IValue.listFrom(model.config().layers(), 0, 2L * model.config().keyValueSize())) {
+            this.pool = new KvPool(this.owner, this.program,
+                    readers.callForArray("cache", this.owner, like, shape, type));
+        }
+    }
+
+    @Override
+    public KvCache newCache(int capacity) {
+        return new PooledKvCache(this.pool, capacity);
+    }
+
+    @Override
+    public List<NodeScores> run(List<Span> spans, NDManager scope) {
+        PooledRows rows = new PooledRows(spans);
+        ForwardTensors tensors = tensors(rows, scope, spans.size());
+        int[] first = rows.firstScored(spans);
+        List<NodeScores> scores = new ArrayList<>();
+        for (int i = 0; i < first.length; i++) {
+            scores.add(new DjlNodeScores(tensors, first[i], spans.get(i).scoredRows()));
+        }
+        return scores;
+    }
+
+    private ForwardTensors tensors(PooledRows rows, NDManager scope, int users) {
+        int scored = rows.scored();
+        try (IValue numbers = IValue.listFrom(rows.numbers());
+                IValue layout = IValue.listFrom(rows.layout());
+                IValue wanted = IValue.from((long) scored)) {
+            if (scored == 0) {
+                this.program
+                    .callForArray("states", scope, numbers, layout, this.weights.vectors(), this.weights.matrices(),
+                            this.frequencies, this.pool.layers())
+                    .close();
+                return new ForwardTensors(scope, this.readers, this.weights.rotation(), new NDArray[0], new int[0],
+                        new float[0], users);
+            }
+            NDArray[] out = this.program.callForArrays("step", scope, numbers, layout, wanted, this.weights.vectors(),
+                    this.weights.matrices(), this.frequencies, this.pool.layers());
+            float[] found = out[2].toFloatArray();
+            int[] best = new int[scored];
+            float[] highest = new float[scored];
+            for (int i = 0; i < scored; i++) {
+                best[i] = (int) found[i];
+                highest[i] = found[scored + i];
+            }
+            return new ForwardTensors(scope, this.readers, this.weights.rotation(), out, best, highest, users);
+        }
+    }
+
+    @Override
+    public void append(KvCache cache, int tokens) {
+        ((PooledKvCache) cache).append(tokens);
+    }
+
+    @Override
+    public void close() {
+        this.pool.close();
+        this.owner.close();
+        this.program.close();
+    }
+
+}
