@@ -52,7 +52,7 @@ final class DoctorCommand implements Callable<Integer> {
             line("libtorch", "does not load here");
             throw ex;
         }
-        line("device", found.name());
+        line("device", found.name() + ", " + found.reason());
         for (Precision precision : Precision.values()) {
             line("  " + name(precision), verdict(found, precision));
         }

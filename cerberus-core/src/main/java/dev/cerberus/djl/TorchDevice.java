@@ -8,10 +8,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.model.ModelException;
@@ -24,16 +25,21 @@ import dev.cerberus.model.ModelException;
  */
 public final class TorchDevice {
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(TorchDevice.class);
+
     /** Each holds the matrices of a layer, in two forms, for a moment. */
     private static final int MOST_LOADING_THREADS = 4;
 
     private final Device device;
 
+    private final String reason;
+
     private final Capabilities capabilities;
 
-    private TorchDevice(Device device, Map<Precision, LinearKernel> kernels) {
+    private TorchDevice(Device device, String reason, Capabilities capabilities) {
         this.device = device;
-        this.capabilities = new Capabilities(name(device), kernels);
+        this.reason = reason;
+        this.capabilities = capabilities;
     }
 
     /**
@@ -41,26 +47,16 @@ public final class TorchDevice {
      * @param name {@code auto} for CUDA if there is any, else the CPU; {@code cpu};
      * {@code cuda}; or {@code cuda:N}
      * @return the device
-     * @throws ModelException if the device is not there or the name is unknown
+     * @throws ModelException if the device can not be used, with the reason, or the name
+     * is unknown
      */
     public static TorchDevice of(String name) {
-        Engine engine = TorchRuntime.engine();
-        int gpus = engine.getGpuCount();
-        if (name.equals("cpu") || (name.equals("auto") && gpus == 0)) {
-            return cpu();
-        }
-        if (name.equals("auto")) {
-            return cuda(0);
-        }
-        if (!name.matches("cuda(:\\d{1,3})?")) {
-            throw new ModelException("device must be auto, cpu, cuda or cuda:N, was '" + name + "'");
-        }
-        int index = name.equals("cuda") ? 0 : Integer.parseInt(name.substring(5));
-        if (index >= gpus) {
-            throw new ModelException("device '" + name + "' is not there: PyTorch " + engine.getVersion() + " sees "
-                    + gpus + " CUDA devices; use auto or cpu, or install a CUDA build of libtorch");
-        }
-        return cuda(index);
+        CudaTorch torch = new LoadedCudaTorch();
+        TorchRuntime.engine();
+        DeviceChoice choice = DeviceChoice.of(name, torch);
+        choice.warning().ifPresent(LOGGER::warn);
+        return choice.cuda().isPresent() ? cuda(choice.cuda().getAsInt(), choice.reason(), torch)
+                : cpu(choice.reason());
     }
 
     /** Returns the CPU with one way of multiplying. */
@@ -73,10 +69,10 @@ public final class TorchDevice {
             kernels.put(Precision.FP32, kernel);
             kernels.put(Precision.BF16, kernel);
         }
-        return new TorchDevice(Device.cpu(), kernels);
+        return new TorchDevice(Device.cpu(), "for " + kernel, Capabilities.cpu(kernels));
     }
 
-    private static TorchDevice cpu() {
+    private static TorchDevice cpu(String reason) {
         Map<Precision, LinearKernel> kernels = new EnumMap<>(Precision.class);
         for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
             // not on a build without oneDNN, such as macOS on ARM; bf16 not on every CPU
@@ -87,15 +83,13 @@ public final class TorchDevice {
             .filter(TorchDevice::isExact)
             .findFirst()
             .ifPresent((kernel) -> kernels.put(Precision.INT8, kernel));
-        return new TorchDevice(Device.cpu(), kernels);
+        return new TorchDevice(Device.cpu(), reason, Capabilities.cpu(kernels));
     }
 
-    private static TorchDevice cuda(int index) {
-        Map<Precision, LinearKernel> kernels = new EnumMap<>(Precision.class);
-        for (Precision precision : List.of(Precision.FP32, Precision.BF16, Precision.FP16)) {
-            kernels.put(precision, LinearKernel.GENERAL);
-        }
-        return new TorchDevice(Device.gpu(index), kernels);
+    /** Returns a CUDA device, which computes in bf16 or, if it is older, in fp16. */
+    static TorchDevice cuda(int index, String reason, CudaTorch torch) {
+        Device device = Device.gpu(index);
+        return new TorchDevice(device, reason, Capabilities.cuda(name(device), torch.attendsInBf16(index)));
     }
 
     private static boolean computes(LinearKernel kernel, Precision precision) {
@@ -130,6 +124,14 @@ public final class TorchDevice {
 
     private static String name(Device device) {
         return device.isGpu() ? "cuda:" + device.getDeviceId() : "cpu";
+    }
+
+    /**
+     * Returns why this device was taken.
+     * @return half a sentence
+     */
+    public String reason() {
+        return this.reason;
     }
 
     /**
@@ -220,7 +222,11 @@ public final class TorchDevice {
                 : AttentionKernel.of(precision, config);
     }
 
-    NDManager newManager() {
+    /**
+     * Returns a manager of memory of this device.
+     * @return a manager of the PyTorch engine, which the caller closes
+     */
+    public NDManager newManager() {
         return TorchRuntime.engine().newBaseManager(this.device);
     }
 
