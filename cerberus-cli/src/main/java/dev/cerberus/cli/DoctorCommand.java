@@ -56,7 +56,9 @@ final class DoctorCommand implements Callable<Integer> {
         for (Precision precision : Precision.values()) {
             line("  " + name(precision), verdict(found, precision));
         }
-        line("auto", name(found.fastestPrecision()) + ", the fastest that gives the same tokens whatever is drafted");
+        Precision fastest = found.fastestPrecision();
+        line("auto", name(fastest) + (found.promisesIdentity(fastest)
+                ? ", the fastest that gives the same tokens whatever is drafted" : ", the fastest here"));
         return 0;
     }
 

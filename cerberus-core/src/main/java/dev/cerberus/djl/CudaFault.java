@@ -46,9 +46,10 @@ record CudaFault(Kind kind, String reason, String advice) {
 
     /** Returns the fault of a libtorch that is built without CUDA. */
     static CudaFault notBuilt() {
-        return new CudaFault(Kind.NOT_BUILT, "this libtorch is built without CUDA", "take a CUDA build of libtorch: set "
-                + "PYTORCH_LIBRARY_PATH, PYTORCH_VERSION and PYTORCH_FLAVOR, or take pytorch-native-cpu off the class "
-                + "path and let a CUDA build be downloaded");
+        return new CudaFault(Kind.NOT_BUILT, "this libtorch is built without CUDA",
+                "take a CUDA build of libtorch: set "
+                        + "PYTORCH_LIBRARY_PATH, PYTORCH_VERSION and PYTORCH_FLAVOR, or take pytorch-native-cpu off the class "
+                        + "path and let a CUDA build be downloaded");
     }
 
     /** Returns the fault of a number that no device has. */
@@ -66,9 +67,9 @@ record CudaFault(Kind kind, String reason, String advice) {
             return Optional.empty();
         }
         if (message.contains("Could not run 'aten::")) {
-            return Optional.of(new CudaFault(Kind.NOT_LOADED,
-                    "libtorch's CUDA library lies beside it, but was not loaded",
-                    "set PYTORCH_FLAVOR to the build's, such as cu128"));
+            return Optional
+                .of(new CudaFault(Kind.NOT_LOADED, "libtorch's CUDA library lies beside it, but was not loaded",
+                        "set PYTORCH_FLAVOR to the build's, such as cu128"));
         }
         if (message.contains("Found no NVIDIA driver")) {
             return Optional.of(new CudaFault(Kind.NO_DRIVER, "there is no NVIDIA driver",

@@ -75,8 +75,8 @@ record DeviceChoice(OptionalInt cuda, String reason, Optional<String> warning) {
                     + count.stream().mapToObj(DeviceChoice::names).findFirst().orElse("")
                     + "; correct cerberus.device, or leave it at auto");
         }
-        throw new ModelException("device '" + name + "' can not be used: " + fault.get()
-                + "; or set cerberus.device to cpu");
+        throw new ModelException(
+                "device '" + name + "' can not be used: " + fault.get() + "; or set cerberus.device to cpu");
     }
 
     private static Optional<CudaFault> fault(CudaTorch torch, int index) {

@@ -40,8 +40,9 @@ public final class NativeLibraryException extends ModelException {
         String reason = reason(cause);
         Optional<String> needed = neededFromNvidia(reason);
         String failed = "PyTorch's native library can not be loaded (" + reason + "); ";
-        return needed.isPresent() ? new NativeLibraryException(failed + "put " + needed.get() + " of CUDA "
-                + "into the folder of libtorch, or add its folder to LD_LIBRARY_PATH", false, cause)
+        return needed.isPresent()
+                ? new NativeLibraryException(failed + "put " + needed.get() + " of CUDA "
+                        + "into the folder of libtorch, or add its folder to LD_LIBRARY_PATH", false, cause)
                 : new NativeLibraryException(failed + "add the dependency " + dependency(), true, cause);
     }
 
@@ -53,7 +54,9 @@ public final class NativeLibraryException extends ModelException {
         return new NativeLibraryException(message);
     }
 
-    /** Returns what the innermost error says, whose wrappers only say that there is one. */
+    /**
+     * Returns what the innermost error says, whose wrappers only say that there is one.
+     */
     private static String reason(Throwable failure) {
         String reason = failure.toString();
         for (Throwable each = failure; each != null; each = each.getCause()) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 import ai.djl.Device;
@@ -15,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.ModelException;
 
 /**
@@ -26,6 +28,9 @@ import dev.cerberus.model.ModelException;
 public final class TorchDevice {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(TorchDevice.class);
+
+    /** A device may be looked for more than once, and warned of once. */
+    private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
     /** Each holds the matrices of a layer, in two forms, for a moment. */
     private static final int MOST_LOADING_THREADS = 4;
@@ -54,7 +59,7 @@ public final class TorchDevice {
         CudaTorch torch = new LoadedCudaTorch();
         TorchRuntime.engine();
         DeviceChoice choice = DeviceChoice.of(name, torch);
-        choice.warning().ifPresent(LOGGER::warn);
+        choice.warning().filter(WARNED::add).ifPresent(LOGGER::warn);
         return choice.cuda().isPresent() ? cuda(choice.cuda().getAsInt(), choice.reason(), torch)
                 : cpu(choice.reason());
     }
@@ -208,6 +213,19 @@ public final class TorchDevice {
 
     LinearKernel linearKernel(Precision precision) {
         return this.capabilities.require(precision);
+    }
+
+    /**
+     * Returns what this kind of device does well.
+     * @return the sizes that are taken where nobody names others
+     */
+    public DeviceProfile profile() {
+        return this.device.isGpu() ? DeviceProfile.CUDA : DeviceProfile.CPU;
+    }
+
+    /** Returns the most rows of a forward where more would not change the result. */
+    int rowLimit() {
+        return profile().rowLimit();
     }
 
     /** Returns how many layers of a model are best prepared at a time. */

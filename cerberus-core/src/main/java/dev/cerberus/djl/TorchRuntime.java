@@ -126,6 +126,14 @@ public final class TorchRuntime {
     }
 
     /**
+     * Returns which libtorch this process loads or has loaded.
+     * @return its version, and its folder if a variable names that; does not load it
+     */
+    public static String library() {
+        return TorchLibrary.find().toString();
+    }
+
+    /**
      * Returns the engine, loading libtorch on the first call.
      * @return DJL's PyTorch engine
      * @throws NativeLibraryException if no native library fits this machine

@@ -24,6 +24,7 @@ import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.MemoryFile;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelDirectory;
+import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.KvCache;
@@ -67,12 +68,14 @@ final class LoadedModel implements AutoCloseable {
 
     private final boolean contextIsLowered;
 
+    private final DeviceProfile profile;
+
     private final Optional<LoadReport> report;
 
     LoadedModel(TargetModel target, Optional<DraftHeads> heads, Optional<TextMemory> memory, TextTokenizer tokenizer,
             TemplateInUse template, Set<Integer> endOfSequence, Optional<CalibrationInUse> calibration,
             GenerationDefaults generation, EngineDescription description, boolean contextIsLowered,
-            Optional<LoadReport> report) {
+            DeviceProfile profile, Optional<LoadReport> report) {
         this.generation = generation;
         this.target = target;
         this.heads = heads;
@@ -83,6 +86,7 @@ final class LoadedModel implements AutoCloseable {
         this.calibration = calibration;
         this.description = description;
         this.contextIsLowered = contextIsLowered;
+        this.profile = profile;
         this.report = report;
     }
 
@@ -108,9 +112,13 @@ final class LoadedModel implements AutoCloseable {
             TorchDevice device = deviceAhead.take();
             Precision precision = precision(options.precision(), device);
             if (device.emulates(precision)) {
-                notes.add("This CPU has no instructions for " + precision.name().toLowerCase(Locale.ROOT)
-                        + "; every drafted token costs a whole step. Set cerberus.model.precision to auto, which is "
-                        + device.fastestPrecision().name().toLowerCase(Locale.ROOT) + " here");
+                notes.add((device.isCpu()
+                        ? "This CPU has no instructions for " + name(precision)
+                                + "; every drafted token costs a whole step"
+                        : "The device " + device.name() + " has no instructions for " + name(precision)
+                                + "; it imitates them, which is slow")
+                        + ". Set cerberus.model.precision to auto, which is " + name(device.fastestPrecision())
+                        + " here");
             }
             Optional<AnswerSyntax> syntax = template.template().map(AnswerSyntax::of);
             syntax.flatMap(AnswerSyntax::note).ifPresent(notes::add);
@@ -131,16 +139,19 @@ final class LoadedModel implements AutoCloseable {
             Optional<CalibrationInUse> calibration = calibration(options, directory, checkpoint, device, precision,
                     heads.map(DraftHeads::description), notes);
             EngineDescription description = new EngineDescription(options.modelName().orElse(directory.name()),
-                    options.modelLocation(), target.dimensions(), device.name(),
-                    precision.name().toLowerCase(Locale.ROOT), heads.map(DraftHeads::description),
-                    memory.map(TextMemory::size).orElse(0), template.template().isPresent(), List.copyOf(notes));
+                    options.modelLocation(), target.dimensions(), device.name(), name(precision),
+                    heads.map(DraftHeads::description), memory.map(TextMemory::size).orElse(0),
+                    template.template().isPresent(), List.copyOf(notes));
             notes.forEach((note) -> LOGGER.warn("{}", note));
+            LOGGER.info("{} runs on {} ({}) in {}, with {}", description.modelName(), device.name(), device.reason(),
+                    name(precision), TorchRuntime.library());
             LoadReport report = LoadReport.of(config, checkpoint, device, precision, options, template.template(),
                     syntax, (System.nanoTime() - start) / 1e9);
             closer.keepOpen();
             return new LoadedModel(target, heads, memory, tokenizer, template,
                     ModelTexts.endOfTurn(directory, tokenizer, template.template()), calibration,
-                    directory.generation(), description, maxContext < config.contextTokens(), Optional.of(report));
+                    directory.generation(), description, maxContext < config.contextTokens(), device.profile(),
+                    Optional.of(report));
         }
     }
 
@@ -187,6 +198,10 @@ final class LoadedModel implements AutoCloseable {
         return precision;
     }
 
+    private static String name(Precision precision) {
+        return precision.name().toLowerCase(Locale.ROOT);
+    }
+
     private static Optional<DraftHeads> heads(EngineOptions.HeadsOptions options, ModelDirectory directory,
             ModelConfig config, Checkpoint checkpoint, DjlTargetModel target, List<String> notes) {
         if (!options.enabled()) {
@@ -229,8 +244,8 @@ final class LoadedModel implements AutoCloseable {
         if (file.isEmpty() || heads.isEmpty()) {
             return Optional.empty();
         }
-        Calibration.Machine machine = Calibration.Machine.current(device.name(),
-                precision.name().toLowerCase(Locale.ROOT), TorchRuntime.threads());
+        Calibration.Machine machine = Calibration.Machine.current(device.name(), name(precision),
+                TorchRuntime.threads());
         return CalibrationInUse.read(file.get(), checkpoint::sha256, heads.get(), machine, notes);
     }
 
@@ -297,6 +312,18 @@ final class LoadedModel implements AutoCloseable {
     /** Returns what was found out while loading, unless the model was made by hand. */
     Optional<LoadReport> report() {
         return this.report;
+    }
+
+    /** Returns what the device does well that the model runs on. */
+    DeviceProfile profile() {
+        return this.profile;
+    }
+
+    /**
+     * Returns the most draft nodes of a step: those asked for, or what suits the device.
+     */
+    int maxNodes(EngineOptions options) {
+        return options.maxNodes().orElse(this.profile.draftNodes());
     }
 
     /** Returns whether the model allows a longer context than it was loaded with. */

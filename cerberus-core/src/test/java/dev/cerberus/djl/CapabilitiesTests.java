@@ -86,8 +86,8 @@ class CapabilitiesTests {
 
     @Test
     void bf16OnACpuThatHasNoInstructionsForItIsEmulatedAndNeverTheFastest() {
-        Capabilities cpu = Capabilities.cpu(
-                Map.of(Precision.FP32, LinearKernel.PACKED, Precision.BF16, LinearKernel.GENERAL));
+        Capabilities cpu = Capabilities
+            .cpu(Map.of(Precision.FP32, LinearKernel.PACKED, Precision.BF16, LinearKernel.GENERAL));
         assertThat(cpu.emulates(Precision.BF16)).isTrue();
         assertThat(cpu.fastest()).isEqualTo(Precision.FP32);
     }

@@ -82,14 +82,15 @@ class DeviceChoiceTests {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-            Found no NVIDIA driver on your system. | there is no NVIDIA driver; install one, or start the container
-            The NVIDIA driver on your system is too old (found version 12020). | is too old for this libtorch: it knows CUDA up to 12.2; install a newer driver
-            No CUDA GPUs are available | shows this process no device; look at nvidia-smi and at CUDA_VISIBLE_DEVICES
-            CUDA error: no kernel image is available for execution on the device | no code for this kind of GPU
-            Could not run 'aten::empty.memory_format' with arguments | was not loaded; set PYTORCH_FLAVOR
-            CUDA unknown error - this may be due to an incorrectly set up environment | libtorch says: CUDA unknown error
-            """)
+    @CsvSource(delimiter = '|',
+            textBlock = """
+                    Found no NVIDIA driver on your system. | there is no NVIDIA driver; install one, or start the container
+                    The NVIDIA driver on your system is too old (found version 12020). | is too old for this libtorch: it knows CUDA up to 12.2; install a newer driver
+                    No CUDA GPUs are available | shows this process no device; look at nvidia-smi and at CUDA_VISIBLE_DEVICES
+                    CUDA error: no kernel image is available for execution on the device | no code for this kind of GPU
+                    Could not run 'aten::empty.memory_format' with arguments | was not loaded; set PYTORCH_FLAVOR
+                    CUDA unknown error - this may be due to an incorrectly set up environment | libtorch says: CUDA unknown error
+                    """)
     void autoThatFallsBackToTheCpuSaysWhyAndWhatToChange(String message, String told) {
         DeviceChoice choice = DeviceChoice.of("auto", failing(message));
         assertThat(choice.cuda()).isEmpty();

@@ -25,10 +25,10 @@ class NativeLibraryExceptionTests {
     @ParameterizedTest
     @ValueSource(strings = { "libcudart.so.12", "libcublas.so.12", "libcudnn.so.9", "libnvrtc.so.12", "libnccl.so.2" })
     void aLibraryOfCudaThatIsNotFoundIsNamed(String library) {
-        NativeLibraryException failure = failure("/x/libtorch_cuda.so: " + library
-                + ": cannot open shared object file: No such file or directory");
-        assertThat(failure.getMessage()).endsWith("put " + library + " of CUDA into the folder of libtorch, or add its "
-                + "folder to LD_LIBRARY_PATH");
+        NativeLibraryException failure = failure(
+                "/x/libtorch_cuda.so: " + library + ": cannot open shared object file: No such file or directory");
+        assertThat(failure.getMessage()).endsWith(
+                "put " + library + " of CUDA into the folder of libtorch, or add its " + "folder to LD_LIBRARY_PATH");
         assertThat(failure.isMissing()).isFalse();
     }
 

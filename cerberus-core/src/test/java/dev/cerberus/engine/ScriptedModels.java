@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 import dev.cerberus.hf.GenerationDefaults;
+import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelDimensions;
@@ -42,9 +43,10 @@ final class ScriptedModels {
         DraftHeads heads = new ScriptedHeads(scripted, 3, 0.7, SamplingOptions.GREEDY);
         return new LoadedModel(new Hooked(scripted, onForward), Optional.of(heads), Optional.empty(),
                 TextTokenizer.load(tokenizer), new TemplateInUse(Optional.empty(), Optional.empty()), Set.of(2),
-                Optional.empty(), GenerationDefaults.none(), new EngineDescription("scripted", "nowhere",
-                        scripted.dimensions(), "cpu", "fp32", Optional.of(heads.description()), 0, false, List.of()),
-                false, Optional.empty());
+                Optional.empty(), GenerationDefaults.none(),
+                new EngineDescription("scripted", "nowhere", scripted.dimensions(), "cpu", "fp32",
+                        Optional.of(heads.description()), 0, false, List.of()),
+                false, DeviceProfile.CPU, Optional.empty());
     }
 
     /**

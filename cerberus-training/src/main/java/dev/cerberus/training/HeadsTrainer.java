@@ -122,8 +122,8 @@ public final class HeadsTrainer implements AutoCloseable {
         // Heads learn in floating point whatever the target wrote in.
         boolean bf16 = this.precision == Precision.BF16
                 || (this.precision == Precision.INT8 && this.device.fastestFloatingPrecision() == Precision.BF16);
-        try (HeadsLearner learner = new HeadsLearner(heads, this.device.newManager(), bf16, shape.output() != LmHead.SHARED,
-                initial, embeddings, hiddenRms)) {
+        try (HeadsLearner learner = new HeadsLearner(heads, this.device.newManager(), bf16,
+                shape.output() != LmHead.SHARED, initial, embeddings, hiddenRms)) {
             Batches batches = new Batches(text, heads, vocabulary, embedded, this.options.optimization().headDecay(),
                     this.options.distillation().softLabels());
             return learn(learner, batches, layout, heads, vocabulary, text);
