@@ -1,5 +1,6 @@
 package dev.cerberus.djl;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 import ai.djl.engine.EngineException;
@@ -33,5 +34,12 @@ interface CudaTorch {
      * @param index the device's number
      */
     boolean attendsInBf16(int index);
+
+    /**
+     * Returns the memory of a device.
+     * @param index the device's number
+     * @return all of it and what is free; empty if it does not tell
+     */
+    Optional<DeviceMemory> memory(int index);
 
 }

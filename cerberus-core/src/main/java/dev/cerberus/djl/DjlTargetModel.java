@@ -97,7 +97,7 @@ public final class DjlTargetModel implements TargetModel {
         }
         catch (EngineException | IllegalArgumentException ex) {
             manager.close();
-            throw new ModelException("The model can not be loaded on " + device.name() + ": " + ex.getMessage(), ex);
+            throw device.loadingFailed(config, precision, ex);
         }
     }
 

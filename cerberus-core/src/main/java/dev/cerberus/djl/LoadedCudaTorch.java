@@ -2,12 +2,14 @@ package dev.cerberus.djl;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.LibUtils;
@@ -17,6 +19,8 @@ import ai.djl.pytorch.jni.LibUtils;
  * CUDA's runtime library on the loader's path, which libtorch does not need.
  */
 final class LoadedCudaTorch implements CudaTorch {
+
+    private static final long MORE_THAN_THERE_IS = 1L << 50;
 
     @Override
     public boolean isBuilt() {
@@ -58,6 +62,18 @@ final class LoadedCudaTorch implements CudaTorch {
         }
         catch (IllegalArgumentException | EngineException ex) {
             return false; // not built in, or not for this kind of device
+        }
+    }
+
+    /** Asks for more than any device has: the refusal tells what there is. */
+    @Override
+    public Optional<DeviceMemory> memory(int index) {
+        try (NDManager manager = TorchRuntime.engine().newBaseManager(Device.gpu(index))) {
+            manager.create(new Shape(MORE_THAN_THERE_IS), DataType.FLOAT32).close();
+            return Optional.empty();
+        }
+        catch (EngineException ex) {
+            return OutOfMemory.read(String.valueOf(ex.getMessage())).flatMap(OutOfMemory::memory);
         }
     }
 

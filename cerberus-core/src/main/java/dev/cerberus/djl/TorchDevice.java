@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -15,6 +16,7 @@ import ai.djl.pytorch.jni.IValue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.cerberus.hf.ExpectedTensors;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.ModelException;
@@ -223,6 +225,15 @@ public final class TorchDevice {
         return this.device.isGpu() ? DeviceProfile.CUDA : DeviceProfile.CPU;
     }
 
+    /**
+     * Returns the device's own memory at this moment.
+     * @return all of it and what is free; empty for a CPU, and where libtorch does not
+     * tell
+     */
+    public Optional<DeviceMemory> memory() {
+        return this.device.isGpu() ? new LoadedCudaTorch().memory(this.device.getDeviceId()) : Optional.empty();
+    }
+
     /** Returns the most rows of a forward where more would not change the result. */
     int rowLimit() {
         return profile().rowLimit();
@@ -238,6 +249,44 @@ public final class TorchDevice {
         boolean independent = precision == Precision.FP32 || precision == Precision.INT8;
         return (independent && !this.device.isGpu()) ? AttentionKernel.independent(config)
                 : AttentionKernel.of(precision, config);
+    }
+
+    /**
+     * Returns what is thrown when a model can not be loaded here.
+     * @param config the model
+     * @param precision its number format
+     * @param cause what libtorch says
+     */
+    ModelException loadingFailed(ModelConfig config, Precision precision, RuntimeException cause) {
+        String said = String.valueOf(cause.getMessage());
+        String message = OutOfMemory.read(said)
+            .map((full) -> full.atLoad(name(), name(precision),
+                    ExpectedTensors.parameters(config) * precision.weightBytes(), shorterThan(precision)))
+            .orElse("The model can not be loaded on " + name() + ": " + said);
+        return new ModelException(message, cause);
+    }
+
+    /** Returns the format to advise to those whose model does not fit. */
+    private Optional<String> shorterThan(Precision precision) {
+        Precision fastest = fastestPrecision();
+        return (fastest.weightBytes() < precision.weightBytes()) ? Optional.of(name(fastest)) : Optional.empty();
+    }
+
+    /**
+     * Returns what is thrown when a step fails here.
+     * @param what what failed, as the start of a sentence
+     * @param cause what libtorch says
+     */
+    ModelException stepFailed(String what, EngineException cause) {
+        String said = String.valueOf(cause.getMessage());
+        String message = OutOfMemory.read(said)
+            .map((full) -> full.inAStep(name()))
+            .orElse(what + " failed on " + name() + ": " + said);
+        return new ModelException(message, cause);
+    }
+
+    private static String name(Precision precision) {
+        return precision.name().toLowerCase(Locale.ROOT);
     }
 
     /**

@@ -99,7 +99,7 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
                 model.heads().isPresent());
         this.gate = this.gates.feasible(options.gate());
         this.queue = new RequestQueue(options.queueCapacity(), options.maxConcurrent());
-        this.cacheTokens = ContextBudget.cacheTokens(options, model.target());
+        this.cacheTokens = ContextBudget.cacheTokens(options, model.target(), model.deviceMemory());
         this.intake = new RequestIntake(options, model, this.cacheTokens);
         SessionFactory sessions = new SessionFactory(options, model, this.gates, this::gate, this.observers,
                 this.cacheTokens);

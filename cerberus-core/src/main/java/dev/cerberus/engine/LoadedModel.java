@@ -12,6 +12,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.cerberus.djl.DeviceMemory;
 import dev.cerberus.djl.DjlDraftHeads;
 import dev.cerberus.djl.DjlTargetModel;
 import dev.cerberus.djl.Precision;
@@ -70,12 +71,14 @@ final class LoadedModel implements AutoCloseable {
 
     private final DeviceProfile profile;
 
+    private final Optional<DeviceMemory> deviceMemory;
+
     private final Optional<LoadReport> report;
 
     LoadedModel(TargetModel target, Optional<DraftHeads> heads, Optional<TextMemory> memory, TextTokenizer tokenizer,
             TemplateInUse template, Set<Integer> endOfSequence, Optional<CalibrationInUse> calibration,
             GenerationDefaults generation, EngineDescription description, boolean contextIsLowered,
-            DeviceProfile profile, Optional<LoadReport> report) {
+            DeviceProfile profile, Optional<DeviceMemory> deviceMemory, Optional<LoadReport> report) {
         this.generation = generation;
         this.target = target;
         this.heads = heads;
@@ -87,6 +90,7 @@ final class LoadedModel implements AutoCloseable {
         this.description = description;
         this.contextIsLowered = contextIsLowered;
         this.profile = profile;
+        this.deviceMemory = deviceMemory;
         this.report = report;
     }
 
@@ -151,7 +155,7 @@ final class LoadedModel implements AutoCloseable {
             return new LoadedModel(target, heads, memory, tokenizer, template,
                     ModelTexts.endOfTurn(directory, tokenizer, template.template()), calibration,
                     directory.generation(), description, maxContext < config.contextTokens(), device.profile(),
-                    Optional.of(report));
+                    device.memory(), Optional.of(report));
         }
     }
 
@@ -317,6 +321,13 @@ final class LoadedModel implements AutoCloseable {
     /** Returns what the device does well that the model runs on. */
     DeviceProfile profile() {
         return this.profile;
+    }
+
+    /**
+     * Returns what the model left of its device's memory, if that has some of its own.
+     */
+    Optional<DeviceMemory> deviceMemory() {
+        return this.deviceMemory;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.cerberus.djl;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 import ai.djl.Device;
@@ -168,6 +169,7 @@ class DeviceChoiceTests {
         if (!torch.isBuilt()) {
             assertThat(torch.count()).isEmpty();
             assertThat(torch.attendsInBf16(0)).isFalse();
+            assertThat(torch.memory(0)).isEmpty();
             assertThatThrownBy(() -> torch.touch(0)).isInstanceOf(EngineException.class)
                 .extracting((failure) -> CudaFault.of(failure.getMessage()).orElseThrow().kind())
                 .isEqualTo(CudaFault.Kind.NOT_LOADED);
@@ -190,6 +192,11 @@ class DeviceChoiceTests {
         @Override
         public boolean attendsInBf16(int index) {
             return true;
+        }
+
+        @Override
+        public Optional<DeviceMemory> memory(int index) {
+            return Optional.empty();
         }
 
     }

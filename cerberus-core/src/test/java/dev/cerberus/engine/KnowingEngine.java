@@ -65,7 +65,7 @@ public final class KnowingEngine {
                 new LoadedModel(model, Optional.of(heads), Optional.empty(), tokenizer,
                         new TemplateInUse(ModelTexts.chatTemplate(directory), Optional.empty()), known.endOfTurn(),
                         Optional.empty(), GenerationDefaults.none(), description, false, DeviceProfile.CPU,
-                        Optional.empty()));
+                        Optional.empty(), Optional.empty()));
         if (!step.isZero()) {
             engine.observeSteps(new DecodeListener() {
 
