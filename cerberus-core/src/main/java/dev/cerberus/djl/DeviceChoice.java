@@ -32,7 +32,7 @@ record DeviceChoice(OptionalInt cuda, String reason, Optional<String> warning) {
      */
     static DeviceChoice of(String name, CudaTorch torch) {
         return switch (name) {
-            case CPU -> cpu("as cerberus.device asks");
+            case CPU -> cpu("as asked");
             case AUTO -> automatic(torch);
             default -> named(name, torch);
         };
@@ -54,29 +54,26 @@ record DeviceChoice(OptionalInt cuda, String reason, Optional<String> warning) {
         }
         return new DeviceChoice(OptionalInt.empty(), reason,
                 Optional.of("The model runs on the CPU, though this libtorch is built with CUDA: " + fault.get()
-                        + "; if the CPU is meant, set cerberus.device to cpu"));
+                        + "; if the CPU is meant, set the device to cpu"));
     }
 
     private static DeviceChoice named(String name, CudaTorch torch) {
         if (!name.matches("cuda(:\\d{1,3})?")) {
-            throw new ModelException(
-                    "device must be auto, cpu, cuda or cuda:N, was '" + name + "'; correct cerberus.device");
+            throw new ModelException("device must be auto, cpu, cuda or cuda:N, was '" + name + "'");
         }
         int index = name.equals(CUDA) ? 0 : Integer.parseInt(name.substring(CUDA.length() + 1));
         OptionalInt count = torch.isBuilt() ? torch.count() : OptionalInt.empty();
         Optional<CudaFault> fault = (count.isPresent() && count.getAsInt() > 0 && index >= count.getAsInt())
                 ? Optional.of(CudaFault.noSuchDevice()) : fault(torch, index);
         if (fault.isEmpty()) {
-            return new DeviceChoice(OptionalInt.of(index), "as cerberus.device asks, of " + devices(count),
-                    Optional.empty());
+            return new DeviceChoice(OptionalInt.of(index), "as asked, of " + devices(count), Optional.empty());
         }
         if (fault.get().kind() == CudaFault.Kind.NO_SUCH_DEVICE) {
             throw new ModelException("device '" + name + "' is not there: libtorch sees " + devices(count)
                     + count.stream().mapToObj(DeviceChoice::names).findFirst().orElse("")
-                    + "; correct cerberus.device, or leave it at auto");
+                    + "; take one that is there, or auto");
         }
-        throw new ModelException(
-                "device '" + name + "' can not be used: " + fault.get() + "; or set cerberus.device to cpu");
+        throw new ModelException("device '" + name + "' can not be used: " + fault.get() + "; or take device cpu");
     }
 
     private static Optional<CudaFault> fault(CudaTorch torch, int index) {

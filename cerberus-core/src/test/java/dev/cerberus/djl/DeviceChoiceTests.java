@@ -78,7 +78,7 @@ class DeviceChoiceTests {
     void theCpuIsTakenWithoutAskingForDevices() {
         DeviceChoice choice = DeviceChoice.of("cpu", failing(NO_DRIVER));
         assertThat(choice.cuda()).isEmpty();
-        assertThat(choice.reason()).isEqualTo("as cerberus.device asks");
+        assertThat(choice.reason()).isEqualTo("as asked");
         assertThat(choice.warning()).isEmpty();
     }
 
@@ -99,7 +99,7 @@ class DeviceChoiceTests {
             .asString()
             .startsWith("The model runs on the CPU, though this libtorch is built with CUDA: ")
             .contains(told)
-            .endsWith("; if the CPU is meant, set cerberus.device to cpu");
+            .endsWith("; if the CPU is meant, set the device to cpu");
         assertThatThrownBy(() -> DeviceChoice.of("cuda", failing(message))).isInstanceOf(ModelException.class)
             .hasMessageStartingWith("device 'cuda' can not be used: ")
             .hasMessageContaining(told);
@@ -121,8 +121,8 @@ class DeviceChoiceTests {
     @Test
     void aNumberThatNoDeviceHasIsRefusedWithThoseThatAreThere() {
         assertThatThrownBy(() -> DeviceChoice.of("cuda:7", working(2))).isInstanceOf(ModelException.class)
-            .hasMessage("device 'cuda:7' is not there: libtorch sees 2 CUDA devices (cuda:0, cuda:1); correct "
-                    + "cerberus.device, or leave it at auto");
+            .hasMessage("device 'cuda:7' is not there: libtorch sees 2 CUDA devices (cuda:0, cuda:1); take "
+                    + "one that is there, or auto");
         assertThat(DeviceChoice.of("cuda:1", working(2)).cuda()).hasValue(1);
     }
 
@@ -138,8 +138,8 @@ class DeviceChoiceTests {
         assertThatThrownBy(() -> DeviceChoice.of("cuda:1", withoutCuda())).isInstanceOf(ModelException.class)
             .hasMessage("device 'cuda:1' can not be used: this libtorch is built without CUDA; take a CUDA build of "
                     + "libtorch: set PYTORCH_LIBRARY_PATH, PYTORCH_VERSION and PYTORCH_FLAVOR, or take "
-                    + "pytorch-native-cpu off the class path and let a CUDA build be downloaded; or set "
-                    + "cerberus.device to cpu");
+                    + "pytorch-native-cpu off the class path and let a CUDA build be downloaded; or take "
+                    + "device cpu");
     }
 
     @Test
