@@ -19,6 +19,7 @@ import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.CostEstimate;
 import dev.cerberus.engine.EngineDescription;
 import dev.cerberus.gate.GateMode;
+import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
 import dev.cerberus.model.ModelException;
@@ -155,7 +156,7 @@ final class BenchCommand implements Callable<Integer> {
                 .ifPresent((shape) -> shapes.put(role, shape));
         }
         return new BenchOptions(modes(), this.raw, this.decoding.maxTokens(), this.decoding.minTokens(), this.repeat,
-                this.warmUp, this.decoding.sampling(), this.decoding.drafting(), shapes, this.decoding.maxNodes(),
+                this.warmUp, this.decoding.sampling(), this.decoding.drafting(), shapes, maxNodes(),
                 this.decoding.gate(GateMode.THRESHOLD));
     }
 
@@ -258,8 +259,12 @@ final class BenchCommand implements Callable<Integer> {
 
     private CerberusEngine open(HeadsRole role) {
         boolean recorded = this.recording.record != null || this.report != null;
-        int nodes = recorded ? Math.max(REPORTED_NODES, this.decoding.maxNodes()) : this.decoding.maxNodes();
+        int nodes = recorded ? Math.max(REPORTED_NODES, maxNodes()) : maxNodes();
         return this.model.open(this.model.engine(option(role), file(role)).maxNodes(nodes));
+    }
+
+    private int maxNodes() {
+        return this.decoding.maxNodes(this.model::draftNodes);
     }
 
     private void check(EngineDescription description, HeadsRole role, BenchOptions options) {
@@ -298,13 +303,13 @@ final class BenchCommand implements Callable<Integer> {
     private int replay(Path file) {
         Recording recorded = RecordingFile.read(file);
         Replay replay = new Replay(recorded);
-        String table = this.decoding.usage(() -> ReplayTable.of(replay, this.decoding.shape(), this.decoding.maxNodes(),
-                this.decoding.gate(GateMode.THRESHOLD)));
+        int nodes = this.decoding.maxNodes(DeviceProfile.CPU::draftNodes);
+        String table = this.decoding
+            .usage(() -> ReplayTable.of(replay, this.decoding.shape(), nodes, this.decoding.gate(GateMode.THRESHOLD)));
         PrintWriter out = this.spec.commandLine().getOut();
         out.print(table);
         if (this.json != null) {
-            ReplayTable.write(this.json, replay, this.decoding.shape(), this.decoding.maxNodes(),
-                    this.decoding.gate(GateMode.THRESHOLD));
+            ReplayTable.write(this.json, replay, this.decoding.shape(), nodes, this.decoding.gate(GateMode.THRESHOLD));
         }
         return 0;
     }

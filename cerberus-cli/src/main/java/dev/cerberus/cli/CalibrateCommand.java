@@ -65,8 +65,8 @@ final class CalibrateCommand implements Callable<Integer> {
     public Integer call() {
         this.decoding.check();
         List<Conversation> conversations = PromptFile.read(this.prompts);
-        int nodes = Math.max(MEASURED_NODES, this.decoding.maxNodes());
-        try (CerberusEngine engine = this.model.open(this.model.engine().maxNodes(nodes))) {
+        int nodes = this.decoding.maxNodes(this.model::draftNodes);
+        try (CerberusEngine engine = this.model.open(this.model.engine().maxNodes(Math.max(MEASURED_NODES, nodes)))) {
             EngineDescription description = engine.description();
             Chats.require(description, this.raw);
             HeadsDescription heads = description.heads()
@@ -74,12 +74,12 @@ final class CalibrateCommand implements Callable<Integer> {
                         + this.model.headsName() + "; give --heads FILE"));
             BenchOptions options = new BenchOptions(EnumSet.of(BenchMode.AUTOREGRESSIVE), this.raw,
                     this.decoding.maxTokens(), this.decoding.minTokens(), 1, 0, this.decoding.sampling(),
-                    this.decoding.drafting(), Map.of(), this.decoding.maxNodes(), this.decoding.gate(GateMode.NEVER));
+                    this.decoding.drafting(), Map.of(), nodes, this.decoding.gate(GateMode.NEVER));
             Recording recording = new Recorder(new EngineSubject(engine), options, engine.costs(),
                     new ProgressLine("calibrate", this.spec.commandLine().getErr()))
                 .record(conversations);
-            Calibration calibration = new Calibrator(recording, this.decoding.maxNodes()).calibrate(targetSha256(),
-                    heads.condition(), String.valueOf(this.prompts.getFileName()),
+            Calibration calibration = new Calibrator(recording, nodes).calibrate(targetSha256(), heads.condition(),
+                    String.valueOf(this.prompts.getFileName()),
                     Calibration.Machine.current(description.device(), description.precision(), this.model.threads()));
             calibration.write(this.out);
             PrintWriter output = this.spec.commandLine().getOut();

@@ -106,8 +106,8 @@ final class ChatCommand implements Callable<Integer> {
         conversation.add(ChatMessage.user(question));
         GenerationRequest request = new GenerationRequest(new Prompt.Chat(List.copyOf(conversation), List.of()),
                 this.decoding.sampling(), this.decoding.maxTokens(), this.decoding.minTokens(), List.of(),
-                Optional.of(this.decoding.gate(this.gate)), this.decoding.shape(),
-                Optional.of(this.decoding.maxNodes()), this.decoding.drafting());
+                Optional.of(this.decoding.gate(this.gate)), this.decoding.shape(), this.decoding.requestedNodes(),
+                this.decoding.drafting());
         try {
             GenerationResult result = engine.generate(request, (text, origin) -> {
                 out.print(text);

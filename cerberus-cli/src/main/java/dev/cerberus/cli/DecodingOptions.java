@@ -3,6 +3,8 @@ package dev.cerberus.cli;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.function.IntSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -73,9 +75,9 @@ final class DecodingOptions {
             description = "auto, a branching list such as 4,2,1, or paths such as '0;1;0,0'; default: ${DEFAULT-VALUE}")
     private String tree = "auto";
 
-    @Option(names = "--max-nodes", paramLabel = "N", defaultValue = "16",
-            description = "Most draft nodes of a step; default: ${DEFAULT-VALUE}")
-    private int maxNodes;
+    @Option(names = "--max-nodes", paramLabel = "N",
+            description = "Most draft nodes of a step; default: 16, and 63 on a GPU")
+    private @Nullable Integer maxNodes;
 
     @Option(names = "--signal", paramLabel = "NAME", defaultValue = "head-entropy",
             description = "Signal of gate mode threshold: hidden-entropy, vocab-entropy, top1-margin, head-confidence, "
@@ -100,7 +102,8 @@ final class DecodingOptions {
     void check() {
         require(this.maxTokens >= 1, "--max-tokens must be at least 1, was " + this.maxTokens);
         require(this.minTokens >= 0, "--min-tokens must be at least 0, was " + this.minTokens);
-        require(this.maxNodes >= 1 && this.maxNodes <= 256, "--max-nodes must be in 1..256, was " + this.maxNodes);
+        require(this.maxNodes == null || (this.maxNodes >= 1 && this.maxNodes <= 256),
+                "--max-nodes must be in 1..256, was " + this.maxNodes);
         require(this.topK == null || this.topK >= 1, "--top-k must be at least 1, was " + this.topK);
         usage(this::sampling);
         usage(() -> gate(GateMode.THRESHOLD));
@@ -134,8 +137,22 @@ final class DecodingOptions {
         return Math.min(this.minTokens, this.maxTokens);
     }
 
-    int maxNodes() {
-        return this.maxNodes;
+    /** Returns the most draft nodes of a step, if they were given. */
+    OptionalInt maxNodes() {
+        return (this.maxNodes != null) ? OptionalInt.of(this.maxNodes) : OptionalInt.empty();
+    }
+
+    /** Returns the same for a request. */
+    Optional<Integer> requestedNodes() {
+        return Optional.ofNullable(this.maxNodes);
+    }
+
+    /**
+     * Returns the most draft nodes of a step.
+     * @param suitable those that suit the device, asked if none were given
+     */
+    int maxNodes(IntSupplier suitable) {
+        return maxNodes().orElseGet(suitable);
     }
 
     DraftingOptions drafting() {

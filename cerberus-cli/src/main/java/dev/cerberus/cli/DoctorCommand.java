@@ -52,11 +52,13 @@ final class DoctorCommand implements Callable<Integer> {
             line("libtorch", "does not load here");
             throw ex;
         }
-        line("device", found.name());
+        line("device", found.name() + ", " + found.reason());
         for (Precision precision : Precision.values()) {
             line("  " + name(precision), verdict(found, precision));
         }
-        line("auto", name(found.fastestPrecision()) + ", the fastest that gives the same tokens whatever is drafted");
+        Precision fastest = found.fastestPrecision();
+        line("auto", name(fastest) + (found.promisesIdentity(fastest)
+                ? ", the fastest that gives the same tokens whatever is drafted" : ", the fastest here"));
         return 0;
     }
 

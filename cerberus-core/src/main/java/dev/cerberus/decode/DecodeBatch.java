@@ -9,6 +9,7 @@ import java.util.Map;
 import dev.cerberus.gate.BatchCost;
 import dev.cerberus.gate.BatchCosts;
 import dev.cerberus.gate.CostCurve;
+import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
@@ -34,9 +35,6 @@ import dev.cerberus.model.TargetModel;
  */
 public final class DecodeBatch implements AutoCloseable {
 
-    /** The most rows of a forward that somebody waits for with an answer half written. */
-    private static final int SHARED_ROWS = 64;
-
     private static final int SHARE_OF_PROMPTS = 2;
 
     /** How many equal shares of the rows for drafts one sequence may take. */
@@ -45,6 +43,8 @@ public final class DecodeBatch implements AutoCloseable {
     private final TargetModel model;
 
     private final BatchCosts costs;
+
+    private final int sharedRows;
 
     private final BatchListener listener;
 
@@ -63,10 +63,14 @@ public final class DecodeBatch implements AutoCloseable {
      * @param kvRows the most rows of all KV caches together, 1 or more
      * @param prefixRows the most of them that keep what finished sessions had, for others
      * whose text begins alike; 0 for none
+     * @param sharedRows the most rows of a forward that somebody waits for with an answer
+     * half written, at least 1
      * @param listener told of every forward
      */
-    public DecodeBatch(TargetModel model, BatchCosts costs, long kvRows, long prefixRows, BatchListener listener) {
+    public DecodeBatch(TargetModel model, BatchCosts costs, long kvRows, long prefixRows, int sharedRows,
+            BatchListener listener) {
         this.model = model;
+        this.sharedRows = sharedRows;
         this.prefixes = new PrefixCache(prefixRows);
         this.room = new KvRoom(kvRows, this.prefixes, listener);
         this.costs = costs;
@@ -84,7 +88,7 @@ public final class DecodeBatch implements AutoCloseable {
     public static DecodeBatch plain(TargetModel model, long kvRows, long prefixRows) {
         CostCurve unknown = CostCurve.through(new int[] { 0 }, new double[] { 1 }, 0);
         return new DecodeBatch(model, new BatchCosts(unknown, new BatchCost(unknown, 0)), kvRows, prefixRows,
-                BatchListener.NONE);
+                DeviceProfile.CPU.sharedRows(), BatchListener.NONE);
     }
 
     /**
@@ -107,7 +111,7 @@ public final class DecodeBatch implements AutoCloseable {
         writing.removeIf(DecodeSession::isReading);
         List<DecodeSession> reading = new ArrayList<>(sessions);
         reading.removeIf((session) -> !session.isReading());
-        int limit = writing.isEmpty() ? this.model.rowLimit() : Math.min(SHARED_ROWS, this.model.rowLimit());
+        int limit = writing.isEmpty() ? this.model.rowLimit() : Math.min(this.sharedRows, this.model.rowLimit());
         long waiting = reading.stream().mapToLong(DecodeSession::unreadTokens).sum();
         int kept = (int) Math.min(waiting, Math.max(1, limit / SHARE_OF_PROMPTS));
         List<Entry> entries = new ArrayList<>();

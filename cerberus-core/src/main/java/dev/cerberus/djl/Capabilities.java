@@ -2,11 +2,13 @@ package dev.cerberus.djl;
 
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import dev.cerberus.model.ModelException;
 
@@ -24,14 +26,42 @@ final class Capabilities {
 
     private final Map<Precision, LinearKernel> kernels;
 
+    private final Set<Precision> emulated;
+
     /**
      * Creates a table.
      * @param device the device's name, for messages
      * @param kernels the kernel of every format that works there, at least one
+     * @param emulated those of them that the device has no instructions for
      */
-    Capabilities(String device, Map<Precision, LinearKernel> kernels) {
+    private Capabilities(String device, Map<Precision, LinearKernel> kernels, Set<Precision> emulated) {
         this.device = device;
         this.kernels = new EnumMap<>(kernels);
+        this.emulated = Set.copyOf(emulated);
+    }
+
+    /**
+     * Returns the table of a CPU: where fp32 has a kernel of its own and bf16 has not,
+     * there are no instructions for bf16.
+     * @param kernels the kernel of every format that works there, fp32 among them
+     */
+    static Capabilities cpu(Map<Precision, LinearKernel> kernels) {
+        boolean emulated = kernels.get(Precision.BF16) == LinearKernel.GENERAL
+                && kernels.get(Precision.FP32) == LinearKernel.PACKED;
+        return new Capabilities("cpu", kernels, emulated ? Set.of(Precision.BF16) : Set.of());
+    }
+
+    /**
+     * Returns the table of a CUDA device.
+     * @param device the device's name
+     * @param bf16 whether it has instructions for bf16
+     */
+    static Capabilities cuda(String device, boolean bf16) {
+        Map<Precision, LinearKernel> kernels = new EnumMap<>(Precision.class);
+        for (Precision precision : List.of(Precision.FP32, Precision.BF16, Precision.FP16)) {
+            kernels.put(precision, LinearKernel.ACCUMULATING);
+        }
+        return new Capabilities(device, kernels, bf16 ? Set.of() : Set.of(Precision.BF16));
     }
 
     /** Returns the kernel that multiplies in a format, if any does. */
@@ -44,10 +74,9 @@ final class Capabilities {
         return Collections.unmodifiableSet(this.kernels.keySet());
     }
 
-    /** Returns whether this is a CPU that has no instructions for a format. */
+    /** Returns whether a format works without instructions of the device's own. */
     boolean emulates(Precision precision) {
-        return precision == Precision.BF16 && this.kernels.get(Precision.BF16) == LinearKernel.GENERAL
-                && this.kernels.get(Precision.FP32) == LinearKernel.PACKED;
+        return this.emulated.contains(precision);
     }
 
     /**
@@ -66,8 +95,10 @@ final class Capabilities {
 
     /** Returns the fastest format other than int8. */
     Precision fastestFloatingPoint() {
-        boolean bf16 = this.kernels.containsKey(Precision.BF16) && !emulates(Precision.BF16);
-        return bf16 ? Precision.BF16 : Precision.FP32;
+        return Stream.of(Precision.BF16, Precision.FP16)
+            .filter((precision) -> this.kernels.containsKey(precision) && !emulates(precision))
+            .findFirst()
+            .orElse(Precision.FP32);
     }
 
     /**

@@ -54,6 +54,8 @@ public final class DjlDraftHeads implements DraftHeads {
      */
     private static final int LARGEST_WHOLE = 2048;
 
+    private final TorchDevice device;
+
     private final HeadsDescription description;
 
     private final int[] vocabulary;
@@ -78,6 +80,7 @@ public final class DjlDraftHeads implements DraftHeads {
 
     private DjlDraftHeads(HeadsFile file, HeadsDescription description, ModelConfig config, Checkpoint checkpoint,
             DjlTargetModel target, NDManager manager, int largestWhole) {
+        this.device = target.device();
         this.description = description;
         this.vocabulary = file.draftVocabulary();
         this.temperature = file.temperature();
@@ -322,7 +325,7 @@ public final class DjlDraftHeads implements DraftHeads {
             }
         }
         catch (EngineException ex) {
-            throw new ModelException("The draft heads failed: " + ex.getMessage(), ex);
+            throw this.device.stepFailed("The draft heads", ex);
         }
     }
 

@@ -32,9 +32,6 @@ import dev.cerberus.model.TargetModel;
  */
 public final class DjlTargetModel implements TargetModel {
 
-    /** Rows of a forward where more would not change the result. */
-    private static final int MOST_ROWS = 256;
-
     private final ModelConfig config;
 
     private final ModelDimensions dimensions;
@@ -103,7 +100,7 @@ public final class DjlTargetModel implements TargetModel {
         }
         catch (EngineException | IllegalArgumentException ex) {
             manager.close();
-            throw new ModelException("The model can not be loaded on " + device.name() + ": " + ex.getMessage(), ex);
+            throw device.loadingFailed(config, precision, ex);
         }
     }
 
@@ -205,7 +202,7 @@ public final class DjlTargetModel implements TargetModel {
 
     @Override
     public int rowLimit() {
-        return Math.min(MOST_ROWS, this.device.linearKernel(this.precision).exactRows());
+        return Math.min(this.device.rowLimit(), this.device.linearKernel(this.precision).exactRows());
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.cerberus.djl;
 
 import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import dev.cerberus.model.ModelException;
 
@@ -11,9 +14,70 @@ public final class NativeLibraryException extends ModelException {
 
     private static final long serialVersionUID = 1L;
 
-    NativeLibraryException(Throwable cause) {
-        super("PyTorch's native library can not be loaded (" + cause.getMessage() + "); add the dependency "
-                + dependency(), cause);
+    /** What the loader says on Linux of a library that another one needs. */
+    private static final Pattern NEEDED = Pattern.compile("(lib[\\w.+-]+): cannot open shared object file");
+
+    /** How NVIDIA's libraries begin that a CUDA build needs. */
+    private static final Pattern NVIDIA = Pattern.compile("lib(cu|nv|nccl).*");
+
+    private final boolean isMissing;
+
+    private NativeLibraryException(String message, boolean isMissing, Throwable cause) {
+        super(message, cause);
+        this.isMissing = isMissing;
+    }
+
+    private NativeLibraryException(String message) {
+        super(message);
+        this.isMissing = false;
+    }
+
+    /**
+     * Creates the exception of a library that could not be loaded.
+     * @param cause what loading ended with
+     */
+    static NativeLibraryException of(Throwable cause) {
+        String reason = reason(cause);
+        Optional<String> needed = neededFromNvidia(reason);
+        String failed = "PyTorch's native library can not be loaded (" + reason + "); ";
+        return needed.isPresent()
+                ? new NativeLibraryException(failed + "put " + needed.get() + " of CUDA "
+                        + "into the folder of libtorch, or add its folder to LD_LIBRARY_PATH", false, cause)
+                : new NativeLibraryException(failed + "add the dependency " + dependency(), true, cause);
+    }
+
+    /**
+     * Creates the exception of a library that is there, and must not be loaded.
+     * @param message what is wrong, where, and what to change
+     */
+    static NativeLibraryException refused(String message) {
+        return new NativeLibraryException(message);
+    }
+
+    /**
+     * Returns what the innermost error says, whose wrappers only say that there is one.
+     */
+    private static String reason(Throwable failure) {
+        String reason = failure.toString();
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            reason = (each.getMessage() != null) ? each.getMessage() : reason;
+        }
+        return reason;
+    }
+
+    private static Optional<String> neededFromNvidia(String reason) {
+        Matcher matcher = NEEDED.matcher(reason);
+        return matcher.find() ? Optional.of(matcher.group(1)).filter((name) -> NVIDIA.matcher(name).matches())
+                : Optional.empty();
+    }
+
+    /**
+     * Returns whether {@link #dependency} would help.
+     * @return {@code false} if a library is there, and the message says what is wrong
+     * with it
+     */
+    public boolean isMissing() {
+        return this.isMissing;
     }
 
     /**

@@ -4,16 +4,21 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 import ai.djl.Device;
-import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
+import dev.cerberus.hf.ExpectedTensors;
 import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.ModelException;
 
 /**
@@ -24,16 +29,24 @@ import dev.cerberus.model.ModelException;
  */
 public final class TorchDevice {
 
+    private static final Logger LOGGER = LoggerFactory.getLogger(TorchDevice.class);
+
+    /** A device may be looked for more than once, and warned of once. */
+    private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
+
     /** Each holds the matrices of a layer, in two forms, for a moment. */
     private static final int MOST_LOADING_THREADS = 4;
 
     private final Device device;
 
+    private final String reason;
+
     private final Capabilities capabilities;
 
-    private TorchDevice(Device device, Map<Precision, LinearKernel> kernels) {
+    private TorchDevice(Device device, String reason, Capabilities capabilities) {
         this.device = device;
-        this.capabilities = new Capabilities(name(device), kernels);
+        this.reason = reason;
+        this.capabilities = capabilities;
     }
 
     /**
@@ -41,26 +54,16 @@ public final class TorchDevice {
      * @param name {@code auto} for CUDA if there is any, else the CPU; {@code cpu};
      * {@code cuda}; or {@code cuda:N}
      * @return the device
-     * @throws ModelException if the device is not there or the name is unknown
+     * @throws ModelException if the device can not be used, with the reason, or the name
+     * is unknown
      */
     public static TorchDevice of(String name) {
-        Engine engine = TorchRuntime.engine();
-        int gpus = engine.getGpuCount();
-        if (name.equals("cpu") || (name.equals("auto") && gpus == 0)) {
-            return cpu();
-        }
-        if (name.equals("auto")) {
-            return cuda(0);
-        }
-        if (!name.matches("cuda(:\\d{1,3})?")) {
-            throw new ModelException("device must be auto, cpu, cuda or cuda:N, was '" + name + "'");
-        }
-        int index = name.equals("cuda") ? 0 : Integer.parseInt(name.substring(5));
-        if (index >= gpus) {
-            throw new ModelException("device '" + name + "' is not there: PyTorch " + engine.getVersion() + " sees "
-                    + gpus + " CUDA devices; use auto or cpu, or install a CUDA build of libtorch");
-        }
-        return cuda(index);
+        CudaTorch torch = new LoadedCudaTorch();
+        TorchRuntime.engine();
+        DeviceChoice choice = DeviceChoice.of(name, torch);
+        choice.warning().filter(WARNED::add).ifPresent(LOGGER::warn);
+        return choice.cuda().isPresent() ? cuda(choice.cuda().getAsInt(), choice.reason(), torch)
+                : cpu(choice.reason());
     }
 
     /** Returns the CPU with one way of multiplying. */
@@ -73,10 +76,10 @@ public final class TorchDevice {
             kernels.put(Precision.FP32, kernel);
             kernels.put(Precision.BF16, kernel);
         }
-        return new TorchDevice(Device.cpu(), kernels);
+        return new TorchDevice(Device.cpu(), "for " + kernel, Capabilities.cpu(kernels));
     }
 
-    private static TorchDevice cpu() {
+    private static TorchDevice cpu(String reason) {
         Map<Precision, LinearKernel> kernels = new EnumMap<>(Precision.class);
         for (Precision precision : List.of(Precision.FP32, Precision.BF16)) {
             // not on a build without oneDNN, such as macOS on ARM; bf16 not on every CPU
@@ -87,15 +90,13 @@ public final class TorchDevice {
             .filter(TorchDevice::isExact)
             .findFirst()
             .ifPresent((kernel) -> kernels.put(Precision.INT8, kernel));
-        return new TorchDevice(Device.cpu(), kernels);
+        return new TorchDevice(Device.cpu(), reason, Capabilities.cpu(kernels));
     }
 
-    private static TorchDevice cuda(int index) {
-        Map<Precision, LinearKernel> kernels = new EnumMap<>(Precision.class);
-        for (Precision precision : List.of(Precision.FP32, Precision.BF16, Precision.FP16)) {
-            kernels.put(precision, LinearKernel.ACCUMULATING);
-        }
-        return new TorchDevice(Device.gpu(index), kernels);
+    /** Returns a CUDA device, which computes in bf16 or, if it is older, in fp16. */
+    static TorchDevice cuda(int index, String reason, CudaTorch torch) {
+        Device device = Device.gpu(index);
+        return new TorchDevice(device, reason, Capabilities.cuda(name(device), torch.attendsInBf16(index)));
     }
 
     private static boolean computes(LinearKernel kernel, Precision precision) {
@@ -130,6 +131,14 @@ public final class TorchDevice {
 
     private static String name(Device device) {
         return device.isGpu() ? "cuda:" + device.getDeviceId() : "cpu";
+    }
+
+    /**
+     * Returns why this device was taken.
+     * @return half a sentence
+     */
+    public String reason() {
+        return this.reason;
     }
 
     /**
@@ -208,6 +217,28 @@ public final class TorchDevice {
         return this.capabilities.require(precision);
     }
 
+    /**
+     * Returns what this kind of device does well.
+     * @return the sizes that are taken where nobody names others
+     */
+    public DeviceProfile profile() {
+        return this.device.isGpu() ? DeviceProfile.CUDA : DeviceProfile.CPU;
+    }
+
+    /**
+     * Returns the device's own memory at this moment.
+     * @return all of it and what is free; empty for a CPU, and where libtorch does not
+     * tell
+     */
+    public Optional<DeviceMemory> memory() {
+        return this.device.isGpu() ? new LoadedCudaTorch().memory(this.device.getDeviceId()) : Optional.empty();
+    }
+
+    /** Returns the most rows of a forward where more would not change the result. */
+    int rowLimit() {
+        return profile().rowLimit();
+    }
+
     /** Returns how many layers of a model are best prepared at a time. */
     int loadingThreads() {
         return this.device.isGpu() ? 1 : Math.min(Runtime.getRuntime().availableProcessors(), MOST_LOADING_THREADS);
@@ -222,7 +253,49 @@ public final class TorchDevice {
         return independent ? AttentionKernel.independent(config) : AttentionKernel.of(precision, config);
     }
 
-    NDManager newManager() {
+    /**
+     * Returns what is thrown when a model can not be loaded here.
+     * @param config the model
+     * @param precision its number format
+     * @param cause what libtorch says
+     */
+    ModelException loadingFailed(ModelConfig config, Precision precision, RuntimeException cause) {
+        String said = String.valueOf(cause.getMessage());
+        String message = OutOfMemory.read(said)
+            .map((full) -> full.atLoad(name(), name(precision),
+                    ExpectedTensors.parameters(config) * precision.weightBytes(), shorterThan(precision)))
+            .orElse("The model can not be loaded on " + name() + ": " + said);
+        return new ModelException(message, cause);
+    }
+
+    /** Returns the format to advise to those whose model does not fit. */
+    private Optional<String> shorterThan(Precision precision) {
+        Precision fastest = fastestPrecision();
+        return (fastest.weightBytes() < precision.weightBytes()) ? Optional.of(name(fastest)) : Optional.empty();
+    }
+
+    /**
+     * Returns what is thrown when a step fails here.
+     * @param what what failed, as the start of a sentence
+     * @param cause what libtorch says
+     */
+    ModelException stepFailed(String what, EngineException cause) {
+        String said = String.valueOf(cause.getMessage());
+        String message = OutOfMemory.read(said)
+            .map((full) -> full.inAStep(name()))
+            .orElse(what + " failed on " + name() + ": " + said);
+        return new ModelException(message, cause);
+    }
+
+    private static String name(Precision precision) {
+        return precision.name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Returns a manager of memory of this device.
+     * @return a manager of the PyTorch engine, which the caller closes
+     */
+    public NDManager newManager() {
         return TorchRuntime.engine().newBaseManager(this.device);
     }
 

@@ -8,6 +8,8 @@ import java.util.function.IntConsumer;
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.JniUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import dev.cerberus.model.NativeSettings;
 
@@ -18,6 +20,8 @@ import dev.cerberus.model.NativeSettings;
  * libtorch is loaded once per process; its settings are read at that moment. Thread-safe.
  */
 public final class TorchRuntime {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(TorchRuntime.class);
 
     private static final String THREADS = "ai.djl.pytorch.num_threads";
 
@@ -35,6 +39,8 @@ public final class TorchRuntime {
      * further one is tried, since each may take seconds.
      */
     private static final double HOPELESS = 3;
+
+    private static volatile boolean checked;
 
     private TorchRuntime() {
     }
@@ -111,17 +117,42 @@ public final class TorchRuntime {
     }
 
     /**
+     * Returns the version of the libtorch that this process loads or has loaded, which is
+     * not always that of its binding.
+     * @return such as {@code 2.7.1} or {@code 2.7.1+cu128}; does not load it
+     */
+    public static String libraryVersion() {
+        return TorchLibrary.find().version();
+    }
+
+    /**
+     * Returns which libtorch this process loads or has loaded.
+     * @return its version, and its folder if a variable names that; does not load it
+     */
+    public static String library() {
+        return TorchLibrary.find().toString();
+    }
+
+    /**
      * Returns the engine, loading libtorch on the first call.
      * @return DJL's PyTorch engine
      * @throws NativeLibraryException if no native library fits this machine
      */
     static Engine engine() {
         NativeSettings.apply();
+        checkLibrary();
         try {
             return Engine.getEngine("PyTorch");
         }
         catch (EngineException | UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError ex) {
-            throw new NativeLibraryException(ex);
+            throw NativeLibraryException.of(ex);
+        }
+    }
+
+    private static void checkLibrary() {
+        if (!checked) {
+            TorchLibrary.find().check().ifPresent(LOGGER::warn);
+            checked = true;
         }
     }
 

@@ -90,17 +90,22 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
     CerberusEngine(EngineOptions options, LoadedModel model, Duration longestStep) {
         this.options = options;
         this.model = model;
-        CostMeter meter = new CostMeter(model.target(), model.heads());
-        this.gates = new GateFactory(meter.measure(maxNodes(options)), meter.sequenceSeconds(), model.calibration(),
+        int maxNodes = Math.max(model.maxNodes(options), options.shape().map((shape) -> shape.nodeCount()).orElse(1));
+        if (model.profile().plansByShape()) {
+            new WarmUp(model.target(), model.heads(), options.shape(), maxNodes, options.maxConcurrent()).run();
+        }
+        CostMeter meter = new CostMeter(model.target(), model.heads(), model.profile());
+        this.gates = new GateFactory(meter.measure(maxNodes), meter.sequenceSeconds(), model.calibration(),
                 model.heads().isPresent());
         this.gate = this.gates.feasible(options.gate());
         this.queue = new RequestQueue(options.queueCapacity(), options.maxConcurrent());
-        this.cacheTokens = ContextBudget.cacheTokens(options, model.target());
+        this.cacheTokens = ContextBudget.cacheTokens(options, model.target(), model.deviceMemory());
         this.intake = new RequestIntake(options, model, this.cacheTokens);
         SessionFactory sessions = new SessionFactory(options, model, this.gates, this::gate, this.observers,
                 this.cacheTokens);
         DecodeBatch batch = new DecodeBatch(model.target(), this.gates.batchCosts(), this.cacheTokens,
-                ContextBudget.prefixTokens(options, this.cacheTokens, model.target()), new BatchObserver(this.events));
+                ContextBudget.prefixTokens(options, this.cacheTokens, model.target()), model.profile().sharedRows(),
+                new BatchObserver(this.events));
         StepClock clock = new StepClock();
         this.serving = new ServingLoop(this.queue, this.outcomes, options.requestTimeout(), sessions, batch, clock,
                 this::served);
@@ -109,10 +114,6 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
         this.watchdog = new Watchdog(this.queue, this.outcomes, options.requestTimeout(), longestStep,
                 this.engineThread, clock);
         this.watchdogThread = this.threads.create(this.watchdog, "cerberus-watchdog");
-    }
-
-    private static int maxNodes(EngineOptions options) {
-        return Math.max(options.maxNodes(), options.shape().map((shape) -> shape.nodeCount()).orElse(1));
     }
 
     /**
@@ -182,6 +183,14 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
     @Override
     public AnswerSyntax answerSyntax() {
         return this.intake.answerSyntax();
+    }
+
+    /**
+     * Returns the most draft nodes of a step, where a request does not say.
+     * @return what the options say, or else what suits the device
+     */
+    public int maxNodes() {
+        return this.model.maxNodes(this.options);
     }
 
     /**

@@ -1,7 +1,9 @@
 package dev.cerberus.engine;
 
 import java.lang.management.ManagementFactory;
+import java.util.Optional;
 
+import dev.cerberus.djl.DeviceMemory;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.model.TargetModel;
@@ -19,6 +21,8 @@ final class ContextBudget {
     private static final int ROTARY_BYTES = 20;
 
     private static final int SHARE_OF_MEMORY = 4;
+
+    private static final int SHARE_OF_FREE = 2;
 
     private ContextBudget() {
     }
@@ -52,19 +56,28 @@ final class ContextBudget {
 
     /**
      * Returns how many tokens the KV caches of all requests may hold together: what the
-     * options say; or else as many as the requests can have, or what a quarter of the
-     * machine's memory takes.
+     * options say; or else as many as the requests can have, or what memory takes.
      * @param options how to run
      * @param model the target model
+     * @param device the memory of the device that it is on, if that has some of its own
      */
-    static long cacheTokens(EngineOptions options, TargetModel model) {
-        return options.kvCacheTokens().isPresent() ? options.kvCacheTokens().getAsInt() : cacheTokens(
-                options.maxConcurrent(), model.dimensions().maxContext(), model.cacheBytesPerToken(), memoryBytes());
+    static long cacheTokens(EngineOptions options, TargetModel model, Optional<DeviceMemory> device) {
+        return options.kvCacheTokens().isPresent() ? options.kvCacheTokens().getAsInt()
+                : cacheTokens(options.maxConcurrent(), model.dimensions().maxContext(), model.cacheBytesPerToken(),
+                        allowedBytes(device, memoryBytes()));
     }
 
-    static long cacheTokens(int requests, int contextTokens, long bytesPerToken, long memoryBytes) {
-        long allowed = memoryBytes / SHARE_OF_MEMORY / bytesPerToken;
+    static long cacheTokens(int requests, int contextTokens, long bytesPerToken, long allowedBytes) {
+        long allowed = allowedBytes / bytesPerToken;
         return Math.max(LEAST_TOKENS, Math.min(allowed, (long) requests * contextTokens));
+    }
+
+    /**
+     * Returns what KV caches may take: a quarter of the machine's memory, or half of what
+     * the loaded model has left of the device's.
+     */
+    static long allowedBytes(Optional<DeviceMemory> device, long memoryBytes) {
+        return device.map((own) -> own.freeBytes() / SHARE_OF_FREE).orElse(memoryBytes / SHARE_OF_MEMORY);
     }
 
     /**

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 import dev.cerberus.gate.CostCurve;
+import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.KvCache;
@@ -29,9 +30,6 @@ final class CostMeter {
 
     private static final int[] SIZES = { 0, 1, 2, 4, 8, 16, 32, 64, 128, 256 };
 
-    /** Few: they have to be read first, and what rows cost hardly depends on them. */
-    private static final int CONTEXT_TOKENS = 16;
-
     private static final int WARM_UP_ROUNDS = 8;
 
     private static final int ROUNDS = 15;
@@ -53,40 +51,78 @@ final class CostMeter {
 
     private final Optional<DraftHeads> heads;
 
-    CostMeter(TargetModel model, Optional<DraftHeads> heads) {
+    private final DeviceProfile profile;
+
+    /**
+     * Creates a meter.
+     * @param model the model to measure
+     * @param heads its heads, if there are any
+     * @param profile what is known of the kind of device, such as at which contexts to
+     * measure
+     */
+    CostMeter(TargetModel model, Optional<DraftHeads> heads, DeviceProfile profile) {
         this.model = model;
         this.heads = heads;
+        this.profile = profile;
     }
 
     /**
-     * Returns the measured curve. Rounds over all sizes are interleaved, so that a slow
-     * moment of the machine hits all alike, and medians are taken. Rounds count once they
-     * get no shorter: the first ones compile. Measuring ends early when the time budget
-     * is used up, but not before one counted round.
+     * Returns the measured curve, the mean of those at all contexts. Rounds over all
+     * sizes are interleaved, so that a slow moment of the machine hits all alike, and
+     * medians are taken. Rounds count once they get no shorter: the first ones compile.
+     * Measuring ends early when the time budget is used up, but not before one counted
+     * round. On a device that plans by shape the sequence grows by a token with every
+     * forward, as it does when text is written.
      * @param maxNodes the largest tree to measure
      * @return the cost curve from 0 to {@code maxNodes}
      */
     CostCurve measure(int maxNodes) {
-        int context = Math.min(CONTEXT_TOKENS, Math.max(1, this.model.dimensions().maxContext() / 2));
-        int room = this.model.dimensions().maxContext() - context - 1;
+        int[] contexts = this.profile.costContexts()
+            .stream()
+            .mapToInt((tokens) -> Math.min(tokens, Math.max(1, this.model.dimensions().maxContext() / 2)))
+            .distinct()
+            .toArray();
+        int longest = Arrays.stream(contexts).max().orElseThrow();
+        int room = this.model.dimensions().maxContext() - longest - 1;
         int[] sizes = IntStream.concat(Arrays.stream(SIZES).filter((n) -> n < maxNodes), IntStream.of(maxNodes))
             .filter((n) -> n <= room)
             .toArray();
         if (sizes.length == 0) {
             sizes = new int[] { 0 };
         }
+        double[] means = new double[sizes.length + 1];
+        for (int context : contexts) {
+            double[] medians = medians(context, sizes, maxNodes);
+            for (int i = 0; i < means.length; i++) {
+                means[i] += medians[i] / contexts.length;
+            }
+        }
+        return CostCurve.through(sizes, Arrays.copyOf(means, sizes.length), means[sizes.length]);
+    }
+
+    /**
+     * Returns the seconds of a forward of every size, and after them those of the heads.
+     */
+    private double[] medians(int context, int[] sizes, int maxNodes) {
+        int largest = context + sizes[sizes.length - 1] + 1;
+        int growth = this.profile.plansByShape()
+                ? Math.min(this.model.dimensions().maxContext() - largest, (WARM_UP_ROUNDS + ROUNDS) * sizes.length)
+                : 0;
         double[][] samples = new double[sizes.length + 1][ROUNDS];
         int rounds = 0;
         long start = System.nanoTime();
-        try (KvCache cache = this.model.newCache(context + sizes[sizes.length - 1] + 1);
+        try (KvCache cache = this.model.newCache(largest + growth);
                 NodeScores scores = this.model.prefill(cache, new int[context])) {
             double before = Double.POSITIVE_INFINITY;
             for (int round = 0; rounds < ROUNDS; round++) {
                 long begun = System.nanoTime();
                 for (int i = 0; i < sizes.length; i++) {
                     samples[i][rounds] = forwardSeconds(cache, sizes[i]);
+                    if (cache.length() < context + growth && cache.treeRows() > largest - context) {
+                        cache.commit(new int[] { 0 });
+                    }
                 }
-                samples[sizes.length][rounds] = headsSeconds(scores, maxNodes);
+                samples[sizes.length][rounds] = headsSeconds(scores, context, maxNodes);
                 double took = (System.nanoTime() - begun) * 1e-9;
                 boolean warmingUp = rounds == 0 && took < SHORTER * before && round < WARM_UP_ROUNDS;
                 before = took;
@@ -99,8 +135,7 @@ final class CostMeter {
             }
         }
         int counted = rounds;
-        double[] medians = Arrays.stream(samples).mapToDouble((row) -> median(row, counted)).toArray();
-        return CostCurve.through(sizes, Arrays.copyOf(medians, sizes.length), medians[sizes.length]);
+        return Arrays.stream(samples).mapToDouble((row) -> median(row, counted)).toArray();
     }
 
     /**
@@ -158,13 +193,13 @@ final class CostMeter {
         return seconds(List.of(new Span.Tree(cache, CandidateTree.of(new int[nodes + 1], parents))));
     }
 
-    private double headsSeconds(NodeScores scores, int maxNodes) {
+    private double headsSeconds(NodeScores scores, int context, int maxNodes) {
         if (this.heads.isEmpty()) {
             return 0;
         }
         DraftHeads drafting = this.heads.get();
         long start = System.nanoTime();
-        drafting.propose(new DraftRoot(scores, 0, 0, CONTEXT_TOKENS, SamplingOptions.GREEDY, false, maxNodes))
+        drafting.propose(new DraftRoot(scores, 0, 0, context, SamplingOptions.GREEDY, false, maxNodes))
             .draft(DraftLimits.of(maxNodes, drafting.description().heads()));
         return (System.nanoTime() - start) * 1e-9;
     }

@@ -22,7 +22,7 @@ import dev.cerberus.tree.TreeShape;
  * @param heads which draft heads to use
  * @param memory which text of the model to look up in drafts
  * @param shape a static tree shape; empty for the best tree of every step
- * @param maxNodes the most draft nodes of a step, 1..256
+ * @param maxNodes the most draft nodes of a step, 1..256; empty for what suits the device
  * @param contextLookup whether dynamic trees hold how the text went on before, unless a
  * request declines
  * @param gate when to draft
@@ -47,7 +47,7 @@ import dev.cerberus.tree.TreeShape;
  */
 public record EngineOptions(String modelLocation, HubOptions hub, Optional<String> modelName, String precision,
         OptionalInt maxContext, String device, HeadsOptions heads, MemoryOptions memory, Optional<TreeShape> shape,
-        int maxNodes, boolean contextLookup, GateOptions gate, Map<String, GateOptions> profiles,
+        OptionalInt maxNodes, boolean contextLookup, GateOptions gate, Map<String, GateOptions> profiles,
         Optional<String> calibration, Optional<String> chatTemplate, Map<String, Object> templateVariables,
         int queueCapacity, int maxConcurrent, Duration requestTimeout, OptionalInt maxInputCharacters,
         OptionalInt kvCacheTokens, boolean prefixCache, OptionalInt threads) {
@@ -147,7 +147,8 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         profiles = Map.copyOf(named);
         templateVariables = Map.copyOf(templateVariables);
         require(!modelLocation.isBlank(), "the model location must not be empty");
-        require(maxNodes >= 1 && maxNodes <= 256, "max nodes must be in 1..256, was " + maxNodes);
+        require(maxNodes.isEmpty() || (maxNodes.getAsInt() >= 1 && maxNodes.getAsInt() <= 256),
+                "max nodes must be in 1..256, was " + maxNodes.orElse(0));
         require(maxContext.isEmpty() || maxContext.getAsInt() >= 1,
                 "max context must be at least 1, was " + maxContext.orElse(0));
         require(queueCapacity >= 1, "queue capacity must be at least 1, was " + queueCapacity);
@@ -200,7 +201,7 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
 
         private Optional<TreeShape> shape = Optional.empty();
 
-        private int maxNodes = 16;
+        private OptionalInt maxNodes = OptionalInt.empty();
 
         private boolean contextLookup = true;
 
@@ -319,6 +320,15 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
          * @return this builder
          */
         public Builder maxNodes(int value) {
+            return maxNodes(OptionalInt.of(value));
+        }
+
+        /**
+         * Sets the most draft nodes of a step.
+         * @param value 1..256; empty for what suits the device
+         * @return this builder
+         */
+        public Builder maxNodes(OptionalInt value) {
             this.maxNodes = value;
             return this;
         }

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.cerberus.djl.DeviceMemory;
 import dev.cerberus.djl.DjlDraftHeads;
 import dev.cerberus.djl.DjlTargetModel;
 import dev.cerberus.djl.Precision;
@@ -24,6 +25,7 @@ import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.MemoryFile;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelDirectory;
+import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.KvCache;
@@ -67,12 +69,16 @@ final class LoadedModel implements AutoCloseable {
 
     private final boolean contextIsLowered;
 
+    private final DeviceProfile profile;
+
+    private final Optional<DeviceMemory> deviceMemory;
+
     private final Optional<LoadReport> report;
 
     LoadedModel(TargetModel target, Optional<DraftHeads> heads, Optional<TextMemory> memory, TextTokenizer tokenizer,
             TemplateInUse template, Set<Integer> endOfSequence, Optional<CalibrationInUse> calibration,
             GenerationDefaults generation, EngineDescription description, boolean contextIsLowered,
-            Optional<LoadReport> report) {
+            DeviceProfile profile, Optional<DeviceMemory> deviceMemory, Optional<LoadReport> report) {
         this.generation = generation;
         this.target = target;
         this.heads = heads;
@@ -83,6 +89,8 @@ final class LoadedModel implements AutoCloseable {
         this.calibration = calibration;
         this.description = description;
         this.contextIsLowered = contextIsLowered;
+        this.profile = profile;
+        this.deviceMemory = deviceMemory;
         this.report = report;
     }
 
@@ -108,9 +116,13 @@ final class LoadedModel implements AutoCloseable {
             TorchDevice device = deviceAhead.take();
             Precision precision = precision(options.precision(), device);
             if (device.emulates(precision)) {
-                notes.add("This CPU has no instructions for " + precision.name().toLowerCase(Locale.ROOT)
-                        + "; every drafted token costs a whole step. Set cerberus.model.precision to auto, which is "
-                        + device.fastestPrecision().name().toLowerCase(Locale.ROOT) + " here");
+                notes.add((device.isCpu()
+                        ? "This CPU has no instructions for " + name(precision)
+                                + "; every drafted token costs a whole step"
+                        : "The device " + device.name() + " has no instructions for " + name(precision)
+                                + "; it imitates them, which is slow")
+                        + ". Set cerberus.model.precision to auto, which is " + name(device.fastestPrecision())
+                        + " here");
             }
             Optional<AnswerSyntax> syntax = template.template().map(AnswerSyntax::of);
             syntax.flatMap(AnswerSyntax::note).ifPresent(notes::add);
@@ -131,16 +143,19 @@ final class LoadedModel implements AutoCloseable {
             Optional<CalibrationInUse> calibration = calibration(options, directory, checkpoint, device, precision,
                     heads.map(DraftHeads::description), notes);
             EngineDescription description = new EngineDescription(options.modelName().orElse(directory.name()),
-                    options.modelLocation(), target.dimensions(), device.name(),
-                    precision.name().toLowerCase(Locale.ROOT), heads.map(DraftHeads::description),
-                    memory.map(TextMemory::size).orElse(0), template.template().isPresent(), List.copyOf(notes));
+                    options.modelLocation(), target.dimensions(), device.name(), name(precision),
+                    heads.map(DraftHeads::description), memory.map(TextMemory::size).orElse(0),
+                    template.template().isPresent(), List.copyOf(notes));
             notes.forEach((note) -> LOGGER.warn("{}", note));
+            LOGGER.info("{} runs on {} ({}) in {}, with {}", description.modelName(), device.name(), device.reason(),
+                    name(precision), TorchRuntime.library());
             LoadReport report = LoadReport.of(config, checkpoint, device, precision, options, template.template(),
                     syntax, (System.nanoTime() - start) / 1e9);
             closer.keepOpen();
             return new LoadedModel(target, heads, memory, tokenizer, template,
                     ModelTexts.endOfTurn(directory, tokenizer, template.template()), calibration,
-                    directory.generation(), description, maxContext < config.contextTokens(), Optional.of(report));
+                    directory.generation(), description, maxContext < config.contextTokens(), device.profile(),
+                    device.memory(), Optional.of(report));
         }
     }
 
@@ -187,6 +202,10 @@ final class LoadedModel implements AutoCloseable {
         return precision;
     }
 
+    private static String name(Precision precision) {
+        return precision.name().toLowerCase(Locale.ROOT);
+    }
+
     private static Optional<DraftHeads> heads(EngineOptions.HeadsOptions options, ModelDirectory directory,
             ModelConfig config, Checkpoint checkpoint, DjlTargetModel target, List<String> notes) {
         if (!options.enabled()) {
@@ -229,8 +248,8 @@ final class LoadedModel implements AutoCloseable {
         if (file.isEmpty() || heads.isEmpty()) {
             return Optional.empty();
         }
-        Calibration.Machine machine = Calibration.Machine.current(device.name(),
-                precision.name().toLowerCase(Locale.ROOT), TorchRuntime.threads());
+        Calibration.Machine machine = Calibration.Machine.current(device.name(), name(precision),
+                TorchRuntime.threads());
         return CalibrationInUse.read(file.get(), checkpoint::sha256, heads.get(), machine, notes);
     }
 
@@ -297,6 +316,25 @@ final class LoadedModel implements AutoCloseable {
     /** Returns what was found out while loading, unless the model was made by hand. */
     Optional<LoadReport> report() {
         return this.report;
+    }
+
+    /** Returns what the device does well that the model runs on. */
+    DeviceProfile profile() {
+        return this.profile;
+    }
+
+    /**
+     * Returns what the model left of its device's memory, if that has some of its own.
+     */
+    Optional<DeviceMemory> deviceMemory() {
+        return this.deviceMemory;
+    }
+
+    /**
+     * Returns the most draft nodes of a step: those asked for, or what suits the device.
+     */
+    int maxNodes(EngineOptions options) {
+        return options.maxNodes().orElse(this.profile.draftNodes());
     }
 
     /** Returns whether the model allows a longer context than it was loaded with. */

@@ -52,7 +52,7 @@ final class SessionFactory implements Function<ActiveRequest, DecodeSession> {
         int most = (int) Math.min(request.maxOutputTokens(), this.cacheTokens - active.prompt().length);
         DecodeRequest decoding = new DecodeRequest(active.prompt(), most, request.minOutputTokens(),
                 this.model.endOfSequence(), request.sampling(), request.shape().or(this.options::shape),
-                request.maxNodes().orElse(this.options.maxNodes()),
+                request.maxNodes().orElseGet(() -> this.model.maxNodes(this.options)),
                 request.drafting().within(this.options.contextLookup()), active.constraint(), request.logprobs());
         GateOptions gate = request.gate().map(this.gates::feasible).orElseGet(this.usualGate);
         return new DecodeSession(this.model.target(), this.model.heads(), this.gates.create(gate, request.sampling()),

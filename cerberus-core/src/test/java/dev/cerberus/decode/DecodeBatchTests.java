@@ -43,7 +43,7 @@ class DecodeBatchTests {
 
     private int retries;
 
-    private final DecodeBatch batch = new DecodeBatch(this.model, this.costs, 1_000_000, 0, new BatchListener() {
+    private final DecodeBatch batch = new DecodeBatch(this.model, this.costs, 1_000_000, 0, 64, new BatchListener() {
         @Override
         public void onForward(int rowsOfAll, int sequences, double seconds) {
             DecodeBatchTests.this.rows.add(rowsOfAll);

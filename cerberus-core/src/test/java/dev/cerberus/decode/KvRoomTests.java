@@ -64,7 +64,7 @@ class KvRoomTests {
     private DecodeBatch batch(long kvRows) {
         CostCurve alone = CostCurve.through(new int[] { 0, 4, 12 }, new double[] { 1, 1.2, 2 }, 0.1);
         return new DecodeBatch(this.model, new BatchCosts(alone, new BatchCost(alone, 0.1)), kvRows, this.prefixRows,
-                BatchListener.NONE);
+                64, BatchListener.NONE);
     }
 
     private static KvRoom room(long rows) {

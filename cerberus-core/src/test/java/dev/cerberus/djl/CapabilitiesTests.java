@@ -52,7 +52,7 @@ class CapabilitiesTests {
     @ParameterizedTest
     @MethodSource("machines")
     void everyAdviceOfARefusalIsAccepted(Map<Precision, LinearKernel> machine) {
-        Capabilities capabilities = new Capabilities("cpu", machine);
+        Capabilities capabilities = Capabilities.cpu(machine);
         for (Precision precision : Precision.values()) {
             if (machine.containsKey(precision)) {
                 assertThat(capabilities.require(precision)).isEqualTo(machine.get(precision));
@@ -78,7 +78,7 @@ class CapabilitiesTests {
     @ParameterizedTest
     @MethodSource("machines")
     void fastestFormatIsOneThatWorks(Map<Precision, LinearKernel> machine) {
-        Capabilities capabilities = new Capabilities("cpu", machine);
+        Capabilities capabilities = Capabilities.cpu(machine);
         assertThat(machine).containsKeys(capabilities.fastest(), capabilities.fastestFloatingPoint());
         assertThat(capabilities.emulates(capabilities.fastest())).isFalse();
         assertThat(capabilities.fastestFloatingPoint()).isNotEqualTo(Precision.INT8);
@@ -86,10 +86,20 @@ class CapabilitiesTests {
 
     @Test
     void bf16OnACpuThatHasNoInstructionsForItIsEmulatedAndNeverTheFastest() {
-        Capabilities cpu = new Capabilities("cpu",
-                Map.of(Precision.FP32, LinearKernel.PACKED, Precision.BF16, LinearKernel.GENERAL));
+        Capabilities cpu = Capabilities
+            .cpu(Map.of(Precision.FP32, LinearKernel.PACKED, Precision.BF16, LinearKernel.GENERAL));
         assertThat(cpu.emulates(Precision.BF16)).isTrue();
         assertThat(cpu.fastest()).isEqualTo(Precision.FP32);
+    }
+
+    @Test
+    void aCudaDeviceComputesInBf16OrIfItIsOlderInFp16() {
+        assertThat(Capabilities.cuda("cuda:0", true).fastest()).isEqualTo(Precision.BF16);
+        Capabilities older = Capabilities.cuda("cuda:1", false);
+        assertThat(older.fastest()).isEqualTo(Precision.FP16);
+        assertThat(older.emulates(Precision.BF16)).isTrue();
+        assertThatThrownBy(() -> older.require(Precision.INT8)).isInstanceOf(ModelException.class)
+            .hasMessageEndingWith("use fp32 or bf16 or fp16, or leave it to auto, which is fp16 here");
     }
 
     @ParameterizedTest

@@ -1,10 +1,12 @@
 package dev.cerberus.engine;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.cerberus.djl.DeviceMemory;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.testing.TinyModels;
@@ -39,10 +41,16 @@ class ContextBudgetTests {
     }
 
     @Test
-    void cacheHoldsWhatAllRequestsCanHaveOrAQuarterOfTheMemory() {
-        assertThat(ContextBudget.cacheTokens(8, 1000, 10, 1L << 30)).isEqualTo(8000);
-        assertThat(ContextBudget.cacheTokens(8, 1000, 10, 40_000)).isEqualTo(1000);
+    void cacheHoldsWhatAllRequestsCanHaveOrWhatIsAllowed() {
+        assertThat(ContextBudget.cacheTokens(8, 1000, 10, 1L << 28)).isEqualTo(8000);
+        assertThat(ContextBudget.cacheTokens(8, 1000, 10, 10_000)).isEqualTo(1000);
         assertThat(ContextBudget.cacheTokens(8, 1000, 10, 1)).isEqualTo(2);
+    }
+
+    @Test
+    void cachesTakeAQuarterOfTheMachinesMemoryOrHalfOfWhatADeviceHasLeft() {
+        assertThat(ContextBudget.allowedBytes(Optional.empty(), 40_000)).isEqualTo(10_000);
+        assertThat(ContextBudget.allowedBytes(Optional.of(new DeviceMemory(24_000, 6_000)), 40_000)).isEqualTo(3_000);
     }
 
 }

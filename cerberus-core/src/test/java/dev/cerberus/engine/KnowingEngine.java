@@ -10,6 +10,7 @@ import dev.cerberus.decode.DecodeListener;
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.hf.GenerationDefaults;
 import dev.cerberus.hf.ModelDirectory;
+import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.DemoFixture;
@@ -63,7 +64,8 @@ public final class KnowingEngine {
         CerberusEngine engine = CerberusEngine.start(EngineOptions.builder("by heart").build(),
                 new LoadedModel(model, Optional.of(heads), Optional.empty(), tokenizer,
                         new TemplateInUse(ModelTexts.chatTemplate(directory), Optional.empty()), known.endOfTurn(),
-                        Optional.empty(), GenerationDefaults.none(), description, false, Optional.empty()));
+                        Optional.empty(), GenerationDefaults.none(), description, false, DeviceProfile.CPU,
+                        Optional.empty(), Optional.empty()));
         if (!step.isZero()) {
             engine.observeSteps(new DecodeListener() {
 

@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 import dev.cerberus.hf.GenerationDefaults;
+import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelDimensions;
@@ -38,13 +40,25 @@ final class ScriptedModels {
      * from 1, counted since the engine was started
      */
     static LoadedModel load(Path tokenizer, IntConsumer onForward) {
+        AtomicInteger forwards = new AtomicInteger();
+        return load(tokenizer, (spans) -> onForward.accept(forwards.incrementAndGet()), DeviceProfile.CPU);
+    }
+
+    /**
+     * Returns a loaded model with scripted target and heads.
+     * @param tokenizer a directory with the tokenizer of {@link TinyModels}
+     * @param onForward called before every forward of the engine thread with its spans
+     * @param profile what the device is taken to do well
+     */
+    static LoadedModel load(Path tokenizer, Consumer<List<Span>> onForward, DeviceProfile profile) {
         ScriptedTargetModel scripted = new ScriptedTargetModel(TinyModels.VOCABULARY, CONTEXT);
         DraftHeads heads = new ScriptedHeads(scripted, 3, 0.7, SamplingOptions.GREEDY);
         return new LoadedModel(new Hooked(scripted, onForward), Optional.of(heads), Optional.empty(),
                 TextTokenizer.load(tokenizer), new TemplateInUse(Optional.empty(), Optional.empty()), Set.of(2),
-                Optional.empty(), GenerationDefaults.none(), new EngineDescription("scripted", "nowhere",
-                        scripted.dimensions(), "cpu", "fp32", Optional.of(heads.description()), 0, false, List.of()),
-                false, Optional.empty());
+                Optional.empty(), GenerationDefaults.none(),
+                new EngineDescription("scripted", "nowhere", scripted.dimensions(), "cpu", "fp32",
+                        Optional.of(heads.description()), 0, false, List.of()),
+                false, profile, Optional.empty(), Optional.empty());
     }
 
     /**
@@ -54,19 +68,17 @@ final class ScriptedModels {
 
         private final ScriptedTargetModel scripted;
 
-        private final IntConsumer onForward;
+        private final Consumer<List<Span>> onForward;
 
-        private final AtomicInteger forwards = new AtomicInteger();
-
-        Hooked(ScriptedTargetModel scripted, IntConsumer onForward) {
+        Hooked(ScriptedTargetModel scripted, Consumer<List<Span>> onForward) {
             this.scripted = scripted;
             this.onForward = onForward;
         }
 
-        private void hook() {
+        private void hook(List<Span> spans) {
             // not when costs are measured
             if (Thread.currentThread().getName().equals("cerberus-engine")) {
-                this.onForward.accept(this.forwards.incrementAndGet());
+                this.onForward.accept(spans);
             }
         }
 
@@ -92,7 +104,7 @@ final class ScriptedModels {
 
         @Override
         public List<NodeScores> forward(List<Span> spans) {
-            hook();
+            hook(spans);
             return this.scripted.forward(spans);
         }
 

@@ -9,8 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-import ai.djl.Device;
-import ai.djl.ndarray.NDManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -124,19 +122,12 @@ public final class HeadsTrainer implements AutoCloseable {
         // Heads learn in floating point whatever the target wrote in.
         boolean bf16 = this.precision == Precision.BF16
                 || (this.precision == Precision.INT8 && this.device.fastestFloatingPrecision() == Precision.BF16);
-        try (HeadsLearner learner = new HeadsLearner(heads, newManager(), bf16, shape.output() != LmHead.SHARED,
-                initial, embeddings, hiddenRms)) {
+        try (HeadsLearner learner = new HeadsLearner(heads, this.device.newManager(), bf16,
+                shape.output() != LmHead.SHARED, initial, embeddings, hiddenRms)) {
             Batches batches = new Batches(text, heads, vocabulary, embedded, this.options.optimization().headDecay(),
                     this.options.distillation().softLabels());
             return learn(learner, batches, layout, heads, vocabulary, text);
         }
-    }
-
-    private NDManager newManager() {
-        String name = this.device.name();
-        return NDManager.newBaseManager(
-                name.equals("cpu") ? Device.cpu() : Device.gpu(Integer.parseInt(name.substring(name.indexOf(':') + 1))),
-                "PyTorch");
     }
 
     private static double rms(float[] values) {

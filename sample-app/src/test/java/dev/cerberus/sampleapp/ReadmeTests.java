@@ -211,6 +211,10 @@ class ReadmeTests {
             assertThat(MarkdownFile.repository().resolve(artifact).resolve("pom.xml")).exists();
             assertThat(version).as(artifact).isEqualTo(own);
         }
+        else if (group.equals("org.bytedeco")) {
+            assertThat(artifact).isIn("pytorch", "cuda-redist");
+            assertThat(artifact.equals("cuda-redist") || version.startsWith(libtorch + "-")).as(version).isTrue();
+        }
         else {
             assertThat(group + ":" + artifact).isEqualTo("ai.djl.pytorch:pytorch-native-cpu");
             assertThat(version).isEqualTo(libtorch);

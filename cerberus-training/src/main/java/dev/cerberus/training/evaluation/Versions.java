@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
 
+import dev.cerberus.djl.TorchRuntime;
+
 /**
  * The versions of what a result was made with.
  */
@@ -26,7 +28,8 @@ public final class Versions {
 
     /**
      * Returns all versions by name.
-     * @return Cerberus, Java, DJL, PyTorch and operating system, in this order
+     * @return Cerberus, Java, DJL, the libtorch that is or would be loaded, and operating
+     * system, in this order
      */
     public static Map<String, String> all() {
         Properties engine = properties("pytorch-engine.properties");
@@ -34,7 +37,7 @@ public final class Versions {
         versions.put("cerberus", cerberus());
         versions.put("java", System.getProperty("java.version", ""));
         versions.put("djl", engine.getProperty("djl_version", UNKNOWN));
-        versions.put("pytorch", engine.getProperty("pytorch_version", UNKNOWN));
+        versions.put("pytorch", TorchRuntime.libraryVersion());
         versions.put("os", System.getProperty("os.name", "") + " " + System.getProperty("os.arch", ""));
         return versions;
     }

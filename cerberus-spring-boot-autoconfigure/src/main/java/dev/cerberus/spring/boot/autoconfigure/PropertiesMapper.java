@@ -106,10 +106,11 @@ final class PropertiesMapper {
         }
     }
 
-    private int maxNodes() {
-        int maxNodes = this.properties.tree().maxNodes();
-        require(maxNodes >= 1 && maxNodes <= 256, "cerberus.tree.max-nodes", maxNodes, "must be in 1..256");
-        return maxNodes;
+    private OptionalInt maxNodes() {
+        Integer maxNodes = this.properties.tree().maxNodes();
+        require(maxNodes == null || (maxNodes >= 1 && maxNodes <= 256), "cerberus.tree.max-nodes", maxNodes,
+                "must be in 1..256");
+        return number(maxNodes);
     }
 
     private GateOptions gate() {

@@ -80,7 +80,7 @@ class CerberusPropertiesTests {
                 Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
                 new HeadsOptions(true, Optional.of("heads.safetensors"), OptionalInt.of(2)),
                 new MemoryOptions(true, Optional.of("memory.safetensors"), true), Optional.of(TreeShape.parse("2,1")),
-                9, false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
+                OptionalInt.of(9), false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
                 Optional.of("calibration.json"), Optional.of("chatml"),
                 Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
                 OptionalInt.of(5000), OptionalInt.of(4096), false, OptionalInt.of(4)));
@@ -138,7 +138,7 @@ class CerberusPropertiesTests {
                     location:
                   tree:
                     shape: auto
-                    max-nodes: 16
+                    max-nodes:
                     context-lookup: true
                   gate:
                     mode: adaptive

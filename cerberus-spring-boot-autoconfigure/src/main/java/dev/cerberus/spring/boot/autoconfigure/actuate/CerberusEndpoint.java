@@ -59,7 +59,7 @@ public class CerberusEndpoint {
                         this.engine.loadReport().flatMap(LoadReport::toolCalls).orElse(null)),
                 description.device(), description.precision(), precisions(),
                 description.heads().map(Heads::of).orElse(null),
-                new Tree(options.shape().map(Object::toString).orElse("auto"), options.maxNodes(),
+                new Tree(options.shape().map(Object::toString).orElse("auto"), this.engine.maxNodes(),
                         options.contextLookup(), description.memoryTokens()),
                 gate(), Totals.of(this.engine.totals()),
                 new Requests(this.engine.queuedRequests(), options.queueCapacity(), this.engine.activeRequests(),

@@ -17,7 +17,7 @@ final class ModelFailureAnalyzer extends AbstractFailureAnalyzer<ModelException>
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, ModelException cause) {
         String description = "Cerberus can not run the model: " + cause.getMessage();
-        if (cause instanceof NativeLibraryException) {
+        if (cause instanceof NativeLibraryException library && library.isMissing()) {
             return new FailureAnalysis(description, addDependency(NativeLibraryException.dependency()), cause);
         }
         return new FailureAnalysis(description,
@@ -40,8 +40,10 @@ final class ModelFailureAnalyzer extends AbstractFailureAnalyzer<ModelException>
 
                 in Gradle: runtimeOnly("%s")
 
-                For another libtorch, such as a CUDA build, set the environment variables PYTORCH_LIBRARY_PATH, \
-                PYTORCH_VERSION and PYTORCH_FLAVOR instead.""", parts[0], parts[1], parts[2], parts[3], coordinates);
+                For an NVIDIA GPU leave that dependency out, so that a CUDA build is downloaded at the first start \
+                (it takes a libcudart on the loader's path to be found), or name a folder with libtorch %s by the \
+                environment variables PYTORCH_LIBRARY_PATH, PYTORCH_VERSION and PYTORCH_FLAVOR: docs/gpu.md.""",
+                parts[0], parts[1], parts[2], parts[3], coordinates, parts[2]);
     }
 
 }

@@ -30,17 +30,31 @@ class FailureAnalyzerTests {
         return analyzer.analyze(new IllegalStateException("wrapped", failure));
     }
 
+    private static FailureAnalysis analyzeLibrary(String reason) throws Exception {
+        var create = NativeLibraryException.class.getDeclaredMethod("of", Throwable.class);
+        create.setAccessible(true);
+        return analyze(new ModelFailureAnalyzer(),
+                (RuntimeException) create.invoke(null, new UnsatisfiedLinkError(reason)));
+    }
+
     @Test
-    void missingNativeLibraryPrintsTheDependency() throws Exception {
-        var constructor = NativeLibraryException.class.getDeclaredConstructor(Throwable.class);
-        constructor.setAccessible(true);
-        FailureAnalysis analysis = analyze(new ModelFailureAnalyzer(),
-                constructor.newInstance(new UnsatisfiedLinkError("no torch")));
+    void missingNativeLibraryPrintsTheDependencyAndTheWaysToAGpu() throws Exception {
+        FailureAnalysis analysis = analyzeLibrary("no torch");
         String[] parts = NativeLibraryException.dependency().split(":", -1);
         assertThat(analysis.getDescription()).contains("no torch");
         assertThat(analysis.getAction()).contains("<artifactId>pytorch-native-cpu</artifactId>",
                 "<version>" + parts[2] + "</version>", "<classifier>" + parts[3] + "</classifier>",
                 NativeLibraryException.dependency());
+        assertThat(analysis.getAction()).contains("For an NVIDIA GPU leave that dependency out",
+                "a folder with libtorch " + parts[2], "PYTORCH_LIBRARY_PATH", "PYTORCH_VERSION", "PYTORCH_FLAVOR");
+    }
+
+    @Test
+    void libraryThatIsThereButNotWhatItNeedsPrintsNoDependency() throws Exception {
+        FailureAnalysis analysis = analyzeLibrary(
+                "libcudart.so.12: cannot open shared object file: No such file or directory");
+        assertThat(analysis.getDescription()).contains("libcudart.so.12", "LD_LIBRARY_PATH");
+        assertThat(analysis.getAction()).doesNotContain("<dependency>");
     }
 
     @Test

@@ -1,0 +1,47 @@
+package dev.cerberus.djl;
+
+import ai.djl.engine.EngineException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class NativeLibraryExceptionTests {
+
+    private static NativeLibraryException failure(String reason) {
+        return NativeLibraryException
+            .of(new EngineException("Failed to load PyTorch native library", new UnsatisfiedLinkError(reason)));
+    }
+
+    @Test
+    void theInnermostReasonIsTold() {
+        NativeLibraryException failure = failure("/lib/libtorch_cpu.so: file too short");
+        assertThat(failure).hasMessage("PyTorch's native library can not be loaded (/lib/libtorch_cpu.so: file too "
+                + "short); add the dependency " + NativeLibraryException.dependency());
+        assertThat(failure.isMissing()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "libcudart.so.12", "libcublas.so.12", "libcudnn.so.9", "libnvrtc.so.12", "libnccl.so.2" })
+    void aLibraryOfCudaThatIsNotFoundIsNamed(String library) {
+        NativeLibraryException failure = failure(
+                "/x/libtorch_cuda.so: " + library + ": cannot open shared object file: No such file or directory");
+        assertThat(failure.getMessage()).endsWith(
+                "put " + library + " of CUDA into the folder of libtorch, or add its " + "folder to LD_LIBRARY_PATH");
+        assertThat(failure.isMissing()).isFalse();
+    }
+
+    @Test
+    void anotherLibraryThatIsNotFoundIsNotTakenForCudas() {
+        NativeLibraryException failure = failure(
+                "/x/libtorch_cpu.so: libgomp.so.1: cannot open shared object file: No such file or directory");
+        assertThat(failure.getMessage()).contains("libgomp.so.1").doesNotContain("of CUDA");
+    }
+
+    @Test
+    void aFailureWithoutAnyMessageIsToldByItsName() {
+        assertThat(NativeLibraryException.of(new NoClassDefFoundError())).hasMessageContaining("NoClassDefFoundError");
+    }
+
+}
