@@ -68,6 +68,25 @@ final class RandomModel {
         writer.write(directory.resolve(Checkpoint.SINGLE_FILE_NAME));
     }
 
+    /** Returns whether a model was written to the end there. */
+    static boolean isWritten(Path directory) {
+        return Files.exists(directory.resolve(Checkpoint.SINGLE_FILE_NAME)); // the last
+                                                                             // file,
+                                                                             // written
+                                                                             // whole or
+                                                                             // not
+    }
+
+    /** Removes a directory with its files. */
+    static void delete(Path directory) throws IOException {
+        try (var files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+        }
+        Files.delete(directory);
+    }
+
     private static long size(List<Long> dimensions) {
         return dimensions.stream().reduce(1L, (a, b) -> a * b);
     }

@@ -87,11 +87,15 @@ final class StepsCommand implements Callable<Integer> {
         @Option(names = "--model", paramLabel = "DIR", description = "A model directory")
         private @Nullable Path model;
 
-        @Option(names = "--shape", paramLabel = "NAME",
-                description = "Random weights, in a temporary folder: tiny, 0.5b, 1.1b or 7b")
+        @Option(names = "--shape", paramLabel = "NAME", description = "Random weights: tiny, 0.5b, 1.1b or 7b")
         private @Nullable String shape;
 
     }
+
+    @Option(names = "--folder", paramLabel = "DIR",
+            description = "Where the random weights are, or are written to if they are not there; default: a temporary "
+                    + "folder")
+    private @Nullable Path folder;
 
     @Override
     public Integer call() throws IOException {
@@ -101,20 +105,25 @@ final class StepsCommand implements Callable<Integer> {
             return 0;
         }
         ModelShape shape = ModelShape.of(String.valueOf(this.source.shape));
+        if (this.folder != null) {
+            measureRandom(shape, this.folder);
+            return 0;
+        }
         Path directory = Files.createTempDirectory("cerberus-steps-");
         try {
-            RandomModel.write(shape, directory);
-            measure(directory, shape.toString());
+            measureRandom(shape, directory);
         }
         finally {
-            try (var files = Files.newDirectoryStream(directory)) {
-                for (Path file : files) {
-                    Files.delete(file);
-                }
-            }
-            Files.delete(directory);
+            RandomModel.delete(directory);
         }
         return 0;
+    }
+
+    private void measureRandom(ModelShape shape, Path directory) throws IOException {
+        if (!RandomModel.isWritten(directory)) {
+            RandomModel.write(shape, directory);
+        }
+        measure(directory, shape.toString());
     }
 
     private void measure(Path directory, String label) throws IOException {
