@@ -1,0 +1,37 @@
+package dev.cerberus.benchmarks.device;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The entry point of what is measured on a device.
+ */
+@Command(name = "device-bench", mixinStandardHelpOptions = true, scope = ScopeType.INHERIT,
+        description = "What a device makes of a model.",
+        subcommands = { StepsCommand.class, GoldenCommand.class, FirstRequestCommand.class, WriteModelCommand.class })
+public final class DeviceBench {
+
+    private DeviceBench() {
+    }
+
+    /**
+     * Runs a command.
+     * @param args the command and its options
+     */
+    public static void main(String[] args) {
+        System.exit(run(new PrintWriter(System.out, false, StandardCharsets.UTF_8), args));
+    }
+
+    static int run(PrintWriter out, String... args) {
+        int code = new CommandLine(new DeviceBench()).setCaseInsensitiveEnumValuesAllowed(true)
+            .setOut(out)
+            .execute(args);
+        out.flush();
+        return code;
+    }
+
+}
