@@ -9,6 +9,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
@@ -90,6 +91,8 @@ public final class CerberusCommand implements Callable<Integer> {
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setExecutionExceptionHandler(CerberusCommand::failed)
             .setParameterExceptionHandler(CerberusCommand::misused);
+        Locale machines = Locale.getDefault();
+        Locale.setDefault(Locale.ROOT); // by which picocli sorts and compares names
         try {
             return commandLine.execute(args);
         }
@@ -98,6 +101,7 @@ public final class CerberusCommand implements Callable<Integer> {
             return CommandLine.ExitCode.SOFTWARE;
         }
         finally {
+            Locale.setDefault(machines);
             out.flush();
             err.flush();
         }
