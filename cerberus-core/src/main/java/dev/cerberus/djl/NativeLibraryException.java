@@ -1,5 +1,6 @@
 package dev.cerberus.djl;
 
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -35,15 +36,23 @@ public final class NativeLibraryException extends ModelException {
     /**
      * Creates the exception of a library that could not be loaded.
      * @param cause what loading ended with
+     * @param folder the folder that a variable names; empty if none does
      */
-    static NativeLibraryException of(Throwable cause) {
+    static NativeLibraryException of(Throwable cause, Optional<Path> folder) {
         String reason = reason(cause);
         Optional<String> needed = neededFromNvidia(reason);
         String failed = "PyTorch's native library can not be loaded (" + reason + "); ";
-        return needed.isPresent()
-                ? new NativeLibraryException(failed + "put " + needed.get() + " of CUDA "
-                        + "into the folder of libtorch, or add its folder to LD_LIBRARY_PATH", false, cause)
-                : new NativeLibraryException(failed + "add the dependency " + dependency(), true, cause);
+        if (needed.isPresent()) {
+            return new NativeLibraryException(
+                    failed + "put " + needed.get()
+                            + " of CUDA into the folder of libtorch, or add its folder to LD_LIBRARY_PATH",
+                    false, cause);
+        }
+        String named = folder
+            .map((in) -> "look at " + in + ", which PYTORCH_LIBRARY_PATH names, or unset that variable and ")
+            .orElse("");
+        return new NativeLibraryException(failed + named + "add the dependency " + dependency(), folder.isEmpty(),
+                cause);
     }
 
     /**

@@ -62,7 +62,7 @@ record TorchLibrary(Optional<String> setting, Optional<Path> folder, Optional<St
         String expected = settings.apply(VERSION)
             .filter((version) -> !version.isEmpty())
             .orElse(engine.getProperty("pytorch_version", "unknown"));
-        Optional<String> paths = settings.apply(PATH);
+        Optional<String> paths = settings.apply(PATH).filter((value) -> !value.isEmpty());
         Optional<Path> folder = paths.flatMap(TorchLibrary::folder);
         boolean ownBinding = folder
             .filter((in) -> Files.exists(in.resolve(BINDING))
@@ -85,10 +85,13 @@ record TorchLibrary(Optional<String> setting, Optional<Path> folder, Optional<St
     }
 
     private static Optional<Path> folder(String paths) {
-        for (String path : paths.split(File.pathSeparator)) {
+        for (String path : paths.split(File.pathSeparator, -1)) {
+            if (path.isEmpty()) {
+                continue;
+            }
             Path named = Path.of(path).toAbsolutePath();
             if (named.endsWith(TORCH) && Files.isRegularFile(named)) {
-                return Optional.of(named.getParent());
+                return Optional.ofNullable(named.getParent());
             }
             if (Files.isRegularFile(named.resolve(TORCH))) {
                 return Optional.of(named);

@@ -145,7 +145,7 @@ public final class TorchRuntime {
             return Engine.getEngine("PyTorch");
         }
         catch (EngineException | UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError ex) {
-            throw NativeLibraryException.of(ex);
+            throw NativeLibraryException.of(ex, TorchLibrary.find().folder());
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.cerberus.djl;
 
+import java.nio.file.Path;
+import java.util.Optional;
+
 import ai.djl.engine.EngineException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,8 +13,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class NativeLibraryExceptionTests {
 
     private static NativeLibraryException failure(String reason) {
-        return NativeLibraryException
-            .of(new EngineException("Failed to load PyTorch native library", new UnsatisfiedLinkError(reason)));
+        return NativeLibraryException.of(
+                new EngineException("Failed to load PyTorch native library", new UnsatisfiedLinkError(reason)),
+                Optional.empty());
     }
 
     @Test
@@ -40,8 +44,18 @@ class NativeLibraryExceptionTests {
     }
 
     @Test
+    void aFolderThatAVariableNamesIsNamed() {
+        NativeLibraryException failure = NativeLibraryException.of(new UnsatisfiedLinkError("file too short"),
+                Optional.of(Path.of("folder")));
+        assertThat(failure.getMessage()).endsWith("; look at folder, which PYTORCH_LIBRARY_PATH names, or unset that "
+                + "variable and add the dependency " + NativeLibraryException.dependency());
+        assertThat(failure.isMissing()).isFalse();
+    }
+
+    @Test
     void aFailureWithoutAnyMessageIsToldByItsName() {
-        assertThat(NativeLibraryException.of(new NoClassDefFoundError())).hasMessageContaining("NoClassDefFoundError");
+        assertThat(NativeLibraryException.of(new NoClassDefFoundError(), Optional.empty()))
+            .hasMessageContaining("NoClassDefFoundError");
     }
 
 }

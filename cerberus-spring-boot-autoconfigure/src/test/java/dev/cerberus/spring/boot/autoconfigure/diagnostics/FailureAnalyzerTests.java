@@ -1,6 +1,7 @@
 package dev.cerberus.spring.boot.autoconfigure.diagnostics;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,10 +32,10 @@ class FailureAnalyzerTests {
     }
 
     private static FailureAnalysis analyzeLibrary(String reason) throws Exception {
-        var create = NativeLibraryException.class.getDeclaredMethod("of", Throwable.class);
+        var create = NativeLibraryException.class.getDeclaredMethod("of", Throwable.class, Optional.class);
         create.setAccessible(true);
         return analyze(new ModelFailureAnalyzer(),
-                (RuntimeException) create.invoke(null, new UnsatisfiedLinkError(reason)));
+                (RuntimeException) create.invoke(null, new UnsatisfiedLinkError(reason), Optional.empty()));
     }
 
     @Test
