@@ -224,7 +224,7 @@ public final class DjlTargetModel implements TargetModel {
         }
         catch (EngineException ex) {
             scope.close();
-            throw new ModelException("The model failed on " + this.device.name() + ": " + ex.getMessage(), ex);
+            throw this.device.stepFailed("The model", ex);
         }
     }
 

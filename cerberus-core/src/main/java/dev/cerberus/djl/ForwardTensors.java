@@ -1,5 +1,8 @@
 package dev.cerberus.djl;
 
+import java.util.Arrays;
+import java.util.Optional;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
@@ -25,6 +28,10 @@ final class ForwardTensors {
     // [scored rows], the logit of the best token, or what is not a number
     private final float[] highest;
 
+    private final boolean together;
+
+    private Optional<float[]> hidden = Optional.empty(); // of all rows, [rows, hidden]
+
     private int users;
 
     /**
@@ -35,16 +42,18 @@ final class ForwardTensors {
      * @param scored states and logits; empty if none are wanted
      * @param best the best token of every scored row
      * @param highest their logits
+     * @param together whether the hidden states of all rows are best fetched in one copy
      * @param users how often {@link #release} will be called
      */
     ForwardTensors(NDManager manager, ScriptModule readers, IValue rotation, NDArray[] scored, int[] best,
-            float[] highest, int users) {
+            float[] highest, boolean together, int users) {
         this.manager = manager;
         this.readers = readers;
         this.rotation = rotation;
         this.scored = scored;
         this.best = best;
         this.highest = highest;
+        this.together = together;
         this.users = users;
     }
 
@@ -69,9 +78,21 @@ final class ForwardTensors {
     }
 
     float[] hidden(int row) {
+        if (!this.together) {
+            return hidden(row, 1);
+        }
+        int rows = this.best.length;
+        float[] all = this.hidden.orElseGet(() -> hidden(0, rows));
+        this.hidden = Optional.of(all);
+        int width = all.length / rows;
+        return Arrays.copyOfRange(all, row * width, (row + 1) * width);
+    }
+
+    private float[] hidden(int first, int count) {
         try (IValue input = ScriptModule.argument(states());
-                IValue index = IValue.from((long) row);
-                NDArray found = this.readers.callForArray("hidden", this.manager, input, index, this.rotation)) {
+                IValue from = IValue.from((long) first);
+                IValue end = IValue.from((long) first + count);
+                NDArray found = this.readers.callForArray("hidden", this.manager, input, from, end, this.rotation)) {
             return found.toFloatArray();
         }
     }

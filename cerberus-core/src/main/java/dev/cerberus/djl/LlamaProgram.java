@@ -27,7 +27,7 @@ public final class LlamaProgram {
      * From so many tokens on attention to them and attention to a tree apart are faster
      * than both in one call with a mask.
      */
-    private static final int SPLIT_FROM = 512;
+    private static final int SPLIT_FROM = 2048;
 
     private static final int LARGEST_BLOCK = 32;
 
@@ -89,13 +89,6 @@ public final class LlamaProgram {
 
     AttentionKernel attention() {
         return this.attention;
-    }
-
-    /**
-     * Returns whether query heads come in the order [group, kv]; else in [kv, group].
-     */
-    boolean ordersHeadsByGroup() {
-        return !this.attention.pooled();
     }
 
     private static int vectorsPerLayer(ModelConfig config) {

@@ -25,6 +25,8 @@ final class PooledForward implements ForwardPass {
 
     private final IValue frequencies;
 
+    private final int group;
+
     private final NDManager owner;
 
     private final KvPool pool;
@@ -35,6 +37,7 @@ final class PooledForward implements ForwardPass {
         this.readers = readers;
         this.weights = weights;
         this.frequencies = frequencies;
+        this.group = model.config().heads() / model.config().keyValueHeads();
         this.owner = manager.newSubManager();
         try (IValue like = ScriptModule.argument(weights.embedding());
                 IValue type = IValue.from((long) model.attention().scalarType());
@@ -51,7 +54,7 @@ final class PooledForward implements ForwardPass {
 
     @Override
     public List<NodeScores> run(List<Span> spans, NDManager scope) {
-        PooledRows rows = new PooledRows(spans);
+        PooledRows rows = new PooledRows(spans, this.group);
         ForwardTensors tensors = tensors(rows, scope, spans.size());
         int[] first = rows.firstScored(spans);
         List<NodeScores> scores = new ArrayList<>();
@@ -72,7 +75,7 @@ final class PooledForward implements ForwardPass {
                             this.frequencies, this.pool.layers())
                     .close();
                 return new ForwardTensors(scope, this.readers, this.weights.rotation(), new NDArray[0], new int[0],
-                        new float[0], users);
+                        new float[0], true, users);
             }
             NDArray[] out = this.program.callForArrays("step", scope, numbers, layout, wanted, this.weights.vectors(),
                     this.weights.matrices(), this.frequencies, this.pool.layers());
@@ -83,7 +86,7 @@ final class PooledForward implements ForwardPass {
                 best[i] = (int) found[i];
                 highest[i] = found[scored + i];
             }
-            return new ForwardTensors(scope, this.readers, this.weights.rotation(), out, best, highest, users);
+            return new ForwardTensors(scope, this.readers, this.weights.rotation(), out, best, highest, true, users);
         }
     }
 

@@ -27,7 +27,7 @@ final class PooledRows {
 
     private final int scored;
 
-    PooledRows(List<Span> spans) {
+    PooledRows(List<Span> spans, int group) {
         List<Span> trees = spans.stream()
             .filter(Span.Tree.class::isInstance)
             .sorted(Comparator.comparingInt((span) -> cache(span).first()))
@@ -48,7 +48,7 @@ final class PooledRows {
         int named = (this.scored < rows) ? this.scored : 0;
         this.numbers = new long[3 * rows + 3 * trees.size() + 2 + bits + maps + named];
         fillRows(rows);
-        int at = fillTrees(trees, 3 * rows);
+        int at = fillTrees(trees, group, 3 * rows);
         if (largest > 1) {
             at = fillSeen(trees, largest, words, at);
             if (differing) {
@@ -107,12 +107,12 @@ final class PooledRows {
         }
     }
 
-    private int fillTrees(List<Span> trees, int at) {
+    private int fillTrees(List<Span> trees, int group, int at) {
         int count = trees.size();
         int row = 0;
         for (int s = 0; s < count; s++) {
             PooledKvCache cache = cache(trees.get(s));
-            this.numbers[at + s] = row;
+            this.numbers[at + s] = (long) row * group;
             row += trees.get(s).rows();
             this.numbers[at + count + 1 + s] = cache.first();
             this.numbers[at + count + 2 + s] = cache.first() + (long) cache.capacity(); // overwritten
@@ -121,7 +121,7 @@ final class PooledRows {
                                                                                         // next
             this.numbers[at + 2 * count + 2 + s] = cache.length();
         }
-        this.numbers[at + count] = row;
+        this.numbers[at + count] = (long) row * group;
         return at + 3 * count + 2;
     }
 

@@ -69,7 +69,7 @@ final class SeparateForward implements ForwardPass {
                         this.weights.vectors(), this.weights.matrices(), this.frequencies, rows.caches())
                 .close();
             return new ForwardTensors(scope, this.readers, this.weights.rotation(), new NDArray[0], new int[0],
-                    new float[0], users);
+                    new float[0], false, users);
         }
         NDArray[] out = this.program.callForArrays("step", scope, rows.tokens(), rows.positions(), rows.spans(),
                 rows.keys(), rows.trees(), rows.scored(), this.weights.vectors(), this.weights.matrices(),
@@ -80,7 +80,7 @@ final class SeparateForward implements ForwardPass {
             tokens[i] = (int) best[i];
         }
         return new ForwardTensors(scope, this.readers, this.weights.rotation(), out, tokens, out[3].toFloatArray(),
-                users);
+                false, users);
     }
 
     private static List<NodeScores> split(List<Span> spans, ForwardTensors tensors) {

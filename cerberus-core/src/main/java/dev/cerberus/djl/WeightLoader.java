@@ -60,8 +60,6 @@ final class WeightLoader {
 
     private final NDManager rotations;
 
-    private final boolean grouped;
-
     private final int rotaryDims;
 
     private final Turn stream;
@@ -78,7 +76,6 @@ final class WeightLoader {
         LinearKernel kernel = program.kernel();
         this.checkpoint = checkpoint;
         this.config = config;
-        this.grouped = program.ordersHeadsByGroup();
         this.rotated = kernel.quantized();
         this.bench = this.rotated ? new TensorWorkbench(precision, kernel, owner, "loading.py", "loading_vocabulary.py")
                 : new TensorWorkbench(precision, kernel, owner, "loading.py");
@@ -447,7 +444,7 @@ final class WeightLoader {
      */
     private NDArray ordered(String method, NDArray weight) {
         int heads = this.config.keyValueHeads();
-        if (!this.grouped || heads == this.config.heads() || heads == 1) {
+        if (heads == this.config.heads() || heads == 1) {
             return weight;
         }
         try (IValue input = ScriptModule.argument(weight);

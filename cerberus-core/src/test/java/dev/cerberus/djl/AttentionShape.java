@@ -18,7 +18,7 @@ import dev.cerberus.testing.TinyModels;
  */
 record AttentionShape(int keyValueHeads, int group, int headDim, int hidden, int intermediate) {
 
-    private static final int CONTEXT = 2048;
+    private static final int CONTEXT = 2560;
 
     /** Every usual group, odd numbers of heads, and widths that no vector divides. */
     static List<AttentionShape> all() {

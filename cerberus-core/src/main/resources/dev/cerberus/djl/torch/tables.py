@@ -18,6 +18,6 @@ def frequencies(self, inverse: Tensor, magnitudes: Tensor, growth: Tensor, lengt
         turns = torch.cat([turns, grown], 1)
     return turns
 
-# Returns the hidden state of a row, in the model's own basis, [hidden].
-def hidden(self, h: Tensor, node: int, rotation: List[Tensor]) -> Tensor:
-    return torch.to(torch.squeeze(self.restored(torch.slice(h, 0, node, node + 1), rotation), 0), 6)
+# Returns the hidden states of rows, in the model's own basis, [end - first, hidden].
+def hidden(self, h: Tensor, first: int, end: int, rotation: List[Tensor]) -> Tensor:
+    return torch.to(self.restored(torch.slice(h, 0, first, end), rotation), 6)

@@ -3,7 +3,8 @@
 #
 # numbers: what the device has to know, all in one list, so that it goes up in one copy:
 #   tokens [rows], positions [rows], places [rows]: the rows of the pool that keys and values are written to,
-#   starts [trees + 1]: the first row of each tree, regions [trees + 1]: the first row of the pool of each tree's sequence,
+#   starts [trees + 1]: the first query row of each tree, and their number,
+#   regions [trees + 1]: the first row of the pool of each tree's sequence, and the end of the last one's,
 #   used [trees]: how many rows of the pool from there on each tree sees besides its own,
 #   seen [padded rows * words]: for each row of a tree the bits of the rows that it sees, 32 to a word,
 #   taken [padded rows] and laid [tree rows]: where padded rows come from and where they go; both empty where every tree has
