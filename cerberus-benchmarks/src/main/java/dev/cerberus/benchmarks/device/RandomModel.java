@@ -8,6 +8,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ExpectedTensors;
@@ -34,6 +39,8 @@ final class RandomModel {
 
     private static final int TABLE = 1 << 16;
 
+    private static final long PART_BYTES = 2_000_000_000;
+
     private RandomModel() {
     }
 
@@ -55,17 +62,29 @@ final class RandomModel {
             .mapToLong(RandomModel::size)
             .max()
             .orElse(0));
-        SafetensorsWriter writer = new SafetensorsWriter();
-        int first = 0;
+        int parts = (int) (1 + Short.BYTES * tensors.values().stream().mapToLong(RandomModel::size).sum() / PART_BYTES);
+        List<SafetensorsWriter> writers = Stream.generate(SafetensorsWriter::new).limit(parts).toList();
+        ObjectNode index = JsonNodeFactory.instance.objectNode();
+        ObjectNode files = index.putObject("weight_map");
+        int count = 0;
         for (Map.Entry<String, List<Long>> tensor : tensors.entrySet()) {
             long[] dimensions = tensor.getValue().stream().mapToLong(Long::longValue).toArray();
             int bytes = Math.toIntExact(Short.BYTES * size(tensor.getValue()));
             ByteBuffer values = (dimensions.length == 1) ? ones.slice(0, bytes)
-                    : block.slice(Short.BYTES * first, bytes);
-            writer.add(tensor.getKey(), TensorType.BF16, dimensions, values);
-            first += STRIDE;
+                    : block.slice(Short.BYTES * STRIDE * count, bytes);
+            writers.get(count % parts).add(tensor.getKey(), TensorType.BF16, dimensions, values);
+            files.put(tensor.getKey(), part(count % parts, parts));
+            count++;
         }
-        writer.write(directory.resolve(Checkpoint.SINGLE_FILE_NAME));
+        // in parallel, since one thread does not write as fast as memory takes it
+        IntStream.range(0, parts)
+            .parallel()
+            .forEach((part) -> writers.get(part).write(directory.resolve(part(part, parts))));
+        Files.writeString(directory.resolve(Checkpoint.INDEX_FILE_NAME), index.toString());
+    }
+
+    private static String part(int part, int parts) {
+        return "model-%05d-of-%05d.safetensors".formatted(part + 1, parts);
     }
 
     /** Returns whether a model was written to the end there. */
