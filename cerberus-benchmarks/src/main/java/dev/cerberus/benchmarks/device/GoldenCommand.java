@@ -2,6 +2,7 @@ package dev.cerberus.benchmarks.device;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
@@ -57,8 +58,9 @@ final class GoldenCommand implements Callable<Integer> {
             }
             boolean close = distance.isClose(precision);
             log.say("golden",
-                    precision + " on " + device.name() + ": max |d| " + String.format("%.3g", distance.largest())
-                            + ", relative " + String.format("%.3g", distance.relative()) + ", top-1 " + distance.same()
+                    precision + " on " + device.name() + ": max |d| "
+                            + String.format(Locale.ROOT, "%.3g", distance.largest()) + ", relative "
+                            + String.format(Locale.ROOT, "%.3g", distance.relative()) + ", top-1 " + distance.same()
                             + " of " + distance.rows() + (close ? ", close enough" : ", TOO FAR OFF"),
                     Map.of("max", distance.largest(), "relative", distance.relative(), "top1", distance.same(), "n",
                             distance.rows(), "close", close));

@@ -1,6 +1,7 @@
 package dev.cerberus.benchmarks.device;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -68,7 +69,7 @@ enum ModelShape {
 
     /** Returns the text of {@code config.json}. */
     String config() {
-        return """
+        return String.format(Locale.ROOT, """
                 {
                   "architectures": ["LlamaForCausalLM"],
                   "model_type": "llama",
@@ -87,8 +88,8 @@ enum ModelShape {
                   "eos_token_id": [%d],
                   "torch_dtype": "bfloat16"
                 }
-                """.formatted(this.hidden, this.layers, this.heads, this.keyValueHeads, this.intermediate,
-                this.vocabulary, POSITIONS, ByteVocabulary.END);
+                """, this.hidden, this.layers, this.heads, this.keyValueHeads, this.intermediate, this.vocabulary,
+                POSITIONS, ByteVocabulary.END);
     }
 
     @Override

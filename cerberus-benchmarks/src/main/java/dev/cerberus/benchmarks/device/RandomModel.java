@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -84,7 +85,7 @@ final class RandomModel {
     }
 
     private static String part(int part, int parts) {
-        return "model-%05d-of-%05d.safetensors".formatted(part + 1, parts);
+        return String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", part + 1, parts);
     }
 
     /** Returns whether a model was written to the end there. */
