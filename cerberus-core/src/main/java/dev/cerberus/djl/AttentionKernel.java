@@ -57,13 +57,14 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, List<Strin
     /**
      * Returns the kernel for a CUDA device, which leaves nothing to libtorch's choice.
      * Pools serve models that see all tokens in 16-bit formats.
+     * @param flash whether the device has flash attention, without which there is no pool
      */
-    static AttentionKernel cuda(Precision precision, ModelConfig config) {
+    static AttentionKernel cuda(Precision precision, ModelConfig config, boolean flash) {
         if (config.variant().attentionCap().isPresent()) {
             return of(precision, config);
         }
         boolean narrow = precision == Precision.BF16 || precision == Precision.FP16;
-        if (narrow && config.slidingWindow().isEmpty() && config.headDim() % POOLED_MULTIPLE == 0
+        if (flash && narrow && config.slidingWindow().isEmpty() && config.headDim() % POOLED_MULTIPLE == 0
                 && config.headDim() <= WIDEST_POOLED) {
             return pooled(precision, "flash_cuda.py");
         }

@@ -36,6 +36,12 @@ interface CudaTorch {
     boolean attendsInBf16(int index);
 
     /**
+     * Returns whether a device and this build of libtorch have flash attention.
+     * @param index the device's number
+     */
+    boolean attendsByFlash(int index);
+
+    /**
      * Returns the memory of a device.
      * @param index the device's number
      * @return all of it and what is free; empty if it does not tell

@@ -53,6 +53,11 @@ final class LoadedCudaTorch implements CudaTorch {
         return attends("flash", index) || attends("efficient", index);
     }
 
+    @Override
+    public boolean attendsByFlash(int index) {
+        return attends("flash", index);
+    }
+
     private static boolean attends(String kernel, int index) {
         try (NDManager manager = TorchRuntime.engine().newBaseManager(Device.cpu());
                 ScriptModule program = load(manager, "probes_cuda.py");

@@ -43,8 +43,11 @@ public final class TorchDevice {
 
     private final Capabilities capabilities;
 
-    private TorchDevice(Device device, String reason, Capabilities capabilities) {
+    private final boolean flash; // whether it has flash attention
+
+    private TorchDevice(Device device, String reason, Capabilities capabilities, boolean flash) {
         this.device = device;
+        this.flash = flash;
         this.reason = reason;
         this.capabilities = capabilities;
     }
@@ -76,7 +79,7 @@ public final class TorchDevice {
             kernels.put(Precision.FP32, kernel);
             kernels.put(Precision.BF16, kernel);
         }
-        return new TorchDevice(Device.cpu(), "for " + kernel, Capabilities.cpu(kernels));
+        return new TorchDevice(Device.cpu(), "for " + kernel, Capabilities.cpu(kernels), false);
     }
 
     private static TorchDevice cpu(String reason) {
@@ -90,13 +93,14 @@ public final class TorchDevice {
             .filter(TorchDevice::isExact)
             .findFirst()
             .ifPresent((kernel) -> kernels.put(Precision.INT8, kernel));
-        return new TorchDevice(Device.cpu(), reason, Capabilities.cpu(kernels));
+        return new TorchDevice(Device.cpu(), reason, Capabilities.cpu(kernels), false);
     }
 
     /** Returns a CUDA device, which computes in bf16 or, if it is older, in fp16. */
     static TorchDevice cuda(int index, String reason, CudaTorch torch) {
         Device device = Device.gpu(index);
-        return new TorchDevice(device, reason, Capabilities.cuda(name(device), torch.attendsInBf16(index)));
+        return new TorchDevice(device, reason, Capabilities.cuda(name(device), torch.attendsInBf16(index)),
+                torch.attendsByFlash(index));
     }
 
     private static boolean computes(LinearKernel kernel, Precision precision) {
@@ -247,7 +251,7 @@ public final class TorchDevice {
     /** Returns how attention is computed beside products in a number format. */
     AttentionKernel attentionKernel(Precision precision, ModelConfig config) {
         if (this.device.isGpu()) {
-            return AttentionKernel.cuda(precision, config);
+            return AttentionKernel.cuda(precision, config, this.flash);
         }
         boolean independent = precision == Precision.FP32 || precision == Precision.INT8;
         return independent ? AttentionKernel.independent(config) : AttentionKernel.of(precision, config);

@@ -169,6 +169,7 @@ class DeviceChoiceTests {
         if (!torch.isBuilt()) {
             assertThat(torch.count()).isEmpty();
             assertThat(torch.attendsInBf16(0)).isFalse();
+            assertThat(torch.attendsByFlash(0)).isFalse();
             assertThat(torch.memory(0)).isEmpty();
             assertThatThrownBy(() -> torch.touch(0)).isInstanceOf(EngineException.class)
                 .extracting((failure) -> CudaFault.of(failure.getMessage()).orElseThrow().kind())
@@ -191,6 +192,11 @@ class DeviceChoiceTests {
 
         @Override
         public boolean attendsInBf16(int index) {
+            return true;
+        }
+
+        @Override
+        public boolean attendsByFlash(int index) {
             return true;
         }
 

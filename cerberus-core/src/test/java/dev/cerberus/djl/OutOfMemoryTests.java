@@ -98,6 +98,11 @@ class OutOfMemoryTests {
                 return true;
             }
 
+            @Override
+            public boolean attendsByFlash(int index) {
+                return true;
+            }
+
         });
     }
 

@@ -335,7 +335,7 @@ class PooledForwardTests {
     void programsForCudaCompile(Precision precision) {
         for (AttentionShape shape : shapes()) {
             ModelConfig config = shape.config(this.directory);
-            AttentionKernel attention = AttentionKernel.cuda(precision, config);
+            AttentionKernel attention = AttentionKernel.cuda(precision, config, true);
             assertThat(attention.pooled()).isTrue();
             compile(config, precision, attention, "target_pooled.py");
         }
@@ -344,11 +344,14 @@ class PooledForwardTests {
     @Test
     void programsForCudaOfModelsThatHaveNoPoolCompile() {
         ModelConfig plain = shapes().get(0).config(this.directory);
-        compile(plain, Precision.FP32, AttentionKernel.cuda(Precision.FP32, plain), "target.py");
+        compile(plain, Precision.FP32, AttentionKernel.cuda(Precision.FP32, plain, true), "target.py");
+        AttentionKernel older = AttentionKernel.cuda(Precision.FP16, plain, false);
+        assertThat(older.pooled()).isFalse();
+        compile(plain, Precision.FP16, older, "target.py");
         for (String family : List.of("gemma2", "gemma3", "mistral")) {
             Path files = Path.of("src/test/resources/dev/cerberus/djl/families", family);
             ModelConfig config = ModelConfig.read(files);
-            AttentionKernel attention = AttentionKernel.cuda(Precision.BF16, config);
+            AttentionKernel attention = AttentionKernel.cuda(Precision.BF16, config, true);
             assertThat(attention.pooled()).as(family).isEqualTo(config.slidingWindow().isEmpty());
             compile(config, Precision.BF16, attention, attention.pooled() ? "target_pooled.py" : "target.py");
         }
