@@ -13,7 +13,7 @@ import dev.cerberus.model.ModelException;
 /**
  * A cache of one tensor, written in place, and copied where it grows.
  */
-final class DjlKvCache implements KvCache {
+final class DjlKvCache extends TokenCache {
 
     private final NDManager manager;
 
@@ -25,28 +25,22 @@ final class DjlKvCache implements KvCache {
 
     private IValue all; // the rows as an argument
 
-    private int capacity;
-
-    private int length;
-
     private int seenKeys; // of the views
 
     private Optional<IValue> views = Optional.empty(); // what the program makes of it
 
-    private boolean closed;
-
     DjlKvCache(NDManager manager, ScriptModule program, AttentionKernel attention, NDArray all, int capacity) {
+        super(capacity);
         this.manager = manager;
         this.program = program;
         this.attention = attention;
         this.rows = all;
         this.all = ScriptModule.argument(all);
-        this.capacity = capacity;
     }
 
     /** Returns the number of keys that a call has to see to see some more rows. */
     int keys(int rows) {
-        return this.attention.keys(this.length + rows);
+        return this.attention.keys(length() + rows);
     }
 
     /**
@@ -64,42 +58,18 @@ final class DjlKvCache implements KvCache {
         return this.views.get();
     }
 
-    void append(int tokens) {
-        this.length += tokens;
-    }
-
     @Override
-    public int length() {
-        return this.length;
-    }
-
-    @Override
-    public int capacity() {
-        return this.capacity;
-    }
-
-    @Override
-    public void grow(int capacityTokens) {
-        if (capacityTokens < this.capacity) {
-            throw new IllegalArgumentException(
-                    "a cache of " + this.capacity + " tokens does not shrink to " + capacityTokens);
-        }
-        int more = this.attention.keys(capacityTokens) - this.attention.keys(this.capacity);
+    void resize(int capacityTokens) {
+        int more = this.attention.keys(capacityTokens) - this.attention.keys(capacity());
         if (more > 0) {
             replace(more, capacityTokens);
         }
-        this.capacity = capacityTokens;
     }
 
     @Override
-    public void copy(KvCache source, int tokens) {
-        if (this.length > 0 || tokens > source.length() || tokens > this.capacity) {
-            throw new IllegalArgumentException("a cache of " + this.length + " tokens with room for " + this.capacity
-                    + " can not take " + tokens + " of " + source.length());
-        }
-        try (IValue count = IValue.from((long) tokens);
-                IValue end = this.program.call("shared", this.all, ((DjlKvCache) source).all, count)) {
-            this.length = (int) end.toLong();
+    void take(KvCache source, int tokens) {
+        try (IValue count = IValue.from((long) tokens)) {
+            this.program.call("shared", this.all, ((DjlKvCache) source).all, count).close();
         }
     }
 
@@ -122,42 +92,21 @@ final class DjlKvCache implements KvCache {
 
     @Override
     public int treeRows() {
-        return Math.min(this.attention.treeRows(this.length), this.capacity - this.length);
+        return Math.min(this.attention.treeRows(length()), super.treeRows());
     }
 
     @Override
-    public void commit(int[] path) {
-        if (path.length == 0 || path[0] != 0) {
-            throw new IllegalArgumentException("an accepted path starts at the root");
-        }
-        if (path[path.length - 1] != path.length - 1) {
-            try (IValue start = IValue.from((long) this.length);
-                    IValue nodes = IValue.listFrom(DjlTargetModel.longs(path));
-                    IValue end = this.program.call("commit", this.all, start, nodes)) {
-                this.length = (int) end.toLong();
-            }
-        }
-        else {
-            this.length += path.length; // the rows already lie where they belong
+    void keep(int[] path) {
+        try (IValue start = IValue.from((long) length()); IValue nodes = IValue.listFrom(DjlTargetModel.longs(path))) {
+            this.program.call("commit", this.all, start, nodes).close();
         }
     }
 
     @Override
-    public void truncate(int newLength) {
-        if (newLength < 0 || newLength > this.length) {
-            throw new IllegalArgumentException("length must be in 0.." + this.length + ", was " + newLength);
-        }
-        this.length = newLength;
-    }
-
-    @Override
-    public void close() {
-        if (!this.closed) {
-            this.closed = true;
-            this.views.ifPresent(IValue::close);
-            this.all.close();
-            this.manager.close();
-        }
+    void free() {
+        this.views.ifPresent(IValue::close);
+        this.all.close();
+        this.manager.close();
     }
 
 }

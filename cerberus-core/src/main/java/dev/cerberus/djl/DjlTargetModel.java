@@ -211,7 +211,7 @@ public final class DjlTargetModel implements TargetModel {
         List<NodeScores> scores = run(spans);
         for (Span span : spans) {
             if (span instanceof Span.Piece piece) {
-                this.pass.append(piece.cache(), piece.rows());
+                ((TokenCache) piece.cache()).append(piece.rows());
             }
         }
         return scores;

@@ -5,7 +5,6 @@ import java.util.List;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 
-import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
@@ -22,7 +21,7 @@ interface ForwardPass extends AutoCloseable {
      * @throws EngineException if there is no memory for it
      * @throws ModelException if there is none for a pool
      */
-    KvCache newCache(int capacity);
+    TokenCache newCache(int capacity);
 
     /**
      * Runs spans whose caches have room for them.
@@ -32,9 +31,6 @@ interface ForwardPass extends AutoCloseable {
      * @throws EngineException if an operator fails; the caller closes the scope then
      */
     List<NodeScores> run(List<Span> spans, NDManager scope);
-
-    /** Keeps a piece of a prompt that was run. */
-    void append(KvCache cache, int tokens);
 
     @Override
     void close();

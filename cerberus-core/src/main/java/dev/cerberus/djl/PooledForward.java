@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
 
-import dev.cerberus.model.KvCache;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 
@@ -48,7 +47,7 @@ final class PooledForward implements ForwardPass {
     }
 
     @Override
-    public KvCache newCache(int capacity) {
+    public TokenCache newCache(int capacity) {
         return new PooledKvCache(this.pool, capacity);
     }
 
@@ -88,11 +87,6 @@ final class PooledForward implements ForwardPass {
             }
             return new ForwardTensors(scope, this.readers, this.weights.rotation(), out, best, highest, true, users);
         }
-    }
-
-    @Override
-    public void append(KvCache cache, int tokens) {
-        ((PooledKvCache) cache).append(tokens);
     }
 
     @Override

@@ -7,7 +7,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
 
-import dev.cerberus.model.KvCache;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 
@@ -39,7 +38,7 @@ final class SeparateForward implements ForwardPass {
     }
 
     @Override
-    public KvCache newCache(int capacity) {
+    public TokenCache newCache(int capacity) {
         NDManager owner = this.manager.newSubManager();
         AttentionKernel attention = this.model.attention();
         try (IValue like = ScriptModule.argument(this.weights.embedding());
@@ -91,11 +90,6 @@ final class SeparateForward implements ForwardPass {
             first += span.scoredRows();
         }
         return scores;
-    }
-
-    @Override
-    public void append(KvCache cache, int tokens) {
-        ((DjlKvCache) cache).append(tokens);
     }
 
     @Override
