@@ -2,6 +2,7 @@ package dev.cerberus.decode;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,14 +29,18 @@ import dev.cerberus.model.TargetModel;
  * its last token and, in turn, as many more as its gate finds worth their price, but no
  * more than twice its share of what is left; whoever plans later sees the rows that
  * others have taken. If there are more of them than rows, they take turns. Pieces of
- * prompts fill what is left, first come, first served. Prompts that wait keep a quarter
- * of the rows, so that they are read however many are being written; and beside these a
- * forward is kept short, so that a long prompt delays every token of the others by one
- * small piece and no more.
+ * prompts fill what is left, those with the least to read first, so that a short prompt
+ * does not wait for a long one; a quarter of that is for who came first, so that a long
+ * one does not wait for ever. Prompts that wait keep half of the rows, so that they are
+ * read however many are being written; and beside these a forward is kept short, so that
+ * a long prompt delays every token of the others by one small piece and no more.
  */
 public final class DecodeBatch implements AutoCloseable {
 
     private static final int SHARE_OF_PROMPTS = 2;
+
+    /** Part of the rows of prompts that who came first has for certain. */
+    private static final int SHARE_OF_FIRST = 4;
 
     /** How many equal shares of the rows for drafts one sequence may take. */
     private static final int SHARES = 2;
@@ -123,12 +128,29 @@ public final class DecodeBatch implements AutoCloseable {
         else if (!writing.isEmpty()) {
             rows = write(entries, inTurn(writing, Math.max(1, limit - kept)), limit, kept, failures);
         }
-        for (DecodeSession session : reading) {
-            if (rows < limit) {
-                rows += add(entries, session, limit - rows, Company.NONE, failures);
+        read(entries, reading, limit - rows, failures);
+        return entries;
+    }
+
+    /** Adds pieces of prompts, whose order is that in which they came. */
+    private void read(List<Entry> entries, List<DecodeSession> reading, int room,
+            Map<DecodeSession, Throwable> failures) {
+        if (reading.isEmpty()) {
+            return;
+        }
+        DecodeSession first = reading.get(0);
+        int kept = Math.min(first.unreadTokens(), (room + SHARE_OF_FIRST - 1) / SHARE_OF_FIRST);
+        List<DecodeSession> shortest = new ArrayList<>(reading);
+        shortest.sort(Comparator.comparingInt(DecodeSession::unreadTokens)); // stable
+        int left = room;
+        for (DecodeSession session : shortest) {
+            if (session == first) {
+                kept = 0;
+            }
+            if (left > kept) {
+                left -= add(entries, session, left - kept, Company.NONE, failures);
             }
         }
-        return entries;
     }
 
     /** Returns some of the sessions, so that all get their turn if there are more. */

@@ -198,12 +198,51 @@ class DecodeBatchTests {
     }
 
     @Test
-    void promptsAreReadInTheOrderInWhichTheyCame() {
+    void aShortPromptDoesNotWaitForALongOneThatCameBefore() {
+        DecodeSession longer = plain(prompt(2000), 1);
+        List<DecodeSession> sessions = new ArrayList<>(List.of(longer));
+        this.batch.step(sessions);
+        DecodeSession shorter = plain(prompt(5), 1);
+        sessions.add(shorter);
+        this.batch.step(sessions);
+        assertThat(shorter.isFinished()).isTrue();
+        assertThat(longer.isReading()).isTrue();
+        sessions.forEach(DecodeSession::close);
+    }
+
+    @Test
+    void aLongPromptIsReadHoweverManyShortOnesCome() {
+        DecodeSession longer = plain(prompt(500), 1);
+        List<DecodeSession> sessions = new ArrayList<>(List.of(longer));
+        int steps = 0;
+        while (sessions.contains(longer)) {
+            assertThat(steps++).isLessThan(500 / 16 + 2); // a quarter of the rows each
+                                                          // time
+            while (sessions.size() < 9) {
+                sessions.add(plain(prompt(this.model.rowLimit()), 1));
+            }
+            assertThat(this.batch.step(sessions)).isEmpty();
+            sessions.stream().filter(DecodeSession::isFinished).forEach(DecodeSession::close);
+            sessions.removeIf(DecodeSession::isFinished);
+        }
+        sessions.forEach(DecodeSession::close);
+    }
+
+    @Test
+    void whatIsLeastIsReadFirstAndWhoCameFirstHasAQuarter() {
         List<DecodeSession> sessions = List.of(plain(prompt(100), 2), plain(prompt(20), 2), plain(prompt(40), 2));
+        this.batch.step(sessions);
+        assertThat(sessions).extracting(DecodeSession::cachedTokens).containsExactly(16, 20, 28);
+        sessions.forEach(DecodeSession::close);
+    }
+
+    @Test
+    void promptsOfOneLengthAreReadInTheOrderInWhichTheyCame() {
+        List<DecodeSession> sessions = List.of(plain(prompt(100), 2), plain(prompt(100), 2), plain(prompt(100), 2));
         this.batch.step(sessions);
         assertThat(sessions).extracting(DecodeSession::cachedTokens).containsExactly(64, 0, 0);
         this.batch.step(sessions);
-        assertThat(sessions).extracting(DecodeSession::cachedTokens).containsExactly(100, 20, 8);
+        assertThat(sessions).extracting(DecodeSession::cachedTokens).containsExactly(100, 28, 0);
         sessions.forEach(DecodeSession::close);
     }
 
