@@ -28,10 +28,10 @@ public final class Grammar {
      * nothing, or needs too much
      */
     public static Grammar regex(String regex, CompileBudget budget) {
-        CharacterAutomaton automaton = RegexNfa.compile(RegexParser.parse(regex), false,
-                "the regular expression '" + regex + "'", budget);
+        CharacterAutomaton automaton = RegexNfa.compile(RegexParser.parse(regex), false, RegexParser.named(regex),
+                budget);
         if (automaton.isEmpty()) {
-            throw new ConstraintException("the regular expression '" + regex + "' matches no text; change it");
+            throw new ConstraintException(RegexParser.named(regex) + " matches no text; change it");
         }
         return new Grammar(new Symbols.Terminal(ByteCompiler.utf8(automaton, budget)));
     }

@@ -14,6 +14,8 @@ import java.util.function.IntPredicate;
  */
 final class RegexParser {
 
+    private static final int LONGEST_SHOWN = 200;
+
     private static final int MAX_COUNT = 5_000;
 
     private static final int MAX_DEPTH = 200;
@@ -51,8 +53,14 @@ final class RegexParser {
         return regex;
     }
 
+    /** Returns how messages name an expression: with its beginning, where it is long. */
+    static String named(String source) {
+        String shown = (source.length() <= LONGEST_SHOWN) ? source : source.substring(0, LONGEST_SHOWN) + "…";
+        return "the regular expression '" + shown + "'";
+    }
+
     private ConstraintException refuse(String problem) {
-        return new ConstraintException("the regular expression '" + this.source + "' " + problem + " at character "
+        return new ConstraintException(named(this.source) + " " + problem + " at character "
                 + Math.min(this.at, this.text.length) + "; only regular constructs of ECMA-262 can be enforced");
     }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -26,9 +27,11 @@ final class SchemaSource {
 
     private static final int MAX_CHARACTERS = 4_000_000;
 
+    private static final int DEEPEST = 200;
+
     private static final JsonMapper MAPPER = JsonMapper
         .builder(JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(200).build())
+            .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
             .build())
         .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
         .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -73,6 +76,10 @@ final class SchemaSource {
                 throw new ConstraintException("a JSON schema is an object or a boolean, was " + root.getNodeType());
             }
             return new SchemaSource(root);
+        }
+        catch (StreamConstraintsException ex) {
+            throw new ConstraintException("the JSON schema is nested more than " + DEEPEST
+                    + " deep, or has a number or a text that is far too long; make it simpler", ex);
         }
         catch (JsonProcessingException ex) {
             JsonLocation at = ex.getLocation();

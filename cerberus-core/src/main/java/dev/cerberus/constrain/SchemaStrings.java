@@ -70,8 +70,7 @@ final class SchemaStrings {
     /** Returns the texts in which a pattern is found. */
     CharacterAutomaton pattern(JsonNode schema, String pattern) {
         try {
-            return RegexNfa.compile(RegexParser.parse(pattern), true, "the regular expression '" + pattern + "'",
-                    this.budget);
+            return RegexNfa.compile(RegexParser.parse(pattern), true, RegexParser.named(pattern), this.budget);
         }
         catch (ConstraintException ex) {
             throw new ConstraintException("the JSON schema can not be enforced: " + ex.getMessage() + " (at "

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Schemas that are wrong, contradict themselves or are too large.
@@ -55,6 +56,16 @@ class BadSchemaTests {
         assertThatExceptionOfType(ConstraintException.class).isThrownBy(() -> compile(schema))
             .withMessageContaining(reason)
             .withMessageContaining(place);
+    }
+
+    @Test
+    void refusalsAreShortHoweverLongWhatIsRefusedIs() {
+        String deep = "{\"const\": " + "[".repeat(400) + "]".repeat(400) + "}";
+        assertThatThrownBy(() -> SchemaSource.read(deep)).isInstanceOf(ConstraintException.class)
+            .hasMessageContaining("nested more than 200 deep");
+        String brackets = "(".repeat(20_000) + "a";
+        assertThatThrownBy(() -> RegexParser.parse(brackets)).isInstanceOf(ConstraintException.class)
+            .satisfies((refusal) -> assertThat(refusal.getMessage()).hasSizeLessThan(500).contains("((…'"));
     }
 
     @Test
