@@ -165,7 +165,9 @@ class AnswerStream implements StreamingChatResponseHandler {
 
     @Override
     public void onError(Throwable error) {
-        if (ChatErrors.engineError(error) instanceof RuntimeException refusal) {
+        boolean begun = !this.events.isEmpty(); // before anything is written nothing is
+                                                // taken out
+        if (!begun && ChatErrors.engineError(error) instanceof RuntimeException refusal) {
             this.failure = refusal;
         }
         this.events.add(new Event("error", ChatErrors.problem(error), true));
