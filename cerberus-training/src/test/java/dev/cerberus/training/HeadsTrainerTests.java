@@ -3,10 +3,8 @@ package dev.cerberus.training;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,15 +12,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import ai.djl.ndarray.NDManager;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,7 +35,6 @@ import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.HalfFloats;
 import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.ModelConfig;
-import dev.cerberus.hf.Safetensors;
 import dev.cerberus.hf.Safetensors;
 import dev.cerberus.hf.SafetensorsWriter;
 import dev.cerberus.hf.TensorInfo;
@@ -67,20 +59,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-class HeadsTrainerTests {
-
-    @TempDir
-    private Path directory;
-
-    @BeforeEach
-    void prepare() throws IOException {
-        TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("model")));
-        StringBuilder lines = new StringBuilder();
-        for (int i = 0; i < 40; i++) {
-            lines.append("{\"prompt\": \"question ").append(i).append("\"}\n");
-        }
-        Files.writeString(this.directory.resolve("prompts.jsonl"), lines);
-    }
+class HeadsTrainerTests extends AbstractHeadsTrainerTests {
 
     @ParameterizedTest
     @EnumSource(HeadsKind.class)
@@ -89,26 +68,26 @@ class HeadsTrainerTests {
         TrainingReport beginning = HeadsTrainer.train(options("beginning.safetensors", shape, steps(5), false, false));
         TrainingReport report = HeadsTrainer.train(options("heads.safetensors", shape, steps(300), false, false));
         assertThat(report.loss()).isLessThan(0.93 * beginning.loss());
-        HeadsFile file = HeadsFile.read(this.directory.resolve("heads.safetensors"));
+        HeadsFile file = HeadsFile.read(directory().resolve("heads.safetensors"));
         assertThat(file.description()).isEqualTo(report.heads());
         assertThat(file.metadata()).containsEntry("kind", kind.id())
             .containsEntry("trained_steps", "300")
             .containsKeys("version_djl", "seed", "training_loss", "accuracy_head_4", "data");
-        try (Checkpoint checkpoint = Checkpoint.open(this.directory.resolve("model"))) {
-            file.requireTarget(ModelConfig.read(this.directory.resolve("model")), checkpoint);
+        try (Checkpoint checkpoint = Checkpoint.open(directory().resolve("model"))) {
+            file.requireTarget(ModelConfig.read(directory().resolve("model")), checkpoint);
         }
     }
 
     @Test
     void memoryHoldsWhatTheModelAnswersAndDraftsLookItUp() {
-        Path model = this.directory.resolve("model");
-        HeadsTrainer.train(new TrainingOptions(model.toString(), List.of(this.directory.resolve("prompts.jsonl")),
-                model.resolve("cerberus-heads.safetensors"), this.directory.resolve("work"),
+        Path model = directory().resolve("model");
+        HeadsTrainer.train(new TrainingOptions(model.toString(), List.of(directory().resolve("prompts.jsonl")),
+                model.resolve("cerberus-heads.safetensors"), directory().resolve("work"),
                 HeadsShape.of(HeadsKind.CERBERUS), new Distillation(3000, 64, 48, 0.1, 0.7, 8, true, false), steps(5),
                 "cpu", "fp32", false));
         int tokens = MemoryMaker
-            .make(new MemoryMaker.Options(model.toString(), List.of(this.directory.resolve("prompts.jsonl")),
-                    model.resolve("cerberus-memory.safetensors"), this.directory.resolve("work"),
+            .make(new MemoryMaker.Options(model.toString(), List.of(directory().resolve("prompts.jsonl")),
+                    model.resolve("cerberus-memory.safetensors"), directory().resolve("work"),
                     new Distillation(3000, 64, 48, 0.1, 0.7, 8, true, false), 1, "cpu", "fp32"));
         assertThat(tokens).isBetween(1000, 4000);
         EngineOptions.Builder options = EngineOptions.builder(model.toString()).precision("fp32");
@@ -149,8 +128,8 @@ class HeadsTrainerTests {
     @Test
     void trainOnStoriesForeseesMoreThanAThirdOfTheTokens() {
         TrainingOptions options = new TrainingOptions(TestData.require("models/stories260K").toString(),
-                List.of(TestData.require("text/tinystories.txt")), this.directory.resolve("stories.safetensors"),
-                this.directory.resolve("work"), HeadsShape.of(HeadsKind.CERBERUS),
+                List.of(TestData.require("text/tinystories.txt")), directory().resolve("stories.safetensors"),
+                directory().resolve("work"), HeadsShape.of(HeadsKind.CERBERUS),
                 new Distillation(20_000, 64, 64, 0.5, 0.7, 32, false, false),
                 new Optimization(OptionalInt.of(250), 1, 256, OptionalDouble.of(6e-3), 0.8, 1000, 0, 1000, 1), "cpu",
                 "fp32", false);
@@ -171,7 +150,7 @@ class HeadsTrainerTests {
     @ParameterizedTest
     @MethodSource("shapes")
     void fileWhenWrittenDraftsWithTheProbabilitiesThatWereTrained(HeadsShape shape) {
-        Path model = this.directory.resolve("model");
+        Path model = directory().resolve("model");
         ModelConfig config = ModelConfig.read(model);
         int[] vocabulary = IntStream.range(0, TinyModels.VOCABULARY).filter((token) -> token % 3 != 0).toArray();
         HeadsDescription heads = new HeadsDescription(shape.kind(), shape.root(),
@@ -208,7 +187,7 @@ class HeadsTrainerTests {
                 .metadata("hidden_size", Integer.toString(heads.hiddenSize()))
                 .metadata("vocab_size", Integer.toString(TinyModels.VOCABULARY));
             layout.write(weights, vocabulary, false, writer);
-            Path path = this.directory.resolve("heads.safetensors");
+            Path path = directory().resolve("heads.safetensors");
             writer.write(path);
 
             for (int i = 0; i < embeddings.length; i++) {
@@ -247,118 +226,6 @@ class HeadsTrainerTests {
     }
 
     @Test
-    void resumeWhenTheProcessWasKilledGivesTheSameHeads() throws IOException, InterruptedException {
-        TrainingOptions whole = options("whole.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(240), false,
-                false);
-        HeadsTrainer.train(whole);
-
-        killOnceThereIs(this.directory.resolve("work/checkpoint-cerberus-killed.safetensors"), "killed.safetensors",
-                "work");
-        assertThat(this.directory.resolve("killed.safetensors")).doesNotExist();
-
-        HeadsTrainer.train(inProcess(this.directory, "killed.safetensors", "work", true));
-        HeadsFile expected = HeadsFile.read(this.directory.resolve("whole.safetensors"));
-        HeadsFile resumed = HeadsFile.read(this.directory.resolve("killed.safetensors"));
-        assertThat(resumed.metadata()).isEqualTo(expected.metadata());
-        for (int head = 0; head < 4; head++) {
-            for (int layer = 0; layer < expected.description().layers(); layer++) {
-                assertThat(resumed.blockWeight(head, layer).floats())
-                    .containsExactly(expected.blockWeight(head, layer).floats());
-                assertThat(resumed.blockResidual(head, layer).floats())
-                    .containsExactly(expected.blockResidual(head, layer).floats());
-            }
-        }
-    }
-
-    @Test
-    void distillationWhenTheProcessWasKilledGoesOnAndGivesTheSameText() throws IOException, InterruptedException {
-        HeadsTrainer.train(inProcess(this.directory, "whole.safetensors", "work", false));
-        List<Path> whole = parts("work");
-        Path first = this.directory.resolve("killed").resolve(this.directory.resolve("work").relativize(whole.get(0)));
-
-        killOnceThereIs(first, "killed.safetensors", "killed");
-        assertThat(parts("killed")).isNotEmpty().hasSizeLessThan(whole.size());
-        FileTime before = Files.getLastModifiedTime(first);
-
-        HeadsTrainer.train(inProcess(this.directory, "killed.safetensors", "killed", true));
-        assertThat(Files.getLastModifiedTime(first)).isEqualTo(before);
-        List<Path> resumed = parts("killed");
-        assertThat(resumed).hasSameSizeAs(whole);
-        for (int i = 0; i < whole.size(); i++) {
-            assertSameText(resumed.get(i), whole.get(i));
-        }
-        assertThat(HeadsFile.read(this.directory.resolve("killed.safetensors")).description())
-            .isEqualTo(HeadsFile.read(this.directory.resolve("whole.safetensors")).description());
-    }
-
-    /*
-     * Two processes agree on every token; the states, rounded to bf16, may differ in
-     * their last bit, since libtorch does not promise one order of summation.
-     */
-    private static void assertSameText(Path actual, Path expected) {
-        try (Safetensors one = Safetensors.open(actual); Safetensors other = Safetensors.open(expected)) {
-            assertThat(one.data("tokens")).isEqualTo(other.data("tokens"));
-            assertThat(one.data("ends")).isEqualTo(other.data("ends"));
-            float[] states = one.floats("hidden");
-            float[] expectedStates = other.floats("hidden");
-            assertThat(states).hasSameSizeAs(expectedStates);
-            for (int i = 0; i < states.length; i++) {
-                assertThat(states[i]).isCloseTo(expectedStates[i], within(0.01f * Math.abs(expectedStates[i]) + 1e-4f));
-            }
-        }
-    }
-
-    @Test
-    @EnabledOnOs(value = OS.LINUX, disabledReason = "the size of files is limited by a Linux shell")
-    void trainWhenTheDiskIsFullSaysSoAndKeepsTheOldHeads() throws IOException, InterruptedException {
-        Path heads = this.directory.resolve("heads.safetensors");
-        HeadsTrainer.train(inProcess(this.directory, "heads.safetensors", "work", false));
-        byte[] before = Files.readAllBytes(heads);
-        List<String> limited = new ArrayList<>(
-                List.of("bash", "-c", "ulimit -f " + before.length / 2048 + "; exec \"$@\"", "bash"));
-        limited.addAll(process("heads.safetensors", "work"));
-
-        Process process = new ProcessBuilder(limited).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(said).isEqualTo(1);
-        assertThat(said).contains("cannot be written", "File too large", "what was there before is unchanged",
-                "free space");
-        assertThat(Files.readAllBytes(heads)).isEqualTo(before);
-        try (var files = Files.walk(this.directory)) {
-            assertThat(files).noneMatch((file) -> file.getFileName().toString().endsWith(".tmp"));
-        }
-    }
-
-    private List<String> process(String out, String work) {
-        return List.of(ProcessHandle.current().info().command().orElse("java"), "-XX:-UsePerfData", "-cp",
-                System.getProperty("java.class.path"), "-Dai.djl.offline=true", TrainingProcess.class.getName(),
-                this.directory.toString(), out, work);
-    }
-
-    private void killOnceThereIs(Path file, String out, String work) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(process(out, work)).redirectErrorStream(true)
-            .redirectOutput(this.directory.resolve("process.log").toFile())
-            .start();
-        try {
-            while (process.isAlive() && !Files.exists(file)) {
-                TimeUnit.MILLISECONDS.sleep(5);
-            }
-            assertThat(process.isAlive()).as(Files.readString(this.directory.resolve("process.log"))).isTrue();
-        }
-        finally {
-            process.destroyForcibly().waitFor();
-        }
-    }
-
-    @Test
-    void resumeWhenOptionsDifferFromTheCheckpointsNamesTheOption() {
-        HeadsTrainer.train(options("heads.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(20), false, false));
-        TrainingOptions other = options("heads.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(30), false, true);
-        assertThatThrownBy(() -> HeadsTrainer.train(other)).isInstanceOf(TrainingException.class)
-            .hasMessageContaining("steps 20, this one has 30");
-    }
-
-    @Test
     void stepWhenTheLossIsNotFiniteLeavesTheParametersAlone() {
         HeadsDescription heads = new HeadsDescription(HeadsKind.CERBERUS, true, true, false, 2, 2, 4, 5);
         HeadsParameters layout = new HeadsParameters(heads, 1, 1);
@@ -381,18 +248,18 @@ class HeadsTrainerTests {
 
     @Test
     void trainWhenTheLossIsNotFiniteSaysAtWhichStepAndKeepsTheOldHeads() throws IOException {
-        Path model = this.directory.resolve("model");
+        Path model = directory().resolve("model");
         TrainingOptions options = options("heads.safetensors", HeadsShape.of(HeadsKind.CERBERUS),
                 new Optimization(OptionalInt.of(50), 1, 32, OptionalDouble.empty(), 0.8, 25, 0, 10, 1), false, false);
         HeadsTrainer.train(options);
-        byte[] before = Files.readAllBytes(this.directory.resolve("heads.safetensors"));
+        byte[] before = Files.readAllBytes(directory().resolve("heads.safetensors"));
         for (Path part : parts("work")) {
             loseStates(part);
         }
         assertThatThrownBy(() -> HeadsTrainer.train(options)).isInstanceOf(TrainingException.class)
             .hasMessageContaining("at step 1")
             .hasMessageContaining("--learning-rate");
-        assertThat(Files.readAllBytes(this.directory.resolve("heads.safetensors"))).isEqualTo(before);
+        assertThat(Files.readAllBytes(directory().resolve("heads.safetensors"))).isEqualTo(before);
     }
 
     /** Replaces the hidden states of distilled text by what is not a number. */
@@ -414,7 +281,7 @@ class HeadsTrainerTests {
 
     @Test
     void textOfAModelThatHasLostItsNumbersIsNotWritten() {
-        Path model = this.directory.resolve("model");
+        Path model = directory().resolve("model");
         SafetensorsWriter writer = new SafetensorsWriter();
         try (Checkpoint checkpoint = Checkpoint.open(model)) {
             for (String name : checkpoint.names()) {
@@ -452,9 +319,9 @@ class HeadsTrainerTests {
         HeadsShape wide = shape(HeadsKind.CERBERUS, true, true, 1, LmHead.SHARED, 10_000);
         assertThatThrownBy(() -> HeadsTrainer.train(options("wide.safetensors", wide, steps(20), false, false)))
             .isInstanceOf(TrainingException.class)
-            .hasMessageContaining("at most " + ModelConfig.read(this.directory.resolve("model")).hiddenSize())
+            .hasMessageContaining("at most " + ModelConfig.read(directory().resolve("model")).hiddenSize())
             .hasMessageContaining("was 10000");
-        assertThat(this.directory.resolve("work")).doesNotExist();
+        assertThat(directory().resolve("work")).doesNotExist();
         assertThatThrownBy(() -> shape(HeadsKind.HYDRA, true, true, 1, LmHead.SHARED, 4))
             .isInstanceOf(TrainingException.class)
             .hasMessageContaining("--transition-rank");
@@ -467,37 +334,6 @@ class HeadsTrainerTests {
         TrainingReport report = HeadsTrainer.train(options("one-head.safetensors", one, steps(20), false, false));
         assertThat(report.heads().transitionRank()).isZero();
         assertThat(HeadsFile.read(report.file()).temperature()).isEqualTo(1.5);
-    }
-
-    private List<Path> parts(String work) throws IOException {
-        try (var files = Files.walk(this.directory.resolve(work))) {
-            return files.filter((file) -> file.getFileName().toString().startsWith("part-")).sorted().toList();
-        }
-    }
-
-    private static HeadsShape shape(HeadsKind kind, boolean root, boolean linked, int layers, LmHead lmHead, int rank) {
-        return new HeadsShape(kind, Optional.of(root), linked, 3, OptionalInt.of(layers), 0, Optional.of(lmHead),
-                OptionalInt.of(rank), 1);
-    }
-
-    static Optimization steps(int steps) {
-        return new Optimization(OptionalInt.of(steps), 1, 32, OptionalDouble.empty(), 0.8, 100, 0, 20, 1);
-    }
-
-    static TrainingOptions inProcess(Path directory, String out, String work, boolean resume) {
-        return options(directory, out, work, HeadsShape.of(HeadsKind.CERBERUS), steps(240), false, resume);
-    }
-
-    private TrainingOptions options(String out, HeadsShape shape, Optimization optimization, boolean soft,
-            boolean resume) {
-        return options(this.directory, out, "work", shape, optimization, soft, resume);
-    }
-
-    private static TrainingOptions options(Path directory, String out, String work, HeadsShape shape,
-            Optimization optimization, boolean soft, boolean resume) {
-        return new TrainingOptions(directory.resolve("model").toString(), List.of(directory.resolve("prompts.jsonl")),
-                directory.resolve(out), directory.resolve(work), shape,
-                new Distillation(2000, 64, 24, 0.5, 0.7, 8, false, soft), optimization, "cpu", "fp32", resume);
     }
 
 }

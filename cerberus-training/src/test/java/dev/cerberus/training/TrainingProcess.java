@@ -15,7 +15,7 @@ final class TrainingProcess {
 
     public static void main(String[] args) {
         try {
-            HeadsTrainer.train(HeadsTrainerTests.inProcess(Path.of(args[0]), args[1], args[2], false));
+            HeadsTrainer.train(AbstractHeadsTrainerTests.inProcess(Path.of(args[0]), args[1], args[2], false));
         }
         catch (ModelFileException ex) {
             System.out.println(ex.getMessage());
