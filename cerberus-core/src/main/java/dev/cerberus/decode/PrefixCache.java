@@ -46,7 +46,12 @@ final class PrefixCache implements AutoCloseable {
      * @param cache the cache, owned by this one from now on
      */
     void keep(int[] text, KvCache cache) {
-        if (text.length < LEAST_TOKENS || cache.capacity() > this.mostRows || isKnown(text)) {
+        if (text.length < LEAST_TOKENS || cache.length() > this.mostRows || isKnown(text)) {
+            cache.close();
+            return;
+        }
+        cache.trim();
+        if (cache.capacity() > this.mostRows) {
             cache.close();
             return;
         }

@@ -14,6 +14,8 @@ final class SequenceCache implements AutoCloseable {
     /** Rows by which a cache grows at least, so that it seldom does. */
     private static final int LEAST_GROWTH = 64;
 
+    private static final int SMALLEST_SIZE = 64;
+
     private final TargetModel model;
 
     private final int mostRows;
@@ -61,10 +63,19 @@ final class SequenceCache implements AutoCloseable {
         return (int) Math.min(this.mostRows, (long) neededRows + this.treeRows);
     }
 
-    /** Returns the rows that last for a while. */
+    /**
+     * Returns the rows that last for a while: a size that others have, too, since caches
+     * of one size may lie side by side.
+     */
     int lastingRows(int neededRows) {
-        return (int) Math.min(this.mostRows,
-                (long) neededRows + this.treeRows + Math.max(LEAST_GROWTH, neededRows / 2));
+        long rows = Math.min(this.mostRows, (long) neededRows + this.treeRows + Math.max(LEAST_GROWTH, neededRows / 2));
+        return (int) Math.min(this.model.dimensions().maxContext(), commonSize(rows));
+    }
+
+    /** Returns the next power of two, or three quarters of it if that is enough. */
+    private static long commonSize(long rows) {
+        long size = Math.max(SMALLEST_SIZE, Long.highestOneBit(Math.max(1, 2 * rows - 1)));
+        return (size / 4 * 3 >= rows) ? size / 4 * 3 : size;
     }
 
     /**

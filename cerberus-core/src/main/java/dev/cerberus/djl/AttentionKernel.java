@@ -1,5 +1,6 @@
 package dev.cerberus.djl;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -17,6 +18,7 @@ import dev.cerberus.hf.ModelConfig;
  * new sum; 0 where that is not known
  * @param pooled whether the sequences of a forward share one pool of keys and values and
  * one call; else each has a cache and calls of its own
+ * @param grouped whether sequences may attend together, in one batch of products
  * @param files the files that define the method {@code attended}
  */
 /*
@@ -24,12 +26,12 @@ import dev.cerberus.hf.ModelConfig;
  * asks for sums in one order: a tree moves a row's keys apart, masked ones between them.
  * The matrix product of libtorch on x86 CPUs adds key after key, so zeros in between
  * change nothing, but begins a new sum after a number of keys that differs by CPU, and
- * cuts in halves what is longer than one such block and shorter than two. Hence no call
- * has that many keys, and no tree crosses the end of a block. A probe finds the number;
- * where it finds none, attention in float64 hides the order in bits that rounding to
- * float32 drops.
+ * cuts in halves what is longer than one such block and shorter than two. Hence that is
+ * cut at the end of the first block, and no tree crosses the end of one. A probe finds
+ * the number; where it finds none, attention in float64 hides the order in bits that
+ * rounding to float32 drops.
  */
-record AttentionKernel(int scalarType, int blockKeys, boolean pooled, List<String> files) {
+record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean grouped, List<String> files) {
 
     private static final int FLOAT32 = 6;
 
@@ -37,12 +39,14 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, List<Strin
 
     private static final int KEYS_MULTIPLE = 32;
 
+    private static final int SMALLEST_BLOCK = 64;
+
     /** Widest heads that the kernels of pools take. */
     private static final int WIDEST_POOLED = 256;
 
     private static final int POOLED_MULTIPLE = 8;
 
-    private static final List<String> EXACT = List.of("attention.py", "attention_exact.py");
+    private static final List<String> EXACT = List.of("attention.py", "attention_groups.py", "attention_exact.py");
 
     /** Block sizes of matrix products, those of common CPUs first. */
     private static final List<Integer> BLOCKS = List.of(192, 384, 256, 320, 336, 352, 448, 512, 128, 768);
@@ -50,8 +54,8 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, List<Strin
     /** A row's scores depend on the device's own way in the last bits. */
     static AttentionKernel of(Precision precision, ModelConfig config) {
         boolean capped = config.variant().attentionCap().isPresent();
-        return new AttentionKernel(precision.scalarType(), 0, false,
-                List.of("attention.py", capped ? "attention_capped.py" : "attention_sdpa.py"));
+        return new AttentionKernel(precision.scalarType(), 0, false, false,
+                List.of("attention.py", "attention_groups.py", capped ? "attention_capped.py" : "attention_sdpa.py"));
     }
 
     /**
@@ -68,22 +72,23 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, List<Strin
                 && config.headDim() <= WIDEST_POOLED) {
             return pooled(precision, "flash_cuda.py");
         }
-        return new AttentionKernel(precision.scalarType(), 0, false, List.of("attention.py", "attention_efficient.py"));
+        return new AttentionKernel(precision.scalarType(), 0, false, false,
+                List.of("attention.py", "attention_groups.py", "attention_efficient.py"));
     }
 
     /** In a pool, by the operators of a file. */
     static AttentionKernel pooled(Precision precision, String operators) {
-        return new AttentionKernel(precision.scalarType(), 0, true, List.of("attention_pooled.py", operators));
+        return new AttentionKernel(precision.scalarType(), 0, true, false, List.of("attention_pooled.py", operators));
     }
 
     /** In float64, on every CPU. */
     static AttentionKernel wide() {
-        return new AttentionKernel(FLOAT64, 0, false, EXACT);
+        return new AttentionKernel(FLOAT64, 0, false, true, EXACT);
     }
 
     /** In float32, with blocks of a number of keys. */
     static AttentionKernel exact(int blockKeys) {
-        return new AttentionKernel(FLOAT32, blockKeys, false, EXACT);
+        return new AttentionKernel(FLOAT32, blockKeys, false, false, EXACT);
     }
 
     /**
@@ -95,26 +100,49 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, List<Strin
             .map(AttentionKernel::exact)
             .filter((kernel) -> kernel.holds(config))
             .findFirst()
+            .map((kernel) -> kernel.holdsTogether(config) ? kernel.together() : kernel)
             .orElseGet(AttentionKernel::wide);
+    }
+
+    /** Returns this kernel for sequences that attend together. */
+    AttentionKernel together() {
+        return new AttentionKernel(this.scalarType, this.blockKeys, this.pooled, true, this.files);
     }
 
     /** Returns whether a row gets the same bits alone, in prompts and in trees. */
     boolean holds(ModelConfig config) {
         int block = this.blockKeys;
-        String source = LlamaProgram.attentionSource(config, this)
-            .constant("BLOCK_KEYS", block)
-            .files("attention_probe.py")
-            .toString();
+        List<Integer> starts = new ArrayList<>(
+                List.of(0, 1, block / 2 - 3, block - 9, block + 5, block + block / 2, 2 * block - 9));
+        for (int smaller = SMALLEST_BLOCK; smaller < block; smaller += SMALLEST_BLOCK) {
+            starts.add(smaller - 9); // a block that ends there would be seen
+        }
+        return probe(config, "exact", starts, List.of(2, 3, 8, 17));
+    }
+
+    /** Returns whether a row gets the same bits alone and beside other sequences. */
+    boolean holdsTogether(ModelConfig config) {
+        int block = this.blockKeys;
+        return probe(config, "exact_together",
+                List.of(0, 1, block / 2 - 3, 30, block - 9, 5, block + 5, block / 2, 2 * block - 9), List.of(1, 2, 7));
+    }
+
+    private boolean probe(ModelConfig config, String method, List<Integer> tokensBefore, List<Integer> rowCounts) {
+        String source = LlamaProgram.attentionSource(config, this).files("attention_probe.py").toString();
         try (NDManager manager = TorchDevice.cpu(LinearKernel.GENERAL).newManager();
                 ScriptModule probe = ScriptModule.load(manager, source);
-                IValue starts = IValue.listFrom(0, 1, block / 2 - 3, block - 9, block + 5, 2L * block - 9);
-                IValue rows = IValue.listFrom(2, 3, 8, 17);
-                IValue answer = probe.call("exact", starts, rows)) {
+                IValue starts = longs(tokensBefore);
+                IValue rows = longs(rowCounts);
+                IValue answer = probe.call(method, starts, rows)) {
             return answer.toBoolean();
         }
         catch (IllegalArgumentException | EngineException ex) {
             return false; // this build of libtorch lacks an operator
         }
+    }
+
+    private static IValue longs(List<Integer> numbers) {
+        return IValue.listFrom(numbers.stream().mapToLong(Integer::longValue).toArray());
     }
 
     /** Returns the bytes of one number of the cache. */
@@ -128,8 +156,7 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, List<Strin
 
     /** Returns the number of keys of a call that has to see some tokens. */
     int keys(int tokens) {
-        int keys = (tokens + KEYS_MULTIPLE - 1) / KEYS_MULTIPLE * KEYS_MULTIPLE;
-        return (tokens <= this.blockKeys) ? keys : Math.max(keys, 2 * this.blockKeys);
+        return (tokens + KEYS_MULTIPLE - 1) / KEYS_MULTIPLE * KEYS_MULTIPLE;
     }
 
     /** Returns the most rows that a tree behind some tokens may have. */

@@ -73,6 +73,11 @@ final class KvPool implements AutoCloseable {
         this.regions.give(first);
     }
 
+    /** Gives back all but the first rows of a region. */
+    void trim(int first, int count) {
+        this.regions.trim(first, count);
+    }
+
     /** Copies rows, as many as said, to other places. */
     void move(int source, int target, int count) {
         try (IValue from = IValue.from((long) source);

@@ -20,9 +20,6 @@ import dev.cerberus.hf.ModelVariant;
  */
 public final class LlamaProgram {
 
-    /** A row of its own needs as many query rows a key head. */
-    private static final int FEWEST_QUERY_ROWS = 4;
-
     /**
      * From so many tokens on attention to them and attention to a tree apart are faster
      * than both in one call with a mask.
@@ -224,24 +221,24 @@ public final class LlamaProgram {
     }
 
     private static ProgramSource heads(ModelConfig config) {
+        AttentionHeads heads = AttentionHeads.of(config);
         return new ProgramSource().constant("HEADS", config.heads())
-            .constant("KV", config.keyValueHeads())
-            .constant("GROUP", config.heads() / config.keyValueHeads())
-            .constant("DIM", config.headDim());
+            .constant("KV", heads.keyValueHeads())
+            .constant("GROUP", heads.group())
+            .constant("DIM", heads.dim());
     }
 
     /** Returns the source of the methods that compute attention. */
     static ProgramSource attentionSource(ModelConfig config, AttentionKernel attention) {
-        int group = config.heads() / config.keyValueHeads();
-        int lone = Math.max(FEWEST_QUERY_ROWS, group + group % 2);
         double scale = config.variant().attentionScale();
         double cap = config.variant().attentionCap().orElse(1);
         return kinds(heads(config), config).constant("SCALE", scale)
             .constant("CAPPED", config.variant().attentionCap().isPresent())
             .constant("CAP", cap)
             .constant("SCALE_TO_CAP", scale / cap)
-            .constant("LONE", (lone <= group + 2) ? lone : 0)
+            .constant("LONE", AttentionHeads.of(config).lone())
             .constant("CACHE_TYPE", attention.scalarType())
+            .constant("BLOCK_KEYS", attention.blockKeys())
             .constant("SPLIT_FROM", SPLIT_FROM)
             .files(attention.files().toArray(String[]::new));
     }

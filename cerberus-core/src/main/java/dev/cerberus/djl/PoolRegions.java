@@ -60,6 +60,11 @@ final class PoolRegions {
         this.size += rows;
     }
 
+    /** Gives back all but the first rows of a region, named by its first row. */
+    void trim(int first, int rows) {
+        this.ends.computeIfPresent(first, (start, end) -> Math.min(end, start + rows));
+    }
+
     /** Gives back a region, named by its first row. */
     void give(int first) {
         this.ends.remove(first);

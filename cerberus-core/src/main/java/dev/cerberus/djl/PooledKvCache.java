@@ -33,6 +33,12 @@ final class PooledKvCache extends TokenCache {
     }
 
     @Override
+    int shrink(int capacityTokens) {
+        this.pool.trim(this.first, capacityTokens);
+        return capacityTokens;
+    }
+
+    @Override
     void take(KvCache source, int tokens) {
         this.pool.move(((PooledKvCache) source).first, this.first, tokens);
     }

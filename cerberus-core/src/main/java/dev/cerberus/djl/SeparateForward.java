@@ -7,15 +7,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
 
+import dev.cerberus.djl.AttentionUnits.Member;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 
 /**
- * A forward of sequences that have a cache each.
+ * A forward of sequences that have a cache each, some of them side by side.
  */
 final class SeparateForward implements ForwardPass {
-
-    private final LlamaProgram model;
 
     private final ScriptModule program;
 
@@ -25,54 +24,55 @@ final class SeparateForward implements ForwardPass {
 
     private final IValue frequencies;
 
-    private final NDManager manager;
+    private final AttentionHeads heads;
+
+    private final KvSlabs slabs;
 
     SeparateForward(LlamaProgram model, ScriptModule readers, ProgramWeights weights, IValue frequencies,
             NDManager manager) {
-        this.model = model;
         this.program = ScriptModule.load(manager, model.source("target.py").toString());
         this.readers = readers;
         this.weights = weights;
         this.frequencies = frequencies;
-        this.manager = manager;
+        this.heads = AttentionHeads.of(model.config());
+        this.slabs = new KvSlabs(model, this.program, readers, weights, manager);
     }
 
     @Override
     public TokenCache newCache(int capacity) {
-        NDManager owner = this.manager.newSubManager();
-        AttentionKernel attention = this.model.attention();
-        try (IValue like = ScriptModule.argument(this.weights.embedding());
-                IValue type = IValue.from((long) attention.scalarType());
-                IValue shape = IValue.listFrom(this.model.config().layers(), 2L * this.model.config().keyValueHeads(),
-                        attention.keys(capacity), this.model.config().headDim())) {
-            NDArray all = this.readers.callForArray("cache", owner, like, shape, type);
-            return new DjlKvCache(owner, this.program, attention, all, capacity);
-        }
-        catch (RuntimeException ex) {
-            owner.close();
-            throw ex;
-        }
+        return new SlotKvCache(this.slabs, capacity);
     }
 
     @Override
     public List<NodeScores> run(List<Span> spans, NDManager scope) {
-        try (SpanRows rows = new SpanRows(spans)) {
-            return split(spans, tensors(rows, scope, spans.size()));
+        try (SpanRows rows = new SpanRows(spans, units(spans, this.heads), this.heads)) {
+            return split(spans, rows, tensors(rows, scope, spans.size()));
         }
+    }
+
+    /** Returns which of some spans attend together. */
+    static List<List<Member<KvSlab>>> units(List<Span> spans, AttentionHeads heads) {
+        List<Member<KvSlab>> members = new ArrayList<>();
+        for (Span span : spans) {
+            SlotKvCache cache = (SlotKvCache) span.cache();
+            members.add(new Member<>(members.size(), cache.slab(), cache.slot(), span.rows(), cache.keys(span.rows())));
+        }
+        return new AttentionUnits<KvSlab>(heads).of(members);
     }
 
     private ForwardTensors tensors(SpanRows rows, NDManager scope, int users) {
         if (rows.scoredCount() == 0) {
             this.program
                 .callForArray("states", scope, rows.tokens(), rows.positions(), rows.spans(), rows.keys(), rows.trees(),
-                        this.weights.vectors(), this.weights.matrices(), this.frequencies, rows.caches())
+                        rows.members(), rows.indices(), this.weights.vectors(), this.weights.matrices(),
+                        this.frequencies, rows.caches())
                 .close();
             return new ForwardTensors(scope, this.readers, this.weights.rotation(), new NDArray[0], new int[0],
                     new float[0], false, users);
         }
         NDArray[] out = this.program.callForArrays("step", scope, rows.tokens(), rows.positions(), rows.spans(),
-                rows.keys(), rows.trees(), rows.scored(), this.weights.vectors(), this.weights.matrices(),
-                this.frequencies, rows.caches());
+                rows.keys(), rows.trees(), rows.members(), rows.indices(), rows.scored(), this.weights.vectors(),
+                this.weights.matrices(), this.frequencies, rows.caches());
         long[] best = out[2].toLongArray();
         int[] tokens = new int[best.length];
         for (int i = 0; i < tokens.length; i++) {
@@ -82,18 +82,17 @@ final class SeparateForward implements ForwardPass {
                 false, users);
     }
 
-    private static List<NodeScores> split(List<Span> spans, ForwardTensors tensors) {
+    private static List<NodeScores> split(List<Span> spans, SpanRows rows, ForwardTensors tensors) {
         List<NodeScores> scores = new ArrayList<>();
-        int first = 0;
         for (Span span : spans) {
-            scores.add(new DjlNodeScores(tensors, first, span.scoredRows()));
-            first += span.scoredRows();
+            scores.add(new DjlNodeScores(tensors, rows.firstScored(scores.size()), span.scoredRows()));
         }
         return scores;
     }
 
     @Override
     public void close() {
+        this.slabs.close();
         this.program.close();
     }
 

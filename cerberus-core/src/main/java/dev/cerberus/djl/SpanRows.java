@@ -1,25 +1,45 @@
 package dev.cerberus.djl;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 
 import ai.djl.pytorch.jni.IValue;
 
+import dev.cerberus.djl.AttentionUnits.Member;
 import dev.cerberus.model.Span;
 import dev.cerberus.tree.TreeAttentionMask;
 
 /**
- * The rows of all sequences of a forward, one after another, as the arguments that
- * {@code target.py} describes. The caller closes them.
+ * The rows of all sequences of a forward, one after another, those that attend together
+ * side by side, as the arguments that {@code target.py} describes. The caller closes
+ * them.
  */
 final class SpanRows implements AutoCloseable {
 
-    private final long[] scoredRows;
+    private final List<Span> spans;
+
+    private final AttentionHeads heads;
+
+    private final LongStream.Builder ids = LongStream.builder();
+
+    private final LongStream.Builder at = LongStream.builder();
+
+    private final LongStream.Builder scoredRows = LongStream.builder();
+
+    private final LongStream.Builder indices = LongStream.builder();
+
+    private final int[] firstScored;
+
+    private int rows;
+
+    private int scoredCount;
 
     private final IValue tokens;
 
     private final IValue positions;
 
-    private final IValue spans;
+    private final IValue extents;
 
     private final IValue keys;
 
@@ -27,49 +47,105 @@ final class SpanRows implements AutoCloseable {
 
     private final IValue trees;
 
+    private final IValue[] eachUnit;
+
+    private final IValue members;
+
+    private final IValue gathered;
+
     private final IValue scored;
 
     private final IValue caches;
 
-    SpanRows(List<Span> sequences) {
-        int count = sequences.size();
-        int rows = sequences.stream().mapToInt(Span::rows).sum();
-        this.scoredRows = new long[sequences.stream().mapToInt(Span::scoredRows).sum()];
-        long[] ids = new long[rows];
-        long[] at = new long[rows];
-        long[] extents = new long[3 * count];
-        long[] widths = new long[count];
-        this.eachTree = new IValue[count];
-        IValue[] views = new IValue[count]; // the caches' own
-        int row = 0;
-        int wanted = 0;
-        for (int s = 0; s < count; s++) {
-            Span span = sequences.get(s);
-            DjlKvCache cache = (DjlKvCache) span.cache();
-            int[] own = span.tokens();
-            extents[3 * s] = row;
-            extents[3 * s + 1] = row + (long) own.length;
-            extents[3 * s + 2] = cache.length();
-            for (int i = 0; i < own.length; i++) {
-                ids[row + i] = own[i];
-                at[row + i] = cache.length() + (long) offset(span, i);
+    SpanRows(List<Span> spans, List<List<Member<KvSlab>>> units, AttentionHeads heads) {
+        this.spans = spans;
+        this.heads = heads;
+        this.firstScored = new int[spans.size()];
+        this.eachTree = new IValue[spans.size()];
+        this.eachUnit = new IValue[units.size()];
+        IValue[] views = new IValue[units.size()]; // the caches' own
+        long[] spanExtents = new long[3 * units.size()];
+        long[] widths = new long[units.size()];
+        int tree = 0;
+        for (int u = 0; u < units.size(); u++) {
+            List<Member<KvSlab>> unit = units.get(u);
+            int first = this.rows;
+            for (Member<KvSlab> member : unit) {
+                this.eachTree[tree++] = IValue.listFrom(among(spans.get(member.index())));
+                add(member.index());
             }
-            row += own.length;
-            for (int i = row - span.scoredRows(); i < row; i++) {
-                this.scoredRows[wanted++] = i;
-            }
-            int seen = cache.keys(own.length);
-            widths[s] = seen;
-            views[s] = cache.seen(seen);
-            this.eachTree[s] = IValue.listFrom(among(span));
+            Member<KvSlab> one = unit.get(0);
+            SlotKvCache cache = (SlotKvCache) spans.get(one.index()).cache();
+            spanExtents[3 * u] = first;
+            spanExtents[3 * u + 1] = this.rows;
+            spanExtents[3 * u + 2] = cache.length();
+            widths[u] = AttentionUnits.keys(unit);
+            boolean alone = unit.size() == 1;
+            int end = unit.get(unit.size() - 1).slot() + 1;
+            views[u] = alone ? cache.seen(one.keys()) : one.slab().seen(one.slot(), end, AttentionUnits.keys(unit));
+            this.eachUnit[u] = IValue.listFrom(alone ? new long[0] : together(unit));
         }
-        this.tokens = IValue.listFrom(ids);
-        this.positions = IValue.listFrom(at);
-        this.spans = IValue.listFrom(extents);
+        long[] wanted = this.scoredRows.build().toArray();
+        this.tokens = IValue.listFrom(this.ids.build().toArray());
+        this.positions = IValue.listFrom(this.at.build().toArray());
+        this.extents = IValue.listFrom(spanExtents);
         this.keys = IValue.listFrom(widths);
         this.trees = IValue.listFrom(this.eachTree);
-        this.scored = IValue.listFrom((this.scoredRows.length == rows) ? new long[0] : this.scoredRows);
+        this.members = IValue.listFrom(this.eachUnit);
+        this.gathered = IValue.listFrom(this.indices.build().toArray());
+        this.scored = IValue.listFrom((wanted.length == this.rows) ? new long[0] : wanted);
         this.caches = IValue.listFrom(views);
+    }
+
+    private void add(int index) {
+        Span span = this.spans.get(index);
+        int[] own = span.tokens();
+        for (int i = 0; i < own.length; i++) {
+            this.ids.add(own[i]);
+            this.at.add(span.cache().length() + (long) offset(span, i));
+        }
+        this.rows += own.length;
+        this.firstScored[index] = this.scoredCount;
+        for (int i = this.rows - span.scoredRows(); i < this.rows; i++) {
+            this.scoredRows.add(i);
+        }
+        this.scoredCount += span.scoredRows();
+    }
+
+    /** Adds the indices of a group, and returns what says who is in it. */
+    private long[] together(List<Member<KvSlab>> group) {
+        int first = group.get(0).slot();
+        int slots = group.get(group.size() - 1).slot() + 1 - first;
+        int padded = this.heads.padded(AttentionUnits.rows(group));
+        long[] taken = new long[slots * padded]; // others are never looked at
+        List<Long> back = new ArrayList<>();
+        long[] written = new long[4 + 2 * slots];
+        LongStream.Builder put = LongStream.builder();
+        for (Member<KvSlab> member : group) {
+            Span span = this.spans.get(member.index());
+            int slot = member.slot() - first;
+            written[4 + 2 * slot] = member.rows();
+            written[5 + 2 * slot] = span.cache().length();
+            for (int i = 0; i < member.rows(); i++) {
+                taken[slot * padded + i] = back.size();
+                back.add((long) slot * padded + i);
+                member.slab().addRows(put, member.slot(), span.cache().length() + i);
+            }
+        }
+        boolean inOrder = back.size() == taken.length;
+        long[] places = put.build().toArray();
+        written[0] = padded;
+        written[1] = inOrder ? 0 : taken.length;
+        written[2] = places.length;
+        written[3] = inOrder ? 0 : back.size();
+        if (!inOrder) {
+            LongStream.of(taken).forEach(this.indices::add);
+        }
+        LongStream.of(places).forEach(this.indices::add);
+        if (!inOrder) {
+            back.forEach(this.indices::add);
+        }
+        return written;
     }
 
     /** Returns how far behind the cached tokens a row stands. */
@@ -92,7 +168,12 @@ final class SpanRows implements AutoCloseable {
 
     /** Returns the number of rows whose scores are wanted. */
     int scoredCount() {
-        return this.scoredRows.length;
+        return this.scoredCount;
+    }
+
+    /** Returns where among the scored rows those of a span begin. */
+    int firstScored(int span) {
+        return this.firstScored[span];
     }
 
     IValue tokens() {
@@ -104,7 +185,7 @@ final class SpanRows implements AutoCloseable {
     }
 
     IValue spans() {
-        return this.spans;
+        return this.extents;
     }
 
     IValue keys() {
@@ -113,6 +194,14 @@ final class SpanRows implements AutoCloseable {
 
     IValue trees() {
         return this.trees;
+    }
+
+    IValue members() {
+        return this.members;
+    }
+
+    IValue indices() {
+        return this.gathered;
     }
 
     IValue scored() {
@@ -128,11 +217,16 @@ final class SpanRows implements AutoCloseable {
         for (IValue tree : this.eachTree) {
             tree.close();
         }
+        for (IValue unit : this.eachUnit) {
+            unit.close();
+        }
         this.tokens.close();
         this.positions.close();
-        this.spans.close();
+        this.extents.close();
         this.keys.close();
         this.trees.close();
+        this.members.close();
+        this.gathered.close();
         this.scored.close();
         this.caches.close();
     }

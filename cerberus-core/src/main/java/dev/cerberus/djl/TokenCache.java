@@ -21,6 +21,12 @@ abstract class TokenCache implements KvCache {
     /** Makes room for more tokens than there is; committed rows are kept. */
     abstract void resize(int capacityTokens);
 
+    /**
+     * Gives back what is behind as many tokens, if it can; committed rows are kept.
+     * @return the capacity afterwards
+     */
+    abstract int shrink(int capacityTokens);
+
     /** Copies the first rows of another cache of this kind to the front. */
     abstract void take(KvCache source, int tokens);
 
@@ -57,6 +63,11 @@ abstract class TokenCache implements KvCache {
             resize(capacityTokens);
             this.capacity = capacityTokens;
         }
+    }
+
+    @Override
+    public final void trim() {
+        this.capacity = shrink(Math.max(1, this.length));
     }
 
     @Override

@@ -31,6 +31,12 @@ public interface KvCache extends AutoCloseable {
     void grow(int capacityTokens);
 
     /**
+     * Gives back the rows behind the committed ones, of a cache that is only kept; it may
+     * grow again.
+     */
+    void trim();
+
+    /**
      * Copies the first tokens of another sequence into this empty cache and commits them.
      * @param source a cache of the same model
      * @param tokens how many, at most as many as the source has and this one holds

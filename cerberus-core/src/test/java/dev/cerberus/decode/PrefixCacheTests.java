@@ -15,7 +15,7 @@ class PrefixCacheTests {
 
     private final ScriptedTargetModel model = new ScriptedTargetModel(100, 512);
 
-    private final PrefixCache prefixes = new PrefixCache(300);
+    private final PrefixCache prefixes = new PrefixCache(120);
 
     @AfterEach
     void nothingIsLeft() {
@@ -59,9 +59,9 @@ class PrefixCacheTests {
     void aTextThatGoesOnReplacesItsStart() {
         keep(text(0, 20));
         keep(text(0, 40));
-        assertThat(this.prefixes.rows()).isEqualTo(100);
+        assertThat(this.prefixes.rows()).isEqualTo(40);
         keep(text(0, 30)); // known
-        assertThat(this.prefixes.rows()).isEqualTo(100);
+        assertThat(this.prefixes.rows()).isEqualTo(40);
     }
 
     @Test
@@ -71,10 +71,10 @@ class PrefixCacheTests {
         keep(text(20, 40));
         assertThat(share(text(0, 60))).isEqualTo(40);
         keep(text(30, 40));
-        assertThat(this.prefixes.rows()).isEqualTo(300);
+        assertThat(this.prefixes.rows()).isEqualTo(120);
         assertThat(share(text(10, 60))).isZero();
         assertThat(share(text(0, 60))).isEqualTo(40);
-        assertThat(this.prefixes.evict()).isEqualTo(100);
+        assertThat(this.prefixes.evict()).isEqualTo(40);
         assertThat(share(text(20, 60))).isZero();
     }
 
@@ -82,8 +82,9 @@ class PrefixCacheTests {
     void whatIsTooLongOrTooShortIsNotKept() {
         keep(Arrays.copyOf(text(0, 20), 10));
         KvCache large = this.model.newCache(400);
-        this.model.prefill(large, text(0, 50)).close();
-        this.prefixes.keep(text(0, 50), large);
+        int[] longText = new int[130];
+        this.model.prefill(large, longText).close();
+        this.prefixes.keep(longText, large);
         assertThat(this.prefixes.rows()).isZero();
         assertThat(this.prefixes.evict()).isZero();
     }

@@ -33,19 +33,12 @@ class AttentionKernelTests {
         return AttentionShape.all();
     }
 
-    /* No call has more keys than one block and fewer than two. */
-    @ParameterizedTest
-    @CsvSource({ "1, 32", "32, 32", "33, 64", "191, 192", "192, 192", "193, 384", "384, 384", "385, 416",
-            "3000, 3008" })
-    void keysAreAMultipleOfThirtyTwoAndNeverBetweenOneBlockAndTwo(int tokens, int keys) {
-        assertThat(AttentionKernel.exact(192).keys(tokens)).isEqualTo(keys);
-    }
-
     @Test
-    void keysWithoutBlocksAreAMultipleOfThirtyTwo() {
+    void keysAreAMultipleOfThirtyTwo() {
         for (int tokens = 1; tokens < 1000; tokens++) {
-            assertThat(AttentionKernel.wide().keys(tokens)).isBetween(tokens, tokens + 31)
-                .satisfies((keys) -> assertThat(keys % 32).isZero());
+            assertThat(AttentionKernel.exact(192).keys(tokens)).isBetween(tokens, tokens + 31)
+                .satisfies((keys) -> assertThat(keys % 32).isZero())
+                .isEqualTo(AttentionKernel.wide().keys(tokens));
         }
     }
 
@@ -69,8 +62,19 @@ class AttentionKernelTests {
                 "skipped: no size of blocks makes float32 exact on this CPU, so attention is computed in float64");
         assertThat(found.holds(config)).isTrue();
         if (shape.headDim() >= 16) { // narrower values may be summed without blocks
-            // calls of more keys than one true block and fewer than two are cut in halves
+            // libtorch cuts calls of more keys than one true block in halves
             assertThat(AttentionKernel.exact(found.blockKeys() + 96).holds(config)).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void sequencesAttendTogetherOnlyWhereTheProbeSawThatTheyMay(AttentionShape shape) {
+        ModelConfig config = shape.config(this.directory);
+        AttentionKernel found = AttentionKernel.independent(config);
+        assertThat(found.grouped()).isEqualTo(found.equals(AttentionKernel.wide()) || found.holdsTogether(config));
+        if (shape.headDim() >= 16 && found.blockKeys() > 0) {
+            assertThat(AttentionKernel.exact(found.blockKeys() + 96).holdsTogether(config)).isFalse();
         }
     }
 
@@ -109,7 +113,7 @@ class AttentionKernelTests {
                     NDArray cache = numbers.array(manager, numbers.cache, kernel, 2 * shape.keyValueHeads());
                     IValue input = ScriptModule.argument(turned);
                     IValue all = ScriptModule
-                        .argument(cache.reshape(1, 2L * shape.keyValueHeads(), keys, shape.headDim()));
+                        .argument(cache.reshape(1, 2, shape.keyValueHeads(), keys, shape.headDim()));
                     IValue count = IValue.from((long) rows);
                     IValue behind = IValue.from((long) start);
                     IValue width = IValue.from((long) keys);

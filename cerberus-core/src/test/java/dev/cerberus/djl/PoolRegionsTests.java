@@ -37,6 +37,17 @@ class PoolRegionsTests {
     }
 
     @Test
+    void whatIsTrimmedIsFree() {
+        this.regions.grow(100);
+        this.regions.take(60);
+        this.regions.take(40);
+        this.regions.trim(0, 20);
+        assertThat(this.regions.taken()).isEqualTo(60);
+        assertThat(this.regions.take(41)).isEmpty();
+        assertThat(this.regions.take(40)).hasValue(20);
+    }
+
+    @Test
     void regionsNeverOverlap() {
         SplittableRandom random = new SplittableRandom(5);
         Map<Integer, Integer> taken = new HashMap<>();

@@ -43,6 +43,10 @@ class SharedForwardTests {
 
     private RandomGenerator random;
 
+    private int shared;
+
+    private int together;
+
     @BeforeEach
     void seed() {
         this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(11);
@@ -75,23 +79,24 @@ class SharedForwardTests {
         ModelConfig config = shape.config(this.directory);
         int block = AttentionKernel.independent(config).blockKeys();
         try (DjlTargetModel model = format.load(this.directory)) {
-            assertSameBitsInCompany(model, 4, Math.max(2 * block, 200) + 40);
+            assertSameBitsInCompany(model, 6, Math.max(2 * block, 200) + 40);
         }
     }
 
     private void assertSameBitsInCompany(DjlTargetModel model, int count, int longest) {
         List<Sequence> sequences = new ArrayList<>();
+        int capacity = Math.min(longest + 64, model.dimensions().maxContext());
         try {
             for (int i = 0; i < count; i++) {
                 int length = Math.min(longest - this.random.nextInt(longest / 2), model.dimensions().maxContext() - 64);
                 sequences.add(new Sequence(model, this.random.ints(length, 0, TinyModels.VOCABULARY).toArray(),
-                        1 + this.random.nextInt(longest / 2)));
+                        1 + this.random.nextInt(longest / 2), capacity));
             }
-            int shared = 0;
             while (sequences.stream().anyMatch((sequence) -> !sequence.isDone())) {
-                shared += step(model, sequences) ? 1 : 0;
+                step(model, sequences);
             }
-            assertThat(shared).as("forwards of several sequences").isGreaterThan(5);
+            assertThat(this.shared).as("forwards of several sequences").isGreaterThan(5);
+            assertThat(this.together).as("forwards in which some attend together").isPositive();
             sequences.forEach((sequence) -> sequence.assertSameCache(model));
         }
         finally {
@@ -99,8 +104,7 @@ class SharedForwardTests {
         }
     }
 
-    /** Returns whether several sequences took part. */
-    private boolean step(DjlTargetModel model, List<Sequence> sequences) {
+    private void step(DjlTargetModel model, List<Sequence> sequences) {
         List<Sequence> order = new ArrayList<>(sequences.stream().filter((sequence) -> !sequence.isDone()).toList());
         Collections.rotate(order, this.random.nextInt(order.size()));
         List<Sequence> taking = new ArrayList<>();
@@ -114,12 +118,14 @@ class SharedForwardTests {
                 taking.add(sequence);
             }
         }
+        AttentionHeads heads = AttentionHeads.of(ModelConfig.read(this.directory));
+        this.together += (SeparateForward.units(spans, heads).size() < spans.size()) ? 1 : 0;
         List<NodeScores> scores = model.forward(spans);
         for (int i = 0; i < taking.size(); i++) {
             taking.get(i).check(spans, i, scores.get(i));
             scores.get(i).close();
         }
-        return spans.size() > 1;
+        this.shared += (spans.size() > 1) ? 1 : 0;
     }
 
     /**
@@ -139,7 +145,7 @@ class SharedForwardTests {
 
         private TextTree tree = new TextTree(CandidateTree.rootOnly(0), new int[] { 0 });
 
-        Sequence(DjlTargetModel model, int[] text, int promptTokens) {
+        Sequence(DjlTargetModel model, int[] text, int promptTokens, int capacity) {
             this.text = text;
             this.promptTokens = Math.min(promptTokens, text.length - 1);
             this.alone = model.newCache(text.length);
@@ -150,7 +156,7 @@ class SharedForwardTests {
                     this.expected[i] = scores.logits(0);
                 }
             }
-            this.cache = model.newCache(Math.min(text.length + 64, model.dimensions().maxContext()));
+            this.cache = model.newCache(capacity);
         }
 
         boolean isDone() {
@@ -202,7 +208,7 @@ class SharedForwardTests {
         }
 
         private static NDArray[] views(KvCache cache, int tokens, NDManager manager) {
-            return ((DjlKvCache) cache).seen(tokens).toNDList((PtNDManager) manager).toArray(NDArray[]::new);
+            return ((SlotKvCache) cache).seen(tokens).toNDList((PtNDManager) manager).toArray(NDArray[]::new);
         }
 
         void close() {

@@ -89,6 +89,12 @@ final class ScriptedCache implements KvCache {
     }
 
     @Override
+    public void trim() {
+        requireOpen();
+        this.tokens = Arrays.copyOf(this.tokens, Math.max(1, this.length));
+    }
+
+    @Override
     public void copy(KvCache source, int count) {
         requireRoom(count);
         if (this.length > 0 || count > source.length()) {

@@ -1,22 +1,23 @@
-# Attention of sequences that have a cache each.
+# Attention of sequences that have a cache each, one after another, or several whose caches lie side by side in one go.
 #
 # caches: three views a layer of every sequence, see seen(). spans: three numbers a sequence: its first row, the row after
 # its last, and the tokens in its cache before them. masks: what is added to scores, one tensor a sequence, see masks().
+# For sequences that go together see attention_groups.py.
 #
 # Query rows are rows times group. Kernels need an even number of them, at least 4, to treat a row alike whatever goes with
 # it. A row of its own takes the key and value heads that lie behind its query heads as further query rows, where those are
 # enough (LONE() query rows in all): then nothing has to be copied.
 
-# cache: [layers, 2 kv, capacity, dim], keys first. Returns for every layer the whole of it, the first keys,
+# cache: [layers, 2, kv, capacity, dim], keys first. Returns for every layer the whole of it, the first keys,
 # transposed, and the first values.
 def seen(self, cache: Tensor, keys: int) -> List[Tensor]:
     all = annotate(List[Tensor], [])
     for i in range(torch.size(cache, 0)):
         layer = torch.select(cache, 0, i)
-        some = torch.slice(layer, 1, 0, keys)
+        some = torch.slice(layer, 2, 0, keys)
         _0 = torch.append(all, layer)
-        _1 = torch.append(all, torch.transpose(torch.slice(some, 0, 0, self.KV()), 1, 2))
-        _2 = torch.append(all, torch.slice(some, 0, self.KV()))
+        _1 = torch.append(all, torch.transpose(torch.select(some, 0, 0), 1, 2))
+        _2 = torch.append(all, torch.select(some, 0, 1))
     return all
 
 # Returns the number of rows that rows are padded to.
@@ -77,12 +78,18 @@ def spread_over_heads(self, own: Tensor, rows: int) -> Tensor:
     return torch.constant_pad_nd(each, [0, 0, 0, more], 0.)
 
 def attended(self, turned: Tensor, layer: int, spans: List[int], masks: List[Tensor], caches: List[List[Tensor]]) -> Tensor:
-    if torch.len(caches) == 1:
-        return self.attended_one(turned, layer, spans[2], masks[0], caches[0])
     all = annotate(List[Tensor], [])
     for s in range(torch.len(caches)):
-        own = torch.slice(turned, 0, spans[3 * s], spans[3 * s + 1])
-        _0 = torch.append(all, self.attended_one(own, layer, spans[3 * s + 2], masks[s], caches[s]))
+        own = turned
+        if torch.len(caches) > 1:
+            own = torch.slice(turned, 0, spans[3 * s], spans[3 * s + 1])
+        if torch.dim(masks[s]) == 3:
+            o = self.attended_together(own, layer, masks[s], caches[s])
+        else:
+            o = self.attended_one(own, layer, spans[3 * s + 2], masks[s], caches[s])
+        _0 = torch.append(all, o)
+    if torch.len(all) == 1:
+        return all[0]
     return torch.cat(all, 0)
 
 # turned: [rows, (heads + 2 kv) * dim]. Returns [rows, heads * dim].
@@ -90,9 +97,9 @@ def attended_one(self, turned: Tensor, layer: int, start: int, mask: Tensor, cac
     rows = torch.size(turned, 0)
     width = self.HEADS() * self.DIM()
     stride = width + 2 * self.KV() * self.DIM()
-    kv = torch.as_strided(turned, [2 * self.KV(), rows, self.DIM()], [self.DIM(), stride, 1],
+    kv = torch.as_strided(turned, [2, self.KV(), rows, self.DIM()], [self.KV() * self.DIM(), self.DIM(), stride, 1],
                           torch.storage_offset(turned) + width)
-    _0 = torch.copy_(torch.slice(cache[3 * layer], 1, start, start + rows), kv)
+    _0 = torch.copy_(torch.slice(cache[3 * layer], 2, start, start + rows), kv)
     keys = cache[3 * layer + 1]
     values = cache[3 * layer + 2]
     if rows == 1 and self.LONE() > 0:
@@ -111,18 +118,14 @@ def attended_one(self, turned: Tensor, layer: int, start: int, mask: Tensor, cac
         o = torch.slice(o, 0, 0, rows)
     return o
 
-# Returns a cache with more rows behind those that it has.
-def grown(self, cache: Tensor, more: int) -> Tensor:
-    return torch.constant_pad_nd(cache, [0, 0, 0, more], 0.)
-
 # Copies the first tokens of another cache.
 def shared(self, cache: Tensor, source: Tensor, tokens: int) -> int:
-    _0 = torch.copy_(torch.slice(cache, 2, 0, tokens), torch.slice(source, 2, 0, tokens))
+    _0 = torch.copy_(torch.slice(cache, 3, 0, tokens), torch.slice(source, 3, 0, tokens))
     return tokens
 
 def commit(self, cache: Tensor, start: int, path: List[int]) -> int:
     end = start + torch.len(path)
     rows = torch.tensor(path, dtype=4, device=ops.prim.device(cache))
-    kept = torch.index_select(torch.slice(cache, 2, start), 2, rows)
-    _0 = torch.copy_(torch.slice(cache, 2, start, end), kept)
+    kept = torch.index_select(torch.slice(cache, 3, start), 3, rows)
+    _0 = torch.copy_(torch.slice(cache, 3, start, end), kept)
     return end

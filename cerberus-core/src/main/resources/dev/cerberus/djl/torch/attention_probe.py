@@ -8,15 +8,13 @@ def filled(self, shape: List[int], seed: float) -> Tensor:
     return torch.to(torch.mul(torch.reshape(numbers, shape), 3.), self.CACHE_TYPE())
 
 def keys_for(self, tokens: int) -> int:
-    if tokens <= self.BLOCK_KEYS():
-        return torch.floordiv(tokens + 31, 32) * 32
-    return ops.prim.max(2 * self.BLOCK_KEYS(), torch.floordiv(tokens + 31, 32) * 32)
+    return torch.floordiv(tokens + 31, 32) * 32
 
-# The row at a position, with all before it, decoded alone. kv: [layers = 1, 2 kv, positions, dim].
+# The row at a position, with all before it, decoded alone. kv: [layers = 1, 2, kv, positions, dim].
 def alone(self, turned: Tensor, kv: Tensor, at: int) -> Tensor:
     keys = self.keys_for(at + 1)
     mask = self.mask(1, at, keys, annotate(List[float], []), turned)
-    return self.attended_one(torch.slice(turned, 0, at, at + 1), 0, at, mask, self.seen(torch.slice(kv, 2, 0, keys), keys))
+    return self.attended_one(torch.slice(turned, 0, at, at + 1), 0, at, mask, self.seen(torch.slice(kv, 3, 0, keys), keys))
 
 # starts: tokens before a piece of some rows, or before a tree.
 def exact(self, starts: List[int], rows: List[int]) -> bool:
@@ -24,9 +22,9 @@ def exact(self, starts: List[int], rows: List[int]) -> bool:
     positions = self.keys_for(longest)
     width = self.HEADS() * self.DIM()
     turned = self.filled([longest, width + 2 * self.KV() * self.DIM()], 2.718281828)
-    kv = self.filled([1, 2 * self.KV(), positions, self.DIM()], 1.618033989)
-    written = torch.reshape(torch.slice(turned, 1, width), [longest, 2 * self.KV(), self.DIM()])
-    _0 = torch.copy_(torch.slice(torch.select(kv, 0, 0), 1, 0, longest), torch.transpose(written, 0, 1))
+    kv = self.filled([1, 2, self.KV(), positions, self.DIM()], 1.618033989)
+    written = torch.reshape(torch.slice(turned, 1, width), [longest, 2, self.KV(), self.DIM()])
+    _0 = torch.copy_(torch.slice(torch.select(kv, 0, 0), 2, 0, longest), torch.permute(written, [1, 2, 0, 3]))
     same = True
     for s in range(torch.len(starts)):
         start = starts[s]
@@ -35,7 +33,7 @@ def exact(self, starts: List[int], rows: List[int]) -> bool:
             keys = self.keys_for(start + n)
             piece = self.attended_one(torch.slice(turned, 0, start, start + n), 0, start,
                                       self.mask(n, start, keys, annotate(List[float], []), turned),
-                                      self.seen(torch.clone(torch.slice(kv, 2, 0, keys)), keys))
+                                      self.seen(torch.clone(torch.slice(kv, 3, 0, keys)), keys))
             for row in [0, torch.floordiv(n, 2), n - 1]:
                 own = self.alone(turned, torch.clone(kv), start + row)
                 same = same and torch.equal(own, torch.slice(piece, 0, row, row + 1))
@@ -60,9 +58,61 @@ def in_tree(self, turned: Tensor, kv: Tensor, start: int, n: int) -> bool:
                 seen = -inf
             _1 = torch.append(tree, seen)
     drafted = self.attended_one(torch.cat(rows, 0), 0, start, self.mask(n, start, keys, tree, turned),
-                                self.seen(torch.clone(torch.slice(kv, 2, 0, keys)), keys))
+                                self.seen(torch.clone(torch.slice(kv, 3, 0, keys)), keys))
     same = True
     for depth in range(torch.floordiv(n + 1, 2)):
         own = self.alone(turned, torch.clone(kv), start + depth)
         same = same and torch.equal(own, torch.slice(drafted, 0, 2 * depth, 2 * depth + 1))
     return same
+
+# Three sequences in a slab, whose tokens before are three of starts after one another, with as many rows each: as alone?
+def exact_together(self, starts: List[int], rows: List[int]) -> bool:
+    same = True
+    for r in range(torch.len(rows)):
+        for s in range(torch.floordiv(torch.len(starts), 3)):
+            same = same and self.beside(torch.slice(starts, 3 * s, 3 * s + 3, 1), rows[r])
+    return same
+
+def beside(self, starts: List[int], n: int) -> bool:
+    longest = ops.prim.max(starts) + n
+    keys = self.keys_for(longest)
+    positions = keys + 32
+    turned = self.filled([longest, (self.HEADS() + 2 * self.KV()) * self.DIM()], 2.718281828)
+    slab = self.filled([1, 2, 3, self.KV(), positions, self.DIM()], 1.618033989)
+    padded = n
+    if n > 1 or self.LONE() == 0:
+        padded = self.padded(n)
+    trees = annotate(List[List[float]], [])
+    members = annotate(List[int], [])
+    at = annotate(List[int], [])
+    take = annotate(List[int], [])
+    put = annotate(List[int], [])
+    back = annotate(List[int], [])
+    own = annotate(List[Tensor], [])
+    alone = annotate(List[Tensor], [])
+    for s in range(3):
+        _0 = torch.append(members, n)
+        _1 = torch.append(members, starts[s])
+        _2 = torch.append(trees, annotate(List[float], []))
+        rows = torch.slice(turned, 0, starts[s], starts[s] + n)
+        _3 = torch.append(own, rows)
+        for i in range(padded):
+            _4 = torch.append(take, s * n + ops.prim.min(i, n - 1))
+        kv = torch.clone(torch.select(slab, 2, s))
+        for i in range(n):
+            position = starts[s] + i
+            _5 = torch.append(at, position)
+            _6 = torch.append(back, s * padded + i)
+            for kind in range(2):
+                for head in range(self.KV()):
+                    _7 = torch.append(put, ((kind * 3 + s) * self.KV() + head) * positions + position)
+            few = self.keys_for(position + 1)
+            mask = self.mask(1, position, few, annotate(List[float], []), turned)
+            seen = self.seen(torch.slice(kv, 3, 0, few), few)
+            _8 = torch.append(alone, self.attended_one(torch.slice(rows, 0, i, i + 1), 0, position, mask, seen))
+    masks = self.masks_together(members, padded, keys, at, trees, 0, turned)
+    cache = self.seen_together(slab, 0, 3, keys)
+    for indices in [take, put, back]:
+        _9 = torch.append(cache, torch.tensor(indices, dtype=4))
+    together = self.attended_together(torch.cat(own, 0), 0, masks[0], cache)
+    return torch.equal(together, torch.cat(alone, 0))
