@@ -1,14 +1,15 @@
 package dev.cerberus.sampleapp;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -110,6 +112,51 @@ class DeploymentTests {
         assertThat(stems).containsAll(documented);
     }
 
+    /** The names of series with their labels, without values. */
+    private static List<String> series(String text) {
+        return text.lines()
+            .filter((line) -> !line.startsWith("#"))
+            .map((line) -> line.substring(0, line.lastIndexOf(' ')))
+            .toList();
+    }
+
+    @Test
+    void everySeriesIsThereOnce() throws Exception {
+        scraped();
+        assertThat(series(get("/actuator/prometheus"))).hasSizeGreaterThan(100).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void prometheusServerTakesEverySeries(@TempDir Path folder) throws Exception {
+        Optional<Path> program = PrometheusServer.program("prometheus");
+        assumeTrue(program.isPresent(), "This test needs prometheus on the PATH; on Debian install prometheus");
+        scraped();
+        try (PrometheusServer server = PrometheusServer.start(program.get(), folder, this.port)) {
+            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (query(server, "up == 1").isEmpty() && System.nanoTime() < deadline) {
+                Thread.sleep(50);
+            }
+            assertThat(number(server, "up")).as(Files.readString(folder.resolve("prometheus.log"))).isOne();
+            // series that come with later requests may have been missing then
+            assertThat(number(server, "scrape_samples_scraped")).isBetween(100,
+                    series(get("/actuator/prometheus")).size());
+            String kept = "count({job=\"cerberus\",__name__!~\"up|scrape_.*\"})";
+            assertThat(number(server, kept + " - scalar(scrape_samples_scraped)")).isZero();
+            String scrapes = "prometheus_target_scrapes_";
+            assertThat(server.get("/metrics").lines()).contains(scrapes + "sample_duplicate_timestamp_total 0",
+                    scrapes + "sample_out_of_order_total 0");
+        }
+    }
+
+    private static JsonNode query(PrometheusServer server, String query) throws Exception {
+        String answer = server.get("/api/v1/query?query=" + URLEncoder.encode(query, UTF_8));
+        return new JsonMapper().readTree(answer.startsWith("{") ? answer : "{}").at("/data/result");
+    }
+
+    private static int number(PrometheusServer server, String query) throws Exception {
+        return Integer.parseInt(query(server, query).at("/0/value/1").asString());
+    }
+
     @Test
     void labelsOfTheQueriesAreThere() throws Exception {
         scraped();
@@ -133,10 +180,7 @@ class DeploymentTests {
 
     @Test
     void prometheusTakesItsFiles() throws Exception {
-        Optional<Path> promtool = Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-            .map((folder) -> Path.of(folder, "promtool"))
-            .filter(Files::isExecutable)
-            .findFirst();
+        Optional<Path> promtool = PrometheusServer.program("promtool");
         assumeTrue(promtool.isPresent(), "This test needs promtool on the PATH; on Debian install prometheus");
         Process check = new ProcessBuilder(promtool.get().toString(), "check", "config",
                 DEPLOY.resolve("prometheus.yml").toString())
