@@ -233,6 +233,16 @@ class ReadmeTests {
         assertThat(checked).isGreaterThan(3);
     }
 
+    @Test
+    void versionsOfTheSupportPageAreThoseOfTheBuild() throws Exception {
+        Element pom = document(Files.readString(MarkdownFile.repository().resolve("pom.xml"))).getDocumentElement();
+        assertThat(Files.readString(MarkdownFile.repository().resolve("docs/support.md"))).contains(
+                "| JDK | " + text(pom, "java.version") + " |",
+                "| Spring Boot | " + text(pom, "spring-boot.version") + " |",
+                "| LangChain4j | " + text(pom, "langchain4j.version") + " |",
+                "| DJL, libtorch | " + text(pom, "djl.version") + ", " + text(pom, "pytorch.version") + " |");
+    }
+
     private static void checkCoordinates(String group, String artifact, String version, String own, String libtorch) {
         if (group.equals("dev.cerberus")) {
             assertThat(MarkdownFile.repository().resolve(artifact).resolve("pom.xml")).exists();
