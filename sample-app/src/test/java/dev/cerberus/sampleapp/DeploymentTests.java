@@ -2,14 +2,12 @@ package dev.cerberus.sampleapp;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +20,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -124,37 +121,6 @@ class DeploymentTests {
     void everySeriesIsThereOnce() throws Exception {
         scraped();
         assertThat(series(get("/actuator/prometheus"))).hasSizeGreaterThan(100).doesNotHaveDuplicates();
-    }
-
-    @Test
-    void prometheusServerTakesEverySeries(@TempDir Path folder) throws Exception {
-        Optional<Path> program = PrometheusServer.program("prometheus");
-        assumeTrue(program.isPresent(), "This test needs prometheus on the PATH; on Debian install prometheus");
-        scraped();
-        try (PrometheusServer server = PrometheusServer.start(program.get(), folder, this.port)) {
-            long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-            while (query(server, "up == 1").isEmpty() && System.nanoTime() < deadline) {
-                Thread.sleep(50);
-            }
-            assertThat(number(server, "up")).as(Files.readString(folder.resolve("prometheus.log"))).isOne();
-            // series that come with later requests may have been missing then
-            assertThat(number(server, "scrape_samples_scraped")).isBetween(100,
-                    series(get("/actuator/prometheus")).size());
-            String kept = "count({job=\"cerberus\",__name__!~\"up|scrape_.*\"})";
-            assertThat(number(server, kept + " - scalar(scrape_samples_scraped)")).isZero();
-            String scrapes = "prometheus_target_scrapes_";
-            assertThat(server.get("/metrics").lines()).contains(scrapes + "sample_duplicate_timestamp_total 0",
-                    scrapes + "sample_out_of_order_total 0");
-        }
-    }
-
-    private static JsonNode query(PrometheusServer server, String query) throws Exception {
-        String answer = server.get("/api/v1/query?query=" + URLEncoder.encode(query, UTF_8));
-        return new JsonMapper().readTree(answer.startsWith("{") ? answer : "{}").at("/data/result");
-    }
-
-    private static int number(PrometheusServer server, String query) throws Exception {
-        return Integer.parseInt(query(server, query).at("/0/value/1").asString());
     }
 
     @Test

@@ -4,13 +4,20 @@ import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -59,11 +66,42 @@ final class PrometheusServer implements AutoCloseable {
     }
 
     /**
-     * Returns what the server answers.
-     * @param path the path, with a query where one belongs to it
-     * @return the body; empty while the server is not ready
+     * Waits until a scrape has gone well. The first one comes after five seconds.
+     * @param patience the longest wait
+     * @return whether it has
      */
-    String get(String path) throws InterruptedException {
+    boolean awaitScrape(Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (query("up == 1").isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            Thread.sleep(50);
+        }
+        return true;
+    }
+
+    /**
+     * Asks for a number.
+     * @param expression an expression with one value at most
+     * @return the value, empty if there is none
+     */
+    OptionalDouble query(String expression) throws InterruptedException {
+        String answer = get("/api/v1/query?query=" + URLEncoder.encode(expression, UTF_8));
+        JsonNode value = new JsonMapper().readTree(answer.startsWith("{") ? answer : "{}").at("/data/result/0/value/1");
+        return value.isMissingNode() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(value.asString()));
+    }
+
+    /**
+     * Returns what the server says of itself.
+     * @return its own series with their values
+     */
+    List<String> itself() throws InterruptedException {
+        return get("/metrics").lines().toList();
+    }
+
+    /** Returns nothing while the server is not ready. */
+    private String get(String path) throws InterruptedException {
         try {
             return this.http
                 .send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + path)).build(),
