@@ -48,6 +48,8 @@ public final class ScriptedGenerator implements TextGenerator {
 
     private volatile ScriptedAnswer answer = ScriptedAnswer.tokens();
 
+    private volatile boolean endless;
+
     private volatile FinishReason finishReason = FinishReason.STOP;
 
     private volatile @Nullable RuntimeException refusal;
@@ -118,9 +120,10 @@ public final class ScriptedGenerator implements TextGenerator {
         return this;
     }
 
-    /** Repeats the script until the request is cancelled or has its most tokens. */
+    /** Repeats the script until the request is cancelled, whatever it may have. */
     public ScriptedGenerator endless() {
         this.answer = this.answer.endless();
+        this.endless = true;
         return this;
     }
 
@@ -164,6 +167,12 @@ public final class ScriptedGenerator implements TextGenerator {
         }
         return new ScriptedModel().answer(this.answer)
             .submit(request, new Figures("request-" + this.requests.size(), listener));
+    }
+
+    private static GenerationRequest unlimited(GenerationRequest request) {
+        return new GenerationRequest(request.prompt(), request.sampling(), Integer.MAX_VALUE, request.minOutputTokens(),
+                request.stopStrings(), request.gate(), request.shape(), request.maxNodes(), request.drafting(),
+                request.format(), request.logprobs());
     }
 
     /** Passes an answer on with the same figures each time. */
