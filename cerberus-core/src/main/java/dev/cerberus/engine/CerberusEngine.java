@@ -34,7 +34,7 @@ import dev.cerberus.text.TextTokenizer;
  * is stuck, or with {@link EngineFailedException} when that thread has come to an end
  * that nobody asked for. Then {@link #failure} completes and nothing is taken any more.
  */
-public class CerberusEngine implements TextGenerator, AutoCloseable {
+public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(CerberusEngine.class);
 
@@ -280,6 +280,16 @@ public class CerberusEngine implements TextGenerator, AutoCloseable {
      */
     public int[] encode(Prompt prompt) {
         return this.intake.encode(prompt);
+    }
+
+    @Override
+    public int countTokens(String text) {
+        return text.isEmpty() ? 0 : tokenizer().encode(text, false).length;
+    }
+
+    @Override
+    public int countTokens(Prompt prompt) {
+        return encode(prompt).length;
     }
 
     /**

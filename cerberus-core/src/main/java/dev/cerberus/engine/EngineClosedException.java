@@ -8,7 +8,10 @@ public final class EngineClosedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    EngineClosedException() {
+    /**
+     * Creates an exception; stand-ins for an engine in tests need one too.
+     */
+    public EngineClosedException() {
         super("The engine is shut down and takes no more requests");
     }
 

@@ -8,7 +8,11 @@ public final class EngineFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    EngineFailedException(Throwable cause) {
+    /**
+     * Creates an exception; stand-ins for an engine in tests need one too.
+     * @param cause what ended the engine
+     */
+    public EngineFailedException(Throwable cause) {
         super("The engine has failed (" + cause + ") and answers no more; the log says where. Restart the application",
                 cause);
     }

@@ -50,7 +50,7 @@ public record LoadReport(String architecture, long parameters, long bytesOnDisk,
                 checkpoint.files().stream().mapToLong(ModelReport::size).sum(),
                 ModelReport.weightBytes(config, parameters, name(precision)), ModelReport.cacheBytesPerToken(config),
                 precisions(device), reason(options.precision(), precision, device), TorchRuntime.threads(),
-                template.map(ChatTemplate::toString), syntax.map(AnswerSyntax::description), seconds);
+                template.map(ChatTemplate::name), syntax.map(AnswerSyntax::description), seconds);
     }
 
     private static List<PrecisionSupport> precisions(TorchDevice device) {

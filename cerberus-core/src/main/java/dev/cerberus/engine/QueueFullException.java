@@ -7,7 +7,11 @@ public final class QueueFullException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    QueueFullException(int capacity) {
+    /**
+     * Creates an exception; stand-ins for an engine in tests need one too.
+     * @param capacity how many requests may wait
+     */
+    public QueueFullException(int capacity) {
         super("The queue is full: " + capacity + " requests are waiting; try again later, or raise "
                 + "cerberus.engine.queue-capacity");
     }

@@ -10,7 +10,12 @@ public final class UnknownProfileException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
 
-    UnknownProfileException(String profile, Set<String> known) {
+    /**
+     * Creates an exception; stand-ins for an engine in tests need one too.
+     * @param profile the name asked for
+     * @param known the names that there are
+     */
+    public UnknownProfileException(String profile, Set<String> known) {
         super("there is no gate profile '" + profile + "'; "
                 + (known.isEmpty() ? "none is"
                         : "known are " + String.join(", ", new TreeSet<>(known)) + ", others are")

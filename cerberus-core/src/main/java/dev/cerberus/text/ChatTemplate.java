@@ -333,6 +333,14 @@ public final class ChatTemplate {
         }
     }
 
+    /**
+     * Returns what the template is called in messages.
+     * @return the name of a preset, or where the template came from
+     */
+    public String name() {
+        return this.name;
+    }
+
     @Override
     public String toString() {
         return "ChatTemplate[" + this.name + "]";

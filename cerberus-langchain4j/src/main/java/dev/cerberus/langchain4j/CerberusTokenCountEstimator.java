@@ -6,8 +6,8 @@ import java.util.List;
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.model.TokenCountEstimator;
 
-import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.Prompt;
+import dev.cerberus.engine.TokenCounter;
 import dev.cerberus.text.ChatTemplateException;
 
 /**
@@ -23,19 +23,20 @@ public class CerberusTokenCountEstimator implements TokenCountEstimator {
     /** What templates write around a message, roughly. */
     private static final int FRAME_TOKENS = 4;
 
-    private final CerberusEngine engine;
+    private final TokenCounter counter;
 
     /**
      * Creates an estimator.
-     * @param engine the engine whose tokens are counted; neither opened nor closed here
+     * @param counter what counts, usually a {@link dev.cerberus.engine.CerberusEngine},
+     * which is neither opened nor closed here
      */
-    public CerberusTokenCountEstimator(CerberusEngine engine) {
-        this.engine = engine;
+    public CerberusTokenCountEstimator(TokenCounter counter) {
+        this.counter = counter;
     }
 
     @Override
     public int estimateTokenCountInText(String text) {
-        return text.isEmpty() ? 0 : this.engine.tokenizer().encode(text, false).length;
+        return this.counter.countTokens(text);
     }
 
     @Override
@@ -52,7 +53,7 @@ public class CerberusTokenCountEstimator implements TokenCountEstimator {
         }
         List<dev.cerberus.text.ChatMessage> mapped = ConversationMapper.mapAnything(all);
         try {
-            return this.engine.encode(new Prompt.Chat(mapped, List.of())).length;
+            return this.counter.countTokens(new Prompt.Chat(mapped, List.of()));
         }
         catch (ChatTemplateException ex) {
             return mapped.stream()

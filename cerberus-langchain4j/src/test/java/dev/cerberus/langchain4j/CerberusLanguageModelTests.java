@@ -15,7 +15,7 @@ import dev.langchain4j.model.output.Response;
 import org.junit.jupiter.api.Test;
 
 import dev.cerberus.engine.Prompt;
-import dev.cerberus.langchain4j.testing.EngineRefusals;
+import dev.cerberus.engine.QueueFullException;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -68,7 +68,7 @@ class CerberusLanguageModelTests {
 
     @Test
     void refusalIsToldInLangChain4jsTerms() {
-        this.generator.refusing(EngineRefusals.queueFull());
+        this.generator.refusing(new QueueFullException(64));
         Recording handler = new Recording();
         CerberusStreamingLanguageModel.builder(this.generator).build().generate("Once", handler);
         assertThat(handler.events).containsExactly("error RateLimitException");

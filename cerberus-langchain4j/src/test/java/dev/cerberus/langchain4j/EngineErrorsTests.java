@@ -1,6 +1,8 @@
 package dev.cerberus.langchain4j;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 import dev.langchain4j.exception.InternalServerException;
 import dev.langchain4j.exception.InvalidRequestException;
@@ -15,7 +17,11 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.cerberus.decode.PromptTooLongException;
-import dev.cerberus.langchain4j.testing.EngineRefusals;
+import dev.cerberus.engine.EngineClosedException;
+import dev.cerberus.engine.EngineFailedException;
+import dev.cerberus.engine.QueueFullException;
+import dev.cerberus.engine.RequestTimeoutException;
+import dev.cerberus.engine.UnknownProfileException;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.text.ChatTemplateException;
 
@@ -24,12 +30,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 class EngineErrorsTests {
 
     static List<Arguments> errors() {
-        return List.of(Arguments.of(EngineRefusals.queueFull(), RateLimitException.class, true),
-                Arguments.of(EngineRefusals.timeout(), TimeoutException.class, true),
-                Arguments.of(EngineRefusals.closed(), InternalServerException.class, true),
-                Arguments.of(EngineRefusals.failed(), InternalServerException.class, true),
+        return List.of(Arguments.of(new QueueFullException(64), RateLimitException.class, true),
+                Arguments.of(new RequestTimeoutException(Duration.ofSeconds(2), 5), TimeoutException.class, true),
+                Arguments.of(new EngineClosedException(), InternalServerException.class, true),
+                Arguments.of(new EngineFailedException(new Error("broken")), InternalServerException.class, true),
                 Arguments.of(new ModelException("out of memory"), InternalServerException.class, true),
-                Arguments.of(EngineRefusals.unknownProfile(), InvalidRequestException.class, false),
+                Arguments.of(new UnknownProfileException("code", Set.of()), InvalidRequestException.class, false),
                 Arguments.of(new PromptTooLongException(9, 8), InvalidRequestException.class, false),
                 Arguments.of(new IllegalArgumentException("temperature"), InvalidRequestException.class, false),
                 Arguments.of(new ChatTemplateException("roles must alternate"), InvalidRequestException.class, false));

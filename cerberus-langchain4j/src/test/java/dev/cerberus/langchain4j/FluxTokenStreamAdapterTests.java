@@ -9,7 +9,7 @@ import reactor.core.publisher.Flux;
 
 import dev.langchain4j.exception.RateLimitException;
 
-import dev.cerberus.langchain4j.testing.EngineRefusals;
+import dev.cerberus.engine.QueueFullException;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -54,7 +54,7 @@ class FluxTokenStreamAdapterTests {
 
     @Test
     void refusalIsTheStreamsError() {
-        this.generator.refusing(EngineRefusals.queueFull());
+        this.generator.refusing(new QueueFullException(64));
         assertThatExceptionOfType(RateLimitException.class)
             .isThrownBy(() -> this.assistant.chat("Hi").blockLast(PATIENCE));
     }

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
@@ -29,6 +30,8 @@ import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 
+import dev.cerberus.decode.DecodeListener;
+import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.KnowingEngine;
 
@@ -53,6 +56,12 @@ class GivingUpTests {
 
     private static CerberusStreamingChatModel streaming;
 
+    /** Finished steps, counted by the engine's own thread. */
+    private static final AtomicLong STEPS = new AtomicLong();
+
+    /** How many there were when somebody had left. */
+    private volatile long stepsWhenLeft = Long.MAX_VALUE;
+
     interface Assistant {
 
         Flux<String> flux(String question);
@@ -69,6 +78,14 @@ class GivingUpTests {
                 (conversation) -> List
                     .of(conversation.get(0).content().contains("Hi") ? "Hello!" : "And then she went on. ".repeat(400)),
                 STEP);
+        engine.observeSteps(new DecodeListener() {
+
+            @Override
+            public void onStep(DecodeStep step) {
+                STEPS.incrementAndGet();
+            }
+
+        });
         streaming = CerberusStreamingChatModel.builder(engine)
             .defaultRequestParameters(CerberusChatRequestParameters.builder().maxOutputTokens(3000).build())
             .build();
@@ -82,10 +99,16 @@ class GivingUpTests {
     @AfterEach
     void nothingIsLeftAndTheNextOneIsServed() {
         assertThat(engine.awaitIdle(SOON)).as("idle soon").isTrue();
+        assertThat(STEPS.get() - this.stepsWhenLeft).as("steps after leaving, with the one it was in")
+            .isLessThanOrEqualTo(1);
         assertThat(engine.activeRequests()).isZero();
         assertThat(engine.queuedRequests()).isZero();
         assertThat(engine.cachedTokens()).isZero();
         assertThat(CerberusChatModel.builder(engine).build().chat("Hi")).isEqualTo("Hello!");
+    }
+
+    private void left() {
+        this.stepsWhenLeft = STEPS.get();
     }
 
     @Test
@@ -95,6 +118,7 @@ class GivingUpTests {
         assertThat(pieces.awaitAll()).isTrue();
         assertThat(engine.activeRequests()).isOne();
         handle.cancel();
+        left();
     }
 
     @Test
@@ -102,6 +126,7 @@ class GivingUpTests {
         CountDownLatch cancelled = new CountDownLatch(1);
         this.assistant.stream("Tell me a story").onPartialResponseWithContext((piece, context) -> {
             context.streamingHandle().cancel();
+            left();
             cancelled.countDown();
         }).onCompleteResponse((response) -> {
             throw new AssertionError("not after a cancellation");
@@ -113,6 +138,7 @@ class GivingUpTests {
     @Test
     void leavingAFluxCancels() {
         assertThat(this.assistant.flux("Tell me a story").take(3).collectList().block(PATIENCE)).hasSize(3);
+        left();
     }
 
     @Test
@@ -121,6 +147,7 @@ class GivingUpTests {
             .takeUntilOther(Flux.interval(Duration.ofMillis(30)).next())
             .collectList()
             .block(PATIENCE)).isNotNull();
+        left();
     }
 
     @Test
@@ -156,6 +183,7 @@ class GivingUpTests {
         }
         caller.interrupt();
         assertThat(outcome.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).hasMessageContaining("nterrupted");
+        left();
     }
 
     @Test

@@ -25,9 +25,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.engine.EngineClosedException;
+import dev.cerberus.engine.EngineFailedException;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
-import dev.cerberus.langchain4j.testing.EngineRefusals;
+import dev.cerberus.engine.QueueFullException;
+import dev.cerberus.engine.RequestTimeoutException;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 import dev.cerberus.langchain4j.testing.SwitchedGenerator;
 import dev.cerberus.model.ModelException;
@@ -331,10 +334,10 @@ class OpenAiHttpTests {
     }
 
     static List<Arguments> refusals() {
-        return List.of(Arguments.of(EngineRefusals.queueFull(), 429, "rate_limit_exceeded"),
-                Arguments.of(EngineRefusals.closed(), 503, "service_unavailable"),
-                Arguments.of(EngineRefusals.failed(), 503, "service_unavailable"),
-                Arguments.of(EngineRefusals.timeout(), 504, "timeout"),
+        return List.of(Arguments.of(new QueueFullException(64), 429, "rate_limit_exceeded"),
+                Arguments.of(new EngineClosedException(), 503, "service_unavailable"),
+                Arguments.of(new EngineFailedException(new Error("broken")), 503, "service_unavailable"),
+                Arguments.of(new RequestTimeoutException(Duration.ofSeconds(2), 5), 504, "timeout"),
                 Arguments.of(new PromptTooLongException(99, 64), 400, "context_length_exceeded"),
                 Arguments.of(new ModelException("secret"), 500, null),
                 Arguments.of(new IllegalStateException("secret"), 500, null));
@@ -358,7 +361,7 @@ class OpenAiHttpTests {
 
     @Test
     void failureInTheMiddleOfAStreamIsItsLastEvent() throws Exception {
-        answer("Hel").failing(EngineRefusals.timeout());
+        answer("Hel").failing(new RequestTimeoutException(Duration.ofSeconds(2), 5));
         HttpResponse<String> response = chat(",\"stream\":true");
         List<JsonNode> events = events(response);
         assertThat(events.get(events.size() - 1).at("/error/code").stringValue()).isEqualTo("timeout");

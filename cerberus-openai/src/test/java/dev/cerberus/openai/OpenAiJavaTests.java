@@ -25,7 +25,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import dev.cerberus.engine.Prompt;
-import dev.cerberus.langchain4j.testing.EngineRefusals;
+import dev.cerberus.engine.QueueFullException;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 import dev.cerberus.langchain4j.testing.SwitchedGenerator;
 
@@ -149,7 +149,7 @@ class OpenAiJavaTests {
         assertThatExceptionOfType(NotFoundException.class)
             .isThrownBy(() -> this.client.chat().completions().create(chat().model("gpt-4o").build()))
             .satisfies((ex) -> assertThat(ex.code()).contains("model_not_found"));
-        answer("x").refusing(EngineRefusals.queueFull());
+        answer("x").refusing(new QueueFullException(64));
         assertThatExceptionOfType(RateLimitException.class)
             .isThrownBy(() -> this.client.chat().completions().create(chat().build()));
     }

@@ -33,6 +33,7 @@ import org.springframework.context.annotation.Import;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
+import dev.cerberus.engine.QueueFullException;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 import dev.cerberus.langchain4j.testing.SwitchedGenerator;
@@ -214,7 +215,7 @@ class BrowserTests {
 
     @Test
     void problemIsShownAndRetried() throws Exception {
-        this.engine.use(new ScriptedGenerator().refusing(Refusals.queueFull()));
+        this.engine.use(new ScriptedGenerator().refusing(new QueueFullException(64)));
         say("Hi");
         assertThat(await(".problem").getText())
             .startsWith("The application is busy or stopping. Try again in a moment.");

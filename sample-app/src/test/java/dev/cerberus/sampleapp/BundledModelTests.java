@@ -8,6 +8,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
 
+import dev.langchain4j.agentic.AgenticServices;
+import dev.langchain4j.agentic.supervisor.SupervisorAgent;
+import dev.langchain4j.model.chat.ChatModel;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -15,6 +18,12 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+
+import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.langchain4j.CerberusChatModel;
+import dev.cerberus.langchain4j.CerberusChatRequestParameters;
+import dev.cerberus.langchain4j.SupervisorChatModel;
+import dev.cerberus.sampleapp.agents.AgentTests;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -30,6 +39,9 @@ class BundledModelTests {
 
     @Autowired
     private ChatProperties properties;
+
+    @Autowired
+    private TextGenerator engine;
 
     @LocalServerPort
     private int port;
@@ -48,6 +60,25 @@ class BundledModelTests {
             JsonNode body = this.json.readTree(response.body());
             assertThat(body.get("answer").asString()).as(example.question()).containsIgnoringCase(example.expected());
         }
+    }
+
+    /**
+     * What it decides may be wrong, but is a call of an agent that there is, with its
+     * argument.
+     */
+    @Test
+    void decisionsOfASupervisorAreOnesThatCanBeFollowed() {
+        ChatModel brief = CerberusChatModel.builder(this.engine)
+            .defaultRequestParameters(CerberusChatRequestParameters.builder().maxOutputTokens(40).build())
+            .build();
+        SupervisorAgent supervisor = AgenticServices.supervisorBuilder()
+            .chatModel(
+                    SupervisorChatModel.builder(brief).agent("meteorologist", "city").agent("writer", "topic").build())
+            .subAgents(AgenticServices.agentBuilder(AgentTests.Meteorologist.class).chatModel(brief).build(),
+                    AgenticServices.agentBuilder(AgentTests.Writer.class).chatModel(brief).build())
+            .maxAgentsInvocations(2)
+            .build();
+        assertThat(supervisor.invoke("How is the weather in Rome?")).asString().isNotBlank();
     }
 
 }

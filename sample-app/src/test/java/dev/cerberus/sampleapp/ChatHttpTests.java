@@ -28,9 +28,12 @@ import org.springframework.context.annotation.Import;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.engine.EngineClosedException;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
+import dev.cerberus.engine.QueueFullException;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 import dev.cerberus.langchain4j.testing.SwitchedGenerator;
@@ -119,14 +122,14 @@ class ChatHttpTests {
 
     @Test
     void promptBeyondTheContextIsTooLarge() throws Exception {
-        this.engine.use(new ScriptedGenerator().refusing(Refusals.tooLong()));
+        this.engine.use(new ScriptedGenerator().refusing(new PromptTooLongException(2000, 1024)));
         assertProblem(post("{\"message\": \"Hi\"}"), 413, "2000", "1024");
         assertProblem(stream("?message=Hi"), 413, "2000", "1024");
     }
 
     @Test
     void fullQueueIsUnavailableForAWhile() throws Exception {
-        this.engine.use(new ScriptedGenerator().refusing(Refusals.queueFull()));
+        this.engine.use(new ScriptedGenerator().refusing(new QueueFullException(64)));
         HttpResponse<String> response = post("{\"message\": \"Hi\"}");
         assertProblem(response, 503, "queue is full");
         assertThat(response.headers().firstValue("Retry-After")).contains("1");
@@ -135,7 +138,7 @@ class ChatHttpTests {
 
     @Test
     void shutDownEngineIsUnavailable() throws Exception {
-        this.engine.use(new ScriptedGenerator().refusing(Refusals.closed()));
+        this.engine.use(new ScriptedGenerator().refusing(new EngineClosedException()));
         assertProblem(post("{\"message\": \"Hi\"}"), 503, "shut down");
     }
 
@@ -246,7 +249,7 @@ class ChatHttpTests {
     @Test
     void conversationThatOutgrowsTheContextForgetsItsBeginning() throws Exception {
         ScriptedGenerator script = this.engine
-            .use(new ScriptedGenerator().target("ok").refusingLongerThan(3, Refusals.tooLong()));
+            .use(new ScriptedGenerator().target("ok").refusingLongerThan(3, new PromptTooLongException(2000, 1024)));
         String id = say("one", null);
         say("two", id);
         say("three", id);

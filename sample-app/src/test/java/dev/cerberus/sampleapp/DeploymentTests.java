@@ -1,6 +1,5 @@
 package dev.cerberus.sampleapp;
 
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -110,6 +109,20 @@ class DeploymentTests {
         assertThat(stems).containsAll(documented);
     }
 
+    /** The names of series with their labels, without values. */
+    private static List<String> series(String text) {
+        return text.lines()
+            .filter((line) -> !line.startsWith("#"))
+            .map((line) -> line.substring(0, line.lastIndexOf(' ')))
+            .toList();
+    }
+
+    @Test
+    void everySeriesIsThereOnce() throws Exception {
+        scraped();
+        assertThat(series(get("/actuator/prometheus"))).hasSizeGreaterThan(100).doesNotHaveDuplicates();
+    }
+
     @Test
     void labelsOfTheQueriesAreThere() throws Exception {
         scraped();
@@ -133,10 +146,7 @@ class DeploymentTests {
 
     @Test
     void prometheusTakesItsFiles() throws Exception {
-        Optional<Path> promtool = Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-            .map((folder) -> Path.of(folder, "promtool"))
-            .filter(Files::isExecutable)
-            .findFirst();
+        Optional<Path> promtool = PrometheusServer.program("promtool");
         assumeTrue(promtool.isPresent(), "This test needs promtool on the PATH; on Debian install prometheus");
         Process check = new ProcessBuilder(promtool.get().toString(), "check", "config",
                 DEPLOY.resolve("prometheus.yml").toString())

@@ -18,6 +18,7 @@ import org.springframework.context.annotation.Import;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.cerberus.engine.QueueFullException;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 import dev.cerberus.langchain4j.testing.SwitchedGenerator;
 
@@ -63,7 +64,7 @@ class OpenAiTests {
 
     @Test
     void refusalsHaveTheFormThatClientsKnow() throws Exception {
-        this.engine.use(new ScriptedGenerator().target("x").refusing(Refusals.queueFull()));
+        this.engine.use(new ScriptedGenerator().target("x").refusing(new QueueFullException(64)));
         HttpResponse<String> full = chat("{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
         assertThat(full.statusCode()).isEqualTo(429);
         HttpResponse<String> large = chat("{\"user\":\"" + "x".repeat(2_000_000) + "\"}");

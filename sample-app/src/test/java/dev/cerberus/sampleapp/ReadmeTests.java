@@ -3,6 +3,8 @@ package dev.cerberus.sampleapp;
 import java.io.IOException;
 import java.io.StringReader;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +29,11 @@ import javax.xml.parsers.DocumentBuilderFactory;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
+import org.junit.platform.launcher.listeners.TestExecutionSummary.Failure;
 import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -49,8 +56,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The blocks of README and docs are what they say: Java compiles, YAML binds, coordinates
- * are those of the build.
+ * The blocks of README and docs are what they say: Java compiles, tests in it pass, YAML
+ * binds, coordinates are those of the build.
  */
 class ReadmeTests {
 
@@ -75,7 +82,7 @@ class ReadmeTests {
     }
 
     @Test
-    void everyJavaBlockCompiles() throws IOException {
+    void everyJavaBlockCompilesAndItsTestsPass() throws Exception {
         List<JavaFileObject> sources = new ArrayList<>();
         List<Block> blocks = blocks("java");
         for (Block block : blocks) {
@@ -99,6 +106,26 @@ class ReadmeTests {
                     + each.getMessage(Locale.ROOT))
             .isEmpty();
         assertThat(blocks).hasSizeGreaterThan(3);
+        runTests();
+    }
+
+    /** Runs the tests among the blocks, as a reader who copies them would. */
+    private void runTests() throws Exception {
+        ClassLoader own = Thread.currentThread().getContextClassLoader();
+        SummaryGeneratingListener summary = new SummaryGeneratingListener();
+        try (URLClassLoader compiled = new URLClassLoader(new URL[] { this.classes.toUri().toURL() }, own)) {
+            Thread.currentThread().setContextClassLoader(compiled);
+            LauncherFactory.create()
+                .execute(LauncherDiscoveryRequestBuilder.request()
+                    .selectors(DiscoverySelectors.selectClasspathRoots(Set.of(this.classes)))
+                    .build(), summary);
+        }
+        finally {
+            Thread.currentThread().setContextClassLoader(own);
+        }
+        assertThat(summary.getSummary().getFailures()).extracting(Failure::getTestIdentifier, Failure::getException)
+            .isEmpty();
+        assertThat(summary.getSummary().getTestsSucceededCount()).isGreaterThanOrEqualTo(5);
     }
 
     private static final class Source extends SimpleJavaFileObject {
@@ -204,6 +231,16 @@ class ReadmeTests {
             }
         }
         assertThat(checked).isGreaterThan(3);
+    }
+
+    @Test
+    void versionsOfTheSupportPageAreThoseOfTheBuild() throws Exception {
+        Element pom = document(Files.readString(MarkdownFile.repository().resolve("pom.xml"))).getDocumentElement();
+        assertThat(Files.readString(MarkdownFile.repository().resolve("docs/support.md"))).contains(
+                "| JDK | " + text(pom, "java.version") + " |",
+                "| Spring Boot | " + text(pom, "spring-boot.version") + " |",
+                "| LangChain4j | " + text(pom, "langchain4j.version") + " |",
+                "| DJL, libtorch | " + text(pom, "djl.version") + ", " + text(pom, "pytorch.version") + " |");
     }
 
     private static void checkCoordinates(String group, String artifact, String version, String own, String libtorch) {

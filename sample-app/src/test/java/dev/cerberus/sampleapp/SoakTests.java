@@ -7,9 +7,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -24,6 +32,7 @@ import dev.cerberus.engine.EngineState;
 import dev.cerberus.testing.DemoFixture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * The whole application under a mixed load: answers, clients that go, requests that are
@@ -41,6 +50,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = { "cerberus.chat.max-output-tokens=64", "cerberus.engine.queue-capacity=16",
                 "server.tomcat.keep-alive-timeout=-1", "server.tomcat.max-keep-alive-requests=-1" })
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SoakTests {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SoakTests.class);
@@ -57,6 +67,11 @@ class SoakTests {
 
     private static final double MOST_GROWTH_MEGABYTES = 5;
 
+    private static @Nullable PrometheusServer prometheus;
+
+    @TempDir
+    private static Path folder;
+
     @Autowired
     private CerberusEngine engine;
 
@@ -68,7 +83,38 @@ class SoakTests {
         properties.add("cerberus.model.location", () -> DemoFixture.model().toString());
     }
 
+    /** It waits some seconds before it begins, and scrapes while there is load. */
+    @BeforeEach
+    void startPrometheus() throws IOException {
+        Optional<Path> program = PrometheusServer.program("prometheus");
+        if (program.isPresent() && prometheus == null) {
+            prometheus = PrometheusServer.start(program.get(), folder, this.port);
+        }
+    }
+
+    @AfterAll
+    static void stopPrometheus() throws InterruptedException {
+        if (prometheus != null) {
+            prometheus.close();
+        }
+    }
+
     @Test
+    @Order(2)
+    void prometheusServerTakesEverySeriesOnce() throws Exception {
+        PrometheusServer server = prometheus;
+        assumeTrue(server != null, "This test needs prometheus on the PATH; on Debian install prometheus");
+        assertThat(server.awaitScrape(Duration.ofSeconds(30))).as(Files.readString(folder.resolve("prometheus.log")))
+            .isTrue();
+        assertThat(server.query("scrape_samples_scraped").orElseThrow()).isGreaterThan(100);
+        String kept = "count({job=\"cerberus\",__name__!~\"up|scrape_.*\"})";
+        assertThat(server.query(kept + " - scalar(scrape_samples_scraped)")).hasValue(0);
+        assertThat(server.itself()).contains("prometheus_target_scrapes_sample_duplicate_timestamp_total 0",
+                "prometheus_target_scrapes_sample_out_of_order_total 0");
+    }
+
+    @Test
+    @Order(1)
     void nothingStaysBehindOfAMixedLoad() throws Exception {
         Duration period = Duration.ofSeconds(Math.max(1, Math.min(60, SECONDS / 4)));
         List<SoakSample> samples = new ArrayList<>();

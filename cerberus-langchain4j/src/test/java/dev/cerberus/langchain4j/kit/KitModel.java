@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.KnowingEngine;
+import dev.cerberus.engine.QueueFullException;
 import dev.cerberus.langchain4j.CerberusChatModel;
 import dev.cerberus.langchain4j.CerberusChatRequestParameters;
 import dev.cerberus.langchain4j.CerberusStreamingChatModel;
-import dev.cerberus.langchain4j.testing.EngineRefusals;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 
 /**
@@ -99,7 +99,7 @@ final class KitModel {
 
     /** Returns a generator that takes no request. */
     static ScriptedGenerator failing() {
-        return new ScriptedGenerator().refusing(EngineRefusals.queueFull());
+        return new ScriptedGenerator().refusing(new QueueFullException(64));
     }
 
 }

@@ -1,20 +1,15 @@
 package dev.cerberus.langchain4j.testing;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 import dev.cerberus.decode.DecodeStatistics;
-import dev.cerberus.decode.AcceptedTokens;
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.decode.TokenOrigin;
@@ -29,18 +24,21 @@ import dev.cerberus.engine.TextGenerator;
 import dev.cerberus.engine.TokenProbability;
 import dev.cerberus.hf.GenerationDefaults;
 import dev.cerberus.model.ModelDimensions;
+import dev.cerberus.test.ScriptedAnswer;
+import dev.cerberus.test.ScriptedModel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A generator that answers every request with the same script instead of a model, on a
- * thread of its own as the engine does.
+ * A generator that gives every request the same answer, as a scripted model does, with
+ * figures that never change, so that a test can compare them.
  *
  * <p>
  * One piece is one output token. Thread-safe once set up.
  */
 public final class ScriptedGenerator implements TextGenerator {
 
-    private final List<Piece> script = new ArrayList<>();
+    /** Draft nodes of a step that accepted any. */
+    private static final int NODES = 3;
 
     private final List<GenerationRequest> requests = new CopyOnWriteArrayList<>();
 
@@ -48,38 +46,29 @@ public final class ScriptedGenerator implements TextGenerator {
 
     private final AtomicInteger delivered = new AtomicInteger();
 
+    private volatile ScriptedAnswer answer = ScriptedAnswer.tokens();
+
+    private volatile boolean endless;
+
     private volatile FinishReason finishReason = FinishReason.STOP;
 
     private volatile @Nullable RuntimeException refusal;
-
-    private volatile @Nullable RuntimeException failure;
 
     private volatile GateOptions gate = GateOptions.DEFAULT;
 
     private volatile GenerationDefaults recommended = GenerationDefaults.none();
 
-    private volatile Duration pause = Duration.ZERO;
-
-    private volatile boolean endless;
-
     private volatile int longestConversation = Integer.MAX_VALUE;
 
     private volatile @Nullable RuntimeException tooLong;
 
-    private record Piece(String text, TokenOrigin origin) {
-    }
-
     public ScriptedGenerator target(String... pieces) {
-        for (String piece : pieces) {
-            this.script.add(new Piece(piece, TokenOrigin.TARGET));
-        }
+        this.answer = this.answer.then(ScriptedAnswer.tokens(pieces));
         return this;
     }
 
     public ScriptedGenerator draft(String... pieces) {
-        for (String piece : pieces) {
-            this.script.add(new Piece(piece, TokenOrigin.DRAFT));
-        }
+        this.answer = this.answer.thenDrafted(pieces);
         return this;
     }
 
@@ -105,7 +94,7 @@ public final class ScriptedGenerator implements TextGenerator {
 
     /** Makes the answer fail after the script. */
     public ScriptedGenerator failing(RuntimeException value) {
-        this.failure = value;
+        this.answer = this.answer.thenFailure(value);
         return this;
     }
 
@@ -125,14 +114,15 @@ public final class ScriptedGenerator implements TextGenerator {
         return this.recommended;
     }
 
-    /** Waits between two pieces. */
+    /** Waits before each piece. */
     public ScriptedGenerator pause(Duration value) {
-        this.pause = value;
+        this.answer = this.answer.every(value);
         return this;
     }
 
-    /** Repeats the script until the request is cancelled. */
+    /** Repeats the script until the request is cancelled, whatever it may have. */
     public ScriptedGenerator endless() {
+        this.answer = this.answer.endless();
         this.endless = true;
         return this;
     }
@@ -175,136 +165,69 @@ public final class ScriptedGenerator implements TextGenerator {
         if (request.prompt() instanceof Prompt.Chat chat && chat.messages().size() > this.longestConversation) {
             throw this.tooLong;
         }
-        Handle handle = new Handle("request-" + this.requests.size());
-        Thread thread = new Thread(() -> play(request, handle, listener), "scripted-generator");
-        thread.setDaemon(true);
-        thread.start();
-        return handle;
+        return new ScriptedModel().answer(this.answer)
+            .submit(request, new Figures("request-" + this.requests.size(), listener));
     }
 
-    private void play(GenerationRequest request, Handle handle, GenerationListener listener) {
-        StringBuilder text = new StringBuilder();
-        int tokens = 0;
-        int accepted = 0;
-        int drafts = 0;
-        do {
-            if (this.script.isEmpty()) {
-                sleep();
-                if (handle.isCancelled()) {
-                    endCancelled(listener, result(handle, text, tokens, accepted, FinishReason.CANCELLED));
-                    return;
-                }
-            }
-            for (Piece piece : this.script) {
-                if (handle.isCancelled()) {
-                    endCancelled(listener, result(handle, text, tokens, accepted, FinishReason.CANCELLED));
-                    return;
-                }
-                text.append(piece.text());
-                tokens++;
-                accepted += (piece.origin() == TokenOrigin.DRAFT) ? 1 : 0;
-                this.delivered.incrementAndGet();
-                listener.onText(piece.text(), piece.origin());
-                if (piece.origin() == TokenOrigin.DRAFT) {
-                    drafts++;
-                }
-                else {
-                    step(listener, tokens, drafts);
-                    drafts = 0;
-                }
-                sleep();
-            }
-        }
-        while (this.endless);
-        if (this.failure != null) {
-            listener.onError(this.failure);
-            return;
-        }
-        listener.onComplete(withLogprobs(result(handle, text, tokens, accepted, this.finishReason), request));
+    private static GenerationRequest unlimited(GenerationRequest request) {
+        return new GenerationRequest(request.prompt(), request.sampling(), Integer.MAX_VALUE, request.minOutputTokens(),
+                request.stopStrings(), request.gate(), request.shape(), request.maxNodes(), request.drafting(),
+                request.format(), request.logprobs());
     }
 
-    /** The first token is the prompt's and no step. */
-    private static void step(GenerationListener listener, int tokens, int drafts) {
-        if (tokens > 1) {
-            int nodes = (drafts > 0) ? 3 : 0;
-            listener
-                .onStep(new DecodeStep(nodes, nodes, true, 1.5, new AcceptedTokens(drafts, 0, 0), Map.of(), 0, 0.1, 0));
-        }
-    }
-
-    private void endCancelled(GenerationListener listener, GenerationResult result) {
-        this.cancelled.countDown();
-        listener.onComplete(result);
-    }
-
-    private void sleep() {
-        try {
-            Thread.sleep(this.pause.toMillis());
-        }
-        catch (InterruptedException ex) {
-            throw new IllegalStateException(ex);
-        }
-    }
-
-    /**
-     * Three draft nodes in every step that accepted anything, one token per step
-     * otherwise.
-     */
-    private static GenerationResult result(Handle handle, StringBuilder text, int tokens, int accepted,
-            FinishReason reason) {
-        int steps = tokens - accepted;
-        int draftSteps = Math.min(accepted, steps);
-        return new GenerationResult(handle.id(), text.toString(), new int[tokens], reason,
-                new DecodeStatistics(7, steps, draftSteps, 0, 3 * draftSteps, accepted, 0.25, 0.5), 0.3, 0.75);
-    }
-
-    /** Every piece is a token, and half as probable as another would have been. */
-    private GenerationResult withLogprobs(GenerationResult result, GenerationRequest request) {
-        if (request.logprobs().isEmpty()) {
-            return result;
-        }
-        List<TokenProbability> tokens = new ArrayList<>();
-        for (Piece piece : this.script) {
-            List<TokenProbability> top = IntStream.range(0, request.logprobs().getAsInt())
-                .mapToObj((i) -> probability(tokens.size() + i, "other" + i, -0.25 * (i + 1), List.of()))
-                .toList();
-            tokens.add(probability(tokens.size(), piece.text(), -0.5, top));
-        }
-        return new GenerationResult(result.id(), result.text(), result.tokens(), result.finishReason(),
-                result.statistics(), result.timeToFirstTokenSeconds(), result.seconds(), tokens);
-    }
-
-    private static TokenProbability probability(int token, String text, double logprob, List<TokenProbability> top) {
-        List<Integer> bytes = new ArrayList<>();
-        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            bytes.add(b & 0xFF);
-        }
-        return new TokenProbability(token, bytes, logprob, top);
-    }
-
-    private static final class Handle implements GenerationHandle {
+    /** Passes an answer on with the same figures each time. */
+    private final class Figures implements GenerationListener {
 
         private final String id;
 
-        private final AtomicBoolean cancelled = new AtomicBoolean();
+        private final GenerationListener listener;
 
-        private Handle(String id) {
+        private Figures(String id, GenerationListener listener) {
             this.id = id;
+            this.listener = listener;
         }
 
         @Override
-        public String id() {
-            return this.id;
+        public void onText(String text, TokenOrigin origin) {
+            ScriptedGenerator.this.delivered.incrementAndGet();
+            this.listener.onText(text, origin);
         }
 
         @Override
-        public void cancel() {
-            this.cancelled.set(true);
+        public void onStep(DecodeStep step) {
+            int nodes = step.drafted() ? NODES : 0;
+            this.listener.onStep(new DecodeStep(nodes, nodes, true, 1.5, step.accepted(), step.signals(), 0, 0.1, 0));
         }
 
         @Override
-        public boolean isCancelled() {
-            return this.cancelled.get();
+        public void onComplete(GenerationResult result) {
+            if (result.finishReason() == FinishReason.CANCELLED) {
+                ScriptedGenerator.this.cancelled.countDown();
+            }
+            int accepted = result.statistics().acceptedDraftTokens();
+            int steps = result.tokens().length - accepted;
+            int draftSteps = Math.min(accepted, steps);
+            DecodeStatistics statistics = new DecodeStatistics(7, steps, draftSteps, 0, NODES * draftSteps, accepted,
+                    0.25, 0.5);
+            FinishReason reason = (result.finishReason() == FinishReason.STOP) ? ScriptedGenerator.this.finishReason
+                    : result.finishReason();
+            int alternatives = lastRequest().logprobs().orElse(0);
+            this.listener.onComplete(new GenerationResult(this.id, result.text(), result.tokens(), reason, statistics,
+                    0.3, 0.75, result.logprobs().stream().map((token) -> half(token, alternatives)).toList()));
+        }
+
+        @Override
+        public void onError(RuntimeException error) {
+            this.listener.onError(error);
+        }
+
+        /** Every token is half as probable as another would have been. */
+        private static TokenProbability half(TokenProbability token, int alternatives) {
+            List<TokenProbability> top = IntStream.range(0, alternatives)
+                .mapToObj((i) -> new TokenProbability(token.token() + i, ("other" + i).chars().boxed().toList(),
+                        -0.25 * (i + 1), List.of()))
+                .toList();
+            return new TokenProbability(token.token(), token.bytes(), -0.5, top);
         }
 
     }

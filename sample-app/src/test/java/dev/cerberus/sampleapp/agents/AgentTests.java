@@ -20,16 +20,16 @@ import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.KnowingEngine;
 import dev.cerberus.langchain4j.CerberusChatModel;
 import dev.cerberus.langchain4j.CerberusChatRequestParameters;
+import dev.cerberus.langchain4j.SupervisorChatModel;
 import dev.cerberus.testing.KnownAnswers.Turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Agents in sequence, in a loop, side by side and under a supervisor. LangChain4j wants
  * their interfaces to be public.
  */
-class AgentTests {
+public class AgentTests {
 
     private static final Optional<String> LOCATION = Optional.ofNullable(System.getProperty("cerberus.agents.model"));
 
@@ -183,13 +183,15 @@ class AgentTests {
 
     @Test
     void supervisorCallsWhoIsNeededAndStops() {
-        assumeTrue(LOCATION.isEmpty(), "choosing an agent by name is beyond small models");
         SupervisorAgent supervisor = AgenticServices.supervisorBuilder()
-            .chatModel(model)
+            .chatModel(
+                    SupervisorChatModel.builder(model).agent("meteorologist", "city").agent("writer", "topic").build())
             .subAgents(agent(Meteorologist.class), agent(Writer.class))
             .maxAgentsInvocations(4)
             .build();
-        assertThat(supervisor.invoke("How is the weather in Rome?")).isEqualTo("It is sunny in Rome.");
+        Object answer = supervisor.invoke("How is the weather in Rome?");
+        assertThat((String) answer).isNotBlank();
+        knowing(() -> assertThat(answer).isEqualTo("It is sunny in Rome."));
     }
 
 }

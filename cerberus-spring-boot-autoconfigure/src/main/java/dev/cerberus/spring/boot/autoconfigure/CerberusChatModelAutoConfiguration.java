@@ -3,7 +3,6 @@ package dev.cerberus.spring.boot.autoconfigure;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -11,8 +10,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandi
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 
-import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.engine.TokenCounter;
 import dev.cerberus.langchain4j.CerberusChatModel;
 import dev.cerberus.langchain4j.CerberusLanguageModel;
 import dev.cerberus.langchain4j.CerberusStreamingChatModel;
@@ -70,10 +69,10 @@ public final class CerberusChatModelAutoConfiguration {
     }
 
     @Bean
-    @ConditionalOnBean(CerberusEngine.class)
+    @ConditionalOnSingleCandidate(TokenCounter.class)
     @ConditionalOnMissingBean
-    CerberusTokenCountEstimator cerberusTokenCountEstimator(CerberusEngine engine) {
-        return new CerberusTokenCountEstimator(engine);
+    CerberusTokenCountEstimator cerberusTokenCountEstimator(TokenCounter counter) {
+        return new CerberusTokenCountEstimator(counter);
     }
 
 }

@@ -11,7 +11,8 @@ import org.aspectj.lang.annotation.Around;
 import org.aspectj.lang.annotation.Aspect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.mockito.BDDMockito;
 import org.mockito.Mockito;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
@@ -43,6 +44,7 @@ import dev.cerberus.spring.boot.autoconfigure.actuate.CerberusHealthIndicator;
 import dev.cerberus.spring.boot.autoconfigure.actuate.CerberusInfoContributor;
 import dev.cerberus.spring.boot.autoconfigure.actuate.CerberusInfoContributorAutoConfiguration;
 import dev.cerberus.spring.boot.autoconfigure.metrics.CerberusMetricsAutoConfiguration;
+import dev.cerberus.test.ScriptedModel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -81,25 +83,54 @@ class ProxyTests {
         });
     }
 
+    /** The models over an engine that is made anew, and all beans at once. */
+    static List<List<String>> refreshed() {
+        return List.of(List.of("cerberusEngine"), PUBLIC_BEANS);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = { "cerberusEngine", "cerberusChatModel", "cerberusStreamingChatModel",
-            "cerberusLanguageModel", "cerberusStreamingLanguageModel", "cerberusTokenCountEstimator",
-            "cerberusEndpoint", "cerberusHealthContributor", "cerberusInfoContributor" })
-    void scopeThatMakesBeansAnewAppliesToEveryPublicBean(String name) {
-        this.runner.withUserConfiguration(Refreshing.class).withPropertyValues("refreshed=" + name).run((context) -> {
-            assertThat(context).hasNotFailed();
-            assertThat(AopUtils.isAopProxy(context.getBean(name))).isTrue();
-            assertThat(context.getBean(ChatModel.class).chat("Hi")).isNotNull();
-            context.getBean(RefreshScope.class).refresh();
-            assertThat(context.getBean(ChatModel.class).chat("Hi")).isNotNull();
-        });
+    @MethodSource("refreshed")
+    void scopeThatMakesBeansAnewAppliesToEveryPublicBean(List<String> names) {
+        this.runner.withUserConfiguration(Refreshing.class)
+            .withPropertyValues("refreshed=" + String.join(",", names))
+            .run((context) -> {
+                assertThat(context).hasNotFailed();
+                assertThat(names)
+                    .allSatisfy((name) -> assertThat(AopUtils.isAopProxy(context.getBean(name))).as(name).isTrue());
+                assertThat(context.getBean(ChatModel.class).chat("Hi")).isNotNull();
+                RefreshScope scope = context.getBean(RefreshScope.class);
+                Map<String, Object> before = scope.refresh();
+                assertThat(context.getBean(ChatModel.class).chat("Hi")).isNotNull();
+                context.getBean(CerberusEndpoint.class).state();
+                assertThat(scope.beans).isNotEmpty()
+                    .allSatisfy((name, bean) -> assertThat(bean).isNotSameAs(before.get(name)));
+            });
     }
 
     @Test
-    void everyPublicBeanCanBeMocked() {
-        assertThat(PUBLIC_TYPES).allSatisfy(
-                (type) -> assertThat(Mockito.mock(type, Mockito.withSettings().mockMaker("mock-maker-subclass")))
-                    .isInstanceOf(type));
+    void mockTakesThePlaceOfEveryPublicBean() {
+        List<Object> mocks = PUBLIC_TYPES.stream().map(ProxyTests::mock).toList();
+        this.runner.withInitializer((context) -> context.addBeanFactoryPostProcessor((factory) -> {
+            // as Spring's own @MockitoBean does it
+            for (int i = 0; i < mocks.size(); i++) {
+                ((BeanDefinitionRegistry) factory).removeBeanDefinition(PUBLIC_BEANS.get(i));
+                factory.registerSingleton(PUBLIC_BEANS.get(i), mocks.get(i));
+            }
+        })).run((context) -> {
+            assertThat(context).hasNotFailed();
+            for (int i = 0; i < mocks.size(); i++) {
+                assertThat(context.getBean(PUBLIC_TYPES.get(i))).isSameAs(mocks.get(i));
+            }
+        });
+    }
+
+    /** The engine's meters want to know the name of what they measure. */
+    private static Object mock(Class<?> type) {
+        Object mock = Mockito.mock(type, Mockito.withSettings().mockMaker("mock-maker-subclass"));
+        if (mock instanceof CerberusEngine engine) {
+            BDDMockito.given(engine.description()).willReturn(new ScriptedModel().description());
+        }
+        return mock;
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -147,9 +178,10 @@ class ProxyTests {
             return (factory) -> {
                 DefaultListableBeanFactory registry = (DefaultListableBeanFactory) factory;
                 registry.registerScope("refresh", scope);
-                String name = environment.getRequiredProperty("refreshed");
-                registry.getBeanDefinition(name).setScope("refresh");
-                scopedProxy(registry, name);
+                for (String name : environment.getRequiredProperty("refreshed", String[].class)) {
+                    registry.getBeanDefinition(name).setScope("refresh");
+                    scopedProxy(registry, name);
+                }
             };
         }
 
@@ -171,10 +203,12 @@ class ProxyTests {
 
         private final Map<String, Runnable> destructions = new ConcurrentHashMap<>();
 
-        void refresh() {
+        Map<String, Object> refresh() {
+            Map<String, Object> forgotten = Map.copyOf(this.beans);
             this.beans.clear();
             this.destructions.values().forEach(Runnable::run);
             this.destructions.clear();
+            return forgotten;
         }
 
         @Override

@@ -28,8 +28,8 @@ class StartReportTests {
             assertThat(context).hasNotFailed();
             assertThat(output).contains("Cerberus has loaded tiny in ", "model     LlamaForCausalLM of ", "on disk",
                     "device    cpu, 1 thread per operator", "precision fp32 (as cerberus.model.precision asks; ",
-                    "memory    about ", "context   ", "heads     none", "lookup    the context",
-                    "template  ChatTemplate[chatml]", "tools     ");
+                    "memory    about ", "context   ", "heads     none", "lookup    the context", "template  chatml",
+                    "tools     ");
             assertThat(output).doesNotContain("chat requests will fail");
         });
     }

@@ -27,9 +27,9 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
+import dev.cerberus.engine.QueueFullException;
 import dev.cerberus.engine.TextGenerator;
 import dev.cerberus.langchain4j.CerberusStreamingChatModel;
-import dev.cerberus.langchain4j.testing.EngineRefusals;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
 import dev.cerberus.spring.boot.autoconfigure.CerberusChatModelAutoConfiguration;
@@ -73,7 +73,7 @@ class GenerationObservationTests {
 
     @Test
     void refusalIsAnObservedError() {
-        this.generator.refusing(EngineRefusals.queueFull());
+        this.generator.refusing(new QueueFullException(64));
         this.runner.run((context) -> {
             assertThatException().isThrownBy(() -> context.getBean(ChatModel.class).chat("Hi"));
             TestObservationRegistryAssert.assertThat(this.observations)
