@@ -134,7 +134,9 @@ public final class CheckBundle {
 
     private static boolean signatureHolds(Path signature) {
         try {
-            Process gpg = new ProcessBuilder("gpg", "--batch", "--verify", signature.toString()).redirectErrorStream(true)
+            String file = signature.toString().replaceFirst("\\.asc$", "");
+            Process gpg = new ProcessBuilder("gpg", "--batch", "--verify", signature.toString(), file)
+                .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
             return gpg.waitFor() == 0;
@@ -169,7 +171,10 @@ public final class CheckBundle {
         String group = this.bundle.relativize(artifact.getParent()).toString().replace('/', '.').replace('\\', '.');
         String place = group + ":" + artifact.getFileName() + ":" + version.getFileName();
         try {
-            Element pom = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile()).getDocumentElement();
+            Element pom = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(file.toFile())
+                .getDocumentElement();
             this.poms.put(file.toString(), pom);
             String own = text(pom, "groupId") + ":" + text(pom, "artifactId") + ":" + text(pom, "version");
             if (!own.equals(place)) {
@@ -221,11 +226,16 @@ public final class CheckBundle {
         if (version.isEmpty() || version.contains("${") || version.endsWith("-SNAPSHOT")) {
             fault(file, name + " has no version that others can resolve: '" + version + "'");
         }
-        else if (text(dependency, "groupId").equals(text(pom, "groupId")) && this.poms.values()
-            .stream()
-            .noneMatch((each) -> name.endsWith(":" + text(each, "artifactId")) && text(each, "version").equals(version))) {
+        else if (text(dependency, "groupId").equals(text(pom, "groupId")) && !holds(name, version)) {
             fault(file, name + ":" + version + " is not in the bundle");
         }
+    }
+
+    private boolean holds(String name, String version) {
+        return this.poms.values()
+            .stream()
+            .anyMatch((pom) -> name.equals(text(pom, "groupId") + ":" + text(pom, "artifactId"))
+                    && version.equals(text(pom, "version")));
     }
 
     private static String resolved(Element pom, String version) {

@@ -182,8 +182,8 @@ class ReadmeTests {
 
     @Test
     void coordinatesAreThoseOfTheBuild() throws Exception {
-        Path parent = MarkdownFile.repository().resolve("pom.xml");
-        Document pom = document(Files.readString(parent));
+        Path bill = MarkdownFile.repository().resolve("cerberus-bom/pom.xml");
+        Document pom = document(Files.readString(bill));
         String version = text(pom.getDocumentElement(), "version");
         String libtorch = text(pom.getDocumentElement(), "pytorch.version");
         int checked = 0;
