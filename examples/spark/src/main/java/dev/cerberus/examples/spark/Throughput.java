@@ -3,6 +3,7 @@ package dev.cerberus.examples.spark;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -47,21 +48,28 @@ public final class Throughput {
         int rows = (arguments.length > 2) ? Integer.parseInt(arguments[2]) : 200;
         int rounds = (arguments.length > 3) ? Integer.parseInt(arguments[3]) : 3;
         BulkJob job = new BulkJob("throughput", arguments[0]).withMaxOutputTokens(64);
+        if (rows < 1 || rounds < 1) {
+            System.err.println("ROWS and ROUNDS must be at least 1");
+            System.exit(2);
+        }
         try (SparkSession spark = SparkSession.builder()
             .master("local[" + TASKS + "]")
             .config("spark.ui.enabled", false)
             .getOrCreate()) {
             List<Row> prompts = prompts(spark, arguments[1], rows);
-            double best = 0;
+            List<Double> ratios = new ArrayList<>();
             // the first round warms both up
             for (int round = 0; round <= rounds; round++) {
                 double alone = engine(job, prompts);
                 double through = spark(spark, job, prompts);
-                best = (round > 0) ? Math.max(best, through / alone) : 0;
+                if (round > 0) {
+                    ratios.add(through / alone);
+                }
                 System.out.printf(Locale.ROOT, "%-8s engine %8.1f tokens/s   Spark %8.1f tokens/s   ratio %.3f%n",
                         (round > 0) ? "round " + round : "warm-up", alone, through, through / alone);
             }
-            System.out.printf(Locale.ROOT, "best ratio %.3f%n", best);
+            Collections.sort(ratios);
+            System.out.printf(Locale.ROOT, "median ratio %.3f%n", ratios.get(rounds / 2));
         }
     }
 
