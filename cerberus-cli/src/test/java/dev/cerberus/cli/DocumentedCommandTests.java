@@ -22,7 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DocumentedCommandTests {
 
     private static final Pattern CALL = Pattern
-        .compile("^(?:java (?:-\\S+ )*-jar \\S*cerberus\\.jar|(?:\\S*/)?cerberus) (.*)$");
+        .compile("^(?:\\$ )?(?:java (?:-\\S+ )*-jar \\S*cerberus\\.jar|(?:\\S*/)?cerberus) (.*)$");
 
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
 
