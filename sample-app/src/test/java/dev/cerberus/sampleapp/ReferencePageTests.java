@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -127,7 +128,7 @@ class ReferencePageTests {
     }
 
     private static String kind(CerberusMeters meter) {
-        return meter.getType().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+        return meter.getType().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
 }
