@@ -65,6 +65,32 @@ class DocumentedCommandTests {
         assertThat(checked).isGreaterThan(8);
     }
 
+    /**
+     * In a sentence a command need not be whole: its name and its options have to be
+     * there.
+     */
+    @Test
+    void everyCommandThatIsNamedIsThere() {
+        List<String> wrong = new ArrayList<>();
+        int checked = 0;
+        for (MarkdownFile page : MarkdownFile.all()) {
+            for (String span : page.spans()) {
+                if (span.matches("cerberus [a-z]+( .*)?")) {
+                    checked++;
+                    String[] words = span.split("\\s+");
+                    CommandLine command = commandLine().getSubcommands().get(words[1]);
+                    if (command == null || Stream.of(words)
+                        .filter((word) -> word.startsWith("--"))
+                        .anyMatch((word) -> command.getCommandSpec().findOption(word.split("=")[0]) == null)) {
+                        wrong.add(page.file() + ": " + span);
+                    }
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+        assertThat(checked).isGreaterThan(30);
+    }
+
     @Test
     void everyExampleOfTheHelpIsTaken() {
         List<String> wrong = new ArrayList<>();

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -22,11 +21,14 @@ import java.util.stream.Stream;
  * @param file where it is
  * @param blocks its fenced blocks
  * @param links targets of its links
+ * @param spans what stands between backquotes outside of blocks
  * @param anchors names of its headings
  */
-public record MarkdownFile(Path file, List<Block> blocks, List<String> links, Set<String> anchors) {
+public record MarkdownFile(Path file, List<Block> blocks, List<String> links, List<String> spans, Set<String> anchors) {
 
     private static final Pattern LINK = Pattern.compile("\\[[^\\]\\[]*]\\(([^)\\s]+)\\)");
+
+    private static final Pattern SPAN = Pattern.compile("`([^`]+)`");
 
     /**
      * A fenced block.
@@ -37,9 +39,15 @@ public record MarkdownFile(Path file, List<Block> blocks, List<String> links, Se
      */
     public record Block(String language, int line, String text) {
 
-        /** Returns the commands of a block, without continuations and comments. */
+        /**
+         * Returns the commands of a block, without continuations and comments; those of a
+         * console stand behind a dollar sign among what they print.
+         */
         public List<String> commands() {
+            boolean console = this.language.equals("console");
             return Stream.of(this.text.replaceAll("\\\\\n\\s*", "").split("\n"))
+                .filter((line) -> !console || line.startsWith("$ "))
+                .map((line) -> console ? line.substring(2) : line)
                 .map((line) -> line.replaceAll("(^|\\s+)# .*$", "").strip())
                 .filter((line) -> !line.isEmpty())
                 .toList();
@@ -74,6 +82,7 @@ public record MarkdownFile(Path file, List<Block> blocks, List<String> links, Se
     public static MarkdownFile read(Path file) {
         List<Block> blocks = new ArrayList<>();
         List<String> links = new ArrayList<>();
+        List<String> spans = new ArrayList<>();
         Set<String> anchors = new HashSet<>();
         Map<String, Integer> seen = new HashMap<>();
         List<String> block = new ArrayList<>();
@@ -81,13 +90,13 @@ public record MarkdownFile(Path file, List<Block> blocks, List<String> links, Se
         int line = 0;
         for (String text : lines(file)) {
             line++;
-            if (text.startsWith("```")) {
+            if (text.stripLeading().startsWith("```")) { // also within a list
                 if (language == null) {
-                    language = text.substring(3).strip();
+                    language = text.strip().substring(3).strip();
                     block = new ArrayList<>();
                 }
                 else {
-                    blocks.add(new Block(language, line - block.size(), String.join("\n", block)));
+                    blocks.add(new Block(language, line - block.size(), String.join("\n", block).stripIndent()));
                     language = null;
                 }
             }
@@ -100,13 +109,11 @@ public record MarkdownFile(Path file, List<Block> blocks, List<String> links, Se
                     int times = seen.merge(anchor, 1, Integer::sum) - 1;
                     anchors.add((times == 0) ? anchor : anchor + "-" + times);
                 }
-                Matcher link = LINK.matcher(text);
-                while (link.find()) {
-                    links.add(link.group(1));
-                }
+                LINK.matcher(text).results().forEach((link) -> links.add(link.group(1)));
+                SPAN.matcher(text).results().forEach((span) -> spans.add(span.group(1)));
             }
         }
-        return new MarkdownFile(file, blocks, links, anchors);
+        return new MarkdownFile(file, blocks, links, spans, anchors);
     }
 
     private static List<String> lines(Path file) {

@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -62,11 +64,15 @@ class DeploymentTests {
         return response.body();
     }
 
-    private Set<String> scraped() throws Exception {
+    private void ask() throws Exception {
         this.http.send(HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + "/chat"))
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString("{\"message\": \"What is photosynthesis?\"}"))
             .build(), BodyHandlers.discarding());
+    }
+
+    private Set<String> scraped() throws Exception {
+        ask();
         return get("/actuator/prometheus").lines()
             .filter((line) -> !line.startsWith("#"))
             .map((line) -> line.split("[{ ]", 2)[0])
@@ -154,6 +160,43 @@ class DeploymentTests {
             .start();
         String said = new String(check.getInputStream().readAllBytes(), UTF_8);
         assertThat(check.waitFor()).as(said).isZero();
+    }
+
+    @Test
+    void everyPanelAndRuleHasDataInPrometheus(@TempDir Path folder) throws Exception {
+        Optional<Path> prometheus = PrometheusServer.program("prometheus");
+        assumeTrue(prometheus.isPresent(), "This test needs prometheus on the PATH; on Debian install it");
+        try (PrometheusServer server = PrometheusServer.start(prometheus.get(), DEPLOY, folder, this.port)) {
+            List<String> without = new ArrayList<>(queries());
+            assertThat(without).hasSizeGreaterThan(12);
+            long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+            while (!without.isEmpty() && System.nanoTime() < end) {
+                ask(); // rates need a change between two scrapes
+                for (String query : List.copyOf(without)) {
+                    if (server.hasData(query.replace("$instance", ".*").replace("$__rate_interval", "5s"))) {
+                        without.remove(query);
+                    }
+                }
+            }
+            assertThat(without).as(() -> logged(folder)).isEmpty();
+            assertThat(server.hasData("up{job=\"cerberus\"} == 1")).isTrue();
+            List<String> health = new ArrayList<>();
+            server.get("rules")
+                .orElseThrow()
+                .get("data")
+                .get("groups")
+                .forEach((group) -> group.get("rules").forEach((rule) -> health.add(rule.get("health").asString())));
+            assertThat(health).hasSizeGreaterThan(4).containsOnly("ok");
+        }
+    }
+
+    private static String logged(Path folder) {
+        try {
+            return Files.readString(folder.resolve("prometheus.log"));
+        }
+        catch (IOException ex) {
+            return ex.toString();
+        }
     }
 
     @Test

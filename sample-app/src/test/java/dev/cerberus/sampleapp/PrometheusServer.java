@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,15 +15,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * A Prometheus server of this machine that scrapes one application every second.
+ * A real Prometheus on a free port, with the configuration that is shipped, in which only
+ * the address of the application and the intervals are others.
  */
 final class PrometheusServer implements AutoCloseable {
 
@@ -30,18 +34,14 @@ final class PrometheusServer implements AutoCloseable {
 
     private final Process process;
 
-    private final int port;
+    private final String address;
 
-    private PrometheusServer(Process process, int port) {
+    private PrometheusServer(Process process, String address) {
         this.process = process;
-        this.port = port;
+        this.address = address;
     }
 
-    /**
-     * Finds one of Prometheus' programs.
-     * @param name the program
-     * @return where it is, if it is on the path
-     */
+    /** Returns a program of Prometheus's, if this machine has it. */
     static Optional<Path> program(String name) {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
             .map((folder) -> Path.of(folder, name))
@@ -49,24 +49,31 @@ final class PrometheusServer implements AutoCloseable {
             .findFirst();
     }
 
-    static PrometheusServer start(Path program, Path folder, int applicationPort) throws IOException {
-        Path configuration = Files.writeString(folder.resolve("prometheus.yml"),
-                "scrape_configs:\n- job_name: cerberus\n  scrape_interval: 1s\n  metrics_path: /actuator/prometheus\n"
-                        + "  static_configs:\n  - targets: ['localhost:" + applicationPort + "']\n");
-        int port;
-        try (ServerSocket free = new ServerSocket(0)) {
-            port = free.getLocalPort();
+    /**
+     * Starts to scrape.
+     * @param deploy the folder of {@code prometheus.yml} and {@code alerts.yml}
+     * @param folder where to write
+     * @param port the application's
+     */
+    static PrometheusServer start(Path program, Path deploy, Path folder, int port) throws IOException {
+        String shipped = Files.readString(deploy.resolve("prometheus.yml"));
+        Files.writeString(folder.resolve("prometheus.yml"),
+                shipped.replace("cerberus:8080", "localhost:" + port).replace("15s", "500ms"));
+        Files.copy(deploy.resolve("alerts.yml"), folder.resolve("alerts.yml"));
+        int own;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            own = socket.getLocalPort();
         }
-        Process process = new ProcessBuilder(program.toString(), "--config.file=" + configuration,
-                "--storage.tsdb.path=" + folder.resolve("data"), "--web.listen-address=127.0.0.1:" + port)
+        Process process = new ProcessBuilder(program.toString(), "--config.file=" + folder.resolve("prometheus.yml"),
+                "--storage.tsdb.path=" + folder.resolve("data"), "--web.listen-address=127.0.0.1:" + own)
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("prometheus.log").toFile())
             .start();
-        return new PrometheusServer(process, port);
+        return new PrometheusServer(process, "http://127.0.0.1:" + own + "/api/v1/");
     }
 
     /**
-     * Waits until a scrape has gone well. The first one comes after five seconds.
+     * Waits until a scrape has gone well. The first one comes after some seconds.
      * @param patience the longest wait
      * @return whether it has
      */
@@ -87,8 +94,9 @@ final class PrometheusServer implements AutoCloseable {
      * @return the value, empty if there is none
      */
     OptionalDouble query(String expression) throws InterruptedException {
-        String answer = get("/api/v1/query?query=" + URLEncoder.encode(expression, UTF_8));
-        JsonNode value = new JsonMapper().readTree(answer.startsWith("{") ? answer : "{}").at("/data/result/0/value/1");
+        JsonNode value = get("query?query=" + URLEncoder.encode(expression, UTF_8))
+            .map((answer) -> answer.at("/data/result/0/value/1"))
+            .orElseGet(MissingNode::getInstance);
         return value.isMissingNode() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(value.asString()));
     }
 
@@ -96,26 +104,50 @@ final class PrometheusServer implements AutoCloseable {
      * Returns what the server says of itself.
      * @return its own series with their values
      */
-    List<String> itself() throws InterruptedException {
-        return get("/metrics").lines().toList();
+    List<String> itself() throws IOException, InterruptedException {
+        URI metrics = URI.create(this.address).resolve("/metrics");
+        return this.http.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString(UTF_8))
+            .body()
+            .lines()
+            .toList();
     }
 
-    /** Returns nothing while the server is not ready. */
-    private String get(String path) throws InterruptedException {
+    /** Returns what an address of the API says, empty while it does not answer. */
+    Optional<JsonNode> get(String path) throws InterruptedException {
         try {
-            return this.http
-                .send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + this.port + path)).build(),
-                        BodyHandlers.ofString(UTF_8))
-                .body();
+            HttpResponse<String> response = this.http
+                .send(HttpRequest.newBuilder(URI.create(this.address + path)).build(), BodyHandlers.ofString(UTF_8));
+            return (response.statusCode() == 503) ? Optional.empty()
+                    : Optional.of(new JsonMapper().readTree(response.body()));
         }
-        catch (IOException ex) {
-            return "";
+        catch (IOException ex) { // it is not up yet
+            return Optional.empty();
         }
+    }
+
+    /** Returns whether a query has a number for an answer. */
+    boolean hasData(String query) throws InterruptedException {
+        Optional<JsonNode> answer = get("query?query=" + URLEncoder.encode(query, UTF_8));
+        if (answer.isEmpty()) {
+            return false;
+        }
+        if (!answer.get().get("status").asString().equals("success")) {
+            throw new AssertionError(query + ": " + answer.get());
+        }
+        for (JsonNode series : answer.get().get("data").get("result")) {
+            if (!series.get("value").get(1).asString().equals("NaN")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
     public void close() throws InterruptedException {
-        this.process.destroyForcibly().waitFor(); // nobody wants its data
+        this.process.destroy();
+        if (!this.process.waitFor(10, TimeUnit.SECONDS)) {
+            this.process.destroyForcibly();
+        }
     }
 
 }

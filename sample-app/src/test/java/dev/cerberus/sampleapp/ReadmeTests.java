@@ -2,6 +2,7 @@ package dev.cerberus.sampleapp;
 
 import java.io.IOException;
 import java.io.StringReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -49,10 +50,12 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.cerberus.spring.boot.autoconfigure.CerberusProperties;
+import dev.cerberus.spring.boot.autoconfigure.metrics.CerberusMeters;
 import dev.cerberus.testing.MarkdownFile;
 import dev.cerberus.testing.MarkdownFile.Block;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -69,6 +72,8 @@ class ReadmeTests {
             "org.springframework.context.annotation.*", "org.springframework.web.bind.annotation.*");
 
     private static final Pattern GRADLE = Pattern.compile("\"([^\":]+):([^\":]+):([^\":]+)(?::([^\"]+))?\"");
+
+    private static final Pattern PROPERTY = Pattern.compile("(cerberus\\.[a-z.<>*-]+)(:.*|=.*)?");
 
     @TempDir
     private Path classes;
@@ -195,6 +200,30 @@ class ReadmeTests {
     }
 
     @Test
+    void everyPropertyThatIsNamedIsKnown() throws IOException {
+        Set<String> known = knownProperties();
+        Set<String> meters = Stream.of(CerberusMeters.values()).map(CerberusMeters::getName).collect(toSet());
+        List<String> unknown = new ArrayList<>();
+        int checked = 0;
+        for (MarkdownFile page : MarkdownFile.all()) {
+            for (String span : page.spans()) {
+                Matcher name = PROPERTY.matcher(span);
+                if (name.matches() && !meters.contains(name.group(1))) {
+                    checked++;
+                    String property = name.group(1).replaceFirst("\\.(\\*|<.*)$", "");
+                    // a family of properties is named by its beginning
+                    if (!isKnown(known, property)
+                            && known.stream().noneMatch((each) -> each.startsWith(property + "."))) {
+                        unknown.add(page.file() + ": " + span);
+                    }
+                }
+            }
+        }
+        assertThat(unknown).isEmpty();
+        assertThat(checked).isGreaterThan(100);
+    }
+
+    @Test
     void everyTableRowNamesAProperty() throws IOException {
         Set<String> known = knownProperties();
         Matcher row = Pattern.compile("(?m)^\\| `(cerberus\\.[a-z.-]+)` \\|")
@@ -209,8 +238,8 @@ class ReadmeTests {
 
     @Test
     void coordinatesAreThoseOfTheBuild() throws Exception {
-        Path parent = MarkdownFile.repository().resolve("pom.xml");
-        Document pom = document(Files.readString(parent));
+        Path bill = MarkdownFile.repository().resolve("cerberus-bom/pom.xml");
+        Document pom = document(Files.readString(bill));
         String version = text(pom.getDocumentElement(), "version");
         String libtorch = text(pom.getDocumentElement(), "pytorch.version");
         int checked = 0;
@@ -235,12 +264,13 @@ class ReadmeTests {
 
     @Test
     void versionsOfTheSupportPageAreThoseOfTheBuild() throws Exception {
-        Element pom = document(Files.readString(MarkdownFile.repository().resolve("pom.xml"))).getDocumentElement();
-        assertThat(Files.readString(MarkdownFile.repository().resolve("docs/support.md"))).contains(
-                "| JDK | " + text(pom, "java.version") + " |",
-                "| Spring Boot | " + text(pom, "spring-boot.version") + " |",
+        Path repository = MarkdownFile.repository();
+        Element pom = document(Files.readString(repository.resolve("pom.xml"))).getDocumentElement();
+        Element bom = document(Files.readString(repository.resolve("cerberus-bom/pom.xml"))).getDocumentElement();
+        assertThat(Files.readString(repository.resolve("docs/support.md"))).contains(
+                "| Java | " + text(pom, "java.version") + " |", "(" + text(pom, "spring-boot.version") + ") |",
                 "| LangChain4j | " + text(pom, "langchain4j.version") + " |",
-                "| DJL, libtorch | " + text(pom, "djl.version") + ", " + text(pom, "pytorch.version") + " |");
+                "| DJL, libtorch | " + text(pom, "djl.version") + ", " + text(bom, "pytorch.version") + " |");
     }
 
     private static void checkCoordinates(String group, String artifact, String version, String own, String libtorch) {
@@ -267,6 +297,20 @@ class ReadmeTests {
     }
 
     @Test
+    void everyScriptThatIsCalledIsThere() {
+        Set<String> called = MarkdownFile.all()
+            .stream()
+            .flatMap((page) -> page.blocks().stream())
+            .filter((block) -> block.language().isEmpty())
+            .flatMap((block) -> block.commands().stream())
+            .map((command) -> command.split(" ")[0])
+            .filter((word) -> word.matches("[a-z][a-z-]*/[a-z/-]+"))
+            .collect(toSet());
+        assertThat(called).hasSizeGreaterThan(3)
+            .allSatisfy((script) -> assertThat(MarkdownFile.repository().resolve(script)).isExecutable());
+    }
+
+    @Test
     void everyMavenCommandNamesModulesOfTheBuild() {
         List<String> commands = MarkdownFile.all()
             .stream()
@@ -275,7 +319,14 @@ class ReadmeTests {
             .filter((command) -> command.startsWith("mvn "))
             .toList();
         assertThat(commands).hasSizeGreaterThan(1);
+        Set<String> profiles = profiles();
         for (String command : commands) {
+            assertThat(profiles).as(command)
+                .containsAll(Pattern.compile(" -P(\\S+)")
+                    .matcher(command)
+                    .results()
+                    .map((profile) -> profile.group(1))
+                    .toList());
             Matcher modules = Pattern.compile("-pl (\\S+)").matcher(command);
             if (modules.find()) {
                 Stream.of(modules.group(1).split(","))
@@ -283,6 +334,19 @@ class ReadmeTests {
                         .as(command)
                         .exists());
             }
+        }
+    }
+
+    private static Set<String> profiles() {
+        try {
+            return Pattern.compile("<profile>\\s*(?:<!--.*?-->\\s*)?<id>([^<]+)</id>", Pattern.DOTALL)
+                .matcher(Files.readString(MarkdownFile.repository().resolve("pom.xml")))
+                .results()
+                .map((profile) -> profile.group(1))
+                .collect(toSet());
+        }
+        catch (IOException ex) {
+            throw new UncheckedIOException(ex);
         }
     }
 

@@ -27,6 +27,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
+import dev.cerberus.testing.MarkdownFile;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineState;
 import dev.cerberus.testing.DemoFixture;
@@ -88,7 +89,8 @@ class SoakTests {
     void startPrometheus() throws IOException {
         Optional<Path> program = PrometheusServer.program("prometheus");
         if (program.isPresent() && prometheus == null) {
-            prometheus = PrometheusServer.start(program.get(), folder, this.port);
+            prometheus = PrometheusServer.start(program.get(), MarkdownFile.repository().resolve("deploy"), folder,
+                    this.port);
         }
     }
 

@@ -213,7 +213,7 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
     /**
      * Meters of the engine.
      *
-     * @param enabled Whether to register any.
+     * @param enabled Whether to register the meters of the engine.
      * @param gatewayNames Whose names to give besides to the gauges that inference
      * gateways read: queued requests, running requests and the use of the KV cache.
      */
