@@ -25,8 +25,11 @@ record AttentionUnits<S>(AttentionHeads heads) {
     /** Keys from which on a batch no longer stays in the processor's caches. */
     static final int MOST_KEYS = 512;
 
+    /** Groups of one slab: each has more rows a sequence than the one before. */
+    static final int MOST_GROUPS = 4;
+
     /** Rows of a sequence that goes together with others. */
-    private static final int MOST_ROWS = 8;
+    private static final int MOST_ROWS = 1 << (MOST_GROUPS - 1);
 
     /** Multiplications in whose time the operators of one call are called. */
     private static final long CALL = 1 << 18;
@@ -37,8 +40,8 @@ record AttentionUnits<S>(AttentionHeads heads) {
     /**
      * Forms units.
      * @param sequences what wants to attend, in any order
-     * @return every sequence in exactly one unit; those that attend together in the order
-     * of their slots
+     * @return every sequence in exactly one unit, at most {@link #MOST_GROUPS} of several
+     * for a slab; those that attend together in the order of their slots
      */
     List<List<Member<S>>> of(List<Member<S>> sequences) {
         List<List<Member<S>>> units = new ArrayList<>();

@@ -1,7 +1,12 @@
 package dev.cerberus.djl;
 
 import java.util.BitSet;
-import java.util.Optional;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.stream.LongStream;
 
 import ai.djl.ndarray.NDArray;
@@ -26,13 +31,12 @@ final class KvSlab implements AutoCloseable {
 
     private final int keys;
 
-    private final BitSet taken = new BitSet();
+    private final NavigableMap<Integer, KvSlot> taken = new TreeMap<>();
 
     private final BitSet used = new BitSet(); // once, by a sequence that may be gone
 
-    private SeenSlots seen = new SeenSlots(0, 0, 0);
-
-    private Optional<IValue> views = Optional.empty(); // of what is seen
+    /** What the program makes of some slots, least recently used first. */
+    private final Map<SeenSlots, IValue> views = new LinkedHashMap<>(16, 0.75f, true);
 
     /**
      * Creates a slab without sequences.
@@ -58,8 +62,13 @@ final class KvSlab implements AutoCloseable {
         return this.keys;
     }
 
+    /** Returns who is there, in the order of places. */
+    List<KvSlot> taken() {
+        return List.copyOf(this.taken.values());
+    }
+
     int takenSlots() {
-        return this.taken.cardinality();
+        return this.taken.size();
     }
 
     boolean isFull() {
@@ -68,22 +77,26 @@ final class KvSlab implements AutoCloseable {
 
     /**
      * Takes the first free slot, which holds zeros.
+     * @param owner who is there from now on
      * @return its index
      */
-    int take() {
-        int index = this.taken.nextClearBit(0);
+    int take(KvSlot owner) {
+        int index = 0;
+        while (this.taken.containsKey(index)) {
+            index++;
+        }
         if (this.used.get(index)) {
             try (IValue which = IValue.from((long) index)) {
                 this.program.call("emptied", this.rows, which).close();
             }
         }
-        this.taken.set(index);
+        this.taken.put(index, owner);
         this.used.set(index);
         return index;
     }
 
     void give(int index) {
-        this.taken.clear(index);
+        this.taken.remove(index);
     }
 
     /**
@@ -99,7 +112,7 @@ final class KvSlab implements AutoCloseable {
     }
 
     /** Returns the rows of a slot, [layers, 2, kv, keys, dim]; the caller closes it. */
-    IValue slot(int index) {
+    IValue rows(int index) {
         try (IValue which = IValue.from((long) index)) {
             return this.program.call("slot", this.rows, which);
         }
@@ -107,26 +120,32 @@ final class KvSlab implements AutoCloseable {
 
     /**
      * Returns views of the first keys and values of some slots, as the program wants
-     * them; valid until the next call.
+     * them; valid until as many others were asked for as a forward has at most of one
+     * slab.
      */
     IValue seen(int first, int end, int seenKeys) {
         SeenSlots wanted = new SeenSlots(first, end, seenKeys);
-        if (this.views.isEmpty() || !wanted.equals(this.seen)) {
-            this.views.ifPresent(IValue::close);
-            this.views = Optional.empty();
-            try (IValue from = IValue.from((long) first);
-                    IValue to = IValue.from((long) end);
-                    IValue count = IValue.from((long) seenKeys)) {
-                this.views = Optional.of(this.program.call("seen_together", this.rows, from, to, count));
-            }
-            this.seen = wanted;
+        IValue known = this.views.get(wanted);
+        if (known != null) {
+            return known;
         }
-        return this.views.get();
+        if (this.views.size() == AttentionUnits.MOST_GROUPS) {
+            Iterator<IValue> oldest = this.views.values().iterator();
+            oldest.next().close();
+            oldest.remove();
+        }
+        try (IValue from = IValue.from((long) first);
+                IValue to = IValue.from((long) end);
+                IValue count = IValue.from((long) seenKeys)) {
+            IValue made = this.program.call("seen_together", this.rows, from, to, count);
+            this.views.put(wanted, made);
+            return made;
+        }
     }
 
     @Override
     public void close() {
-        this.views.ifPresent(IValue::close);
+        this.views.values().forEach(IValue::close);
         this.rows.close();
         this.owner.close();
     }

@@ -1,9 +1,7 @@
 package dev.cerberus.djl;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
@@ -14,9 +12,10 @@ import ai.djl.pytorch.jni.IValue;
  * lie side by side where that pays. Confined to the thread of the model.
  */
 /*
- * The first sequence of a size gets a slab of its own, and as many slots again are made
- * whenever all of that size are taken: 1, 1, 2, 4, 8. Later ones fill the largest slab
- * first, so that small ones run empty and are freed. Nothing is ever copied for that.
+ * Sequences of one size share a slab, which doubles when it is full and halves when it is
+ * empty but for a quarter; those that are there move, so that what is copied for that
+ * stays below what they have read. Beyond a number of slots, or of bytes, another slab
+ * begins.
  */
 final class KvSlabs implements AutoCloseable {
 
@@ -24,6 +23,9 @@ final class KvSlabs implements AutoCloseable {
     private static final int MOST_SLOTS = 16;
 
     private static final long MOST_BYTES = 128L << 20;
+
+    /** A slab of which so small a part is taken becomes smaller. */
+    private static final int SPARSE = 4;
 
     private final LlamaProgram model;
 
@@ -61,48 +63,53 @@ final class KvSlabs implements AutoCloseable {
         return this.program;
     }
 
-    /** Returns the slabs that have a sequence. */
-    int count() {
-        return this.slabs.size();
-    }
-
     /**
      * Takes a slot, beside others of its size if there are any.
      * @param keys its keys
      * @throws EngineException if there is no memory for it
      */
-    Slot take(int keys) {
-        Optional<KvSlab> free = this.slabs.stream()
-            .filter((slab) -> slab.keys() == keys && !slab.isFull())
-            .max(Comparator.comparingInt(KvSlab::slots));
-        if (free.isPresent()) {
-            return slot(free.get());
+    KvSlot take(int keys) {
+        if (!attention().grouped() || keys > AttentionUnits.MOST_KEYS) {
+            return takeAlone(keys);
         }
-        int others = this.slabs.stream().filter((slab) -> slab.keys() == keys).mapToInt(KvSlab::slots).sum();
-        int slots = (int) Math.max(1, Math.min(Math.min(others, MOST_SLOTS), MOST_BYTES / bytes(keys)));
-        if (attention().grouped() && keys <= AttentionUnits.MOST_KEYS && slots > 1) {
-            try {
-                return slot(create(keys, slots));
-            }
-            catch (EngineException ex) { // then one by itself
-                return takeAlone(keys);
+        List<KvSlab> alike = this.slabs.stream().filter((slab) -> slab.keys() == keys).toList();
+        for (KvSlab slab : alike) {
+            if (!slab.isFull()) {
+                return new KvSlot(this.program, slab);
             }
         }
-        return takeAlone(keys);
+        for (KvSlab slab : alike) {
+            int slots = 2 * slab.slots();
+            if (slots <= MOST_SLOTS && slots * bytes(keys) <= MOST_BYTES) {
+                try {
+                    return new KvSlot(this.program, replace(slab, slots));
+                }
+                catch (EngineException ex) { // then one by itself
+                    return takeAlone(keys);
+                }
+            }
+        }
+        KvSlab slab = create(keys, 1);
+        this.slabs.add(slab);
+        return new KvSlot(this.program, slab);
     }
 
     /**
-     * Takes a slot that will hardly be used.
+     * Takes a slot by itself.
      * @param keys its keys
      * @throws EngineException if there is no memory for it
      */
-    Slot takeAlone(int keys) {
-        return slot(create(keys, 1));
+    KvSlot takeAlone(int keys) {
+        return new KvSlot(this.program, create(keys, 1));
     }
 
-    private static Slot slot(KvSlab slab) {
-        int index = slab.take();
-        return new Slot(slab, index, slab.slot(index));
+    /** Moves all slots to a slab of another number of them. */
+    private KvSlab replace(KvSlab slab, int slots) {
+        KvSlab other = create(slab.keys(), slots);
+        slab.taken().forEach((slot) -> slot.moveTo(other));
+        this.slabs.set(this.slabs.indexOf(slab), other);
+        slab.close();
+        return other;
     }
 
     private long bytes(int keys) {
@@ -115,9 +122,7 @@ final class KvSlabs implements AutoCloseable {
                 IValue type = IValue.from((long) attention().scalarType());
                 IValue shape = IValue.listFrom(this.model.config().layers(), 2, slots,
                         this.model.config().keyValueHeads(), keys, this.model.config().headDim())) {
-            KvSlab slab = new KvSlab(owner, this.program, this.readers.callForArray("cache", owner, like, shape, type));
-            this.slabs.add(slab);
-            return slab;
+            return new KvSlab(owner, this.program, this.readers.callForArray("cache", owner, like, shape, type));
         }
         catch (RuntimeException ex) {
             owner.close();
@@ -125,13 +130,21 @@ final class KvSlabs implements AutoCloseable {
         }
     }
 
-    /** Gives a slot back, and frees what has none that is taken. */
-    void give(Slot slot) {
-        slot.rows().close();
-        slot.slab().give(slot.index());
-        if (slot.slab().takenSlots() == 0) {
-            this.slabs.remove(slot.slab());
-            slot.slab().close();
+    /** Gives a slot back, and frees what nobody needs. */
+    void give(KvSlot slot) {
+        KvSlab slab = slot.slab();
+        slot.leave();
+        if (slab.takenSlots() == 0) {
+            this.slabs.remove(slab);
+            slab.close();
+        }
+        else if (slab.takenSlots() <= slab.slots() / SPARSE && this.slabs.contains(slab)) {
+            try {
+                replace(slab, slab.slots() / 2);
+            }
+            catch (EngineException ex) {
+                // no memory to move, so it stays as large as it is
+            }
         }
     }
 
@@ -139,16 +152,6 @@ final class KvSlabs implements AutoCloseable {
     public void close() {
         this.slabs.forEach(KvSlab::close);
         this.slabs.clear();
-    }
-
-    /**
-     * Where a sequence's keys and values lie.
-     *
-     * @param slab the slab
-     * @param index the slot
-     * @param rows the rows of the slot, [layers, 2, kv, keys, dim]
-     */
-    record Slot(KvSlab slab, int index, IValue rows) {
     }
 
 }

@@ -55,7 +55,8 @@ final class SeparateForward implements ForwardPass {
         List<Member<KvSlab>> members = new ArrayList<>();
         for (Span span : spans) {
             SlotKvCache cache = (SlotKvCache) span.cache();
-            members.add(new Member<>(members.size(), cache.slab(), cache.slot(), span.rows(), cache.keys(span.rows())));
+            members.add(new Member<>(members.size(), cache.slot().slab(), cache.slot().index(), span.rows(),
+                    cache.keys(span.rows())));
         }
         return new AttentionUnits<KvSlab>(heads).of(members);
     }

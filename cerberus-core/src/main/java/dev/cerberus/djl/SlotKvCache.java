@@ -1,7 +1,5 @@
 package dev.cerberus.djl;
 
-import java.util.Optional;
-
 import ai.djl.engine.EngineException;
 import ai.djl.pytorch.jni.IValue;
 
@@ -16,11 +14,7 @@ final class SlotKvCache extends TokenCache {
 
     private final KvSlabs slabs;
 
-    private KvSlabs.Slot slot;
-
-    private int seenKeys; // of the views
-
-    private Optional<IValue> views = Optional.empty(); // what the program makes of it
+    private KvSlot slot;
 
     SlotKvCache(KvSlabs slabs, int capacity) {
         super(capacity);
@@ -33,40 +27,15 @@ final class SlotKvCache extends TokenCache {
         return this.slabs.attention().keys(length() + rows);
     }
 
-    /** Returns the slab in which the sequence's rows lie. */
-    KvSlab slab() {
-        return this.slot.slab();
-    }
-
-    /** Returns where in the slab they lie. */
-    int slot() {
-        return this.slot.index();
-    }
-
-    /**
-     * Returns views of the first keys and values of every layer, as the program wants
-     * them; valid until the next call.
-     */
-    IValue seen(int keys) {
-        if (this.views.isEmpty() || this.seenKeys != keys) {
-            forgetViews();
-            try (IValue count = IValue.from((long) keys)) {
-                this.views = Optional.of(this.slabs.program().call("seen", this.slot.rows(), count));
-                this.seenKeys = keys;
-            }
-        }
-        return this.views.get();
-    }
-
-    private void forgetViews() {
-        this.views.ifPresent(IValue::close);
-        this.views = Optional.empty();
+    /** Returns where the rows lie at the moment. */
+    KvSlot slot() {
+        return this.slot;
     }
 
     @Override
     void resize(int capacityTokens) {
         int keys = this.slabs.attention().keys(capacityTokens);
-        if (keys != slab().keys()) {
+        if (keys != this.slot.slab().keys()) {
             try {
                 moveTo(this.slabs.take(keys));
             }
@@ -80,33 +49,24 @@ final class SlotKvCache extends TokenCache {
     @Override
     int shrink(int capacityTokens) {
         int keys = this.slabs.attention().keys(capacityTokens);
-        if (keys < slab().keys() || slab().slots() > 1) {
-            try {
-                moveTo(this.slabs.takeAlone(keys));
-            }
-            catch (EngineException ex) { // no room to move
-                return capacity();
-            }
+        try {
+            moveTo(this.slabs.takeAlone(keys));
+            return capacityTokens;
         }
-        return capacityTokens;
+        catch (EngineException ex) { // no room to move
+            return capacity();
+        }
     }
 
-    private void moveTo(KvSlabs.Slot target) {
-        copy(this.slot.rows(), target.rows(), length());
-        forgetViews();
+    private void moveTo(KvSlot target) {
+        target.copy(this.slot, length());
         this.slabs.give(this.slot);
         this.slot = target;
     }
 
     @Override
     void take(KvCache source, int tokens) {
-        copy(((SlotKvCache) source).slot.rows(), this.slot.rows(), tokens);
-    }
-
-    private void copy(IValue source, IValue target, int tokens) {
-        try (IValue count = IValue.from((long) tokens)) {
-            this.slabs.program().call("shared", target, source, count).close();
-        }
+        this.slot.copy(((SlotKvCache) source).slot, tokens);
     }
 
     @Override
@@ -123,7 +83,6 @@ final class SlotKvCache extends TokenCache {
 
     @Override
     void free() {
-        forgetViews();
         this.slabs.give(this.slot);
     }
 

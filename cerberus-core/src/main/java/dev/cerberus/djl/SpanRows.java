@@ -82,7 +82,8 @@ final class SpanRows implements AutoCloseable {
             widths[u] = AttentionUnits.keys(unit);
             boolean alone = unit.size() == 1;
             int end = unit.get(unit.size() - 1).slot() + 1;
-            views[u] = alone ? cache.seen(one.keys()) : one.slab().seen(one.slot(), end, AttentionUnits.keys(unit));
+            views[u] = alone ? cache.slot().seen(one.keys())
+                    : one.slab().seen(one.slot(), end, AttentionUnits.keys(unit));
             this.eachUnit[u] = IValue.listFrom(alone ? new long[0] : together(unit));
         }
         long[] wanted = this.scoredRows.build().toArray();

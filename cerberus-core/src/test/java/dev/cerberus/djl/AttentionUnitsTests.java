@@ -74,6 +74,9 @@ class AttentionUnitsTests {
             for (int slot = 0; slot < 1 + random.nextInt(16); slot++) {
                 add((random.nextInt(3) == 0) ? "b" : "a", slot, 1 + random.nextInt(12), 32 * (1 + random.nextInt(20)));
             }
+            assertThat(this.units.of(this.members)
+                .stream()
+                .filter((unit) -> unit.size() > 1 && unit.get(0).slab().equals("a"))).hasSizeLessThanOrEqualTo(4);
             assertThat(formed().stream().flatMap(List::stream).sorted().toList())
                 .isEqualTo(this.members.stream().map(Member::index).toList());
         }

@@ -230,7 +230,7 @@ class RowIndependenceTests {
 
     /** Returns views of what a cache holds, as the program gets them. */
     private static NDArray[] views(KvCache cache, int tokens, NDManager manager) {
-        IValue views = ((SlotKvCache) cache).seen(tokens); // the cache's own
+        IValue views = ((SlotKvCache) cache).slot().seen(tokens); // the cache's own
         return views.toNDList((PtNDManager) manager).toArray(NDArray[]::new);
     }
 

@@ -208,7 +208,7 @@ class SharedForwardTests {
         }
 
         private static NDArray[] views(KvCache cache, int tokens, NDManager manager) {
-            return ((SlotKvCache) cache).seen(tokens).toNDList((PtNDManager) manager).toArray(NDArray[]::new);
+            return ((SlotKvCache) cache).slot().seen(tokens).toNDList((PtNDManager) manager).toArray(NDArray[]::new);
         }
 
         void close() {

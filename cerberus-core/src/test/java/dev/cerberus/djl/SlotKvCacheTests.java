@@ -2,12 +2,14 @@ package dev.cerberus.djl;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,22 +52,53 @@ class SlotKvCacheTests {
         return cache;
     }
 
+    private KvSlab slab(int index) {
+        return this.caches.get(index).slot().slab();
+    }
+
     @Test
     void sequencesOfOneSizeLieSideBySide() {
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < 5; i++) {
             cache(60);
         }
         SlotKvCache other = cache(90);
-        assertThat(this.caches.stream().limit(8).map((cache) -> cache.slab().slots() + ":" + cache.slot()).toList())
-            .containsExactly("1:0", "1:0", "2:0", "2:1", "4:0", "4:1", "4:2", "4:3");
-        assertThat(other.slab().slots()).isEqualTo(1);
-        // the largest slab is filled first, where there is a gap
-        SlotKvCache gone = this.caches.remove(5);
-        this.caches.remove(0).close();
-        gone.close();
-        SlotKvCache next = cache(64);
-        assertThat(next.slab()).isSameAs(gone.slab());
-        assertThat(next.slot()).isEqualTo(1);
+        assertThat(slab(0).slots()).isEqualTo(8);
+        assertThat(this.caches.subList(0, 5)).allSatisfy((cache) -> assertThat(cache.slot().slab()).isSameAs(slab(0)))
+            .extracting((cache) -> cache.slot().index())
+            .containsExactly(0, 1, 2, 3, 4);
+        assertThat(other.slot().slab().slots()).isEqualTo(1);
+        this.caches.remove(1).close();
+        assertThat(cache(64).slot().index()).as("the gap").isEqualTo(1);
+    }
+
+    @Test
+    void manySequencesHaveSeveralSlabs() {
+        for (int i = 0; i < 17; i++) {
+            cache(60);
+        }
+        assertThat(slab(15)).isSameAs(slab(0));
+        assertThat(slab(16)).isNotSameAs(slab(0));
+        assertThat(slab(0).slots() + slab(16).slots()).isEqualTo(17);
+    }
+
+    @Test
+    void slabThatRunsEmptyIsReplacedAndNothingIsLost() {
+        int[] prompt = { 5, 6, 7, 8, 9 };
+        for (int i = 0; i < 8; i++) {
+            this.model.prefill(cache(60), prompt).close();
+        }
+        SlotKvCache last = this.caches.get(7);
+        CandidateTree token = CandidateTree.rootOnly(3);
+        float[] expected;
+        try (NodeScores scores = this.model.forward(last, token)) {
+            expected = scores.logits(0);
+        }
+        this.caches.subList(0, 7).forEach(KvCache::close);
+        assertThat(last.slot().slab().slots()).isEqualTo(2);
+        assertThat(last.slot().index()).isZero();
+        try (NodeScores scores = this.model.forward(last, token)) {
+            assertThat(scores.logits(0)).isEqualTo(expected);
+        }
     }
 
     @Test
@@ -77,7 +110,7 @@ class SlotKvCacheTests {
         this.model.prefill(kept, prompt).close();
         kept.trim();
         assertThat(kept.capacity()).isEqualTo(5);
-        assertThat(kept.slab().keys()).isEqualTo(32);
+        assertThat(kept.slot().slab().keys()).isEqualTo(32);
         kept.grow(100);
         CandidateTree token = CandidateTree.rootOnly(3);
         try (NodeScores expected = this.model.forward(first, token);
@@ -92,24 +125,56 @@ class SlotKvCacheTests {
      */
     @Test
     void placeThatIsTakenAgainHoldsZeros() {
+        AttentionShape shape = AttentionShape.all().get(0);
         try (NDManager manager = this.model.device().newManager();
                 ScriptModule program = ScriptModule.load(manager,
-                        LlamaProgram
-                            .attentionSource(AttentionShape.all().get(0).config(this.directory), AttentionKernel.wide())
+                        LlamaProgram.attentionSource(shape.config(this.directory), AttentionKernel.wide())
                             .toString())) {
             NDManager owner = manager.newSubManager();
-            NDArray rows = owner.zeros(new Shape(1, 2, 2, 1, 32, 4), DataType.FLOAT64);
+            NDArray rows = owner.zeros(new Shape(1, 2, 2, shape.keyValueHeads(), 32, shape.headDim()),
+                    DataType.FLOAT64);
             try (KvSlab slab = new KvSlab(owner, program, rows)) {
-                assertThat(slab.take()).isZero();
-                assertThat(slab.take()).isEqualTo(1);
+                IValue some = slab.seen(0, 1, 32); // of another group of the same forward
+                assertThat(slab.seen(0, 2, 32)).isNotSameAs(some);
+                assertThat(slab.seen(0, 1, 32)).isSameAs(some);
+                some.toNDList((PtNDManager) manager).close();
+                KvSlot first = new KvSlot(program, slab);
+                KvSlot second = new KvSlot(program, slab);
                 assertThat(slab.isFull()).isTrue();
                 rows.addi(Double.NaN);
-                slab.give(1);
-                assertThat(slab.take()).isEqualTo(1);
-                try (IValue all = slab.slot(1);
-                        NDArray slot = all.toTensor((ai.djl.pytorch.engine.PtNDManager) manager)) {
-                    assertThat(slot.toDoubleArray()).containsOnly(0);
+                second.leave();
+                second = new KvSlot(program, slab);
+                assertThat(second.index()).isEqualTo(1);
+                try (NDArray held = second.rows().toTensor((PtNDManager) manager)) {
+                    assertThat(held.toDoubleArray()).containsOnly(0);
                 }
+                second.leave();
+                first.leave();
+            }
+        }
+    }
+
+    @Test
+    void tokensAndTreesOfOneSlabAttendInOneForward() {
+        CandidateTree tree = CandidateTree.of(new int[] { 4, 5, 6, 7, 8, 9, 10 }, new int[] { -1, 0, 1, 2, 3, 4, 5 });
+        List<Span> spans = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            int[] prompt = new int[20 + 10 * i];
+            Arrays.fill(prompt, 7);
+            this.model.prefill(cache(120), prompt).close();
+            spans.add(new Span.Tree(this.caches.get(i), (i < 4) ? CandidateTree.rootOnly(4) : tree));
+        }
+        List<float[]> expected = new ArrayList<>();
+        for (Span span : spans) {
+            try (NodeScores scores = this.model.forward(List.of(span)).get(0)) {
+                expected.add(scores.logits(scores.nodeCount() - 1));
+            }
+        }
+        for (int round = 0; round < 2; round++) {
+            List<NodeScores> found = this.model.forward(spans);
+            for (int i = 0; i < found.size(); i++) {
+                assertThat(found.get(i).logits(found.get(i).nodeCount() - 1)).isEqualTo(expected.get(i));
+                found.get(i).close();
             }
         }
     }
