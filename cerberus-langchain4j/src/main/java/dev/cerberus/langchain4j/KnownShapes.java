@@ -87,12 +87,10 @@ final class KnownShapes {
 
     /** An integer that is described is not of the JDK. */
     private static boolean isObjectOfIntegers(@Nullable JsonSchemaElement element, List<String> names) {
-        return element instanceof JsonObjectSchema object && isObjectOf(object, names)
-                && object.properties()
-                    .values()
-                    .stream()
-                    .allMatch((property) -> property instanceof JsonIntegerSchema integer
-                            && integer.description() == null);
+        return element instanceof JsonObjectSchema object && isObjectOf(object, names) && object.properties()
+            .values()
+            .stream()
+            .allMatch((property) -> property instanceof JsonIntegerSchema integer && integer.description() == null);
     }
 
     private static boolean isObjectOf(JsonObjectSchema object, List<String> names) {

@@ -41,11 +41,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class KnownShapesTests {
 
     /** A token a byte, and one that ends. */
-    private static final TokenVocabulary BYTES = new TokenVocabulary(
-            IntStream.rangeClosed(0, 256)
-                .mapToObj((token) -> (token < 256) ? new byte[] { (byte) token } : new byte[0])
-                .toArray(byte[][]::new),
-            Set.of(256));
+    private static final TokenVocabulary BYTES = new TokenVocabulary(IntStream.rangeClosed(0, 256)
+        .mapToObj((token) -> (token < 256) ? new byte[] { (byte) token } : new byte[0])
+        .toArray(byte[][]::new), Set.of(256));
 
     record Day(LocalDate value) {
     }
