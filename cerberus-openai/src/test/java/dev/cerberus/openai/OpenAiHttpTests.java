@@ -348,6 +348,8 @@ class OpenAiHttpTests {
                     {"messages":[7]}                                                                       | messages[0]
                     {"messages":[{"role":"robot","content":"Hi"}]}                                         | messages[0].role
                     {"messages":[{"role":"user"}]}                                                         | messages[0].content
+                    {"messages":[{"role":"user","content":5}]}                                             | messages[0].content
+                    {"messages":[{"role":"user","content":["Hi"]}]}                                        | messages[0].content[0]
                     {"messages":[{"role":"system","content":" "}]}                                         | messages[0].content
                     {"messages":[{"role":"assistant"}]}                                                    | messages[0].content
                     {"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]} | messages[0].content[0].type
@@ -424,7 +426,11 @@ class OpenAiHttpTests {
 
     @Test
     void bodyThatIsDeepTooLargeOrOfAnotherTypeIsRefused() throws Exception {
-        assertThat(send(post("/v1/chat/completions", "{\"messages\":" + "[".repeat(4000))).statusCode()).isEqualTo(400);
+        for (String body : List.of("{\"messages\":" + "[".repeat(4000), "{\"seed\":" + "9".repeat(2000) + "}")) {
+            HttpResponse<String> simpler = send(post("/v1/chat/completions", body));
+            assertThat(simpler.statusCode()).isEqualTo(400);
+            assertThat(json(simpler).at("/error/message").stringValue()).contains("too deep", "too long");
+        }
         HttpResponse<String> large = chat(",\"user\":\"" + "x".repeat(9000) + "\"");
         assertThat(large.statusCode()).isEqualTo(413);
         assertThat(json(large).at("/error/message").stringValue()).contains("cerberus.openai.max-body");
