@@ -85,13 +85,7 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
     public StreamingHandle start(ChatRequest request, StreamingChatResponseHandler handler,
             Consumer<DecodeStep> steps) {
         RequestHandle handle = new RequestHandle();
-        STARTING.set(new Start(this, handle, steps));
-        try {
-            chat(request, handler);
-        }
-        finally {
-            STARTING.remove();
-        }
+        within(new Start(this, handle, steps), () -> chat(request, handler));
         return handle;
     }
 
@@ -156,14 +150,25 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
      */
     static StreamingHandle capture(Runnable call) {
         RequestHandle handle = new RequestHandle();
-        STARTING.set(new Start(null, handle, CerberusStreamingChatModel::unobserved));
+        within(new Start(null, handle, CerberusStreamingChatModel::unobserved), call);
+        return handle;
+    }
+
+    /** A listener of one start may start another one before the first has begun. */
+    private static void within(Start start, Runnable call) {
+        Start outer = STARTING.get();
+        STARTING.set(start);
         try {
             call.run();
         }
         finally {
-            STARTING.remove();
+            if (outer != null) {
+                STARTING.set(outer);
+            }
+            else {
+                STARTING.remove();
+            }
         }
-        return handle;
     }
 
     private static void unobserved(DecodeStep step) {

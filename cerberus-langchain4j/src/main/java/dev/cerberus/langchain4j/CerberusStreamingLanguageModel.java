@@ -93,30 +93,37 @@ public class CerberusStreamingLanguageModel implements StreamingLanguageModel {
 
         @Override
         public void onText(String text, TokenOrigin origin) {
-            if (this.handle.isCancelled()) {
-                return;
-            }
-            try {
-                this.handler.onNext(text);
-            }
-            catch (RuntimeException ex) {
-                InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.handler.onError(ex));
-            }
+            tell(() -> {
+                try {
+                    this.handler.onNext(text);
+                }
+                catch (RuntimeException ex) {
+                    this.handler.onError(ex);
+                }
+            });
         }
 
         @Override
         public void onComplete(GenerationResult result) {
-            if (!this.handle.isCancelled()) {
-                InternalStreamingChatResponseHandlerUtils
-                    .withLoggingExceptions(() -> this.handler.onComplete(CerberusLanguageModel.response(result)));
-            }
+            tell(() -> this.handler.onComplete(CerberusLanguageModel.response(result)));
         }
 
         @Override
         public void onError(RuntimeException error) {
-            if (!this.handle.isCancelled()) {
-                InternalStreamingChatResponseHandlerUtils
-                    .withLoggingExceptions(() -> this.handler.onError(EngineErrors.translate(error)));
+            tell(() -> this.handler.onError(EngineErrors.translate(error)));
+        }
+
+        /** An Error is not the answer's fault and would come again: it is told once. */
+        private void tell(Runnable call) {
+            if (this.handle.isCancelled()) {
+                return;
+            }
+            try {
+                InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(call);
+            }
+            catch (Error ex) {
+                this.handle.cancel();
+                InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.handler.onError(ex));
             }
         }
 

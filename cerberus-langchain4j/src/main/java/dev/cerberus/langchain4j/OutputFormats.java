@@ -75,6 +75,7 @@ final class OutputFormats {
      * writes a Map<String, …> as an object of no properties, which would keep it empty.
      */
     private static void refine(JsonSchemaElement element, Map<String, Object> map) {
+        KnownShapes.refine(element, map);
         if (element instanceof JsonObjectSchema object) {
             if (object.additionalProperties() != null) {
                 map.put("additionalProperties", object.additionalProperties());

@@ -71,10 +71,8 @@ final class StreamedAnswer implements GenerationListener {
         // a draft token is always followed by one.
         this.origin = TokenOrigin.TARGET;
         this.events.finish();
-        if (!this.handle.isCancelled()) {
-            InternalStreamingChatResponseHandlerUtils.onCompleteResponse(this.handler,
-                    this.answer.response(this.modelName, result, this.seed));
-        }
+        unlessCancelled(() -> InternalStreamingChatResponseHandlerUtils.onCompleteResponse(this.handler,
+                this.answer.response(this.modelName, result, this.seed)));
     }
 
     @Override
@@ -86,24 +84,28 @@ final class StreamedAnswer implements GenerationListener {
     }
 
     private void tell(Runnable call) {
+        unlessCancelled(() -> {
+            try {
+                call.run();
+            }
+            catch (RuntimeException ex) {
+                InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.handler.onError(ex));
+            }
+        });
+    }
+
+    /** An Error is not the answer's fault and would come again: it is told once. */
+    private void unlessCancelled(Runnable call) {
         if (this.handle.isCancelled()) {
             return;
         }
         try {
             call.run();
         }
-        catch (RuntimeException ex) {
+        catch (Error ex) {
+            this.handle.cancel();
             InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.handler.onError(ex));
         }
-        catch (Error ex) {
-            end(ex);
-        }
-    }
-
-    /** An Error is not the answer's fault and would come again: it is told once. */
-    private void end(Error failure) {
-        this.handle.cancel();
-        InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.handler.onError(failure));
     }
 
     /** Passes the parts of the answer on. */
@@ -129,19 +131,16 @@ final class StreamedAnswer implements GenerationListener {
         public void onToolCall(ChatMessage.ToolCall toolCall) {
             StreamedAnswer.this.answer.onToolCall(toolCall);
             CompleteToolCall call = StreamedAnswer.this.answer.lastToolCall();
-            if (!StreamedAnswer.this.handle.isCancelled()) {
-                InternalStreamingChatResponseHandlerUtils.onPartialToolCall(StreamedAnswer.this.handler,
-                        PartialToolCall.builder()
-                            .index(call.index())
-                            .id(toolCall.id())
-                            .name(toolCall.name())
-                            .partialArguments(toolCall.argumentsJson())
-                            .build(),
-                        StreamedAnswer.this.handle);
-            }
-            if (!StreamedAnswer.this.handle.isCancelled()) {
-                InternalStreamingChatResponseHandlerUtils.onCompleteToolCall(StreamedAnswer.this.handler, call);
-            }
+            PartialToolCall part = PartialToolCall.builder()
+                .index(call.index())
+                .id(toolCall.id())
+                .name(toolCall.name())
+                .partialArguments(toolCall.argumentsJson())
+                .build();
+            unlessCancelled(() -> InternalStreamingChatResponseHandlerUtils
+                .onPartialToolCall(StreamedAnswer.this.handler, part, StreamedAnswer.this.handle));
+            unlessCancelled(() -> InternalStreamingChatResponseHandlerUtils
+                .onCompleteToolCall(StreamedAnswer.this.handler, call));
         }
 
     }

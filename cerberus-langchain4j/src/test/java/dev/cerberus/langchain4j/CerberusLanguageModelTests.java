@@ -67,6 +67,29 @@ class CerberusLanguageModelTests {
     }
 
     @Test
+    void exceptionOfAHandlerIsToldAndTheContinuationGoesOn() throws Exception {
+        this.generator.target(" upon", " a");
+        Recording handler = new Recording(() -> {
+            throw new IllegalStateException("thrown");
+        });
+        CerberusStreamingLanguageModel.builder(this.generator).build().generate("Once", handler);
+        assertThat(handler.completed.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(handler.events).containsExactly(" upon", "error IllegalStateException", " a",
+                "error IllegalStateException", "complete  upon a");
+    }
+
+    @Test
+    void errorOfAHandlerIsToldOnceAndEndsTheContinuation() throws Exception {
+        this.generator.target("a").endless().pause(Duration.ofMillis(1));
+        Recording handler = new Recording(() -> {
+            throw new NoClassDefFoundError("thrown");
+        });
+        CerberusStreamingLanguageModel.builder(this.generator).build().generate("Once", handler);
+        assertThat(this.generator.awaitCancelled(Duration.ofSeconds(20))).isTrue();
+        assertThat(handler.events).containsExactly("a", "error NoClassDefFoundError");
+    }
+
+    @Test
     void refusalIsToldInLangChain4jsTerms() {
         this.generator.refusing(new QueueFullException(64));
         Recording handler = new Recording();
@@ -82,15 +105,30 @@ class CerberusLanguageModelTests {
 
         private final CountDownLatch ended = new CountDownLatch(1);
 
+        private final CountDownLatch completed = new CountDownLatch(1);
+
+        private final Runnable atEachPiece;
+
+        Recording() {
+            this(() -> {
+            });
+        }
+
+        Recording(Runnable atEachPiece) {
+            this.atEachPiece = atEachPiece;
+        }
+
         @Override
         public void onNext(String text) {
             this.events.add(text);
+            this.atEachPiece.run();
         }
 
         @Override
         public void onComplete(Response<String> response) {
             this.events.add("complete " + response.content());
             this.ended.countDown();
+            this.completed.countDown();
         }
 
         @Override

@@ -10,6 +10,8 @@ import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.listener.ChatModelRequestContext;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
@@ -153,6 +155,58 @@ class CerberusStreamingChatModelTests {
         this.model.chat("Hi", handler);
         handler.awaitError();
         assertThat(handler.errors).extracting(Throwable::getMessage).containsExactly("thrown at the end");
+    }
+
+    @Test
+    void errorFromACallOfAToolIsReportedOnce() throws Exception {
+        this.generator.target("<tool_call>{\"name\":\"now\",\"arguments\":{}}</tool_call>");
+        RecordingHandler handler = new RecordingHandler() {
+            @Override
+            public void onCompleteToolCall(CompleteToolCall call) {
+                throw new NoClassDefFoundError("thrown at " + call.toolExecutionRequest().name());
+            }
+        };
+        this.model.chat(ChatRequest.builder()
+            .messages(UserMessage.from("What time is it?"))
+            .toolSpecifications(ToolSpecification.builder().name("now").build())
+            .build(), handler);
+        handler.awaitError();
+        assertThat(handler.errors).extracting(Throwable::getMessage).containsExactly("thrown at now");
+    }
+
+    @Test
+    void errorFromTheEndIsReported() throws Exception {
+        this.generator.target("a");
+        RecordingHandler handler = new RecordingHandler() {
+            @Override
+            public void onCompleteResponse(ChatResponse response) {
+                throw new AssertionError("thrown at the end");
+            }
+        };
+        this.model.chat("Hi", handler);
+        handler.awaitError();
+        assertThat(handler.errors).extracting(Throwable::getMessage).containsExactly("thrown at the end");
+    }
+
+    @Test
+    void listenerThatStartsAnotherRequestLeavesTheHandleToTheFirst() throws Exception {
+        CerberusStreamingChatModel other = CerberusStreamingChatModel.builder(new ScriptedGenerator().target("b"))
+            .build();
+        RecordingHandler inner = new RecordingHandler();
+        ChatRequest request = ChatRequest.builder().messages(UserMessage.from("Hi")).build();
+        this.generator.target("a").endless().pause(Duration.ofMillis(1));
+        CerberusStreamingChatModel outer = CerberusStreamingChatModel.builder(this.generator)
+            .listeners(List.of(new ChatModelListener() {
+                @Override
+                public void onRequest(ChatModelRequestContext context) {
+                    other.start(request, inner);
+                }
+            }))
+            .build();
+        StreamingHandle handle = outer.start(request, new RecordingHandler());
+        inner.await();
+        handle.cancel();
+        assertThat(this.generator.awaitCancelled(PATIENCE)).isTrue();
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 import dev.cerberus.engine.GenerationRequest;
@@ -21,6 +22,8 @@ import dev.cerberus.langchain4j.CerberusChatRequestParameters;
  * @param parallelToolCalls whether there may be more than one tool call
  */
 record ChatCall(ChatRequest request, AnswerForm form, boolean parallelToolCalls) {
+
+    private static final JsonNode TEXT_ONLY = Json.object().arrayNode().add("text");
 
     /**
      * Reads a request.
@@ -40,8 +43,7 @@ record ChatCall(ChatRequest request, AnswerForm form, boolean parallelToolCalls)
         boolean parallel = body.flag("parallel_tool_calls").orElse(true);
         AnswerForm form = AnswerForm.read(body);
         logprobs(body, parameters);
-        body.allowOnly("modalities", (value) -> value.size() == 1 && value.get(0).asString().equals("text"),
-                "this model writes text only");
+        body.allowOnly("modalities", (value) -> value.equals(TEXT_ONLY), "this model writes text only");
         body.allowOnly("store", (value) -> value.isBoolean() && !value.booleanValue(), "nothing is stored here");
         body.ignore("metadata", "service_tier", "prompt_cache_key");
         body.requireAllKnown();

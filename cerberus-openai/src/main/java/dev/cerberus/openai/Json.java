@@ -13,6 +13,7 @@ import org.springframework.http.MediaType;
 import org.springframework.util.unit.DataSize;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -58,6 +59,10 @@ final class Json {
             if (MAPPER.readTree(bytes(request, most)) instanceof ObjectNode object) {
                 return object;
             }
+        }
+        catch (StreamConstraintsException ex) {
+            throw OpenAiException.invalid(null,
+                    "The body is nested too deep, or a number or a name in it is too long; make it simpler");
         }
         catch (JacksonException ex) {
             throw OpenAiException.invalid(null, "The body is not valid JSON" + place(ex) + "; send a JSON object");

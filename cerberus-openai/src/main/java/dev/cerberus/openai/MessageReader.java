@@ -113,6 +113,10 @@ final class MessageReader {
         if (content.isString()) {
             return content.stringValue();
         }
+        if (!content.isArray()) {
+            throw OpenAiException.invalid(fields.path("content"),
+                    "'" + fields.path("content") + "' must be a text or a list of parts of type text");
+        }
         List<JsonNode> parts = fields.list("content").orElse(List.of());
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < parts.size(); i++) {

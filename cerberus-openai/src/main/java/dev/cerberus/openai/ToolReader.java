@@ -20,6 +20,11 @@ import dev.cerberus.langchain4j.CerberusChatRequestParameters;
  */
 final class ToolReader {
 
+    /* LangChain4j takes no booleans for schemas. */
+    private static final String ANYTHING = "{}";
+
+    private static final String NOTHING = "{\"not\": {}}";
+
     private ToolReader() {
     }
 
@@ -97,22 +102,44 @@ final class ToolReader {
 
     /** Keeps the schema of every argument as it is. */
     private static JsonObjectSchema schema(Fields fields) {
+        fields.allowOnly("type", (type) -> type.isString() && type.stringValue().equals("object"),
+                "arguments are an object");
+        fields.ignore("title", "default", "examples", "$schema", "$id", "$comment", "strict");
         JsonObjectSchema.Builder parameters = JsonObjectSchema.builder();
         fields.text("description").ifPresent(parameters::description);
-        fields.find("properties").ifPresent((properties) -> parameters.addProperties(raw(properties)));
+        fields.find("properties")
+            .ifPresent((properties) -> parameters.addProperties(raw(properties, fields.path("properties"))));
         fields.list("required")
-            .ifPresent((names) -> parameters.required(names.stream().map(JsonNode::asString).toList()));
-        fields.find("additionalProperties")
-            .filter(JsonNode::isBoolean)
-            .ifPresent((value) -> parameters.additionalProperties(value.booleanValue()));
-        fields.find("$defs").ifPresent((definitions) -> parameters.definitions(raw(definitions)));
+            .ifPresent((names) -> parameters
+                .required(names.stream().map((name) -> name(name, fields.path("required"))).toList()));
+        fields.allowOnly("additionalProperties", JsonNode::isBoolean, "say true or false");
+        fields.find("additionalProperties").ifPresent((value) -> parameters.additionalProperties(value.booleanValue()));
+        fields.find("$defs").ifPresent((definitions) -> parameters.definitions(raw(definitions, fields.path("$defs"))));
+        fields.requireAllKnown();
         return parameters.build();
     }
 
-    private static Map<String, JsonSchemaElement> raw(JsonNode properties) {
+    private static String name(JsonNode node, String path) {
+        if (!node.isString()) {
+            throw OpenAiException.invalid(path, "'" + path + "' must be a list of names");
+        }
+        return node.stringValue();
+    }
+
+    private static Map<String, JsonSchemaElement> raw(JsonNode schemas, String path) {
+        if (!schemas.isObject()) {
+            throw OpenAiException.invalid(path, "'" + path + "' must be an object");
+        }
         Map<String, JsonSchemaElement> elements = new LinkedHashMap<>();
-        properties.properties()
-            .forEach((entry) -> elements.put(entry.getKey(), JsonRawSchema.from(entry.getValue().toString())));
+        schemas.properties().forEach((entry) -> {
+            JsonNode schema = entry.getValue();
+            if (!schema.isObject() && !schema.isBoolean()) {
+                String place = path + "." + entry.getKey();
+                throw OpenAiException.invalid(place, "'" + place + "' must be a schema, an object or a boolean");
+            }
+            elements.put(entry.getKey(), JsonRawSchema
+                .from(schema.isObject() ? schema.toString() : schema.booleanValue() ? ANYTHING : NOTHING));
+        });
         return elements;
     }
 

@@ -287,6 +287,8 @@ class OpenAiHttpTests {
             ,"stream":1                                   | 400 | stream
             ,"stream_options":{"include_usage":true}    | 400 | stream_options
             ,"modalities":["audio"]                     | 400 | modalities
+            ,"modalities":[{}]                          | 400 | modalities
+            ,"modalities":{"a":"text"}                  | 400 | modalities
             ,"best_of":3                                  | 400 | best_of
             """)
     void fieldThatCanNotBeHonouredIsNamed(String fields, int status, String param) throws Exception {
@@ -301,6 +303,43 @@ class OpenAiHttpTests {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '@', textBlock = """
+            7                                                      | tools[0].function.parameters
+            {"type":"array"}                                       | tools[0].function.parameters.type
+            {"anyOf":[{"type":"object"}]}                          | tools[0].function.parameters.anyOf
+            {"additionalProperties":{"type":"integer"}}            | tools[0].function.parameters.additionalProperties
+            {"required":[{}]}                                      | tools[0].function.parameters.required
+            {"required":"city"}                                    | tools[0].function.parameters.required
+            {"properties":["city"]}                                | tools[0].function.parameters.properties
+            {"properties":{"city":7}}                              | tools[0].function.parameters.properties.city
+            {"properties":{"city":"string"}}                       | tools[0].function.parameters.properties.city
+            {"properties":{"city":[{}]}}                           | tools[0].function.parameters.properties.city
+            {"$defs":{"city":7}}                                   | tools[0].function.parameters.$defs.city
+            """)
+    void parametersOfAToolThatCanNotBeHonouredAreNamed(String parameters, String param) throws Exception {
+        ScriptedGenerator generator = answer("x");
+        HttpResponse<String> response = chat(
+                ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"weather\",\"parameters\":" + parameters
+                        + "}}]");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+        assertThat(json(response).at("/error/param").stringValue()).isEqualTo(param);
+        assertThat(generator.requests()).isEmpty();
+    }
+
+    @Test
+    void parametersOfAToolMayBeAnythingOrNothingAndHaveATitle() throws Exception {
+        ScriptedGenerator generator = answer("x");
+        HttpResponse<String> response = chat("""
+                ,"tools":[{"type":"function","function":{"name":"weather","parameters":{"title":"Weather",
+                "$schema":"https://json-schema.org/draft/2020-12/schema","type":"object",
+                "properties":{"city":true,"nowhere":false}}}}]""");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        Prompt.Chat prompt = (Prompt.Chat) generator.lastRequest().prompt();
+        assertThat(JSON.readTree(prompt.tools().get(0).parametersJson()).get("properties"))
+            .isEqualTo(JSON.readTree("{\"city\":{},\"nowhere\":{\"not\":{}}}"));
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '@',
             textBlock = """
                     {"messages":[]}                                                                        | messages
@@ -309,6 +348,8 @@ class OpenAiHttpTests {
                     {"messages":[7]}                                                                       | messages[0]
                     {"messages":[{"role":"robot","content":"Hi"}]}                                         | messages[0].role
                     {"messages":[{"role":"user"}]}                                                         | messages[0].content
+                    {"messages":[{"role":"user","content":5}]}                                             | messages[0].content
+                    {"messages":[{"role":"user","content":["Hi"]}]}                                        | messages[0].content[0]
                     {"messages":[{"role":"system","content":" "}]}                                         | messages[0].content
                     {"messages":[{"role":"assistant"}]}                                                    | messages[0].content
                     {"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]} | messages[0].content[0].type
@@ -385,7 +426,11 @@ class OpenAiHttpTests {
 
     @Test
     void bodyThatIsDeepTooLargeOrOfAnotherTypeIsRefused() throws Exception {
-        assertThat(send(post("/v1/chat/completions", "{\"messages\":" + "[".repeat(4000))).statusCode()).isEqualTo(400);
+        for (String body : List.of("{\"messages\":" + "[".repeat(4000), "{\"seed\":" + "9".repeat(2000) + "}")) {
+            HttpResponse<String> simpler = send(post("/v1/chat/completions", body));
+            assertThat(simpler.statusCode()).isEqualTo(400);
+            assertThat(json(simpler).at("/error/message").stringValue()).contains("too deep", "too long");
+        }
         HttpResponse<String> large = chat(",\"user\":\"" + "x".repeat(9000) + "\"");
         assertThat(large.statusCode()).isEqualTo(413);
         assertThat(json(large).at("/error/message").stringValue()).contains("cerberus.openai.max-body");

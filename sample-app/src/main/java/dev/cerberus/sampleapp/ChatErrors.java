@@ -1,5 +1,7 @@
 package dev.cerberus.sampleapp;
 
+import java.util.stream.Collectors;
+
 import dev.langchain4j.exception.LangChain4jException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,6 +16,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import tools.jackson.core.JacksonException;
 
 import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.engine.EngineClosedException;
@@ -92,8 +95,18 @@ class ChatErrors extends ResponseEntityExceptionHandler {
         }
         ProblemDetail problem = ProblemDetail.forStatusAndDetail(status,
                 "The body must be a JSON object with a text 'message' and, if wanted, a text 'conversationId', such as "
-                        + "{\"message\": \"Hello\"}");
+                        + "{\"message\": \"Hello\"}" + place(ex));
         return handleExceptionInternal(ex, problem, headers, status, request);
+    }
+
+    private static String place(HttpMessageNotReadableException ex) {
+        if (!(ex.getCause() instanceof JacksonException unreadable) || unreadable.getPath().isEmpty()) {
+            return "";
+        }
+        return unreadable.getPath()
+            .stream()
+            .map((step) -> (step.getPropertyName() != null) ? step.getPropertyName() : "[" + step.getIndex() + "]")
+            .collect(Collectors.joining(".", "; what can not be read is '", "'"));
     }
 
 }

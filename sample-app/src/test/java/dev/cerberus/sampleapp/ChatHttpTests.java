@@ -303,6 +303,14 @@ class ChatHttpTests {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = { "{\"maxTokens\": 1.5}", "{\"maxTokens\": []}", "{\"maxTokens\": 99999999999}" })
+    void optionThatCanNotBeReadIsNamed(String options) throws Exception {
+        ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("unreachable"));
+        assertProblem(post("{\"message\": \"Hi\", \"options\": " + options + "}"), 400, "'options.maxTokens'");
+        assertThat(script.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = { "[null]", "[{}]", "[{\"question\": \"a\"}]", "[{\"question\": \"a\", \"answer\": \"\"}]",
             "[{\"question\": 5, \"answer\": \"b\"}]", "{}", "[7]" })
     void historyThatIsNoneIsABadRequest(String history) throws Exception {
