@@ -148,6 +148,9 @@ public final class Bench {
     private static List<BenchOutcome.Spread> spreads(List<TurnRuns> all, List<BenchMode> modes) {
         List<BenchOutcome.Spread> spreads = new ArrayList<>();
         for (BenchMode mode : modes) {
+            if (mode == BenchMode.AUTOREGRESSIVE) {
+                continue; // as fast as itself
+            }
             Map<String, List<Double>> speedups = new LinkedHashMap<>();
             for (TurnRuns runs : all) {
                 double seconds = runs.median(mode).decodeSeconds();

@@ -56,11 +56,11 @@ public final class BenchReport {
 
     private static void setting(ReportDocument document, ReportOrigin origin, EngineDescription model, int threads,
             String prompts, BenchOptions options) {
+        document.paragraph("Measured on " + origin.machine() + ", "
+                + DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(origin.date().truncatedTo(ChronoUnit.SECONDS))
+                + ", by");
+        document.code(origin.command());
         ResultTable table = new ResultTable(2, List.of("setting", "value"));
-        table.row(List.of("machine", origin.machine()));
-        table.row(List.of("command", origin.command()));
-        table.row(List.of("date",
-                DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(origin.date().truncatedTo(ChronoUnit.SECONDS))));
         table.row(List.of("prompts", prompts + (options.raw() ? ", raw" : "")));
         table.row(List.of("device, precision, threads", model.device() + ", " + model.precision() + ", " + threads));
         table.row(List.of("heads", model.heads().map(BenchReport::heads).orElse("none")));

@@ -10,10 +10,11 @@ import java.util.List;
 final class ReportDocument {
 
     private static final String STYLE = """
-            body { font: 16px/1.5 sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff }
+            body { font: 16px/1.5 sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff }
+            pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: .5rem .8rem; background: #f3f3f3 }
             table { border-collapse: collapse; display: block; overflow-x: auto }
-            th, td { padding: .2rem .6rem; border-bottom: 1px solid #ddd; text-align: left; white-space: nowrap }
-            .number { text-align: right; font-variant-numeric: tabular-nums }
+            th, td { padding: .2rem .5rem; border-bottom: 1px solid #ddd; text-align: left }
+            .number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
             figure { margin: 1.5rem 0 } figcaption { color: #444 } svg { max-width: 100%; height: auto }
             """;
 
@@ -40,6 +41,11 @@ final class ReportDocument {
     void paragraph(String text) {
         this.markdown.append(text).append("\n\n");
         this.html.append("<p>").append(Markup.escape(text)).append("</p>\n");
+    }
+
+    void code(String text) {
+        this.markdown.append("```\n").append(text).append("\n```\n\n");
+        this.html.append("<pre>").append(Markup.escape(text)).append("</pre>\n");
     }
 
     void list(List<String> items) {

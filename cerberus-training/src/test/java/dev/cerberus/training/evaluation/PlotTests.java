@@ -55,12 +55,6 @@ class PlotTests {
             .allSatisfy((plot) -> assertThat(plot.orElseThrow().svg()).contains("stroke=\"" + colour + "\""));
     }
 
-    @Test
-    void spreadIsThatOfSinglePrompts() {
-        assertThat(outcome().spread("cerberus", "math")).isPresent();
-        assertThat(outcome().spread("cerberus", BenchRow.ALL)).isEmpty();
-    }
-
     @ParameterizedTest
     @CsvSource({ "1, 0.2, 6", "0.97, 0.2, 6", "2.4, 0.5, 6", "8, 1, 9", "1300, 200, 8", "0.03, 0.005, 7" })
     void axesHaveRoundTicksThatHoldEverything(double most, double step, int ticks) {
