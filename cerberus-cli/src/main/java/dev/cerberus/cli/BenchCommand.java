@@ -3,6 +3,7 @@ package dev.cerberus.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -254,7 +255,7 @@ final class BenchCommand implements Callable<Integer> {
         catch (IOException ex) {
             machine = "unknown (" + ex.getMessage() + ")"; // no reason to lose a result
         }
-        return new ReportOrigin(machine, CommandWords.line(this.spec), ZonedDateTime.now());
+        return new ReportOrigin(machine, CommandWords.line(this.spec), ZonedDateTime.now(ZoneId.systemDefault()));
     }
 
     private ProgressLine progress(String name) {
