@@ -1,7 +1,10 @@
 package dev.cerberus.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -39,6 +42,7 @@ import dev.cerberus.training.evaluation.Recording;
 import dev.cerberus.training.evaluation.RecordingFile;
 import dev.cerberus.training.evaluation.Replay;
 import dev.cerberus.training.evaluation.ReplayTable;
+import dev.cerberus.training.evaluation.ReportOrigin;
 import dev.cerberus.training.evaluation.Subject;
 import dev.cerberus.tree.TreeShape;
 import picocli.CommandLine.ArgGroup;
@@ -113,7 +117,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Takes the results")
     private @Nullable Path json;
 
-    @Option(names = "--report", paramLabel = "DIR", description = "Takes a Markdown report with plots")
+    @Option(names = "--report", paramLabel = "DIR", description = "Takes a report with plots, in Markdown and in HTML")
     private @Nullable Path report;
 
     /**
@@ -238,9 +242,20 @@ final class BenchCommand implements Callable<Integer> {
             RecordingFile.write(this.recording.record, recorded.get());
         }
         if (this.report != null) {
-            BenchReport.write(this.report, main.description(), this.model.threads(), promptName, options, outcome,
-                    recorded);
+            BenchReport.write(this.report, origin(), main.description(), this.model.threads(), promptName, options,
+                    outcome, recorded);
         }
+    }
+
+    private ReportOrigin origin() {
+        String machine;
+        try {
+            machine = Machine.current().toString();
+        }
+        catch (IOException ex) {
+            machine = "unknown (" + ex.getMessage() + ")"; // no reason to lose a result
+        }
+        return new ReportOrigin(machine, CommandWords.line(this.spec), ZonedDateTime.now(ZoneId.systemDefault()));
     }
 
     private ProgressLine progress(String name) {

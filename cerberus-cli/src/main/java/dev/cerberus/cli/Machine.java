@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -46,6 +47,14 @@ record Machine(Optional<String> processor, Optional<Set<String>> features, int p
                 return found;
             });
         return new Machine(value(cpu, "model name"), features, Runtime.getRuntime().availableProcessors(), memory);
+    }
+
+    /** Returns the machine in words. */
+    @Override
+    public String toString() {
+        return this.processor.orElse("unknown processor") + ", " + this.processors + " processors"
+                + this.features.map((known) -> known.isEmpty() ? "" : " (" + String.join(" ", known) + ")").orElse("")
+                + String.format(Locale.ROOT, ", %.1f GB of memory", this.memoryBytes / 1e9);
     }
 
     private static Optional<String> value(List<String> lines, String name) {

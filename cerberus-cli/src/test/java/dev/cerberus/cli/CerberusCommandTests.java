@@ -170,10 +170,12 @@ class CerberusCommandTests {
     }
 
     @Test
-    void benchWritesTableAndJson() throws IOException {
+    void benchWritesTableJsonAndReport() throws IOException {
         Path json = this.directory.resolve("bench.json");
+        Path report = this.directory.resolve("report");
         assertThat(run("bench", "--model", stories(), "--prompts", prompts().toString(), "--raw", "--max-tokens", "5",
-                "--modes", "autoregressive", "--precision", "fp32", "--json", json.toString()))
+                "--modes", "autoregressive", "--precision", "fp32", "--json", json.toString(), "--report",
+                report.toString()))
             .isZero();
         assertThat(this.out.toString()).contains("| mode ", "| autoregressive | all ",
                 "Only plain decoding was measured");
@@ -184,6 +186,8 @@ class CerberusCommandTests {
             .containsExactlyInAnyOrder("story", "dog", "all");
         assertThat(root.path("results")).extracting((row) -> row.path("prompts").intValue())
             .containsExactlyInAnyOrder(2, 1, 3);
+        assertThat(Files.readString(report.resolve("report.html"))).contains("Measured on ",
+                "<pre>cerberus bench --model ", "Only plain decoding was measured");
     }
 
     @Test

@@ -16,6 +16,9 @@ class MachineTests {
         assertThat(machine.features().orElseThrow()).containsExactly("avx2", "avx512_vnni");
         assertThat(machine.processors()).isPositive();
         assertThat(machine.memoryBytes()).isPositive();
+        assertThat(machine.toString()).startsWith("A CPU at 2 GHz: fast, ")
+            .contains(" processors (avx2 avx512_vnni), ")
+            .endsWith(" GB of memory");
     }
 
     @Test

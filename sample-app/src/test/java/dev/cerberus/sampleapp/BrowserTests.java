@@ -20,6 +20,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.support.ui.ExpectedCondition;
 import org.openqa.selenium.support.ui.ExpectedConditions;
@@ -382,6 +383,31 @@ class BrowserTests {
         find("#examples button:last-child").click();
         awaitAnswers(1);
         assertThat(said(script)).containsExactly(questions.get(questions.size() - 1));
+    }
+
+    @Test
+    void everythingIsReachedByTheTabulatorAndShowsIt() {
+        this.engine.use(new ScriptedGenerator().target("ok"));
+        say("Hi");
+        awaitAnswers(1);
+        String visible = "[...document.querySelectorAll('button, input, textarea, summary')].filter((each) => each.checkVisibility())";
+        long controls = (Long) browser.executeScript("return " + visible + ".length");
+        assertThat(controls).isGreaterThan(10);
+        browser.executeScript("document.activeElement.blur()");
+        for (long i = 0; i < controls + 5; i++) {
+            new Actions(browser).sendKeys(Keys.TAB).perform();
+            browser.executeScript("const each = document.activeElement; const style = getComputedStyle(each);"
+                    + "each.dataset.reached = style.outlineStyle !== 'none' || style.boxShadow !== 'none'");
+        }
+        assertThat((List<?>) browser.executeScript("return " + visible
+                + ".filter((each) => each.dataset.reached !== 'true').map((each) => each.outerHTML)"))
+            .isEmpty();
+        new Actions(browser).keyDown(Keys.CONTROL).keyDown(Keys.SHIFT).sendKeys("o").perform();
+        new Actions(browser).keyUp(Keys.SHIFT).keyUp(Keys.CONTROL).perform();
+        assertThat(await("#welcome").isDisplayed()).isTrue();
+        assertThat(texts(".question")).isEmpty();
+        await("#examples button").sendKeys(Keys.ENTER);
+        awaitAnswers(1);
     }
 
     @Test

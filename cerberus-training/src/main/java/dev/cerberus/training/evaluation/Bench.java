@@ -142,7 +142,32 @@ public final class Bench {
             boolean gated = mode.gate() == GateMode.THRESHOLD || mode.gate() == GateMode.ADAPTIVE;
             rows.add(tally.row(mode.id(), category, baselines.getOrDefault(category, tally), gated));
         }));
-        return new BenchOutcome(rows, flips, depths(all, modes), predictions(all));
+        return new BenchOutcome(rows, flips, depths(all, modes), predictions(all), spreads(all, modes));
+    }
+
+    private static List<BenchOutcome.Spread> spreads(List<TurnRuns> all, List<BenchMode> modes) {
+        List<BenchOutcome.Spread> spreads = new ArrayList<>();
+        for (BenchMode mode : modes) {
+            if (mode == BenchMode.AUTOREGRESSIVE) {
+                continue; // as fast as itself
+            }
+            Map<String, List<Double>> speedups = new LinkedHashMap<>();
+            for (TurnRuns runs : all) {
+                double seconds = runs.median(mode).decodeSeconds();
+                if (seconds > 0) { // an answer of one token has no step
+                    double speedup = runs.median(BenchMode.AUTOREGRESSIVE).decodeSeconds() / seconds;
+                    for (String category : List.of(runs.conversation.category(), BenchRow.ALL)) {
+                        speedups.computeIfAbsent(category, (key) -> new ArrayList<>()).add(speedup);
+                    }
+                }
+            }
+            speedups.forEach((category, values) -> {
+                double[] each = values.stream().mapToDouble(Double::doubleValue).toArray();
+                spreads.add(new BenchOutcome.Spread(mode.id(), category, Statistics.quantile(each, 0.25),
+                        Statistics.quantile(each, 0.75)));
+            });
+        }
+        return spreads;
     }
 
     private BenchOutcome.Flip flip(TurnRuns runs, BenchMode mode, int position) {

@@ -49,6 +49,7 @@ public final class BenchJson {
         root.set("flips", flips(outcome));
         root.set("acceptanceByDepth", MAPPER.valueToTree(outcome.depths()));
         root.set("predictions", MAPPER.valueToTree(outcome.predictions()));
+        root.set("spreads", MAPPER.valueToTree(outcome.spreads()));
         try {
             ResultFiles.write(file, MAPPER.writeValueAsString(root) + "\n");
         }

@@ -1,6 +1,7 @@
 package dev.cerberus.training.evaluation;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -10,9 +11,10 @@ import java.util.OptionalDouble;
  * @param flips where tokens differ from the autoregressive ones
  * @param depths how drafts fared by depth
  * @param predictions what the adaptive gate expected of its steps, and what happened
+ * @param spreads how much the speedup varies from prompt to prompt
  */
 public record BenchOutcome(List<BenchRow> rows, List<Flip> flips, List<DepthCount> depths,
-        List<PredictionBin> predictions) {
+        List<PredictionBin> predictions, List<Spread> spreads) {
 
     /**
      * Copies the lists.
@@ -22,6 +24,7 @@ public record BenchOutcome(List<BenchRow> rows, List<Flip> flips, List<DepthCoun
         flips = List.copyOf(flips);
         depths = List.copyOf(depths);
         predictions = List.copyOf(predictions);
+        spreads = List.copyOf(spreads);
     }
 
     /**
@@ -57,6 +60,23 @@ public record BenchOutcome(List<BenchRow> rows, List<Flip> flips, List<DepthCoun
      * @param accepted mean of the draft tokens kept
      */
     public record PredictionBin(long steps, double expected, double accepted) {
+    }
+
+    /**
+     * Speedups of single prompts.
+     *
+     * @param mode name of the mode
+     * @param category name of the category, {@link BenchRow#ALL} for all of them
+     * @param lowerQuartile a quarter of the prompts gains less than this
+     * @param upperQuartile a quarter of the prompts gains more than this
+     */
+    public record Spread(String mode, String category, double lowerQuartile, double upperQuartile) {
+    }
+
+    Optional<Spread> spread(String mode, String category) {
+        return this.spreads.stream()
+            .filter((spread) -> spread.mode().equals(mode) && spread.category().equals(category))
+            .findFirst();
     }
 
     BenchRow row(BenchMode mode, String category) {

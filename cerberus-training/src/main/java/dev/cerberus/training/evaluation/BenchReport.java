@@ -1,8 +1,8 @@
 package dev.cerberus.training.evaluation;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,18 +17,18 @@ import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.TreeShape;
 
 /**
- * A benchmark's result as a Markdown document with plots.
+ * A benchmark's result as a document with plots, in Markdown and in HTML.
  */
 public final class BenchReport {
-
-    private static final String FILE_NAME = "report.md";
 
     private BenchReport() {
     }
 
     /**
      * Writes a report.
-     * @param directory takes {@code report.md} and the plots; made if it is not there
+     * @param directory takes {@code report.md} with its plots as SVG files, and
+     * {@code report.html}, which holds them; made if it is not there
+     * @param origin where and how it was measured
      * @param model what was measured
      * @param threads threads of one native operator
      * @param prompts name of the prompt file
@@ -37,32 +37,30 @@ public final class BenchReport {
      * @param recording what the heads proposed on the same prompts, if it was recorded
      * @throws EvaluationException if a file can not be written
      */
-    public static void write(Path directory, EngineDescription model, int threads, String prompts, BenchOptions options,
-            BenchOutcome outcome, Optional<Recording> recording) {
-        try {
-            Files.createDirectories(directory);
-        }
-        catch (IOException ex) {
-            throw new EvaluationException("The directory " + directory + " can not be made: " + ex.getMessage(), ex);
-        }
-        System.setProperty("java.awt.headless", "true");
-        BenchCharts charts = new BenchCharts(directory);
-        StringBuilder text = new StringBuilder("# Decoding of " + model.modelName() + "\n\n");
-        setting(text, model, threads, prompts, options);
-        text.append("## Modes by category\n\n").append(BenchTable.of(outcome.rows())).append('\n');
-        text.append(charts.speedups(outcome));
-        differences(text, outcome);
-        text.append("## Acceptance\n\n").append(charts.acceptanceByDepth(outcome));
-        zeroAccepts(text, outcome);
-        text.append(charts.predictions(outcome.predictions()));
-        recording.ifPresent((recorded) -> replayed(text, charts, options, new Replay(recorded)));
-        definitions(text);
-        ResultFiles.write(directory.resolve(FILE_NAME), text.toString());
+    public static void write(Path directory, ReportOrigin origin, EngineDescription model, int threads, String prompts,
+            BenchOptions options, BenchOutcome outcome, Optional<Recording> recording) {
+        ReportDocument document = new ReportDocument(directory, "Decoding of " + model.modelName());
+        setting(document, origin, model, threads, prompts, options);
+        document.heading(2, "Modes by category");
+        document.table(BenchTable.table(outcome.rows()));
+        document.plot(BenchCharts.speedups(outcome));
+        differences(document, outcome);
+        document.heading(2, "Acceptance");
+        BenchCharts.acceptanceByDepth(outcome).ifPresent(document::plot);
+        zeroAccepts(document, outcome);
+        BenchCharts.predictions(outcome.predictions()).ifPresent(document::plot);
+        recording.ifPresent((recorded) -> replayed(document, options, new Replay(recorded)));
+        definitions(document);
+        document.write();
     }
 
-    private static void setting(StringBuilder text, EngineDescription model, int threads, String prompts,
-            BenchOptions options) {
-        MarkdownTable table = new MarkdownTable(2, List.of("setting", "value"));
+    private static void setting(ReportDocument document, ReportOrigin origin, EngineDescription model, int threads,
+            String prompts, BenchOptions options) {
+        document.paragraph("Measured on " + origin.machine() + ", "
+                + DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(origin.date().truncatedTo(ChronoUnit.SECONDS))
+                + ", by");
+        document.code(origin.command());
+        ResultTable table = new ResultTable(2, List.of("setting", "value"));
         table.row(List.of("prompts", prompts + (options.raw() ? ", raw" : "")));
         table.row(List.of("device, precision, threads", model.device() + ", " + model.precision() + ", " + threads));
         table.row(List.of("heads", model.heads().map(BenchReport::heads).orElse("none")));
@@ -79,7 +77,7 @@ public final class BenchReport {
                 options.gate().signal().id() + " " + options.gate().threshold()));
         table.row(List.of("repetitions", Integer.toString(options.repeat())));
         Versions.all().forEach((name, version) -> table.row(List.of(name, version)));
-        text.append(table).append('\n');
+        document.table(table);
     }
 
     private static String sampling(BenchOptions options) {
@@ -102,28 +100,28 @@ public final class BenchReport {
                 (heads.transitionRank() > 0) ? ", transitions of rank " + heads.transitionRank() : "");
     }
 
-    private static void differences(StringBuilder text, BenchOutcome outcome) {
-        text.append("## Differences from autoregressive decoding\n\n");
+    private static void differences(ReportDocument document, BenchOutcome outcome) {
+        document.heading(2, "Differences from autoregressive decoding");
         if (outcome.flips().isEmpty()) {
-            text.append("None: every mode gave the same tokens on every prompt.\n\n");
+            document.paragraph("None: every mode gave the same tokens on every prompt.");
             return;
         }
-        text.append("First differing token of each answer. The margin is the difference of the target's two largest "
-                + "logits there: a near-tie that rounding decides.\n\n");
-        MarkdownTable table = new MarkdownTable(3, List.of("mode", "category", "prompt", "turn", "position", "margin"));
+        document.paragraph("First differing token of each answer. The margin is the difference of the target's two "
+                + "largest logits there: a near-tie that rounding decides.");
+        ResultTable table = new ResultTable(3, List.of("mode", "category", "prompt", "turn", "position", "margin"));
         for (BenchOutcome.Flip flip : outcome.flips()) {
             table.row(List.of(flip.mode(), flip.category(), flip.prompt(), Integer.toString(flip.turn()),
                     Integer.toString(flip.position()), margin(flip.margin())));
         }
-        text.append(table).append('\n');
+        document.table(table);
     }
 
     private static String margin(OptionalDouble margin) {
         return margin.isPresent() ? BenchTable.decimal(margin.getAsDouble(), 5) : "-";
     }
 
-    private static void zeroAccepts(StringBuilder text, BenchOutcome outcome) {
-        MarkdownTable table = new MarkdownTable(1,
+    private static void zeroAccepts(ReportDocument document, BenchOutcome outcome) {
+        ResultTable table = new ResultTable(1,
                 List.of("mode", "draft steps", "without accept", "share", "steps skipped"));
         for (String mode : outcome.modes()) {
             BenchRow row = outcome.row(BenchMode.ofId(mode), BenchRow.ALL);
@@ -132,12 +130,12 @@ public final class BenchReport {
                         BenchTable.percent(row.zeroAcceptShare()), BenchTable.percent(row.skipShare())));
             }
         }
-        text.append(table)
-            .append("\nThe Cerberus paper (arXiv 2410.13344) reports 18.38 % of parallel steps without accept on "
-                    + "MT-Bench, with another model.\n\n");
+        document.table(table);
+        document.paragraph("The Cerberus paper (arXiv 2410.13344) reports 18.38 % of parallel steps without accept on "
+                + "MT-Bench, with another model.");
     }
 
-    private static void replayed(StringBuilder text, BenchCharts charts, BenchOptions options, Replay replay) {
+    private static void replayed(ReportDocument document, BenchOptions options, Replay replay) {
         Optional<TreeShape> shape = Optional.ofNullable(options.shapes().get(BenchMode.HeadsRole.CERBERUS));
         int maxNodes = Math.min(options.maxNodes(), replay.recording().maxNodes());
         Sweep sweep = new Sweep(replay);
@@ -148,15 +146,15 @@ public final class BenchReport {
         ReplayResult adaptive = sweep.gate(GateMode.ADAPTIVE, shape, maxNodes, options.gate());
         List<Sweep.Point> dynamic = sweep.dynamicSizes();
         List<Sweep.Point> fixed = sweep.staticSizes();
-        text.append("## Gate signals\n\nAt every position of the autoregressive answers, whatever a gate would have "
-                + "done; AUC: does the signal tell positions where something is accepted from those where nothing "
-                + "is.\n\n")
-            .append(ReplayTable.signals(sweep, signals, shape, maxNodes))
-            .append('\n')
-            .append(charts.signals(signals))
-            .append("## What other gates and trees would have given\n\nReplayed: accepts exactly, times by the cost "
-                    + "curve measured on this machine.\n\n");
-        MarkdownTable modes = new MarkdownTable(1, ReplayTable.resultHeader("mode"));
+        document.heading(2, "Gate signals");
+        document
+            .paragraph("At every position of the autoregressive answers, whatever a gate would have done; AUC: does "
+                    + "the signal tell positions where something is accepted from those where nothing is.");
+        document.table(ReplayTable.signals(sweep, signals, shape, maxNodes));
+        ReplayCharts.signals(signals).ifPresent(document::plot);
+        document.heading(2, "What other gates and trees would have given");
+        document.paragraph("Replayed: accepts exactly, times by the cost curve measured on this machine.");
+        ResultTable modes = new ResultTable(1, ReplayTable.resultHeader("mode"));
         modes.row(ReplayTable.resultRow("always", always)).row(ReplayTable.resultRow("adaptive", adaptive));
         Sweep.best(dynamic)
             .ifPresent((point) -> modes.row(ReplayTable.resultRow(
@@ -169,39 +167,33 @@ public final class BenchReport {
                     .ifPresent((point) -> modes.row(ReplayTable.resultRow(
                             "best threshold, " + signal + " " + BenchTable.decimal(point.setting(), 3),
                             point.result()))));
-        text.append(modes)
-            .append('\n')
-            .append(charts.thresholds(thresholds, always.speedup(), adaptive.speedup()))
-            .append(charts.treeSizes(dynamic, fixed, adaptive.tokensPerSecond()));
-        costs(text, replay.recording());
+        document.table(modes);
+        document.plot(ReplayCharts.thresholds(thresholds, always.speedup(), adaptive.speedup()));
+        ReplayCharts.treeSizes(dynamic, fixed, adaptive.tokensPerSecond()).ifPresent(document::plot);
+        costs(document, replay.recording());
     }
 
-    private static void costs(StringBuilder text, Recording recording) {
-        text.append("### Cost curve\n\n");
-        MarkdownTable table = new MarkdownTable(0, List.of("draft nodes", "milliseconds", "plain steps"));
+    private static void costs(ReportDocument document, Recording recording) {
+        document.heading(3, "Cost curve");
+        ResultTable table = new ResultTable(0, List.of("draft nodes", "milliseconds", "plain steps"));
         double[] seconds = recording.stepSeconds();
         for (int nodes = 0; nodes < seconds.length; nodes = (nodes == 0) ? 1 : 2 * nodes) {
             table.row(List.of(Integer.toString(nodes), BenchTable.decimal(1000 * seconds[nodes], 3),
                     BenchTable.decimal(seconds[nodes] / seconds[0], 2)));
         }
-        text.append(table)
-            .append("\nRunning the heads once: ")
-            .append(BenchTable.decimal(1000 * recording.headsSeconds(), 3))
-            .append(" ms, ")
-            .append(BenchTable.decimal(recording.headsSeconds() / seconds[0], 2))
-            .append(" plain steps.\n\n");
+        document.table(table);
+        document.paragraph("Running the heads once: " + BenchTable.decimal(1000 * recording.headsSeconds(), 3) + " ms, "
+                + BenchTable.decimal(recording.headsSeconds() / seconds[0], 2) + " plain steps.");
     }
 
-    private static void definitions(StringBuilder text) {
-        text.append("""
-                ## Definitions
-
-                - tokens/step: acceptance length, accepted draft tokens per step plus 1, mean over all steps
-                - zero-accept: draft steps that kept no draft token, by draft steps
-                - skipped: steps without draft, by steps; 0 for modes without gate
-                - speedup: autoregressive decode time by the mode's, on the same prompts and in the same run
-                - identical: share of the prompts whose tokens equal the autoregressive ones
-                """);
+    private static void definitions(ReportDocument document) {
+        document.heading(2, "Definitions");
+        document
+            .list(List.of("tokens/step: acceptance length, accepted draft tokens per step plus 1, mean over all steps",
+                    "zero-accept: draft steps that kept no draft token, by draft steps",
+                    "skipped: steps without draft, by steps; 0 for modes without gate",
+                    "speedup: autoregressive decode time by the mode's, on the same prompts and in the same run",
+                    "identical: share of the prompts whose tokens equal the autoregressive ones"));
     }
 
 }

@@ -21,13 +21,17 @@ public final class BenchTable {
      * @return Markdown that lines up as plain text too
      */
     public static String of(List<BenchRow> rows) {
-        MarkdownTable table = new MarkdownTable(2, HEADER);
+        return table(rows).toString();
+    }
+
+    static ResultTable table(List<BenchRow> rows) {
+        ResultTable table = new ResultTable(2, HEADER);
         for (BenchRow row : rows) {
             table.row(List.of(row.mode(), row.category(), Integer.toString(row.prompts()), Long.toString(row.tokens()),
                     decimal(row.tokensPerSecond(), 1), decimal(row.speedup(), 2), decimal(row.acceptanceLength(), 2),
                     percent(row.zeroAcceptShare()), percent(row.skipShare()), decimal(row.identical(), 3)));
         }
-        return table.toString();
+        return table;
     }
 
     static String percent(double share) {

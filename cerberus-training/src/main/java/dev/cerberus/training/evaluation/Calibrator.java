@@ -142,14 +142,12 @@ public final class Calibrator {
      * @return Markdown
      */
     public static String table(Calibration calibration) {
-        MarkdownTable signals = new MarkdownTable(1,
-                List.of("signal", "Spearman", "AUC", "threshold", "speedup there"));
+        ResultTable signals = new ResultTable(1, List.of("signal", "Spearman", "AUC", "threshold", "speedup there"));
         for (SignalFit fit : calibration.signals()) {
             signals.row(List.of(fit.signal(), BenchTable.decimal(fit.spearman(), 2), BenchTable.decimal(fit.auc(), 2),
                     BenchTable.decimal(fit.threshold(), 3), BenchTable.decimal(fit.speedup(), 2)));
         }
-        MarkdownTable heads = new MarkdownTable(0,
-                List.of("head", "positions", "rank 0", "rank 1", "rank 2", "rank 3"));
+        ResultTable heads = new ResultTable(0, List.of("head", "positions", "rank 0", "rank 1", "rank 2", "rank 3"));
         for (HeadAccuracy head : calibration.heads()) {
             List<String> row = new ArrayList<>(
                     List.of(Integer.toString(head.head()), Integer.toString(head.positions())));
@@ -157,7 +155,7 @@ public final class Calibrator {
             Arrays.stream(shown).forEach((accuracy) -> row.add(BenchTable.decimal(accuracy, 3)));
             heads.row(row);
         }
-        MarkdownTable trees = new MarkdownTable(0, List.of("nodes", "tokens per step", "plain steps"));
+        ResultTable trees = new ResultTable(0, List.of("nodes", "tokens per step", "plain steps"));
         double[] seconds = calibration.costs().stepSeconds();
         for (StaticTree tree : calibration.trees()) {
             trees.row(List.of(Integer.toString(tree.nodes()), BenchTable.decimal(1 + tree.acceptedDraftTokens(), 2),

@@ -176,8 +176,8 @@ public final class LoadBench {
      * @return the table
      */
     public static String table(List<Row> rows) {
-        MarkdownTable table = new MarkdownTable(2, List.of("clients", "gate", "tokens/s", "first token ms",
-                "gap p50 ms", "gap p95 ms", "nodes/step", "tokens/step", "rows/forward", "identical"));
+        ResultTable table = new ResultTable(2, List.of("clients", "gate", "tokens/s", "first token ms", "gap p50 ms",
+                "gap p95 ms", "nodes/step", "tokens/step", "rows/forward", "identical"));
         for (Row row : rows) {
             table.row(List.of(Integer.toString(row.clients()), row.mode().name().toLowerCase(Locale.ROOT),
                     number(row.tokensPerSecond(), 0), number(1000 * row.firstTokenSeconds(), 1),

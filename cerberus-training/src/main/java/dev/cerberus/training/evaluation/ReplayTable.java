@@ -39,7 +39,7 @@ public final class ReplayTable {
      */
     public static String of(Replay replay, Optional<TreeShape> shape, int maxNodes, GateOptions gate) {
         StringBuilder text = new StringBuilder("Accepts are exact; times follow the recorded cost curve.\n\n");
-        MarkdownTable modes = new MarkdownTable(1, resultHeader("mode"));
+        ResultTable modes = new ResultTable(1, resultHeader("mode"));
         modes(replay, shape, maxNodes, gate).forEach((mode, result) -> modes.row(resultRow(mode.id(), result)));
         text.append(modes).append('\n');
         Sweep sweep = new Sweep(replay);
@@ -74,14 +74,13 @@ public final class ReplayTable {
     }
 
     static String sweepTable(String setting, int digits, List<Sweep.Point> points) {
-        MarkdownTable table = new MarkdownTable(0, resultHeader(setting));
+        ResultTable table = new ResultTable(0, resultHeader(setting));
         points.forEach((point) -> table.row(resultRow(BenchTable.decimal(point.setting(), digits), point.result())));
         return table.toString();
     }
 
-    static String signals(Sweep sweep, List<SignalAnalysis> signals, Optional<TreeShape> shape, int maxNodes) {
-        MarkdownTable table = new MarkdownTable(1,
-                List.of("signal", "Spearman", "AUC", "best threshold", "speedup there"));
+    static ResultTable signals(Sweep sweep, List<SignalAnalysis> signals, Optional<TreeShape> shape, int maxNodes) {
+        ResultTable table = new ResultTable(1, List.of("signal", "Spearman", "AUC", "best threshold", "speedup there"));
         for (SignalAnalysis signal : signals) {
             Optional<Sweep.Point> best = Sweep.best(sweep.thresholds(signal, shape, maxNodes));
             table.row(List.of(signal.signal().id(), BenchTable.decimal(signal.spearman(), 2),
@@ -89,7 +88,7 @@ public final class ReplayTable {
                     best.map((point) -> BenchTable.decimal(point.setting(), 3)).orElse("-"),
                     best.map((point) -> BenchTable.decimal(point.result().speedup(), 2)).orElse("-")));
         }
-        return table.toString();
+        return table;
     }
 
     /**

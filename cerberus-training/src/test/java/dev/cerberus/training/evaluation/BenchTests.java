@@ -63,6 +63,11 @@ class BenchTests {
         assertThat(outcome.row(BenchMode.AUTOREGRESSIVE, BenchRow.ALL).acceptanceLength()).isEqualTo(1);
         assertThat(outcome.row(BenchMode.AUTOREGRESSIVE, BenchRow.ALL).skipShare()).isZero();
         assertThat(outcome.categories()).containsExactly("math", "stem");
+        assertThat(outcome.spread("cerberus-always", BenchRow.ALL))
+            .hasValue(new BenchOutcome.Spread("cerberus-always", BenchRow.ALL, 1, 4));
+        assertThat(outcome.spread("cerberus-always", "math"))
+            .hasValue(new BenchOutcome.Spread("cerberus-always", "math", 4, 4));
+        assertThat(outcome.spread("autoregressive", "math")).isEmpty();
     }
 
     @Test

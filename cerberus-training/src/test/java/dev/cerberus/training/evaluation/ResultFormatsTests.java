@@ -1,8 +1,11 @@
 package dev.cerberus.training.evaluation;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -10,10 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 
+import javax.xml.parsers.DocumentBuilderFactory;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.xml.sax.InputSource;
 
 import dev.cerberus.engine.Calibration;
 import dev.cerberus.decode.DraftingOptions;
@@ -67,18 +73,39 @@ class ResultFormatsTests {
         assertThat(root.path("flips").get(0).path("margin").doubleValue()).isEqualTo(2.25);
     }
 
+    private void report(Optional<Recording> recording) {
+        BenchReport.write(this.directory,
+                new ReportOrigin("a CPU, 2 processors", "cerberus bench --prompts 'a <b>.jsonl'",
+                        ZonedDateTime.of(2026, 3, 4, 5, 6, 7, 0, ZoneOffset.UTC)),
+                this.subject.description(), 2, "p.jsonl", OPTIONS, outcome(), recording);
+    }
+
     @Test
-    void reportShowsTableAndPlots() throws IOException {
-        Recording recording = Recordings.random(new Random(1));
-        BenchReport.write(this.directory, this.subject.description(), 2, "p.jsonl", OPTIONS, outcome(),
-                Optional.of(recording));
-        String report = Files.readString(this.directory.resolve("report.md"));
-        assertThat(report).contains("| cerberus-always | all", "## Gate signals", "tree-expectation", "0.25");
+    void reportShowsTableAndPlotsWithASentenceEach() throws IOException {
+        report(Optional.of(Recordings.random(new Random(1))));
+        String markdown = Files.readString(this.directory.resolve("report.md"));
+        String html = Files.readString(this.directory.resolve("report.html"));
+        assertThat(markdown).contains("| cerberus-always | all", "## Gate signals", "tree-expectation", "0.25");
         for (String plot : List.of("speedup-by-category", "acceptance-by-depth", "signal-against-accepts",
                 "gain-against-threshold", "tokens-per-second-against-tree-size", "prediction-of-the-adaptive-gate")) {
-            assertThat(report).contains("(" + plot + ".png)");
-            assertThat(this.directory.resolve(plot + ".png")).isNotEmptyFile();
+            assertThat(markdown).containsPattern("\\(" + plot + "\\.svg\\)\n\n[A-Z].{40,}\\.\n");
+            String svg = Files.readString(this.directory.resolve(plot + ".svg"));
+            assertThat(html).as(plot).contains(svg + "<figcaption>");
         }
+        assertThat(html.split("<figcaption>[A-Z].{40,}\\.</figcaption>")).hasSize(7);
+    }
+
+    @Test
+    void reportSaysWhereWhenAndHowItWasMeasured() throws Exception {
+        report(Optional.empty());
+        assertThat(Files.readString(this.directory.resolve("report.md"))).contains("a CPU, 2 processors",
+                "cerberus bench --prompts 'a <b>.jsonl'", "2026-03-04T05:06:07Z");
+        String html = Files.readString(this.directory.resolve("report.html"));
+        assertThat(html).contains("a CPU, 2 processors", "'a &lt;b&gt;.jsonl'", "2026-03-04T05:06:07Z");
+        // every element is closed
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(new InputSource(new StringReader(html.replaceAll("<!doctype html>|<meta [^>]*>", ""))));
     }
 
     @Test
@@ -169,7 +196,7 @@ class ResultFormatsTests {
 
     @Test
     void tableLinesUp() {
-        MarkdownTable table = new MarkdownTable(1, List.of("name", "n")).row(List.of("a", "1"))
+        ResultTable table = new ResultTable(1, List.of("name", "n")).row(List.of("a", "1"))
             .row(List.of("longer", "1000"));
         assertThat(table.toString()).isEqualTo("""
                 | name   |    n |

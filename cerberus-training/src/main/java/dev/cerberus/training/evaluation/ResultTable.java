@@ -5,9 +5,10 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A Markdown table whose columns line up as plain text too. Not thread-safe.
+ * A table, as Markdown whose columns line up as plain text too or as HTML. Not
+ * thread-safe.
  */
-final class MarkdownTable {
+final class ResultTable {
 
     private final List<String> header;
 
@@ -21,12 +22,12 @@ final class MarkdownTable {
      * others hold numbers
      * @param header the columns' titles
      */
-    MarkdownTable(int leftColumns, List<String> header) {
+    ResultTable(int leftColumns, List<String> header) {
         this.leftColumns = leftColumns;
         this.header = List.copyOf(header);
     }
 
-    MarkdownTable row(List<String> cells) {
+    ResultTable row(List<String> cells) {
         if (cells.size() != this.header.size()) {
             throw new IllegalArgumentException("a row needs " + this.header.size() + " cells, was " + cells.size());
         }
@@ -34,6 +35,23 @@ final class MarkdownTable {
         return this;
     }
 
+    String html() {
+        StringBuilder text = new StringBuilder("<table>\n<thead>").append(html("th", this.header))
+            .append("</thead>\n<tbody>\n");
+        this.rows.forEach((row) -> text.append(html("td", row)).append('\n'));
+        return text.append("</tbody>\n</table>\n").toString();
+    }
+
+    private String html(String element, List<String> cells) {
+        StringBuilder text = new StringBuilder("<tr>");
+        for (int i = 0; i < cells.size(); i++) {
+            text.append('<').append(element).append((i < this.leftColumns) ? ">" : " class=\"number\">");
+            text.append(Markup.escape(cells.get(i))).append("</").append(element).append('>');
+        }
+        return text.append("</tr>").toString();
+    }
+
+    /** Returns Markdown. */
     @Override
     public String toString() {
         int[] widths = new int[this.header.size()];
