@@ -166,7 +166,8 @@ public final class ScriptedGenerator implements TextGenerator {
             throw this.tooLong;
         }
         return new ScriptedModel().answer(this.answer)
-            .submit(request, new Figures("request-" + this.requests.size(), listener));
+            .submit(this.endless ? unlimited(request) : request,
+                    new Figures("request-" + this.requests.size(), listener));
     }
 
     private static GenerationRequest unlimited(GenerationRequest request) {
