@@ -4,10 +4,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -22,6 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +42,8 @@ import org.slf4j.LoggerFactory;
  * The directory is named by the hash of the sums, so that another set of files is another
  * directory. It is filled beside its place and moved there whole: whoever finds it finds
  * all of it. What it holds is compared with the sums at every start, since anybody who
- * may write there may have changed it.
+ * may write there may have changed it. Who has to write waits for the others that do, and
+ * looks again: a set that was just put in place is not taken for the damaged one.
  */
 final class UnpackedFiles {
 
@@ -49,6 +56,9 @@ final class UnpackedFiles {
     private static final int NAME_DIGITS = 16;
 
     private static final Duration ABANDONED = Duration.ofDays(1);
+
+    private static final Object WRITING = new Object(); // a file's lock is a process's,
+                                                        // not a thread's
 
     private final ClassLoader loader;
 
@@ -86,7 +96,9 @@ final class UnpackedFiles {
         UnpackedFiles files = new UnpackedFiles(loader, folder, parse(new String(text, StandardCharsets.UTF_8)), root,
                 key);
         if (!files.areWhole()) {
-            files.unpack();
+            synchronized (WRITING) {
+                files.unpackAlone();
+            }
         }
         return files.directory;
     }
@@ -123,12 +135,36 @@ final class UnpackedFiles {
                     return false;
                 }
             }
+            catch (NoSuchFileException ex) {
+                return false; // another process is about to replace it
+            }
         }
         return true;
     }
 
-    private void unpack() throws IOException {
+    private void unpackAlone() throws IOException {
         Files.createDirectories(this.root);
+        try (FileChannel channel = FileChannel.open(this.root.resolve(temporaryPrefix() + "lock"),
+                StandardOpenOption.CREATE, StandardOpenOption.WRITE); FileLock lock = lock(channel)) {
+            LOGGER.debug("Unpacking under {}", lock);
+            if (!areWhole()) {
+                unpack();
+            }
+        }
+    }
+
+    /** Returns no lock where the file system has none: then the moves have to do. */
+    private static @Nullable FileLock lock(FileChannel channel) {
+        try {
+            return channel.lock();
+        }
+        catch (IOException | OverlappingFileLockException ex) {
+            LOGGER.debug("Unpacking without a lock", ex);
+            return null;
+        }
+    }
+
+    private void unpack() throws IOException {
         clearAbandoned();
         Path beside = Files.createTempDirectory(this.root, temporaryPrefix());
         try {
@@ -151,9 +187,6 @@ final class UnpackedFiles {
     }
 
     private void moveToPlace(Path beside) throws IOException {
-        if (areWhole()) {
-            return; // another process was faster
-        }
         if (Files.exists(this.directory)) {
             Path aside = Files.createTempDirectory(this.root, temporaryPrefix());
             Files.move(this.directory, aside.resolve("damaged"), StandardCopyOption.ATOMIC_MOVE);
@@ -178,12 +211,23 @@ final class UnpackedFiles {
         Instant limit = Instant.now().minus(ABANDONED);
         List<Path> left;
         try (Stream<Path> entries = Files.list(this.root)) {
-            left = entries.filter((entry) -> entry.getFileName().toString().startsWith(temporaryPrefix())).toList();
+            left = entries.filter((entry) -> entry.getFileName().toString().startsWith(temporaryPrefix()))
+                .filter(Files::isDirectory)
+                .toList();
         }
         for (Path entry : left) {
-            if (Files.getLastModifiedTime(entry).toInstant().isBefore(limit)) {
+            if (isOlder(entry, limit)) {
                 delete(entry);
             }
+        }
+    }
+
+    private static boolean isOlder(Path entry, Instant limit) throws IOException {
+        try {
+            return Files.getLastModifiedTime(entry).toInstant().isBefore(limit);
+        }
+        catch (NoSuchFileException ex) {
+            return false; // removed meanwhile
         }
     }
 

@@ -70,8 +70,12 @@ class UnpackedFilesTests {
     }
 
     private List<Path> kept() throws IOException {
-        try (Stream<Path> entries = Files.list(root())) {
-            return entries.toList();
+        return kept(root());
+    }
+
+    private static List<Path> kept(Path root) throws IOException {
+        try (Stream<Path> entries = Files.list(root)) {
+            return entries.filter(Files::isDirectory).toList(); // the lock's file stays
         }
     }
 
@@ -121,21 +125,74 @@ class UnpackedFilesTests {
     void manyAtOnceGetOneWholeDirectory() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(8);
         try (URLClassLoader loader = jar()) {
-            List<Callable<Path>> tasks = new ArrayList<>();
-            for (int i = 0; i < 32; i++) {
-                tasks.add(() -> UnpackedFiles.in(loader, "model", root()));
+            for (int round = 0; round < 20; round++) {
+                List<Callable<Path>> tasks = new ArrayList<>();
+                for (int i = 0; i < 32; i++) {
+                    tasks.add(() -> {
+                        Path unpacked = UnpackedFiles.in(loader, "model", root());
+                        assertWhole(unpacked);
+                        return unpacked;
+                    });
+                }
+                HashSet<Path> results = new HashSet<>();
+                for (Future<Path> result : threads.invokeAll(tasks)) {
+                    results.add(result.get());
+                }
+                assertThat(results).hasSize(1);
+                assertThat(kept()).hasSize(1);
+                Path unpacked = results.iterator().next();
+                if (round % 2 == 0) {
+                    Files.writeString(unpacked.resolve("a.gguf"), "weighty");
+                }
+                else {
+                    UnpackedFiles.delete(unpacked);
+                }
             }
-            HashSet<Path> results = new HashSet<>();
-            for (Future<Path> result : threads.invokeAll(tasks)) {
-                results.add(result.get());
-            }
-            assertThat(results).hasSize(1);
-            assertWhole(results.iterator().next());
-            assertThat(kept()).hasSize(1);
         }
         finally {
             threads.shutdownNow();
         }
+    }
+
+    @Test
+    void manyProcessesAtOnceGetOneWholeDirectory() throws Exception {
+        jar().close();
+        List<Process> processes = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            processes.add(new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                    System.getProperty("java.class.path"), Unpacking.class.getName(),
+                    this.directory.resolve("model.jar").toString(), root().toString())
+                .redirectErrorStream(true)
+                .start());
+        }
+        for (Process process : processes) {
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor()).as(said).isZero();
+        }
+        for (int i = 0; i < Unpacking.ROOTS; i++) {
+            List<Path> kept = kept(root().resolve(Integer.toString(i)));
+            assertThat(kept).hasSize(1);
+            assertWhole(kept.get(0));
+        }
+    }
+
+    /** Unpacks into one root after the other. */
+    static final class Unpacking {
+
+        static final int ROOTS = 20;
+
+        private Unpacking() {
+        }
+
+        public static void main(String[] arguments) throws Exception {
+            try (URLClassLoader loader = new URLClassLoader(new URL[] { Path.of(arguments[0]).toUri().toURL() },
+                    null)) {
+                for (int i = 0; i < ROOTS; i++) {
+                    assertWhole(UnpackedFiles.in(loader, "model", Path.of(arguments[1]).resolve(Integer.toString(i))));
+                }
+            }
+        }
+
     }
 
     @Test
