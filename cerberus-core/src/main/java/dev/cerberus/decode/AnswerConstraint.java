@@ -1,7 +1,10 @@
 package dev.cerberus.decode;
 
+import java.nio.IntBuffer;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -20,9 +23,8 @@ final class AnswerConstraint {
 
     private TokenConstraint state;
 
-    private int[] lastPath = {};
-
-    private Optional<TokenConstraint> lastState;
+    /** States behind draft tokens, by path, until the answer goes on. */
+    private final Map<IntBuffer, Optional<TokenConstraint>> behind = new HashMap<>();
 
     /**
      * Creates a follower.
@@ -30,14 +32,12 @@ final class AnswerConstraint {
      */
     AnswerConstraint(TokenConstraint start) {
         this.state = start;
-        this.lastState = Optional.of(start);
     }
 
     /** Follows the answer by one token. */
     void append(int token) {
         this.state = this.state.after(token);
-        this.lastPath = new int[0];
-        this.lastState = Optional.of(this.state);
+        this.behind.clear();
     }
 
     /** Returns whether nothing may follow but the end. */
@@ -51,28 +51,39 @@ final class AnswerConstraint {
      * @return empty where one of them is not allowed, or ends the answer
      */
     Optional<TokenConstraint> after(int[] path) {
-        if (!Arrays.equals(path, this.lastPath)) {
-            this.lastState = follow(path);
-            this.lastPath = path.clone();
-        }
-        return this.lastState;
+        return after(path, path.length);
     }
 
-    private Optional<TokenConstraint> follow(int[] path) {
-        TokenConstraint at = this.state;
-        for (int token : path) {
-            Optional<TokenConstraint> next = at.next(token);
-            if (next.isEmpty()) {
-                return next;
-            }
-            at = next.get();
+    private Optional<TokenConstraint> after(int[] path, int length) {
+        if (length == 0) {
+            return Optional.of(this.state);
         }
-        return Optional.of(at);
+        Optional<TokenConstraint> known = this.behind.get(IntBuffer.wrap(path, 0, length));
+        if (known == null) {
+            known = after(path, length - 1).flatMap((before) -> before.next(path[length - 1]));
+            this.behind.put(IntBuffer.wrap(Arrays.copyOf(path, length)), known);
+        }
+        return known;
     }
 
     /** Returns how sure the next token is before anything has been asked. */
     double promise() {
         return this.state.forced().isPresent() ? FORCED_PROBABILITY : 0;
+    }
+
+    /**
+     * Returns how many tokens are forced from here on.
+     * @param most where to stop counting
+     * @return 0 to {@code most}
+     */
+    int forcedAhead(int most) {
+        TokenConstraint at = this.state;
+        int count = 0;
+        while (count < most && at.forced().isPresent()) {
+            at = at.after(at.forced().getAsInt());
+            count++;
+        }
+        return count;
     }
 
     /**
@@ -84,25 +95,24 @@ final class AnswerConstraint {
         return new PathLookup() {
 
             @Override
+            public Optional<Guess> only(int[] path) {
+                OptionalInt forced = AnswerConstraint.this.after(path)
+                    .map(TokenConstraint::forced)
+                    .orElse(OptionalInt.empty());
+                // shorter tokens of the same text are not worth a node
+                return forced.isPresent() ? Optional.of(new Guess(forced.getAsInt(), FORCED_PROBABILITY))
+                        : Optional.empty();
+            }
+
+            @Override
             public List<Guess> after(int[] path, Ranking heads) {
                 List<Guess> guesses = other.map((lookup) -> lookup.after(path, heads)).orElse(List.of());
-                Optional<TokenConstraint> at = AnswerConstraint.this.after(path);
-                OptionalInt forced = at.map(TokenConstraint::forced).orElse(OptionalInt.empty());
-                if (forced.isPresent()) {
-                    return List.of(new Guess(forced.getAsInt(), FORCED_PROBABILITY));
-                }
-                return guesses.stream().filter((guess) -> at.isPresent() && at.get().allows(guess.token())).toList();
+                return guesses.stream().filter((guess) -> mayFollow(path, guess.token())).toList();
             }
 
             @Override
             public boolean mayFollow(int[] path, int token) {
-                Optional<TokenConstraint> at = AnswerConstraint.this.after(path);
-                if (at.isEmpty()) {
-                    return false;
-                }
-                // shorter tokens of the same text are not worth a node
-                OptionalInt forced = at.get().forced();
-                return forced.isPresent() ? forced.getAsInt() == token : at.get().allows(token);
+                return AnswerConstraint.this.after(path).filter((at) -> at.allows(token)).isPresent();
             }
 
         };

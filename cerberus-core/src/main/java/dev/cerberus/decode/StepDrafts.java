@@ -86,8 +86,10 @@ final class StepDrafts {
             .filter((whole) -> wanted)
             .map((whole) -> whole.limitedTo(depth));
         int ranks = shape.map(TreeShape::width).orElse(Math.min(this.mostNodes, MOST_RANKS));
-        Optional<DraftRoot> asked = (wanted && this.heads.isPresent()) ? Optional.of(new DraftRoot(before, node, root,
-                length, this.request.sampling(), this.request.drafting().coupled(), ranks)) : Optional.empty();
+        Optional<DraftRoot> asked = (wanted && this.heads.isPresent() && headsAreOfUse())
+                ? Optional.of(new DraftRoot(before, node, root, length, this.request.sampling(),
+                        this.request.drafting().coupled(), ranks))
+                : Optional.empty();
         return new Consultation(signals, wanted, root, useful, shape, asked, (System.nanoTime() - start) * 1e-9);
     }
 
@@ -112,6 +114,17 @@ final class StepDrafts {
                 : proposal.draft(limits);
         consultation.signals().drafted(draft);
         return draft;
+    }
+
+    /**
+     * Returns whether heads can say anything that is not known without them: where half
+     * of what they could propose is forced, the rest is reached too seldom for their
+     * time.
+     */
+    private boolean headsAreOfUse() {
+        int half = (this.heads.map((present) -> present.description().heads()).orElse(0) + 1) / 2;
+        return this.request.shape().isPresent()
+                || this.constraint.map((kept) -> kept.forcedAhead(half) < half).orElse(true);
     }
 
     private double promise() {

@@ -69,6 +69,8 @@ public final class AdaptiveGate implements Gate {
 
     private double worth;
 
+    private double gain; // expected of the last draft
+
     private boolean probing;
 
     private boolean woken;
@@ -107,10 +109,7 @@ public final class AdaptiveGate implements Gate {
     public GateDecision decide(double[] pathProbabilities, boolean whole, ToDoubleFunction<GateSignal> signals) {
         double[] expectations = this.sizer.expectations(pathProbabilities);
         int nodes = choose(expectations, whole);
-        double heads = headsCost();
-        double value = this.sizer.gain(expectations, nodes) - heads;
-        this.worth = Math.min(this.worth * MEMORY + value, PATIENCE * heads);
-        this.sizer.experience().observeWorth(value);
+        this.gain = this.sizer.gain(expectations, nodes);
         boolean against = (this.probing || this.woken) && nodes == 0;
         this.probing &= against || !askingIsFree();
         return new GateDecision(against ? probe(pathProbabilities, whole) : nodes);
@@ -141,6 +140,12 @@ public final class AdaptiveGate implements Gate {
 
     @Override
     public void observe(StepOutcome outcome) {
+        if (outcome.headsRan()) { // what is drafted without them is not their merit
+            double heads = headsCost();
+            this.worth = Math.min(this.worth * MEMORY + this.gain - heads, PATIENCE * heads);
+            this.sizer.experience().observeWorth(this.gain - heads);
+        }
+        this.gain = 0;
         this.sizer.observe(outcome);
         double cost = this.sizer.cost(outcome);
         double budget = budget() + PROBE_SHARE * cost;

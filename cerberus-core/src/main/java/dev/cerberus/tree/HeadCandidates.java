@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.DoublePredicate;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -399,7 +400,7 @@ public final class HeadCandidates {
             this.lookup = lookup;
             this.first = below(0, rootToken);
             if (maxDepth > 0) {
-                addChildren(0, this.first, 1, 1);
+                addChildren(0, 1, 1, () -> this.first);
             }
         }
 
@@ -413,23 +414,30 @@ public final class HeadCandidates {
                 addRank(best, best.rank() + 1);
             }
             if (this.count < this.tokens.length && best.depth() < this.maxDepth && best.product() >= LEAST_PARENT) {
-                addChildren(this.count, below(best.depth(), best.token()), best.depth() + 1, best.product());
+                addChildren(this.count, best.depth() + 1, best.product(), () -> below(best.depth(), best.token()));
             }
         }
 
-        private void addChildren(int parent, Ranking ranking, int depth, double product) {
-            List<PathLookup.Guess> guesses = this.lookup.map((source) -> source.after(path(parent, depth - 1), ranking))
-                .orElse(List.of());
-            double heads = 1;
+        private void addChildren(int parent, int depth, double product, Supplier<Ranking> heads) {
+            int[] path = path(parent, depth - 1);
+            Optional<PathLookup.Guess> only = this.lookup.flatMap((source) -> source.only(path));
+            if (only.isPresent()) { // whatever the heads think
+                this.heap.add(new Proposal(parent, depth, Ranking.NOTHING, GUESSED, only.get().token(),
+                        only.get().source(), product, product * only.get().probability(), List.of(only.get())));
+                return;
+            }
+            Ranking ranking = heads.get();
+            List<PathLookup.Guess> guesses = this.lookup.map((source) -> source.after(path, ranking)).orElse(List.of());
+            double left = 1;
             double claimed = 1;
             for (int i = 0; i < guesses.size(); i++) {
                 PathLookup.Guess guess = guesses.get(i);
                 this.heap.add(new Proposal(parent, depth, ranking, GUESSED - i, guess.token(), guess.source(), product,
                         product * guess.probability(), guesses));
-                heads -= guess.probability();
+                left -= guess.probability();
                 claimed -= ranking.probabilityOf(guess.token());
             }
-            double base = (claimed > LEAST_CLAIM) ? product * heads / claimed : 0;
+            double base = (claimed > LEAST_CLAIM) ? product * left / claimed : 0;
             addRank(new Proposal(parent, depth, ranking, 0, 0, DraftSource.HEADS, base, 0, guesses), 0);
         }
 

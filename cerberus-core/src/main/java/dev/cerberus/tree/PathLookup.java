@@ -1,6 +1,7 @@
 package dev.cerberus.tree;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A second opinion, beside the draft heads', on which tokens may follow a path.
@@ -17,6 +18,16 @@ public interface PathLookup {
      * what is left is the heads'. Empty if there is nothing to go by.
      */
     List<Guess> after(int[] path, Ranking heads);
+
+    /**
+     * Returns the token after a path where no other can follow; asked first, since nobody
+     * else has to be asked then.
+     * @param path token ids below the root, first to last
+     * @return the token; empty where there is a choice, and where nothing can follow
+     */
+    default Optional<Guess> only(int[] path) {
+        return Optional.empty();
+    }
 
     /**
      * Returns whether a token that the heads propose may follow a path at all.

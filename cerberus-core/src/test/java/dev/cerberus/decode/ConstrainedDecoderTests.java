@@ -95,14 +95,18 @@ class ConstrainedDecoderTests {
     }
 
     private DecodeResult run(SamplingOptions sampling, int most, Gate gate, double accuracy) {
+        return run(sampling, most, gate, accuracy, new DecodeListener() {
+        });
+    }
+
+    private DecodeResult run(SamplingOptions sampling, int most, Gate gate, double accuracy, DecodeListener listener) {
         Optional<DraftHeads> heads = (accuracy < 0) ? Optional.empty()
                 : Optional.of(new ScriptedHeads(this.model, 4, accuracy, sampling));
         DecodeRequest request = new DecodeRequest(PROMPT, most, 0, Set.of(END), sampling, Optional.empty(), 12,
                 DraftingOptions.DEFAULT)
             .withConstraint(this.constraints.start());
         DecodeResult result = new DecodeSession(this.model, heads, gate, request,
-                (token, origin) -> TokenSink.Signal.CONTINUE, new DecodeListener() {
-                })
+                (token, origin) -> TokenSink.Signal.CONTINUE, listener)
             .run();
         assertThat(this.model.openCaches()).isZero();
         assertThat(this.model.openScores()).isZero();
@@ -165,6 +169,34 @@ class ConstrainedDecoderTests {
         assertThat(result.tokens()).isEqualTo(expected);
         assertThat(result.statistics().draftedTokens()).isPositive();
         assertThat(result.statistics().steps()).isLessThan(expected.length);
+    }
+
+    @Test
+    void headsAreNotAskedWhereHalfOfWhatTheyProposeIsForced() {
+        List<DecodeStep> steps = new ArrayList<>();
+        int[] tokens = run(SamplingOptions.GREEDY, 200, new AlwaysGate(AbstractDecoderContractTests.sizer()), 0.5,
+                new DecodeListener() {
+                    @Override
+                    public void onStep(DecodeStep step) {
+                        steps.add(step);
+                    }
+                })
+            .tokens();
+        AnswerConstraint answer = new AnswerConstraint(this.constraints.start());
+        int asked = 0;
+        int written = 0;
+        for (DecodeStep step : steps) {
+            if (answer.isComplete() || written + 1 >= tokens.length) {
+                break; // drafts of what is not needed
+            }
+            answer.append(tokens[written++]);
+            assertThat(step.headsRan()).as("after %d tokens", written).isEqualTo(answer.forcedAhead(2) < 2);
+            asked += step.headsRan() ? 1 : 0;
+            for (int i = 0; i < step.acceptedDraftTokens() && written < tokens.length; i++) {
+                answer.append(tokens[written++]);
+            }
+        }
+        assertThat(asked).isBetween(1, steps.size() - 1);
     }
 
     @ParameterizedTest

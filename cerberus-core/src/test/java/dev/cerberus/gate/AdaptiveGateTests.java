@@ -252,4 +252,22 @@ class AdaptiveGateTests {
         assertThat(cost / steps).isBetween(1.0, 1.02);
     }
 
+    @Test
+    void draftsMadeWithoutTheHeadsAreNotTheirMerit() {
+        CostCurve costs = CostCurve.through(new int[] { 0, 4 }, new double[] { 1, 1.1 }, 0.5);
+        AdaptiveGate gate = new AdaptiveGate(new TreeSizer(costs, new Experience()));
+        while (gate.consultsHeads((signal) -> 0)) { // they find nothing
+            gate.decide(new double[] { 0.01 }, false, (signal) -> 0);
+            gate.observe(StepOutcome.plain(true, 0.5, 1));
+        }
+        double[] forced = { 0.999, 0.998 };
+        for (int i = 0; i < 5; i++) {
+            assertThat(gate.consultsHeads((signal) -> 0)).isFalse();
+            assertThat(gate.wakes(() -> 0.999)).isTrue();
+            assertThat(gate.decide(forced, false, (signal) -> 0).nodes()).isEqualTo(2);
+            gate.observe(new StepOutcome(forced, new int[] { 0, 1 }, false, 0, 1.05));
+        }
+        assertThat(gate.consultsHeads((signal) -> 0)).isFalse();
+    }
+
 }
