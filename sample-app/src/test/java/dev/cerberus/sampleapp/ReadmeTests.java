@@ -81,8 +81,7 @@ class ReadmeTests {
 
     @Test
     void everyJavaBlockCompilesAndItsTestsPass() throws Exception {
-        List<String> imports = Files
-            .readAllLines(MarkdownFile.repository().resolve("docs/readme/application/imports"));
+        List<String> imports = Files.readAllLines(MarkdownFile.repository().resolve("docs/readme/application/imports"));
         List<JavaFileObject> sources = new ArrayList<>();
         List<Block> blocks = blocks("java");
         for (Block block : blocks) {
