@@ -64,13 +64,6 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ReadmeTests {
 
-    private static final List<String> IMPORTS = List.of("java.util.*", "java.util.concurrent.*", "java.util.function.*",
-            "dev.cerberus.gate.*", "dev.cerberus.langchain4j.*", "dev.langchain4j.agent.tool.*",
-            "dev.langchain4j.data.message.*", "dev.langchain4j.memory.chat.*", "dev.langchain4j.model.chat.*",
-            "dev.langchain4j.model.chat.request.*", "dev.langchain4j.model.chat.response.*",
-            "dev.langchain4j.service.AiServices", "dev.langchain4j.service.SystemMessage",
-            "org.springframework.context.annotation.*", "org.springframework.web.bind.annotation.*");
-
     private static final Pattern GRADLE = Pattern.compile("\"([^\":]+):([^\":]+):([^\":]+)(?::([^\"]+))?\"");
 
     private static final Pattern PROPERTY = Pattern.compile("(cerberus\\.[a-z.<>*-]+)(:.*|=.*)?");
@@ -88,13 +81,14 @@ class ReadmeTests {
 
     @Test
     void everyJavaBlockCompilesAndItsTestsPass() throws Exception {
+        List<String> imports = Files.readAllLines(MarkdownFile.repository().resolve("docs/readme/application/imports"));
         List<JavaFileObject> sources = new ArrayList<>();
         List<Block> blocks = blocks("java");
         for (Block block : blocks) {
             // a line for each import and one for the package
             String name = "block" + sources.size();
             StringBuilder source = new StringBuilder("package " + name + ";");
-            IMPORTS.forEach((each) -> source.append(" import ").append(each).append(";"));
+            imports.forEach((each) -> source.append(" import ").append(each).append(";"));
             source.append('\n').append(block.text());
             sources.add(new Source(URI.create("readme:///" + name + "/Block.java"), source.toString()));
         }
