@@ -87,6 +87,17 @@ final class ToolCallProbe {
         return shown != null && shown.contains(RESULT);
     }
 
+    /**
+     * Returns whether the model gets to see what a tool returned where the call before it
+     * is a text. Some templates look for the call, and leave the result out or refuse.
+     */
+    boolean showsResultsAfterText() {
+        String shown = render(
+                List.of(QUESTION, ChatMessage.assistant(NAME), ChatMessage.tool(ToolCallIds.next(), NAME, RESULT)),
+                true);
+        return shown != null && shown.contains(NAME) && shown.contains(RESULT);
+    }
+
     /** Returns whether a call of an earlier answer makes a difference. */
     boolean writesCalls() {
         ChatMessage without = ChatMessage.assistant("");
@@ -108,7 +119,15 @@ final class ToolCallProbe {
 
     /** Returns what is written for two calls, if both are and can be answered. */
     Optional<Sample> two(boolean numbered) {
-        List<String> names = List.of(NAME, SECOND_NAME);
+        return several(List.of(NAME, SECOND_NAME), numbered);
+    }
+
+    /** Returns what is written for three calls, under the same condition. */
+    Optional<Sample> three(boolean numbered) {
+        return several(List.of(NAME, NAME, SECOND_NAME), numbered);
+    }
+
+    private Optional<Sample> several(List<String> names, boolean numbered) {
         List<ChatMessage.ToolCall> calls = calls(names, numbered);
         String answered = render(conversation(calls, true), false);
         return (answered == null) ? Optional.empty() : answer(names, numbered);

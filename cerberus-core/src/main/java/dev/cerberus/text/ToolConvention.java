@@ -59,14 +59,13 @@ record ToolConvention(ToolCallSyntax syntax, CallLayout layout, Origin origin, b
     static ToolConvention learn(ChatTemplate template) {
         ToolCallProbe probe = new ToolCallProbe(template);
         boolean describesTools = probe.describesTools();
-        boolean showsResults = probe.showsResults();
         boolean writesCalls = probe.writesCalls();
         Optional<ToolCallProbe.Sample> one = writesCalls ? probe.one() : Optional.empty();
-        Optional<Learned> learned = one.flatMap(
-                (sample) -> ofCalls(sample, probe.two(ToolCallIds.number(sample.calls().get(0).id()).isPresent())));
+        Optional<Learned> learned = one.flatMap((sample) -> ofCalls(sample, probe));
         if (learned.isPresent()) {
-            return learned.get().as(Origin.CALLS, describesTools, showsResults);
+            return learned.get().as(Origin.CALLS, describesTools, probe.showsResults());
         }
+        boolean showsResults = probe.showsResultsAfterText();
         if (!writesCalls && describesTools) {
             Optional<Learned> said = probe.prompt().flatMap(ToolCallWords::find).filter(ToolConvention::readsBack);
             if (said.isPresent()) {
@@ -95,6 +94,18 @@ record ToolConvention(ToolCallSyntax syntax, CallLayout layout, Origin origin, b
     /** Returns whether the template writes calls of earlier answers as the model does. */
     boolean templateWritesCalls() {
         return this.origin == Origin.CALLS;
+    }
+
+    private static Optional<Learned> ofCalls(ToolCallProbe.Sample one, ToolCallProbe probe) {
+        boolean numbered = ToolCallIds.number(one.calls().get(0).id()).isPresent();
+        Optional<Learned> learned = ofCalls(one, probe.two(numbered));
+        if (learned.filter((found) -> found.layout().parallel()).isEmpty()
+                || probe.three(numbered).filter((sample) -> readsBack(learned.get(), sample)).isPresent()) {
+            return learned;
+        }
+        // What two calls show does not tell how a third is written, such as with a
+        // number.
+        return ofCalls(one, Optional.empty());
     }
 
     private static Optional<Learned> ofCalls(ToolCallProbe.Sample one, Optional<ToolCallProbe.Sample> two) {
