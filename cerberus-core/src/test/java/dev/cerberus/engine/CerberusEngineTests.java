@@ -187,7 +187,7 @@ class CerberusEngineTests {
             .open(options(directory).requestTimeout(Duration.ofNanos(1)).build())) {
             other.addListener(new EngineListener() {
                 @Override
-                public void onFailed(RuntimeException error, double age) {
+                public void onFailed(Operation operation, RuntimeException error, double age) {
                     assertThat(error).isInstanceOf(RequestTimeoutException.class);
                     seconds.complete(age);
                 }
