@@ -205,9 +205,9 @@ class CerberusEngineTests {
             assertThat(other.gate("code")).isEqualTo(always.withProfile("code"));
             assertThat(other.generate(raw("code", 8).withGate(other.gate("code"))).tokens()).hasSize(8);
             assertThatThrownBy(() -> other.gate("cod")).isInstanceOf(UnknownProfileException.class)
-                .hasMessageContaining("'cod'")
-                .hasMessageContaining("chat, code")
-                .hasMessageContaining("cerberus.gate.profiles");
+                .hasMessage("there is no gate profile 'cod'; there are chat, code");
+            assertThatThrownBy(() -> engine.gate("cod")).isInstanceOf(UnknownProfileException.class)
+                .hasMessage("there is no gate profile 'cod'; no gate profiles are defined");
         }
     }
 
