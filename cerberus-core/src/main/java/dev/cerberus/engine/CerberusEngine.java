@@ -371,8 +371,15 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
 
     @Override
     public GenerationHandle submit(GenerationRequest request, GenerationListener listener) {
-        this.queue.requireAdmission();
-        return this.queue.add(accepted(request, listener));
+        long start = System.nanoTime();
+        try {
+            this.queue.requireAdmission();
+            return this.queue.add(accepted(request, listener));
+        }
+        catch (RuntimeException ex) {
+            this.outcomes.refused(request, ex, (System.nanoTime() - start) * 1e-9);
+            throw ex;
+        }
     }
 
     /** What fails because the engine is being closed is refused for that reason. */

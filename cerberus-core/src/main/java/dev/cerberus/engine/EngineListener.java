@@ -49,17 +49,28 @@ public interface EngineListener {
 
     /**
      * A request is finished or cancelled.
+     * @param operation what was asked for
      * @param result the outcome
      */
-    default void onFinished(GenerationResult result) {
+    default void onFinished(Operation operation, GenerationResult result) {
     }
 
     /**
      * A request failed.
+     * @param operation what was asked for
      * @param error what went wrong
      * @param seconds time since it was submitted
      */
-    default void onFailed(RuntimeException error, double seconds) {
+    default void onFailed(Operation operation, RuntimeException error, double seconds) {
+    }
+
+    /**
+     * A request was refused before it was queued. Who asked may know it first.
+     * @param operation what was asked for
+     * @param error why
+     * @param seconds time since it was submitted
+     */
+    default void onRefused(Operation operation, RuntimeException error, double seconds) {
     }
 
 }

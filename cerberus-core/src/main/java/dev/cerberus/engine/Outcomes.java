@@ -31,7 +31,8 @@ final class Outcomes {
         }
         try {
             count(result);
-            this.events.publish((listener) -> listener.onFinished(result));
+            Operation operation = Operation.of(request.request());
+            this.events.publish((listener) -> listener.onFinished(operation, result));
             if (result.finishReason() == FinishReason.CANCELLED) {
                 LOGGER.debug("Request {} was cancelled after {} tokens", result.id(), result.tokens().length);
             }
@@ -51,7 +52,8 @@ final class Outcomes {
         try {
             double seconds = request.ageSeconds();
             countFailure();
-            this.events.publish((listener) -> listener.onFailed(error, seconds));
+            Operation operation = Operation.of(request.request());
+            this.events.publish((listener) -> listener.onFailed(operation, error, seconds));
         }
         catch (OutOfMemoryError ex) {
             uncounted(request, ex);
@@ -59,6 +61,15 @@ final class Outcomes {
         finally {
             request.fail(error);
         }
+    }
+
+    /**
+     * Tells the listeners of a request that was not taken. Who asked does not wait for
+     * them: refusals are many when there is much to do.
+     */
+    void refused(GenerationRequest request, RuntimeException error, double seconds) {
+        Operation operation = Operation.of(request);
+        this.events.publish((listener) -> listener.onRefused(operation, error, seconds));
     }
 
     private synchronized void count(GenerationResult result) {

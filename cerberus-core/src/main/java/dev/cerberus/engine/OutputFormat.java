@@ -57,10 +57,29 @@ public sealed interface OutputFormat {
      *
      * @param tools the tools, at least one, each with a name of its own
      * @param required whether the answer is calls and nothing else
+     * @param parallel whether an answer may have several calls, at most
+     * {@link #MOST_CALLS} at a stretch; else it ends after the first
      * @param otherwise what an answer without calls must look like; empty for any text
      */
-    record ToolCalls(List<ToolDefinition> tools, boolean required,
+    record ToolCalls(List<ToolDefinition> tools, boolean required, boolean parallel,
             Optional<OutputFormat> otherwise) implements OutputFormat {
+
+        /**
+         * The most calls one after the other. A model that only may call would otherwise
+         * call until its tokens run out.
+         */
+        public static final int MOST_CALLS = 8;
+
+        /**
+         * Creates a format of answers that may have several calls.
+         * @param tools the tools, at least one, each with a name of its own
+         * @param required whether the answer is calls and nothing else
+         * @param otherwise what an answer without calls must look like; empty for any
+         * text
+         */
+        public ToolCalls(List<ToolDefinition> tools, boolean required, Optional<OutputFormat> otherwise) {
+            this(tools, required, true, otherwise);
+        }
 
         /**
          * Checks the tools.

@@ -121,7 +121,8 @@ final class OutputFormats {
             return Grammar.regex(regex.pattern(), budget);
         }
         OutputFormat.ToolCalls calls = (OutputFormat.ToolCalls) format;
-        ToolCallGrammar written = new ToolCallGrammar(this.syntax, Set.copyOf(this.marks.values()), endTexts(), budget);
+        ToolCallGrammar written = new ToolCallGrammar(this.syntax, Set.copyOf(this.marks.values()), endTexts(),
+                calls.parallel(), budget);
         if (calls.required()) {
             return written.calls(calls.tools());
         }

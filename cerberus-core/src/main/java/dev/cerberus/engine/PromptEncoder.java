@@ -82,7 +82,7 @@ final class PromptEncoder implements AutoCloseable {
     int[] encode(Prompt prompt) {
         int[] ids = ids(prompt);
         if (ids.length == 0) {
-            throw new IllegalArgumentException("the prompt is empty; give it at least one character");
+            throw new EmptyPromptException();
         }
         for (int id : ids) {
             if (id < 0 || id >= this.vocabularySize) {

@@ -69,7 +69,7 @@ final class RequestIntake implements AutoCloseable {
      * @return makes the request that is queued, once
      * @throws PromptTooLongException if the context or the KV cache can not hold it
      * @throws ConstraintException if its format can not be enforced
-     * @throws IllegalArgumentException if it names tokens that the model does not know
+     * @throws UnknownTokenException if it names tokens that the model does not know
      */
     Supplier<ActiveRequest> accept(String id, GenerationRequest request, GenerationListener listener,
             ActiveRequest.Surroundings surroundings) {
@@ -95,8 +95,7 @@ final class RequestIntake implements AutoCloseable {
     private void requireKnown(SamplingOptions sampling) {
         int tokens = this.model.dimensions().vocabularySize();
         sampling.logitBias().keySet().stream().filter((token) -> token >= tokens).findAny().ifPresent((token) -> {
-            throw new IllegalArgumentException(
-                    "logit-bias is for token ids below " + tokens + ", which the model has, was for " + token);
+            throw new UnknownTokenException(token, tokens);
         });
     }
 

@@ -50,6 +50,8 @@ final class ToolCallGrammar {
 
     private final String close;
 
+    private final boolean parallel;
+
     private final CompileBudget budget;
 
     private final SchemaOptions options;
@@ -60,14 +62,17 @@ final class ToolCallGrammar {
      * @param marks texts of the special tokens among these marks
      * @param ends texts of the tokens that end an answer: where one closes calls, the
      * answer is over without it
+     * @param parallel whether there may be several calls, if the form has several
      * @param budget what compiling may take
      */
-    ToolCallGrammar(AnswerSyntax syntax, Set<String> marks, Collection<String> ends, CompileBudget budget) {
+    ToolCallGrammar(AnswerSyntax syntax, Set<String> marks, Collection<String> ends, boolean parallel,
+            CompileBudget budget) {
         this.syntax = syntax;
         this.layout = syntax.calls();
         this.marks = marks;
         this.close = withoutEnd(this.layout.close(), ends);
         this.ends = ends;
+        this.parallel = parallel && this.layout.parallel();
         this.budget = budget;
         this.options = new SchemaOptions(this.layout.spaced() ? JsonLayout.SPACED : JsonLayout.COMPACT, false, false);
     }
@@ -92,7 +97,7 @@ final class ToolCallGrammar {
     Grammar textOrCalls(List<ToolDefinition> tools) {
         String marker = this.layout.marker();
         Grammar answer = marker.isEmpty() ? Grammar.choice(List.of(Grammar.textWithoutBracket(), section(tools, 0)))
-                : Grammar.text(marker, section(tools, marker.length()), this.layout.parallel());
+                : Grammar.text(marker, section(tools, marker.length()), this.parallel);
         if (this.syntax.beginsWithThoughts()) {
             return answer; // those are over then
         }
@@ -112,9 +117,17 @@ final class ToolCallGrammar {
             next.add(call(tool, arguments, 0));
         }
         Grammar begin = text(open.substring(Math.min(open.length(), written)));
-        Grammar more = this.layout.parallel() ? Grammar.optional(Grammar.sequence(text(this.layout.between()),
-                Grammar.list(Grammar.choice(next), text(this.layout.between())))) : Grammar.sequence();
-        return Grammar.sequence(begin, Grammar.choice(first), more, text(this.close));
+        return Grammar.sequence(begin, Grammar.choice(first), more(Grammar.choice(next)), text(this.close));
+    }
+
+    /** Returns the calls after the first. */
+    private Grammar more(Grammar call) {
+        Grammar between = text(this.layout.between());
+        Grammar more = Grammar.sequence();
+        for (int calls = 1; this.parallel && calls < OutputFormat.ToolCalls.MOST_CALLS; calls++) {
+            more = Grammar.optional(Grammar.sequence(between, call, more));
+        }
+        return more;
     }
 
     private Grammar call(ToolDefinition tool, Grammar arguments, int written) {
@@ -173,7 +186,7 @@ final class ToolCallGrammar {
         return quoted.substring(1, quoted.length() - 1);
     }
 
-    /** A tool whose parameters can not be enforced can still be called. */
+    /** A tool whose parameters can not be enforced can still be called, unless strict. */
     private Grammar arguments(ToolDefinition tool) {
         try {
             String schema = ofObject(tool.parametersJson());
@@ -182,6 +195,9 @@ final class ToolCallGrammar {
                 .orElseGet(() -> SchemaCompiler.compile(schema, this.options, this.budget));
         }
         catch (ConstraintException ex) {
+            if (tool.strict()) {
+                throw new ConstraintException("strict tool '" + tool.name() + "': " + ex.getMessage(), ex);
+            }
             LOGGER.warn("The arguments of tool '{}' are not held to its parameters, only to their form: {}",
                     tool.name(), ex.getMessage());
             return this.layout.tags()

@@ -16,10 +16,8 @@ public final class UnknownProfileException extends IllegalArgumentException {
      * @param known the names that there are
      */
     public UnknownProfileException(String profile, Set<String> known) {
-        super("there is no gate profile '" + profile + "'; "
-                + (known.isEmpty() ? "none is"
-                        : "known are " + String.join(", ", new TreeSet<>(known)) + ", others are")
-                + " to be defined under cerberus.gate.profiles");
+        super("there is no gate profile '" + profile + "'; " + (known.isEmpty() ? "no gate profiles are defined"
+                : "there are " + String.join(", ", new TreeSet<>(known))));
     }
 
 }

@@ -10,8 +10,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
  * @param name the function's name, not blank
  * @param description what the function does, for the model; may be empty
  * @param parametersJson the JSON schema of the arguments, a JSON object
+ * @param strict whether a request is refused where the schema can not be enforced; else
+ * arguments are then held to be JSON only
  */
-public record ToolDefinition(String name, String description, String parametersJson) {
+public record ToolDefinition(String name, String description, String parametersJson, boolean strict) {
 
     /**
      * Checks the components.
@@ -33,6 +35,16 @@ public record ToolDefinition(String name, String description, String parametersJ
             throw new IllegalArgumentException(
                     "parametersJson of tool '" + name + "' must be JSON: " + ex.getOriginalMessage(), ex);
         }
+    }
+
+    /**
+     * Creates a tool that is not strict.
+     * @param name the function's name, not blank
+     * @param description what the function does, for the model; may be empty
+     * @param parametersJson the JSON schema of the arguments, a JSON object
+     */
+    public ToolDefinition(String name, String description, String parametersJson) {
+        this(name, description, parametersJson, false);
     }
 
 }

@@ -187,7 +187,7 @@ class CerberusEngineTests {
             .open(options(directory).requestTimeout(Duration.ofNanos(1)).build())) {
             other.addListener(new EngineListener() {
                 @Override
-                public void onFailed(RuntimeException error, double age) {
+                public void onFailed(Operation operation, RuntimeException error, double age) {
                     assertThat(error).isInstanceOf(RequestTimeoutException.class);
                     seconds.complete(age);
                 }
@@ -205,9 +205,9 @@ class CerberusEngineTests {
             assertThat(other.gate("code")).isEqualTo(always.withProfile("code"));
             assertThat(other.generate(raw("code", 8).withGate(other.gate("code"))).tokens()).hasSize(8);
             assertThatThrownBy(() -> other.gate("cod")).isInstanceOf(UnknownProfileException.class)
-                .hasMessageContaining("'cod'")
-                .hasMessageContaining("chat, code")
-                .hasMessageContaining("cerberus.gate.profiles");
+                .hasMessage("there is no gate profile 'cod'; there are chat, code");
+            assertThatThrownBy(() -> engine.gate("cod")).isInstanceOf(UnknownProfileException.class)
+                .hasMessage("there is no gate profile 'cod'; no gate profiles are defined");
         }
     }
 

@@ -3,7 +3,9 @@ package dev.cerberus.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import dev.cerberus.decode.DecodeListener;
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.TokenOrigin;
+import dev.cerberus.text.ChatMessage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -164,7 +167,7 @@ class EngineListenerTests extends AbstractEngineThreadTests {
         AtomicInteger tokens = new AtomicInteger();
         this.engine.addListener(new EngineListener() {
             @Override
-            public void onFinished(GenerationResult result) {
+            public void onFinished(Operation operation, GenerationResult result) {
                 finished.incrementAndGet();
                 tokens.addAndGet(result.tokens().length);
             }
@@ -174,6 +177,30 @@ class EngineListenerTests extends AbstractEngineThreadTests {
             assertThat(finished).hasValue(i);
         }
         assertThat(tokens).hasValue(160);
+    }
+
+    @Test
+    void engineListenerHearsOfWhatIsRefusedAndOfWhichKindItWas() throws Exception {
+        open((options) -> options.queueCapacity(1).maxConcurrent(1), this::block);
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        this.engine.addListener(new EngineListener() {
+            @Override
+            public void onRefused(Operation operation, RuntimeException error, double seconds) {
+                assertThat(seconds).isBetween(0.0, 60.0);
+                heard.add(operation.id() + " " + error.getClass().getSimpleName());
+            }
+        });
+        this.engine.submit(request("runs"), new Answer());
+        this.stuck.await();
+        this.engine.submit(request("waits"), new Answer());
+        assertThatThrownBy(() -> this.engine.submit(request("too many"), new Answer()))
+            .isInstanceOf(QueueFullException.class);
+        assertThat(heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("text_completion QueueFullException");
+        Prompt.Chat chat = new Prompt.Chat(List.of(ChatMessage.user("x".repeat(200_000))), List.of());
+        assertThatThrownBy(() -> this.engine.submit(GenerationRequest.greedy(chat, 8), new Answer()))
+            .isInstanceOf(RuntimeException.class);
+        assertThat(heard.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).startsWith("chat ");
+        assertThat(heard).isEmpty();
     }
 
     @Test

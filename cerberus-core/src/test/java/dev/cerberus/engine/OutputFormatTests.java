@@ -102,6 +102,26 @@ class OutputFormatTests {
     }
 
     @Test
+    void oneRequiredCallEndsTheAnswerLongBeforeItsTokensRunOut() {
+        OutputFormat format = new OutputFormat.ToolCalls(TOOLS, true, false, Optional.empty());
+        for (int seed = 0; seed < 10; seed++) {
+            GenerationResult result = generate(format, 1, seed, GateMode.ALWAYS);
+            assertThat(result.finishReason()).as(result.text()).isEqualTo(FinishReason.STOP);
+            assertThat(result.text()).containsOnlyOnce("<tool_call>").endsWith("</tool_call>");
+        }
+    }
+
+    @Test
+    void strictToolWhoseParametersCanNotBeEnforcedIsRefused() {
+        ToolDefinition tool = new ToolDefinition("now", "", "{\"properties\":{\"a\":{\"if\":{}}}}", true);
+        assertThatExceptionOfType(ConstraintException.class)
+            .isThrownBy(() -> generate(new OutputFormat.ToolCalls(List.of(tool), false, Optional.empty()), 0, 1,
+                    GateMode.NEVER))
+            .withMessageStartingWith("strict tool 'now': ")
+            .withMessageContaining("'if'");
+    }
+
+    @Test
     void formatsThatCanNotBeEnforcedAreRefusedBeforeTheyAreQueued() {
         assertThat(engine.awaitIdle(Duration.ofSeconds(10))).isTrue(); // an answer comes
                                                                        // before its place

@@ -104,6 +104,7 @@ class RequestMutantTests {
     private static String refusal(Throwable refusal) {
         String message = String.valueOf(refusal.getMessage());
         boolean own = refusal.getClass() == IllegalArgumentException.class || refusal instanceof PromptTooLongException
+                || refusal instanceof EmptyPromptException || refusal instanceof UnknownTokenException
                 || refusal instanceof ChatTemplateException;
         if (!own || !NAMED.matcher(message).find() || message.contains("\n") || message.length() > 1500) {
             StackTraceElement[] trace = refusal.getStackTrace();

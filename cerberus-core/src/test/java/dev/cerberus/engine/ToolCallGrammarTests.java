@@ -79,7 +79,7 @@ class ToolCallGrammarTests {
     }
 
     private static ToolCallGrammar grammar(AnswerSyntax syntax) {
-        return new ToolCallGrammar(syntax, Set.of(), List.of(), new CompileBudget());
+        return new ToolCallGrammar(syntax, Set.of(), List.of(), true, new CompileBudget());
     }
 
     /** Chooses among what is allowed; ends as soon as it may. */
@@ -154,6 +154,39 @@ class ToolCallGrammarTests {
     }
 
     @Test
+    void answersOfOneCallEndAfterTheFirstInTheFormOfEachTemplate() throws Exception {
+        for (ChatTemplate template : templates()) {
+            AnswerSyntax syntax = AnswerSyntax.of(template);
+            ToolCallGrammar one = new ToolCallGrammar(syntax, Set.of(), List.of(), false, new CompileBudget());
+            TokenConstraint required = start(one.calls(TOOLS));
+            for (int seed = 0; seed < 10; seed++) {
+                String answer = write(required, new Random(seed), 4000);
+                assertThat(read(syntax, answer).calls()).as("%s: %s", template, answer).hasSize(1);
+                TokenConstraint end = follow(required, answer);
+                assertThat(end.allows(END)).as("%s: %s", template, answer).isTrue();
+            }
+            boolean bare = syntax.calls().marker().isEmpty();
+            String begin = bare ? "{" : syntax.calls().marker();
+            String rest = write(follow(start(one.textOrCalls(TOOLS)), begin), new Random(7), 4000);
+            assertThat(read(syntax, begin + rest).calls()).as("%s: %s", template, rest).hasSize(1);
+        }
+    }
+
+    @Test
+    void requiredCallsComeToAnEnd() {
+        String call = "<tool_call>\n{\"name\": \"now\", \"arguments\": {}}\n</tool_call>";
+        TokenConstraint at = start(grammar(AnswerSyntax.usual()).calls(TOOLS));
+        at = follow(at, call);
+        for (int calls = 1; calls < OutputFormat.ToolCalls.MOST_CALLS; calls++) {
+            assertThat(at.allows('\n')).as("after %d calls", calls).isTrue();
+            at = follow(at, "\n" + call);
+        }
+        assertThat(at.allows(END)).isTrue();
+        assertThat(at.allows('\n')).isFalse();
+        assertThat(at.isComplete()).isTrue();
+    }
+
+    @Test
     void textGoesOnFreelyUntilACallBegins() throws Exception {
         for (ChatTemplate template : templates()) {
             AnswerSyntax syntax = AnswerSyntax.of(template);
@@ -187,7 +220,7 @@ class ToolCallGrammarTests {
     void specialTokensOfTheFormAreAskedForAsTokens() {
         AnswerSyntax syntax = learned("{% for c in m.tool_calls or [] %}[CALL]{{ c.function.name }}"
                 + "{{ c.function.arguments | tojson }}{% endfor %}");
-        ToolCallGrammar grammar = new ToolCallGrammar(syntax, Set.of("[CALL]"), List.of(), new CompileBudget());
+        ToolCallGrammar grammar = new ToolCallGrammar(syntax, Set.of("[CALL]"), List.of(), true, new CompileBudget());
         TokenConstraint required = start(grammar.calls(TOOLS));
         assertThat(required.allowed().size()).isEqualTo(1);
         assertThat(required.allows(MARK)).isTrue();
@@ -204,7 +237,7 @@ class ToolCallGrammarTests {
     void endOfSequenceStandsForTheEndOfACallThatItCloses() {
         AnswerSyntax syntax = learned("{% for c in m.tool_calls or [] %}<call>{{ c.function.name }}"
                 + "{{ c.function.arguments | tojson }}</call>{% endfor %}");
-        ToolCallGrammar grammar = new ToolCallGrammar(syntax, Set.of(), List.of("</call>"), new CompileBudget());
+        ToolCallGrammar grammar = new ToolCallGrammar(syntax, Set.of(), List.of("</call>"), true, new CompileBudget());
         assertThat(follow(start(grammar.calls(TOOLS)), "<call>now{}").allows(END)).isTrue();
     }
 

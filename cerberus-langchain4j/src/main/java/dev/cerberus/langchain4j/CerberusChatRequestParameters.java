@@ -41,6 +41,8 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
 
     private final @Nullable Integer minOutputTokens;
 
+    private final @Nullable Boolean parallelToolCalls;
+
     private final @Nullable String profile;
 
     private final @Nullable GateMode gateMode;
@@ -65,6 +67,7 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
         this.logitBias = (builder.logitBias != null) ? Map.copyOf(builder.logitBias) : null;
         this.logprobs = builder.logprobs;
         this.minOutputTokens = builder.minOutputTokens;
+        this.parallelToolCalls = builder.parallelToolCalls;
         this.profile = builder.profile;
         this.gateMode = builder.gateMode;
         this.gateSignal = builder.gateSignal;
@@ -133,6 +136,14 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
      */
     public @Nullable Integer minOutputTokens() {
         return this.minOutputTokens;
+    }
+
+    /**
+     * Returns whether an answer may have several tool calls.
+     * @return {@code false} for answers that end after the first call
+     */
+    public @Nullable Boolean parallelToolCalls() {
+        return this.parallelToolCalls;
     }
 
     /**
@@ -219,6 +230,7 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
                 && Objects.equals(this.minP, that.minP) && Objects.equals(this.logitBias, that.logitBias)
                 && Objects.equals(this.logprobs, that.logprobs)
                 && Objects.equals(this.minOutputTokens, that.minOutputTokens)
+                && Objects.equals(this.parallelToolCalls, that.parallelToolCalls)
                 && Objects.equals(this.profile, that.profile) && this.gateMode == that.gateMode
                 && this.gateSignal == that.gateSignal && Objects.equals(this.gateThreshold, that.gateThreshold)
                 && Objects.equals(this.treeShape, that.treeShape) && Objects.equals(this.maxNodes, that.maxNodes)
@@ -229,18 +241,20 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
     @Override
     public int hashCode() {
         return Objects.hash(super.hashCode(), this.seed, this.repetitionPenalty, this.minP, this.logitBias,
-                this.logprobs, this.minOutputTokens, this.profile, this.gateMode, this.gateSignal, this.gateThreshold,
-                this.treeShape, this.maxNodes, this.coupledDrafting, this.contextLookup);
+                this.logprobs, this.minOutputTokens, this.parallelToolCalls, this.profile, this.gateMode,
+                this.gateSignal, this.gateThreshold, this.treeShape, this.maxNodes, this.coupledDrafting,
+                this.contextLookup);
     }
 
     @Override
     public String toString() {
         return "CerberusChatRequestParameters{" + super.toString() + ", seed=" + this.seed + ", repetitionPenalty="
                 + this.repetitionPenalty + ", minP=" + this.minP + ", logitBias=" + this.logitBias + ", logprobs="
-                + this.logprobs + ", minOutputTokens=" + this.minOutputTokens + ", profile=" + this.profile
-                + ", gateMode=" + this.gateMode + ", gateSignal=" + this.gateSignal + ", gateThreshold="
-                + this.gateThreshold + ", treeShape=" + this.treeShape + ", maxNodes=" + this.maxNodes
-                + ", coupledDrafting=" + this.coupledDrafting + ", contextLookup=" + this.contextLookup + "}";
+                + this.logprobs + ", minOutputTokens=" + this.minOutputTokens + ", parallelToolCalls="
+                + this.parallelToolCalls + ", profile=" + this.profile + ", gateMode=" + this.gateMode + ", gateSignal="
+                + this.gateSignal + ", gateThreshold=" + this.gateThreshold + ", treeShape=" + this.treeShape
+                + ", maxNodes=" + this.maxNodes + ", coupledDrafting=" + this.coupledDrafting + ", contextLookup="
+                + this.contextLookup + "}";
     }
 
     /**
@@ -259,6 +273,8 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
         private @Nullable Integer logprobs;
 
         private @Nullable Integer minOutputTokens;
+
+        private @Nullable Boolean parallelToolCalls;
 
         private @Nullable String profile;
 
@@ -293,6 +309,8 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
                 this.logitBias = (that.logitBias != null) ? that.logitBias : this.logitBias;
                 this.logprobs = (that.logprobs != null) ? that.logprobs : this.logprobs;
                 this.minOutputTokens = (that.minOutputTokens != null) ? that.minOutputTokens : this.minOutputTokens;
+                this.parallelToolCalls = (that.parallelToolCalls != null) ? that.parallelToolCalls
+                        : this.parallelToolCalls;
                 this.profile = (that.profile != null) ? that.profile : this.profile;
                 this.gateMode = (that.gateMode != null) ? that.gateMode : this.gateMode;
                 this.gateSignal = (that.gateSignal != null) ? that.gateSignal : this.gateSignal;
@@ -366,6 +384,16 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
          */
         public Builder minOutputTokens(@Nullable Integer value) {
             this.minOutputTokens = value;
+            return this;
+        }
+
+        /**
+         * Sets whether an answer may have several tool calls.
+         * @param value {@code false} for answers that end after the first call
+         * @return this builder
+         */
+        public Builder parallelToolCalls(@Nullable Boolean value) {
+            this.parallelToolCalls = value;
             return this;
         }
 

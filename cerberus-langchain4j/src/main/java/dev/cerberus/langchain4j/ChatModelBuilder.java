@@ -2,6 +2,7 @@ package dev.cerberus.langchain4j;
 
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 import dev.langchain4j.data.message.UserMessage;
@@ -29,7 +30,8 @@ public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>> per
     private RandomGenerator seeds = new SecureRandom();
 
     ChatModelBuilder(TextGenerator generator) {
-        this.generator = generator;
+        this.generator = Objects.requireNonNull(generator,
+                "generator must not be null; give what decodes, such as a CerberusEngine");
     }
 
     abstract B self();

@@ -136,7 +136,7 @@ final class GenerationRequests {
         }
         return orElse(specifications, List.<ToolSpecification>of()).stream()
             .map((tool) -> new ToolDefinition(tool.name(), orElse(tool.description(), ""),
-                    OutputFormats.parameters(tool.parameters())))
+                    OutputFormats.parameters(tool.parameters()), Boolean.TRUE.equals(tool.strict())))
             .toList();
     }
 

@@ -44,7 +44,12 @@ final class OutputFormats {
             }
             return response;
         }
-        return Optional.of(new OutputFormat.ToolCalls(tools, required, response));
+        return Optional.of(new OutputFormat.ToolCalls(tools, required, parallel(parameters), response));
+    }
+
+    private static boolean parallel(ChatRequestParameters parameters) {
+        return !(parameters instanceof CerberusChatRequestParameters own)
+                || !Boolean.FALSE.equals(own.parallelToolCalls());
     }
 
     private static Optional<OutputFormat> response(@Nullable ResponseFormat format) {

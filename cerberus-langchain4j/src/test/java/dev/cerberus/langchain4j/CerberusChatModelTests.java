@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -58,6 +59,7 @@ import dev.cerberus.tree.TreeShape;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.entry;
 
 class CerberusChatModelTests {
@@ -86,6 +88,17 @@ class CerberusChatModelTests {
         assertThat(response.id()).isEqualTo("request-1");
         assertThat(response.modelName()).isEqualTo("scripted");
         assertThat(response.finishReason()).isEqualTo(FinishReason.STOP);
+    }
+
+    @Test
+    void builderWithoutAGeneratorSaysWhatIsMissing() {
+        List<Supplier<?>> builders = List.of(() -> CerberusChatModel.builder(null),
+                () -> CerberusStreamingChatModel.builder(null), () -> CerberusLanguageModel.builder(null),
+                () -> CerberusStreamingLanguageModel.builder(null));
+        for (Supplier<?> builder : builders) {
+            assertThatNullPointerException().isThrownBy(builder::get)
+                .withMessage("generator must not be null; give what decodes, such as a CerberusEngine");
+        }
     }
 
     @Test

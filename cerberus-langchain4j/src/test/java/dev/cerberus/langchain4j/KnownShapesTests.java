@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.langchain4j.agent.tool.P;
 import dev.langchain4j.agent.tool.Tool;
 import dev.langchain4j.agent.tool.ToolSpecifications;
@@ -46,6 +47,9 @@ class KnownShapesTests {
         .toArray(byte[][]::new), Set.of(256));
 
     record Day(LocalDate value) {
+    }
+
+    record KnownDay(@JsonProperty(required = true) LocalDate value) {
     }
 
     record Time(LocalTime value) {
@@ -145,6 +149,14 @@ class KnownShapesTests {
                     .isEqualTo(exists(year, month, day));
             }
         }
+    }
+
+    @Test
+    void aDateMayBeLeftOutUnlessItsPropertyIsRequired() {
+        assertThat(allows(Enforced.of(Day.class).start(), "{}")).isTrue();
+        assertThat(Json.fromJson("{}", Day.class)).isEqualTo(new Day(null));
+        assertThat(allows(Enforced.of(KnownDay.class).start(), "{}")).isFalse();
+        assertThat(Enforced.of(KnownDay.class).allows(date(2024, 2, 29))).isTrue();
     }
 
     @Test

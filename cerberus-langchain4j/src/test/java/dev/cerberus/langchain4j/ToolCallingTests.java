@@ -53,6 +53,16 @@ class ToolCallingTests {
     }
 
     @Test
+    void strictToolsAreStrictToTheEngine() {
+        ToolSpecification strict = WEATHER.toBuilder().name("strict").strict(true).build();
+        assertThat(
+                ((Prompt.Chat) sent(CerberusChatRequestParameters.builder().toolSpecifications(WEATHER, strict).build())
+                    .prompt()).tools())
+            .extracting(ToolDefinition::strict)
+            .containsExactly(false, true);
+    }
+
+    @Test
     void toolCallsAreEnforcedAndRequiredWhereThatIsChosen() {
         ToolSpecification tool = ToolSpecification.builder().name("now").build();
         CerberusChatRequestParameters.Builder parameters = CerberusChatRequestParameters.builder()
@@ -65,6 +75,10 @@ class ToolCallingTests {
             .format()
             .orElseThrow();
         assertThat(required.required()).isTrue();
+        assertThat(List.of(free.parallel(), required.parallel())).containsOnly(true);
+        OutputFormat.ToolCalls one = (OutputFormat.ToolCalls) sent(parameters.parallelToolCalls(false).build()).format()
+            .orElseThrow();
+        assertThat(one.parallel()).isFalse();
         assertThat(sent(parameters.toolChoice(ToolChoice.NONE).build()).format()).isEmpty();
         assertThatExceptionOfType(InvalidRequestException.class)
             .isThrownBy(() -> sent(CerberusChatRequestParameters.builder().toolChoice(ToolChoice.REQUIRED).build()))

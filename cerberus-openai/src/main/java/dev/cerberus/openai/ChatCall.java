@@ -38,9 +38,8 @@ record ChatCall(ChatRequest request, AnswerForm form, boolean parallelToolCalls)
         List<ChatMessage> messages = new MessageReader().read(body);
         body.integer("max_tokens", 1).ifPresent(parameters::maxOutputTokens);
         body.integer("max_completion_tokens", 1).ifPresent(parameters::maxOutputTokens);
-        ToolReader.read(body, parameters);
+        boolean parallel = ToolReader.read(body, parameters);
         body.find("response_format").ifPresent((value) -> format(Fields.of(value, "response_format"), parameters));
-        boolean parallel = body.flag("parallel_tool_calls").orElse(true);
         AnswerForm form = AnswerForm.read(body);
         logprobs(body, parameters);
         body.allowOnly("modalities", (value) -> value.equals(TEXT_ONLY), "this model writes text only");

@@ -79,7 +79,7 @@ final class Fields {
     Optional<Integer> integer(String name, int least) {
         return find(name).map((value) -> {
             require(value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= least, name,
-                    "a whole number of at least " + least);
+                    "a whole number from " + least + " to " + Integer.MAX_VALUE);
             return value.intValue();
         });
     }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.HttpStatus;
@@ -26,6 +28,9 @@ final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder()
         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
         .build();
+
+    /** What the parser says of a key that is there already. */
+    private static final Pattern REPEATED = Pattern.compile("^Duplicate Object property \"(.*)\"", Pattern.DOTALL);
 
     private static final int BUFFER_BYTES = 8192;
 
@@ -65,6 +70,11 @@ final class Json {
                     "The body is nested too deep, or a number or a name in it is too long; make it simpler");
         }
         catch (JacksonException ex) {
+            Matcher repeated = REPEATED.matcher(String.valueOf(ex.getOriginalMessage()));
+            if (repeated.find()) {
+                throw OpenAiException.invalid(null,
+                        "'" + repeated.group(1) + "' stands twice in an object" + place(ex) + "; leave one out");
+            }
             throw OpenAiException.invalid(null, "The body is not valid JSON" + place(ex) + "; send a JSON object");
         }
         throw OpenAiException.invalid(null, "The body must be a JSON object");

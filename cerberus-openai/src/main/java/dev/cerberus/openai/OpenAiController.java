@@ -88,7 +88,7 @@ class OpenAiController {
         }
     }
 
-    @GetMapping("/v1/models")
+    @GetMapping({ "/v1/models", "/v1/models/" })
     void models(HttpServletResponse response) {
         answering(response, "model", () -> {
             ObjectNode list = Json.object().put("object", "list");

@@ -12,8 +12,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 
 import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.engine.EmptyPromptException;
 import dev.cerberus.engine.EngineClosedException;
 import dev.cerberus.engine.EngineFailedException;
+import dev.cerberus.engine.UnknownTokenException;
 
 /**
  * The translation of what the models throw into what clients are told.
@@ -48,6 +50,13 @@ final class OpenAiErrors {
             return OpenAiException.unsupported(parameter(message, input), message);
         }
         if (failure instanceof InvalidRequestException) {
+            if (failure.getCause() instanceof EmptyPromptException) {
+                return OpenAiException.invalid(input, "'" + input + "' is empty; give it at least one character");
+            }
+            if (failure.getCause() instanceof UnknownTokenException unknown) {
+                return OpenAiException.invalid("logit_bias", "'logit_bias' must name tokens by ids below "
+                        + unknown.vocabularySize() + ", but has " + unknown.token());
+            }
             boolean tooLong = failure.getCause() instanceof PromptTooLongException;
             return OpenAiException.refused(HttpStatus.BAD_REQUEST, tooLong ? input : null,
                     tooLong ? "context_length_exceeded" : null, message);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.model.chat.request.ToolChoice;
@@ -28,18 +29,29 @@ final class ToolReader {
     private ToolReader() {
     }
 
-    static void read(Fields body, CerberusChatRequestParameters.Builder parameters) {
+    /**
+     * Reads them.
+     * @param body the request
+     * @param parameters receives what they say
+     * @return whether there may be more than one call; a tool that is named is called
+     * once
+     */
+    static boolean read(Fields body, CerberusChatRequestParameters.Builder parameters) {
         List<ToolSpecification> tools = new ArrayList<>();
         List<JsonNode> nodes = body.list("tools").orElse(List.of());
         for (int i = 0; i < nodes.size(); i++) {
             tools.add(tool(Fields.of(nodes.get(i), "tools[" + i + "]")));
         }
-        body.find("tool_choice").ifPresent((choice) -> choose(choice, tools, parameters));
+        Optional<JsonNode> choice = body.find("tool_choice");
+        choice.ifPresent((value) -> choose(value, tools, parameters));
         if (!tools.isEmpty()) {
             parameters.toolSpecifications(tools);
         }
         body.allowOnly("functions", (value) -> false, "send tools");
         body.allowOnly("function_call", (value) -> false, "send tool_choice");
+        boolean parallel = body.flag("parallel_tool_calls").orElse(true) && choice.filter(JsonNode::isObject).isEmpty();
+        parameters.parallelToolCalls(parallel);
+        return parallel;
     }
 
     private static void choose(JsonNode choice, List<ToolSpecification> tools,
@@ -85,7 +97,7 @@ final class ToolReader {
         function.text("description").ifPresent(tool::description);
         function.find("parameters")
             .ifPresent((schema) -> tool.parameters(schema(Fields.of(schema, function.path("parameters")))));
-        function.flag("strict");
+        function.flag("strict").ifPresent(tool::strict);
         function.requireAllKnown();
         fields.requireAllKnown();
         return tool.build();

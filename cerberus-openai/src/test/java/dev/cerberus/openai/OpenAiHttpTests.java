@@ -23,25 +23,33 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.cerberus.constrain.ConstraintException;
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.engine.EmptyPromptException;
 import dev.cerberus.engine.EngineClosedException;
 import dev.cerberus.engine.EngineFailedException;
 import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.OutputFormat;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.engine.QueueFullException;
 import dev.cerberus.engine.RequestTimeoutException;
+import dev.cerberus.engine.UnknownTokenException;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 import dev.cerberus.langchain4j.testing.SwitchedGenerator;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.text.ChatMessage;
+import dev.cerberus.text.ToolDefinition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = { "cerberus.openai.enabled=true", "cerberus.openai.max-body=8KB" })
 class OpenAiHttpTests {
+
+    private static final String TOOLS = ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"weather\"}},"
+            + "{\"type\":\"function\",\"function\":{\"name\":\"time\"}}]";
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -203,6 +211,44 @@ class OpenAiHttpTests {
         assertThat(events.get(events.size() - 1).at("/choices/0/finish_reason").stringValue()).isEqualTo("tool_calls");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '@', nullValues = "-", textBlock = """
+            "required"                                        | -     | true  | true
+            "required"                                        | false | true  | false
+            "auto"                                            | -     | false | true
+            "auto"                                            | false | false | false
+            {"type":"function","function":{"name":"time"}}  | -     | true  | false
+            {"type":"function","function":{"name":"time"}}  | true  | true  | false
+            """)
+    void oneCallIsAskedForWhereOnlyOneIsWantedOrAToolIsNamed(String choice, Boolean parallel, boolean required,
+            boolean several) throws Exception {
+        ScriptedGenerator generator = answer("x");
+        HttpResponse<String> response = chat(TOOLS + ",\"tool_choice\":" + choice
+                + ((parallel != null) ? ",\"parallel_tool_calls\":" + parallel : ""));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        OutputFormat.ToolCalls calls = (OutputFormat.ToolCalls) generator.lastRequest().format().orElseThrow();
+        assertThat(calls.required()).isEqualTo(required);
+        assertThat(calls.parallel()).isEqualTo(several);
+        assertThat(calls.tools()).hasSize(choice.contains("time") ? 1 : 2);
+    }
+
+    @Test
+    void toolChoiceOfAToolThatIsNotThereIsRefused() throws Exception {
+        HttpResponse<String> response = chat(
+                TOOLS + ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"sing\"}}");
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(json(response).at("/error/param").stringValue()).isEqualTo("tool_choice");
+        assertThat(json(response).at("/error/message").stringValue()).contains("'sing'");
+    }
+
+    @Test
+    void strictToolIsStrictToTheEngine() throws Exception {
+        ScriptedGenerator generator = answer("x");
+        chat(TOOLS.replace("\"name\":\"time\"", "\"name\":\"time\",\"strict\":true"));
+        assertThat(((Prompt.Chat) generator.lastRequest().prompt()).tools()).extracting(ToolDefinition::strict)
+            .containsExactly(false, true);
+    }
+
     @Test
     void streamIsMadeOfChunksAndEndsWithDone() throws Exception {
         answer("Hel", "lo");
@@ -251,6 +297,7 @@ class OpenAiHttpTests {
         JsonNode list = json(send(request("/v1/models").build()));
         assertThat(list.at("/data/0/id").stringValue()).isEqualTo("scripted");
         assertThat(list.at("/data/0/owned_by").stringValue()).isEqualTo("cerberus");
+        assertThat(json(send(request("/v1/models/").build()))).isEqualTo(list);
         assertThat(json(send(request("/v1/models/scripted").build())).get("object").stringValue()).isEqualTo("model");
         HttpResponse<String> other = send(request("/v1/models/org/other").build());
         assertThat(other.statusCode()).isEqualTo(404);
@@ -372,6 +419,39 @@ class OpenAiHttpTests {
             assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
             assertThat(generator.lastRequest().format()).isPresent();
         }
+    }
+
+    @Test
+    void numberThatIsTooLargeIsToldTheBound() throws Exception {
+        assertThat(json(chat(",\"max_tokens\":99999999999999")).at("/error/message").stringValue())
+            .isEqualTo("'max_tokens' must be a whole number from 1 to 2147483647");
+    }
+
+    @Test
+    void fieldThatTheEngineRefusesIsNamedAsInTheBody() throws Exception {
+        answer("x").refusing(new UnknownTokenException(99999, 512));
+        JsonNode bias = json(chat(",\"logit_bias\":{\"99999\":1}")).get("error");
+        assertThat(bias.get("param").stringValue()).isEqualTo("logit_bias");
+        assertThat(bias.get("message").stringValue())
+            .isEqualTo("'logit_bias' must name tokens by ids below 512, but has 99999");
+        answer("x").refusing(new EmptyPromptException());
+        HttpResponse<String> empty = send(post("/v1/completions", "{\"prompt\":\"\"}"));
+        assertThat(empty.statusCode()).isEqualTo(400);
+        assertThat(json(empty).at("/error/param").stringValue()).isEqualTo("prompt");
+        assertThat(json(empty).at("/error/message").stringValue())
+            .isEqualTo("'prompt' is empty; give it at least one character");
+        answer("x").refusing(new ConstraintException("strict tool 'weather': 'if'"));
+        HttpResponse<String> strict = chat(TOOLS);
+        assertThat(strict.statusCode()).isEqualTo(400);
+        assertThat(json(strict).at("/error/message").stringValue()).contains("'if'");
+    }
+
+    @Test
+    void keyThatStandsTwiceIsNamed() throws Exception {
+        HttpResponse<String> response = chat(",\"seed\":1,\"logit_bias\":{\"5\":1,\"5\":2}");
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(json(response).at("/error/message").stringValue())
+            .startsWith("'5' stands twice in an object (line 1, column ");
     }
 
     static List<Arguments> refusals() {

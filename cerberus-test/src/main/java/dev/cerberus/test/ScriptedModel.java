@@ -216,9 +216,9 @@ public final class ScriptedModel implements TextGenerator, TokenCounter {
             }
         }
         throw new AssertionError(
-                "No answer is scripted for \"" + question(request.prompt()) + "\"; there are answers " + "to "
-                        + (this.rules.isEmpty() ? "nothing"
-                                : this.rules.stream().map((rule) -> rule.description).collect(Collectors.joining(", ")))
+                "No answer is scripted for \"" + question(request.prompt()) + "\"; "
+                        + (this.rules.isEmpty() ? "no answers are scripted yet" : "there are answers to "
+                                + this.rules.stream().map((rule) -> rule.description).collect(Collectors.joining(", ")))
                         + ". Add one: model.when(\"…\").answer(\"…\")");
     }
 

@@ -215,7 +215,7 @@ class ScriptedModelTests {
         assertThat(this.model.requests()).isEmpty();
         assertThat(this.model.lastConversation()).isEmpty();
         assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> ask("Hi"))
-            .withMessageContaining("answers to nothing");
+            .withMessageContaining("no answers are scripted yet. Add one");
     }
 
     /** Writes down what a listener is told. */

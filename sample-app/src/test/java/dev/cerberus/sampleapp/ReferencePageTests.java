@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 import io.micrometer.common.docs.KeyName;
@@ -21,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import dev.cerberus.spring.boot.autoconfigure.metrics.CerberusMeters;
+import dev.cerberus.spring.boot.autoconfigure.observation.GenerationObservations;
 import dev.cerberus.testing.MarkdownFile;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -118,13 +120,25 @@ class ReferencePageTests {
 
     private static String meters() {
         return "| meter | kind | tags | what |\n|---|---|---|---|\n" + Arrays.stream(CerberusMeters.values())
-            .map((meter) -> "| `" + meter.getName() + "` | " + kind(meter) + " | "
-                    + Arrays.stream(meter.getKeyNames())
-                        .map(KeyName::asString)
-                        .map((key) -> "`" + key + "`")
-                        .collect(Collectors.joining(", "))
-                    + " | " + meter.getDescription() + " |\n")
-            .collect(Collectors.joining()) + OTHERS;
+            .map((meter) -> meter(meter.getName(), kind(meter), Arrays.stream(meter.getKeyNames()),
+                    meter.getDescription()))
+            .collect(Collectors.joining()) + observations() + OTHERS;
+    }
+
+    /** What Micrometer makes of an observation. */
+    private static String observations() {
+        GenerationObservations request = GenerationObservations.REQUEST;
+        KeyName[] keys = request.getLowCardinalityKeyNames();
+        return meter(request.getName(), "timer", Stream.concat(Arrays.stream(keys), Stream.of((KeyName) () -> "error")),
+                "Time of a request that a bean of LangChain4j's types made, where observations are handled by meters; `error` is Micrometer's short form of `error.type`")
+                + meter(request.getName() + ".active", "long task timer", Arrays.stream(keys),
+                        "Such requests that are not over");
+    }
+
+    private static String meter(String name, String kind, Stream<KeyName> keys, String what) {
+        return "| `" + name + "` | " + kind + " | "
+                + keys.map((key) -> "`" + key.asString() + "`").collect(Collectors.joining(", ")) + " | " + what
+                + " |\n";
     }
 
     private static String kind(CerberusMeters meter) {

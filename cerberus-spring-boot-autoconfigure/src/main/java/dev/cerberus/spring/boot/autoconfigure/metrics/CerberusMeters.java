@@ -68,8 +68,9 @@ public enum CerberusMeters implements MeterDocumentation {
             Keys.HEADS),
 
     /** How long requests took. */
-    OPERATION_DURATION("gen_ai.client.operation.duration", Meter.Type.TIMER, "Time of a request, waiting included",
-            Keys.OPERATION, Keys.PROVIDER, Keys.REQUEST_MODEL, Keys.RESPONSE_MODEL, Keys.ERROR_TYPE),
+    OPERATION_DURATION("gen_ai.client.operation.duration", Meter.Type.TIMER,
+            "Time of a request, waiting included; refused ones too", Keys.OPERATION, Keys.PROVIDER, Keys.REQUEST_MODEL,
+            Keys.RESPONSE_MODEL, Keys.ERROR_TYPE),
 
     /** How large requests were. */
     TOKEN_USAGE("gen_ai.client.token.usage", Meter.Type.DISTRIBUTION_SUMMARY, "Tokens of a request", Keys.OPERATION,
@@ -147,7 +148,7 @@ public enum CerberusMeters implements MeterDocumentation {
         /** {@code hit} or {@code miss}. */
         RESULT("result"),
 
-        /** {@code chat}. */
+        /** {@code chat} or {@code text_completion}. */
         OPERATION("gen_ai.operation.name"),
 
         /** {@code cerberus}. */
@@ -171,7 +172,7 @@ public enum CerberusMeters implements MeterDocumentation {
         /** Kind and number of the draft heads, or {@code none}. */
         HEADS("heads"),
 
-        /** Class of what a request failed with, or {@code none}. */
+        /** Class of what a request failed with or was refused for, or {@code none}. */
         ERROR_TYPE("error.type"),
 
         /** {@code input} or {@code output}. */

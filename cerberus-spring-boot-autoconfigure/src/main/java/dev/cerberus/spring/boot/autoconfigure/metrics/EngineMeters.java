@@ -1,14 +1,14 @@
 package dev.cerberus.spring.boot.autoconfigure.metrics;
 
-import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.DoubleStream;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 
 import dev.cerberus.decode.DecodeStep;
@@ -16,6 +16,7 @@ import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineDescription;
 import dev.cerberus.engine.EngineListener;
 import dev.cerberus.engine.GenerationResult;
+import dev.cerberus.engine.Operation;
 import dev.cerberus.gate.GateSignal;
 import dev.cerberus.spring.boot.autoconfigure.metrics.CerberusMeters.Keys;
 
@@ -27,20 +28,6 @@ import dev.cerberus.spring.boot.autoconfigure.metrics.CerberusMeters.Keys;
  * as 0 before the first request and a step looks none of them up.
  */
 class EngineMeters implements EngineListener {
-
-    private static final double[] FIRST_TOKEN_SECONDS = { 0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5,
-            0.75, 1, 2.5, 5, 7.5, 10 };
-
-    private static final double[] OUTPUT_TOKEN_SECONDS = { 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5,
-            0.75, 1, 2.5 };
-
-    private static final double[] OPERATION_SECONDS = { 0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12,
-            10.24, 20.48, 40.96, 81.92 };
-
-    private static final double[] USAGE_TOKENS = { 1, 4, 16, 64, 256, 1024, 4096, 16384, 65536 };
-
-    /** Every time series of a meter must have the same tags, successes included. */
-    private static final String NO_ERROR = "none";
 
     private final MeterRegistry registry;
 
@@ -72,17 +59,9 @@ class EngineMeters implements EngineListener {
 
     private final Timer commit;
 
-    private final Tags request;
-
-    private final Timer operationDuration;
-
-    private final Timer timeToFirstToken;
-
-    private final Timer timePerOutputToken;
-
-    private final DistributionSummary inputTokens;
-
-    private final DistributionSummary outputTokens;
+    private final Map<Operation, RequestMeters> requests = new EnumMap<>(Operation.class); // not
+                                                                                           // changed
+                                                                                           // later
 
     EngineMeters(MeterRegistry registry, String modelName) {
         this.registry = registry;
@@ -103,14 +82,9 @@ class EngineMeters implements EngineListener {
         this.draft = phase("draft");
         this.verify = phase("verify");
         this.commit = phase("commit");
-        Tags request = Tags.of(Keys.OPERATION.asString(), "chat", Keys.PROVIDER.asString(), "cerberus",
-                Keys.REQUEST_MODEL.asString(), modelName, Keys.RESPONSE_MODEL.asString(), modelName);
-        this.request = request;
-        this.operationDuration = operationDuration(NO_ERROR);
-        this.timeToFirstToken = timer(CerberusMeters.TIME_TO_FIRST_TOKEN, request, FIRST_TOKEN_SECONDS);
-        this.timePerOutputToken = timer(CerberusMeters.TIME_PER_OUTPUT_TOKEN, request, OUTPUT_TOKEN_SECONDS);
-        this.inputTokens = tokenUsage(request, "input");
-        this.outputTokens = tokenUsage(request, "output");
+        for (Operation operation : Operation.values()) {
+            this.requests.put(operation, new RequestMeters(registry, operation, modelName));
+        }
     }
 
     /**
@@ -165,29 +139,6 @@ class EngineMeters implements EngineListener {
             .register(this.registry);
     }
 
-    private Timer timer(CerberusMeters meter, Tags tags, double[] bucketSeconds) {
-        Duration[] buckets = DoubleStream.of(bucketSeconds).mapToObj(EngineMeters::duration).toArray(Duration[]::new);
-        return Timer.builder(meter.getName())
-            .description(meter.getDescription())
-            .tags(tags)
-            .serviceLevelObjectives(buckets)
-            .register(this.registry);
-    }
-
-    private Timer operationDuration(String errorType) {
-        return timer(CerberusMeters.OPERATION_DURATION, this.request.and(Keys.ERROR_TYPE.asString(), errorType),
-                OPERATION_SECONDS);
-    }
-
-    private DistributionSummary tokenUsage(Tags request, String type) {
-        return DistributionSummary.builder(CerberusMeters.TOKEN_USAGE.getName())
-            .description(CerberusMeters.TOKEN_USAGE.getDescription())
-            .tags(request.and(Keys.TOKEN_TYPE.asString(), type))
-            .baseUnit("tokens")
-            .serviceLevelObjectives(USAGE_TOKENS)
-            .register(this.registry);
-    }
-
     @Override
     public void onPrefill(int promptTokens, double seconds) {
         record(this.prefill, seconds);
@@ -231,30 +182,26 @@ class EngineMeters implements EngineListener {
     }
 
     @Override
-    public void onFinished(GenerationResult result) {
-        record(this.operationDuration, result.seconds());
-        this.inputTokens.record(result.statistics().promptTokens());
-        int tokens = result.tokens().length;
-        this.outputTokens.record(tokens);
-        if (tokens > 0) {
-            record(this.timeToFirstToken, result.timeToFirstTokenSeconds());
-        }
-        if (tokens > 1) {
-            record(this.timePerOutputToken, (result.seconds() - result.timeToFirstTokenSeconds()) / (tokens - 1));
-        }
+    public void onFinished(Operation operation, GenerationResult result) {
+        of(operation).finished(result);
     }
 
     @Override
-    public void onFailed(RuntimeException error, double seconds) {
-        record(operationDuration(error.getClass().getName()), seconds);
+    public void onFailed(Operation operation, RuntimeException error, double seconds) {
+        of(operation).failed(error, seconds);
+    }
+
+    @Override
+    public void onRefused(Operation operation, RuntimeException error, double seconds) {
+        of(operation).failed(error, seconds);
+    }
+
+    private RequestMeters of(Operation operation) {
+        return Objects.requireNonNull(this.requests.get(operation));
     }
 
     private static void record(Timer timer, double seconds) {
-        timer.record(duration(seconds).toNanos(), TimeUnit.NANOSECONDS);
-    }
-
-    private static Duration duration(double seconds) {
-        return Duration.ofNanos(Math.round(seconds * 1e9));
+        timer.record(Math.round(seconds * 1e9), TimeUnit.NANOSECONDS);
     }
 
 }

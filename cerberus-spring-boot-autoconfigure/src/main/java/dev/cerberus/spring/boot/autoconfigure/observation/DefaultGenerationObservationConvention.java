@@ -6,7 +6,7 @@ import io.micrometer.common.KeyValues;
 
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.GenerationResult;
-import dev.cerberus.engine.Prompt;
+import dev.cerberus.engine.Operation;
 import dev.cerberus.sample.SamplingOptions;
 
 /**
@@ -18,9 +18,11 @@ import dev.cerberus.sample.SamplingOptions;
  */
 public class DefaultGenerationObservationConvention implements GenerationObservationConvention {
 
+    static final String NAME = "gen_ai.client.operation";
+
     @Override
     public String getName() {
-        return "gen_ai.client.operation";
+        return NAME;
     }
 
     @Override
@@ -33,11 +35,20 @@ public class DefaultGenerationObservationConvention implements GenerationObserva
         return KeyValues.of(GenerationKeys.OPERATION.withValue(operation(context)),
                 GenerationKeys.PROVIDER.withValue("cerberus"),
                 GenerationKeys.REQUEST_MODEL.withValue(context.modelName()),
-                GenerationKeys.RESPONSE_MODEL.withValue(context.modelName()));
+                GenerationKeys.RESPONSE_MODEL.withValue(context.modelName()),
+                GenerationKeys.ERROR_TYPE.withValue(errorType(context)));
     }
 
     private static String operation(GenerationObservationContext context) {
-        return (context.request().prompt() instanceof Prompt.Chat) ? "chat" : "text_completion";
+        return Operation.of(context.request()).id();
+    }
+
+    /**
+     * There is a value without an error too: all series of a meter have the same tags.
+     */
+    private static String errorType(GenerationObservationContext context) {
+        Throwable error = context.getError();
+        return (error != null) ? error.getClass().getName() : "none";
     }
 
     @Override

@@ -20,6 +20,9 @@ public enum GenerationKeys implements KeyName {
     /** Name of the model that answered. */
     RESPONSE_MODEL("gen_ai.response.model"),
 
+    /** Class of what a request failed with or was refused for, or {@code none}. */
+    ERROR_TYPE("error.type"),
+
     /** Most output tokens. */
     MAX_TOKENS("gen_ai.request.max_tokens"),
 

@@ -5,11 +5,14 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.search.Search;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -24,8 +27,10 @@ import dev.cerberus.decode.DecodeStatistics;
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.EngineClosedException;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.GenerationResult;
+import dev.cerberus.engine.Operation;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.gate.GateSignal;
 import dev.cerberus.model.ModelException;
@@ -33,6 +38,7 @@ import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
 import dev.cerberus.spring.boot.autoconfigure.TinyEngine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.within;
 
 class EngineMetersTests {
@@ -70,7 +76,7 @@ class EngineMetersTests {
         Map<GateSignal, Double> signals = new EnumMap<>(GateSignal.class);
         Arrays.stream(GateSignal.values()).forEach((signal) -> signals.put(signal, 1.0));
         this.meters.onStep(new DecodeStep(5, 3, true, 1.5, new AcceptedTokens(3, 0, 0), signals, 0.25, 0.5, 0.125));
-        this.meters.onFinished(result(5));
+        this.meters.onFinished(Operation.CHAT, result(5));
         try (CerberusEngine engine = TinyEngine.open()) {
             this.meters.registerGauges(engine);
             this.meters.registerInfo(engine.description());
@@ -166,42 +172,99 @@ class EngineMetersTests {
 
     @Test
     void finishedRequestsFollowTheGenAiConventions() {
-        this.meters.onFinished(result(5));
+        this.meters.onFinished(Operation.CHAT, result(5));
         String[] request = { "gen_ai.operation.name", "chat", "gen_ai.provider.name", "cerberus",
                 "gen_ai.request.model", "tiny" };
         assertThat(
                 this.registry.get("gen_ai.client.operation.duration").tags(request).timer().totalTime(TimeUnit.SECONDS))
             .isEqualTo(2.5);
-        assertThat(this.registry.get("gen_ai.server.time_to_first_token").timer().totalTime(TimeUnit.SECONDS))
-            .isEqualTo(0.5);
+        assertThat(this.registry.get("gen_ai.server.time_to_first_token")
+            .tags(request)
+            .timer()
+            .totalTime(TimeUnit.SECONDS)).isEqualTo(0.5);
         // 2 seconds for the 4 tokens after the first
-        assertThat(this.registry.get("gen_ai.server.time_per_output_token").timer().totalTime(TimeUnit.SECONDS))
-            .isEqualTo(0.5);
-        assertThat(this.registry.get("gen_ai.client.token.usage").tag("gen_ai.token.type", "input").summary().max())
-            .isEqualTo(7);
-        assertThat(this.registry.get("gen_ai.client.token.usage").tag("gen_ai.token.type", "output").summary().max())
-            .isEqualTo(5);
+        assertThat(this.registry.get("gen_ai.server.time_per_output_token")
+            .tags(request)
+            .timer()
+            .totalTime(TimeUnit.SECONDS)).isEqualTo(0.5);
+        assertThat(this.registry.get("gen_ai.client.token.usage")
+            .tags(request)
+            .tag("gen_ai.token.type", "input")
+            .summary()
+            .max()).isEqualTo(7);
+        assertThat(this.registry.get("gen_ai.client.token.usage")
+            .tags(request)
+            .tag("gen_ai.token.type", "output")
+            .summary()
+            .max()).isEqualTo(5);
     }
 
     @Test
     void failedRequestsAreTimedByTheirError() {
-        this.meters.onFinished(result(5));
-        this.meters.onFailed(new ModelException("out of memory"), 3.0);
+        this.meters.onFinished(Operation.CHAT, result(5));
+        this.meters.onFailed(Operation.CHAT, new ModelException("out of memory"), 3.0);
         assertThat(this.registry.get("gen_ai.client.operation.duration")
             .tag("error.type", "dev.cerberus.model.ModelException")
             .timer()
             .totalTime(TimeUnit.SECONDS)).isEqualTo(3.0);
-        assertThat(this.registry.get("gen_ai.client.operation.duration").tag("error.type", "none").timer().count())
-            .isEqualTo(1);
-        assertThat(this.registry.get("gen_ai.client.token.usage").tag("gen_ai.token.type", "output").summary().count())
-            .isEqualTo(1);
+        assertThat(this.registry.get("gen_ai.client.operation.duration")
+            .tags("gen_ai.operation.name", "chat", "error.type", "none")
+            .timer()
+            .count()).isEqualTo(1);
+        assertThat(this.registry.get("gen_ai.client.token.usage")
+            .tags("gen_ai.operation.name", "chat", "gen_ai.token.type", "output")
+            .summary()
+            .count()).isEqualTo(1);
+    }
+
+    @Test
+    void continuationsOfTextsAreNoChats() {
+        this.meters.onFinished(Operation.TEXT_COMPLETION, result(5));
+        for (String meter : List.of("gen_ai.client.operation.duration", "gen_ai.server.time_to_first_token",
+                "gen_ai.server.time_per_output_token")) {
+            assertThat(requests(meter, "text_completion")).as(meter).isEqualTo(1);
+            assertThat(requests(meter, "chat")).as(meter).isZero();
+        }
+    }
+
+    private long requests(String meter, String operation) {
+        return this.registry.get(meter).tag("gen_ai.operation.name", operation).timer().count();
+    }
+
+    @Test
+    void refusedRequestsCountByWhy() {
+        CONTEXT.run((context) -> {
+            MeterRegistry meters = context.getBean(MeterRegistry.class);
+            CerberusEngine engine = context.getBean(CerberusEngine.class);
+            engine.stopAdmission();
+            assertThatException().isThrownBy(() -> engine.generate(GenerationRequest.greedy(new Prompt.Raw("a"), 4)));
+            Search refused = meters.find("gen_ai.client.operation.duration")
+                .tags("gen_ai.operation.name", "text_completion", "error.type", EngineClosedException.class.getName());
+            await(() -> refused.timer() != null);
+            assertThat(refused.timers()).singleElement().extracting(Timer::count).isEqualTo(1L);
+        });
+    }
+
+    /** Meters are told on a thread of their own. */
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean() && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(20)) {
+            Thread.sleep(5);
+        }
+        assertThat(condition.getAsBoolean()).isTrue();
     }
 
     @Test
     void requestCancelledBeforeItsFirstTokenHasNoTokenTimes() {
-        this.meters.onFinished(result(0));
-        assertThat(this.registry.get("gen_ai.server.time_to_first_token").timer().count()).isZero();
-        assertThat(this.registry.get("gen_ai.server.time_per_output_token").timer().count()).isZero();
+        this.meters.onFinished(Operation.CHAT, result(0));
+        assertThat(this.registry.get("gen_ai.server.time_to_first_token")
+            .tag("gen_ai.operation.name", "chat")
+            .timer()
+            .count()).isZero();
+        assertThat(this.registry.get("gen_ai.server.time_per_output_token")
+            .tag("gen_ai.operation.name", "chat")
+            .timer()
+            .count()).isZero();
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -14,7 +15,11 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import io.micrometer.common.KeyValues;
+import io.micrometer.common.docs.KeyName;
 import io.micrometer.context.ContextRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
@@ -80,6 +85,31 @@ class GenerationObservationTests {
                 .hasSingleObservationThat()
                 .hasBeenStopped()
                 .hasError();
+        });
+    }
+
+    @Test
+    void observationIsATimerOfTheTagsThatAreDocumented() {
+        SimpleMeterRegistry meters = new SimpleMeterRegistry();
+        this.observations.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
+        String[] documented = Arrays.stream(GenerationObservations.REQUEST.getLowCardinalityKeyNames())
+            .map(KeyName::asString)
+            .toArray(String[]::new);
+        this.runner.run((context) -> {
+            context.getBean(ChatModel.class).chat("Hi");
+            this.generator.refusing(new QueueFullException(64));
+            assertThatException().isThrownBy(() -> context.getBean(ChatModel.class).chat("Hi"));
+            String name = GenerationObservations.REQUEST.getName();
+            assertThat(meters.get(name + ".active").longTaskTimer().getId().getTags()).extracting(Tag::getKey)
+                .containsExactlyInAnyOrder(documented);
+            assertThat(meters.get(name).timers()).hasSize(2)
+                .allSatisfy((timer) -> assertThat(timer.getId().getTags()).extracting(Tag::getKey)
+                    .contains(documented)
+                    .contains("error")
+                    .hasSize(documented.length + 1));
+            for (String type : List.of("none", QueueFullException.class.getName())) {
+                assertThat(meters.get(name).tag("error.type", type).timer().count()).as(type).isEqualTo(1);
+            }
         });
     }
 
