@@ -20,8 +20,6 @@ final class StartReport {
 
     private static final double MILLION = 1e6;
 
-    private static final double MEGABYTE = 1 << 20;
-
     private static final long THOUSAND = 1000;
 
     private StartReport() {
@@ -86,7 +84,7 @@ final class StartReport {
     }
 
     private static String megabytes(long bytes) {
-        return decimal(bytes / MEGABYTE) + " MB";
+        return decimal(bytes / MILLION) + " MB";
     }
 
     private static String decimal(double value) {
