@@ -138,6 +138,9 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         this.decoding.check();
+        Destination.requireFile(this.spec, "--json", this.json);
+        Destination.requireFile(this.spec, "--record", this.recording.record);
+        Destination.requireFolder(this.spec, "--report", this.report);
         if (this.recording.replay != null) {
             return replay(this.recording.replay);
         }

@@ -57,6 +57,33 @@ class CerberusCommandTests {
                 """);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "calibrate --model m --prompts p --out", "remember --model m --data p --out",
+            "train --model m --data p --out", "bench --model m --prompts p --json",
+            "bench --model m --prompts p --record", "bench --model m --prompts p --report" })
+    void destinationThatCanNotBeWrittenIsRefusedBeforeAnythingIsRead(String command) throws IOException {
+        String option = command.substring(command.lastIndexOf(' ') + 1);
+        boolean folder = option.equals("--report");
+        Path file = Files.writeString(this.directory.resolve("file"), "kept");
+        Path closed = Files.createDirectory(this.directory.resolve("closed"));
+        assertRefused(command, option, folder ? file : this.directory, folder ? "is a file" : "is a directory");
+        assertRefused(command, option, file.resolve("a").resolve("b"), "because " + file + " is not a folder");
+        if (closed.toFile().setWritable(false) && !Files.isWritable(closed)) { // not so for root
+            assertRefused(command, option, closed.resolve("a"), "the folder " + closed + " takes no files");
+        }
+        assertThat(file).hasContent("kept");
+    }
+
+    private void assertRefused(String command, String option, Path destination, String problem) {
+        this.err.getBuffer().setLength(0);
+        List<String> words = new ArrayList<>(List.of(command.split(" ")));
+        words.add(destination.toString());
+        assertThat(run(words.toArray(String[]::new))).isEqualTo(2);
+        assertThat(this.err.toString().lines().findFirst().orElse(""))
+            .startsWith("cerberus: " + option + " " + destination + " ")
+            .contains(problem, "; ");
+    }
+
     @Test
     void versionNamesWhatItRunsOn() {
         assertThat(run("--version")).isZero();
