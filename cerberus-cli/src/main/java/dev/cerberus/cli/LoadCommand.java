@@ -79,13 +79,14 @@ final class LoadCommand implements Callable<Integer> {
         }
         this.decoding.check();
         int most = this.clients.stream().mapToInt(Integer::intValue).max().orElseThrow();
+        List<Conversation> conversations = PromptFile.read(file);
         try (CerberusEngine engine = this.model.open(this.model.engine()
             .memory(this.model.memory().withLive(this.liveMemory))
             .maxNodes(this.decoding.maxNodes())
             .maxConcurrent(most)
             .queueCapacity(most))) {
             Chats.require(engine.description(), this.raw);
-            LoadBench bench = new LoadBench(engine, requests(PromptFile.read(file)));
+            LoadBench bench = new LoadBench(engine, requests(conversations));
             PrintWriter out = this.spec.commandLine().getOut();
             out.print(LoadBench.table(bench.run(this.clients, this.gates, this.rounds)));
             out.flush();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -301,6 +302,32 @@ class CerberusCommandTests {
         assertThat(this.err.toString().lines()).singleElement()
             .asString()
             .contains("cerberus-fidelity.json is damaged", "cerberus fidelity --save");
+    }
+
+    @Test
+    void textThatIsNoneIsRefusedBeforeTheModelIsLoaded() throws IOException {
+        Path folder = Files.createDirectory(this.directory.resolve("folder"));
+        Path broken = Files.write(this.directory.resolve("broken"), new byte[] { 'a', (byte) 0xff });
+        Path binary = Files.write(this.directory.resolve("binary"), new byte[] { 'a', 0, 1 });
+        Path empty = Files.writeString(this.directory.resolve("empty"), " \n");
+        Map<Path, String> problems = Map.of(this.directory.resolve("none"), "There is no ", folder, "is a directory",
+                broken, "is not UTF-8", binary, "is not text");
+        for (String command : List.of("fidelity --text", "fidelity --prompts", "load --prompts", "generate --prompts",
+                "bench --prompts")) {
+            assertThat(run(command.split(" ")[0], "--model", "no-model", command.split(" ")[1], empty.toString()))
+                .isEqualTo(1);
+            assertThat(this.err.toString()).contains(empty.toString()).containsPattern("is empty|has no prompt");
+            problems.forEach((file, problem) -> {
+                this.err.getBuffer().setLength(0);
+                String[] words = command.split(" ");
+                assertThat(run(words[0], "--model", "no-model", words[1], file.toString())).isEqualTo(1);
+                assertThat(this.err.toString().lines()).as(command)
+                    .singleElement()
+                    .asString()
+                    .contains(problem, file.toString(), "; ")
+                    .doesNotContain("no-model");
+            });
+        }
     }
 
     @Test
