@@ -60,12 +60,12 @@ final class Destination {
             nearest = nearest.getParent();
         }
         if (!Files.isDirectory(nearest)) {
-            throw refused(spec, option, named, "can not be made, because " + nearest + " is not a folder; name another");
+            throw refused(spec, option, named,
+                    "can not be made, because " + nearest + " is not a folder; name another");
         }
         if (!Files.isWritable(nearest) || !Files.isExecutable(nearest)) {
-            throw refused(spec, option, named,
-                    "can not be written, because the folder " + nearest + " takes no files; correct its permissions, "
-                            + "or name another");
+            throw refused(spec, option, named, "can not be written, because the folder " + nearest
+                    + " takes no files; correct its permissions, " + "or name another");
         }
     }
 

@@ -69,7 +69,8 @@ class CerberusCommandTests {
         Path closed = Files.createDirectory(this.directory.resolve("closed"));
         assertRefused(command, option, folder ? file : this.directory, folder ? "is a file" : "is a directory");
         assertRefused(command, option, file.resolve("a").resolve("b"), "because " + file + " is not a folder");
-        if (closed.toFile().setWritable(false) && !Files.isWritable(closed)) { // not so for root
+        if (closed.toFile().setWritable(false) && !Files.isWritable(closed)) { // not so
+                                                                               // for root
             assertRefused(command, option, closed.resolve("a"), "the folder " + closed + " takes no files");
         }
         assertThat(file).hasContent("kept");
@@ -250,6 +251,16 @@ class CerberusCommandTests {
     }
 
     @Test
+    void benchWithoutPromptsSaysWhatToGive() {
+        for (String line : List.of("bench --model m", "bench --model m --record r")) {
+            this.err.getBuffer().setLength(0);
+            assertThat(run(line.split(" "))).isEqualTo(2);
+            assertThat(this.err.toString()).contains("--prompts=FILE");
+        }
+        assertThat(run("bench", "--model", "m", "--prompts", "p", "--replay", "r")).isEqualTo(2);
+    }
+
+    @Test
     void fidelityWithoutAnOptionSaysWhichToGive() {
         assertThat(run("fidelity", "--model", "m")).isEqualTo(2);
         assertThat(this.err.toString()).contains("--prompts FILE or --text FILE");
@@ -302,6 +313,12 @@ class CerberusCommandTests {
         assertThat(this.err.toString().lines()).singleElement()
             .asString()
             .contains("cerberus-fidelity.json is damaged", "cerberus fidelity --save");
+    }
+
+    @Test
+    void headsThatAreADirectoryAreCalledSo() {
+        assertThat(run("generate", "--model", "m", "--heads", this.directory.toString(), "--prompt", "a")).isEqualTo(1);
+        assertThat(this.err.toString()).contains("heads file " + this.directory + " is a directory", "--heads");
     }
 
     @Test
