@@ -12,6 +12,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -50,7 +51,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -82,10 +82,6 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--hydra-heads", paramLabel = "FILE", description = "Heads of mode hydra")
     private @Nullable Path hydraHeads;
 
-    @Option(names = "--prompts", paramLabel = "FILE", order = -10,
-            description = "Prompts as JSON lines: {\"prompt\",\"category\"}, or with turns as in MT-Bench")
-    private @Nullable Path prompts;
-
     @Option(names = "--raw", description = "Send prompts as they are, without chat template")
     private boolean raw;
 
@@ -111,8 +107,8 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--hydra-tree", paramLabel = "SHAPE", description = "Tree of mode hydra; default: as --tree")
     private @Nullable String hydraTree;
 
-    @ArgGroup(exclusive = true)
-    private RecordingOptions recording = new RecordingOptions();
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private Source source = new Source();
 
     @Option(names = "--json", paramLabel = "FILE", description = "Takes the results")
     private @Nullable Path json;
@@ -121,13 +117,12 @@ final class BenchCommand implements Callable<Integer> {
     private @Nullable Path report;
 
     /**
-     * What to do with a recording.
+     * What results are from: prompts that are answered, or answers that were recorded.
      */
-    static final class RecordingOptions {
+    static final class Source {
 
-        @Option(names = "--record", paramLabel = "FILE",
-                description = "Takes what the heads proposed at every position of the answers")
-        private @Nullable Path record;
+        @ArgGroup(exclusive = false, multiplicity = "1")
+        private @Nullable Measured measured;
 
         @Option(names = "--replay", paramLabel = "FILE",
                 description = "Instead of measuring, tell from a recording what gates and trees would have given")
@@ -135,17 +130,37 @@ final class BenchCommand implements Callable<Integer> {
 
     }
 
+    /**
+     * Prompts to answer.
+     */
+    static final class Measured {
+
+        @Option(names = "--prompts", paramLabel = "FILE", required = true, order = -10,
+                description = "Prompts as JSON lines: {\"prompt\",\"category\"}, or with turns as in MT-Bench")
+        private Path prompts = Path.of("");
+
+        @Option(names = "--record", paramLabel = "FILE",
+                description = "Takes what the heads proposed at every position of the answers")
+        private @Nullable Path record;
+
+    }
+
     @Override
     public Integer call() {
         this.decoding.check();
-        if (this.recording.replay != null) {
-            return replay(this.recording.replay);
+        Destination.requireFile(this.spec, "--json", this.json);
+        Destination.requireFile(this.spec, "--record", record());
+        Destination.requireFolder(this.spec, "--report", this.report);
+        if (this.source.replay != null) {
+            return replay(this.source.replay);
         }
-        if (this.prompts == null) {
-            throw new ParameterException(this.spec.commandLine(), "Missing option --prompts FILE");
-        }
+        Measured measured = Objects.requireNonNull(this.source.measured, "the parser requires one of both");
         BenchOptions options = this.decoding.usage(this::options);
-        return measure(options, this.prompts);
+        return measure(options, measured.prompts);
+    }
+
+    private @Nullable Path record() {
+        return (this.source.measured != null) ? this.source.measured.record : null;
     }
 
     private BenchOptions options() {
@@ -235,11 +250,12 @@ final class BenchCommand implements Callable<Integer> {
         }
         boolean recordable = main.description().heads().filter((heads) -> heads.kind() != HeadsKind.HYDRA).isPresent();
         Optional<Recording> recorded = Optional.empty();
-        if (this.recording.record != null || (this.report != null && recordable)) {
+        Path record = record();
+        if (record != null || (this.report != null && recordable)) {
             recorded = Optional.of(new Recorder(main, options, costs, progress("record")).record(conversations));
         }
-        if (this.recording.record != null && recorded.isPresent()) {
-            RecordingFile.write(this.recording.record, recorded.get());
+        if (record != null && recorded.isPresent()) {
+            RecordingFile.write(record, recorded.get());
         }
         if (this.report != null) {
             BenchReport.write(this.report, origin(), main.description(), this.model.threads(), promptName, options,
@@ -273,7 +289,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private CerberusEngine open(HeadsRole role) {
-        boolean recorded = this.recording.record != null || this.report != null;
+        boolean recorded = record() != null || this.report != null;
         int nodes = recorded ? Math.max(REPORTED_NODES, maxNodes()) : maxNodes();
         return this.model.open(this.model.engine(option(role), file(role)).maxNodes(nodes));
     }

@@ -64,6 +64,7 @@ final class CalibrateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         this.decoding.check();
+        Destination.requireFile(this.spec, "--out", this.out);
         List<Conversation> conversations = PromptFile.read(this.prompts);
         int nodes = this.decoding.maxNodes(this.model::draftNodes);
         try (CerberusEngine engine = this.model.open(this.model.engine().maxNodes(Math.max(MEASURED_NODES, nodes)))) {

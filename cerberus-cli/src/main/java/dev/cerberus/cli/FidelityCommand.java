@@ -1,8 +1,6 @@
 package dev.cerberus.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,6 +31,7 @@ import dev.cerberus.training.evaluation.Fidelity;
 import dev.cerberus.training.evaluation.Fidelity.ScoredText;
 import dev.cerberus.training.evaluation.FidelityFile;
 import dev.cerberus.training.evaluation.PromptFile;
+import dev.cerberus.training.evaluation.TextFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -78,7 +77,7 @@ final class FidelityCommand implements Callable<Integer> {
     private boolean save;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         if (this.prompts == null && this.text == null) {
             throw new ParameterException(this.spec.commandLine(), "Missing option: --prompts FILE or --text FILE");
         }
@@ -87,14 +86,14 @@ final class FidelityCommand implements Callable<Integer> {
                     "--max-tokens must be at least 1 and --max-text at least 2, were " + this.maxTokens + " and "
                             + this.maxText);
         }
+        List<Conversation> conversations = (this.prompts != null) ? PromptFile.read(this.prompts) : List.of();
+        Optional<String> plain = Optional.ofNullable(this.text).map(FidelityCommand::read);
         List<ScoredText> texts = new ArrayList<>();
         try (CerberusEngine engine = CerberusEngine.open(this.model.engine().precision("fp32").build())) {
-            if (this.prompts != null) {
-                texts.addAll(answers(engine, PromptFile.read(this.prompts)));
+            if (!conversations.isEmpty()) {
+                texts.addAll(answers(engine, conversations));
             }
-            if (this.text != null) {
-                texts.addAll(pieces(engine.encode(new Prompt.Raw(Files.readString(this.text)))));
-            }
+            plain.ifPresent((content) -> texts.addAll(pieces(engine.encode(new Prompt.Raw(content)))));
         }
         PrintWriter out = this.spec.commandLine().getOut();
         out.println("| precision | KL (nats) | first choice equal | perplexity | fp32 |");
@@ -123,6 +122,14 @@ final class FidelityCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
+    }
+
+    private static String read(Path file) {
+        String content = TextFile.read("text", file);
+        if (content.isBlank()) {
+            throw new ModelException("The text " + file + " is empty; name another");
+        }
+        return content;
     }
 
     private List<ScoredText> answers(CerberusEngine engine, List<Conversation> conversations) {

@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
-import org.jspecify.annotations.Nullable;
-
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.gate.GateMode;
@@ -37,9 +35,9 @@ final class LoadCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model = new ModelOptions();
 
-    @Option(names = "--prompts", order = -10, paramLabel = "FILE",
+    @Option(names = "--prompts", required = true, order = -10, paramLabel = "FILE",
             description = "Prompts as for bench; their first turns are asked")
-    private @Nullable Path prompts;
+    private Path prompts = Path.of("");
 
     @Option(names = "--raw", description = "Send prompts as they are, without chat template")
     private boolean raw;
@@ -68,10 +66,6 @@ final class LoadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path file = this.prompts;
-        if (file == null) {
-            throw new ParameterException(this.spec.commandLine(), "Missing option: --prompts FILE");
-        }
         if (this.requests < 1 || this.rounds < 1 || this.clients.stream().anyMatch((count) -> count < 1)) {
             throw new ParameterException(this.spec.commandLine(),
                     "--requests, --rounds and --clients must be at least 1, were " + this.requests + ", " + this.rounds
@@ -79,13 +73,14 @@ final class LoadCommand implements Callable<Integer> {
         }
         this.decoding.check();
         int most = this.clients.stream().mapToInt(Integer::intValue).max().orElseThrow();
+        List<Conversation> conversations = PromptFile.read(this.prompts);
         try (CerberusEngine engine = this.model.open(this.model.engine()
             .memory(this.model.memory().withLive(this.liveMemory))
             .maxNodes(this.decoding.maxNodes())
             .maxConcurrent(most)
             .queueCapacity(most))) {
             Chats.require(engine.description(), this.raw);
-            LoadBench bench = new LoadBench(engine, requests(PromptFile.read(file)));
+            LoadBench bench = new LoadBench(engine, requests(conversations));
             PrintWriter out = this.spec.commandLine().getOut();
             out.print(LoadBench.table(bench.run(this.clients, this.gates, this.rounds)));
             out.flush();

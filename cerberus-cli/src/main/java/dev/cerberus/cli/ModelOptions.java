@@ -141,7 +141,10 @@ final class ModelOptions {
         }
         HeadsOptions chosen = HeadsOptions.at(file.map(Path::toString), OptionalInt.empty());
         if (chosen.location().isPresent() && !Files.isRegularFile(Path.of(chosen.location().get()))) {
-            throw new ModelException("There is no heads file " + chosen.location().get() + "; correct " + option);
+            String named = chosen.location().get();
+            throw new ModelException(Files.isDirectory(Path.of(named))
+                    ? "The heads file " + named + " is a directory; name a file with " + option
+                    : "There is no heads file " + named + "; correct " + option);
         }
         return EngineOptions.builder(location())
             .heads(chosen)

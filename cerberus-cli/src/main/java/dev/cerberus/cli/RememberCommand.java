@@ -36,6 +36,8 @@ final class RememberCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         MemoryMaker.Options options = options();
+        Destination.requireFile(this.spec, "--out", this.out);
+        this.writing.requireWorkFolder();
         this.writing.useThreads();
         PrintWriter err = this.spec.commandLine().getErr();
         int remembered;

@@ -134,6 +134,8 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TrainingOptions options = options();
+        Destination.requireFile(this.spec, "--out", this.out);
+        this.writing.requireWorkFolder();
         PrintWriter err = this.spec.commandLine().getErr();
         this.writing.useThreads();
         DiskNeed

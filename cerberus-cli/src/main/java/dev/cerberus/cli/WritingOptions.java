@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
 
 import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.training.TrainingOptions.Distillation;
@@ -17,6 +20,9 @@ import dev.cerberus.training.TrainingOptions.Optimization;
 final class WritingOptions {
 
     private static final Distillation TEXT = Distillation.DEFAULT;
+
+    @Spec(Target.MIXEE)
+    private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--model", required = true, order = -12, paramLabel = "DIR",
             description = "Target model: a directory in Hugging Face layout, or a classpath: folder")
@@ -85,6 +91,11 @@ final class WritingOptions {
     /** Returns where the text goes that a file is made from. */
     Path workFolder(Path out) {
         return (this.work != null) ? this.work : out.toAbsolutePath().resolveSibling("cerberus-training");
+    }
+
+    /** Refuses a work folder that can not be written to. */
+    void requireWorkFolder() {
+        Destination.requireFolder(this.spec, "--work", this.work);
     }
 
     Distillation distillation(boolean softLabels) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -55,6 +56,34 @@ class CerberusCommandTests {
                 {"question_id": 1, "category": "story", "turns": ["Once upon a time", "Then"]}
                 {"prompt": "Tom", "category": "dog"}
                 """);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "calibrate --model m --prompts p --out", "remember --model m --data p --out",
+            "train --model m --data p --out", "bench --model m --prompts p --json",
+            "bench --model m --prompts p --record", "bench --model m --prompts p --report" })
+    void destinationThatCanNotBeWrittenIsRefusedBeforeAnythingIsRead(String command) throws IOException {
+        String option = command.substring(command.lastIndexOf(' ') + 1);
+        boolean folder = option.equals("--report");
+        Path file = Files.writeString(this.directory.resolve("file"), "kept");
+        Path closed = Files.createDirectory(this.directory.resolve("closed"));
+        assertRefused(command, option, folder ? file : this.directory, folder ? "is a file" : "is a directory");
+        assertRefused(command, option, file.resolve("a").resolve("b"), "because " + file + " is not a folder");
+        if (closed.toFile().setWritable(false) && !Files.isWritable(closed)) { // not so
+                                                                               // for root
+            assertRefused(command, option, closed.resolve("a"), "the folder " + closed + " takes no files");
+        }
+        assertThat(file).hasContent("kept");
+    }
+
+    private void assertRefused(String command, String option, Path destination, String problem) {
+        this.err.getBuffer().setLength(0);
+        List<String> words = new ArrayList<>(List.of(command.split(" ")));
+        words.add(destination.toString());
+        assertThat(run(words.toArray(String[]::new))).isEqualTo(2);
+        assertThat(this.err.toString().lines().findFirst().orElse(""))
+            .startsWith("cerberus: " + option + " " + destination + " ")
+            .contains(problem, "; ");
     }
 
     @Test
@@ -222,6 +251,16 @@ class CerberusCommandTests {
     }
 
     @Test
+    void benchWithoutPromptsSaysWhatToGive() {
+        for (String line : List.of("bench --model m", "bench --model m --record r")) {
+            this.err.getBuffer().setLength(0);
+            assertThat(run(line.split(" "))).isEqualTo(2);
+            assertThat(this.err.toString()).contains("--prompts=FILE");
+        }
+        assertThat(run("bench", "--model", "m", "--prompts", "p", "--replay", "r")).isEqualTo(2);
+    }
+
+    @Test
     void fidelityWithoutAnOptionSaysWhichToGive() {
         assertThat(run("fidelity", "--model", "m")).isEqualTo(2);
         assertThat(this.err.toString()).contains("--prompts FILE or --text FILE");
@@ -274,6 +313,38 @@ class CerberusCommandTests {
         assertThat(this.err.toString().lines()).singleElement()
             .asString()
             .contains("cerberus-fidelity.json is damaged", "cerberus fidelity --save");
+    }
+
+    @Test
+    void headsThatAreADirectoryAreCalledSo() {
+        assertThat(run("generate", "--model", "m", "--heads", this.directory.toString(), "--prompt", "a")).isEqualTo(1);
+        assertThat(this.err.toString()).contains("heads file " + this.directory + " is a directory", "--heads");
+    }
+
+    @Test
+    void textThatIsNoneIsRefusedBeforeTheModelIsLoaded() throws IOException {
+        Path folder = Files.createDirectory(this.directory.resolve("folder"));
+        Path broken = Files.write(this.directory.resolve("broken"), new byte[] { 'a', (byte) 0xff });
+        Path binary = Files.write(this.directory.resolve("binary"), new byte[] { 'a', 0, 1 });
+        Path empty = Files.writeString(this.directory.resolve("empty"), " \n");
+        Map<Path, String> problems = Map.of(this.directory.resolve("none"), "There is no ", folder, "is a directory",
+                broken, "is not UTF-8", binary, "is not text");
+        for (String command : List.of("fidelity --text", "fidelity --prompts", "load --prompts", "generate --prompts",
+                "bench --prompts")) {
+            assertThat(run(command.split(" ")[0], "--model", "no-model", command.split(" ")[1], empty.toString()))
+                .isEqualTo(1);
+            assertThat(this.err.toString()).contains(empty.toString()).containsPattern("is empty|has no prompt");
+            problems.forEach((file, problem) -> {
+                this.err.getBuffer().setLength(0);
+                String[] words = command.split(" ");
+                assertThat(run(words[0], "--model", "no-model", words[1], file.toString())).isEqualTo(1);
+                assertThat(this.err.toString().lines()).as(command)
+                    .singleElement()
+                    .asString()
+                    .contains(problem, file.toString(), "; ")
+                    .doesNotContain("no-model");
+            });
+        }
     }
 
     @Test

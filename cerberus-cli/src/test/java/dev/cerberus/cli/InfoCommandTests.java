@@ -61,6 +61,14 @@ class InfoCommandTests {
     }
 
     @Test
+    void onlyGgufFileOfAFolderOnTheClassPathIsFound() {
+        assertThat(run("info", "classpath:smollm2-135m-instruct")).as(this.err.toString()).isZero();
+        assertThat(this.out.toString()).contains("LlamaForCausalLM, gguf");
+        assertThat(run("info", "classpath:no/such/folder")).isEqualTo(1);
+        assertThat(this.err.toString()).contains("no config.json", "name a GGUF file in it");
+    }
+
+    @Test
     void infoOfSomethingElseSaysWhatItIs() throws IOException {
         Files.writeString(this.directory.resolve("adapter_config.json"), "{\"base_model_name_or_path\":\"org/base\"}");
         assertThat(run("info", this.directory.toString())).isEqualTo(1);

@@ -67,7 +67,10 @@ class LauncherTests {
         private Echo() {
         }
 
-        public static void main(String[] args) {
+        public static void main(String[] args) throws IOException {
+            if (args.length > 0 && args[0].equals("read")) {
+                System.out.print(System.in.readAllBytes().length + " ");
+            }
             System.out.println(String.join("|", args) + " " + System.getProperty("test", "-"));
             System.exit(args.length);
         }
@@ -104,6 +107,17 @@ class LauncherTests {
             assertThat(ended.code()).isEqualTo(1);
             assertThat(ended.text()).contains("no Java at '/nowhere/bin/java'");
         });
+    }
+
+    @Test
+    void closedStandardInputIsAnEmptyOne() throws Exception {
+        Map<String, String> environment = Map.of("CERBERUS_JAR", jar().toString(), "SCRIPT", SCRIPT.toString());
+        Path closing = Files.writeString(this.directory.resolve("closing"), """
+                #!/bin/sh
+                exec "$SCRIPT" read <&-
+                """);
+        assertThat(closing.toFile().setExecutable(true)).isTrue();
+        assertThat(run(closing, environment)).isEqualTo(new Ended(1, "0 read -\n"));
     }
 
 }

@@ -70,7 +70,8 @@ final class ClasspathModels {
 
     /**
      * Unpacks a model.
-     * @param resource a folder in Hugging Face layout, or a GGUF file
+     * @param resource a folder in Hugging Face layout or with one GGUF file, or a GGUF
+     * file
      * @return the directory, or the GGUF file
      */
     static synchronized Path unpack(String resource) {
@@ -80,10 +81,16 @@ final class ClasspathModels {
         String main = gguf ? name.substring(name.lastIndexOf('/') + 1) : ModelConfig.FILE_NAME;
         ClassLoader loader = loader();
         URL url = loader.getResource(inFolder(folder, main));
+        if (url == null && !gguf) {
+            Optional<String> only = UnpackedFiles.onlyGguf(loader, folder);
+            if (only.isPresent()) {
+                return unpack(inFolder(folder, only.get()));
+            }
+        }
         if (url == null) {
             throw new ModelFileException("classpath:" + name,
                     "there is no " + (gguf ? "such file" : main + " in this folder") + " of the class path",
-                    "add the jar that contains the model or correct the location");
+                    "add the jar that contains the model, correct the location, or name a GGUF file in it");
         }
         if (gguf && url.getProtocol().equals("file")) {
             return Path.of(URI.create(url.toString()));

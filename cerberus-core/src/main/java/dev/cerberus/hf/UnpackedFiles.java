@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -101,6 +102,23 @@ final class UnpackedFiles {
             }
         }
         return files.directory;
+    }
+
+    /**
+     * Returns the only GGUF file that a folder's sums name; empty if they name none or
+     * several, or the folder has no sums that can be read.
+     */
+    static Optional<String> onlyGguf(ClassLoader loader, String folder) {
+        try (InputStream in = open(loader, folder, SUMS)) {
+            List<String> files = parse(new String(in.readAllBytes(), StandardCharsets.UTF_8)).keySet()
+                .stream()
+                .filter((name) -> name.endsWith(GgufModel.SUFFIX))
+                .toList();
+            return (files.size() == 1) ? Optional.of(files.get(0)) : Optional.empty();
+        }
+        catch (IOException ex) {
+            return Optional.empty();
+        }
     }
 
     private static Map<String, String> parse(String text) throws IOException {

@@ -1,9 +1,5 @@
 package dev.cerberus.training.evaluation;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +33,7 @@ public final class PromptFile {
      * not as expected; the message names the line
      */
     public static List<Conversation> read(Path file) {
-        List<String> lines = lines(file);
+        List<String> lines = TextFile.read("prompt file", file).lines().toList();
         List<Conversation> conversations = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
@@ -49,21 +45,6 @@ public final class PromptFile {
             throw new EvaluationException("The prompt file " + file + " has no prompt; " + FORMS + " on each line");
         }
         return List.copyOf(conversations);
-    }
-
-    private static List<String> lines(Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new EvaluationException("There is no prompt file " + file + "; correct the path");
-        }
-        try {
-            return Files.readAllLines(file, StandardCharsets.UTF_8);
-        }
-        catch (CharacterCodingException ex) {
-            throw new EvaluationException("The prompt file " + file + " is not UTF-8; convert it", ex);
-        }
-        catch (IOException ex) {
-            throw new EvaluationException("The prompt file " + file + " can not be read: " + ex.getMessage(), ex);
-        }
     }
 
     private static Conversation parse(String line, Path file, int number) {

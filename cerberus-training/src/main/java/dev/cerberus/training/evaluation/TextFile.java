@@ -1,0 +1,49 @@
+package dev.cerberus.training.evaluation;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A reader of files that people name, whose failures tell what the file is instead.
+ */
+public final class TextFile {
+
+    private TextFile() {
+    }
+
+    /**
+     * Reads a whole file.
+     * @param kind what the file is to be, for messages: {@code prompt file}
+     * @param file the file, UTF-8
+     * @return its text, which may be empty
+     * @throws EvaluationException if it is missing, a directory, not text or can not be
+     * read; the message names the file
+     */
+    public static String read(String kind, Path file) {
+        if (Files.isDirectory(file)) {
+            throw new EvaluationException("The " + kind + " " + file + " is a directory; name a file");
+        }
+        if (!Files.exists(file)) {
+            throw new EvaluationException("There is no " + kind + " " + file + "; correct the path");
+        }
+        String text;
+        try {
+            text = Files.readString(file, StandardCharsets.UTF_8);
+        }
+        catch (CharacterCodingException ex) {
+            throw new EvaluationException("The " + kind + " " + file + " is not UTF-8; convert it", ex);
+        }
+        catch (IOException ex) {
+            throw new EvaluationException(
+                    "The " + kind + " " + file + " can not be read (" + ex + "); correct its permissions", ex);
+        }
+        if (text.indexOf('\0') >= 0) {
+            throw new EvaluationException("The " + kind + " " + file + " is not text; name another");
+        }
+        return text;
+    }
+
+}
