@@ -89,10 +89,7 @@ final class UnpackedFiles {
      * say
      */
     static Path in(ClassLoader loader, String folder, Path root) throws IOException {
-        byte[] text;
-        try (InputStream in = open(loader, folder, SUMS)) {
-            text = in.readAllBytes();
-        }
+        byte[] text = sums(loader, folder);
         String key = HexFormat.of().formatHex(sha256().digest(text)).substring(0, NAME_DIGITS);
         UnpackedFiles files = new UnpackedFiles(loader, folder, parse(new String(text, StandardCharsets.UTF_8)), root,
                 key);
@@ -109,15 +106,22 @@ final class UnpackedFiles {
      * several, or the folder has no sums that can be read.
      */
     static Optional<String> onlyGguf(ClassLoader loader, String folder) {
-        try (InputStream in = open(loader, folder, SUMS)) {
-            List<String> files = parse(new String(in.readAllBytes(), StandardCharsets.UTF_8)).keySet()
+        try {
+            List<String> files = parse(new String(sums(loader, folder), StandardCharsets.UTF_8)).keySet()
                 .stream()
                 .filter((name) -> name.endsWith(GgufModel.SUFFIX))
                 .toList();
             return (files.size() == 1) ? Optional.of(files.get(0)) : Optional.empty();
         }
         catch (IOException ex) {
+            LOGGER.debug("{} does not say what is in it", folder, ex);
             return Optional.empty();
+        }
+    }
+
+    private static byte[] sums(ClassLoader loader, String folder) throws IOException {
+        try (InputStream in = open(loader, folder, SUMS)) {
+            return in.readAllBytes();
         }
     }
 

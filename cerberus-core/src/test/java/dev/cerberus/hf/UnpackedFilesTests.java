@@ -224,6 +224,19 @@ class UnpackedFilesTests {
     }
 
     @Test
+    void onlyGgufFileIsFoundWhereThereIsOne() throws Exception {
+        Map<String, String> two = Map.of("a.gguf", "weights", "b.gguf", "others");
+        try (URLClassLoader one = jar();
+                URLClassLoader several = jar("two.jar", sums(two), two);
+                URLClassLoader damaged = jar("bad.jar", "no sums", FILES)) {
+            assertThat(UnpackedFiles.onlyGguf(one, "model")).contains("a.gguf");
+            assertThat(UnpackedFiles.onlyGguf(several, "model")).isEmpty();
+            assertThat(UnpackedFiles.onlyGguf(damaged, "model")).isEmpty();
+            assertThat(UnpackedFiles.onlyGguf(one, "elsewhere")).isEmpty();
+        }
+    }
+
+    @Test
     void sumsThatLeadElsewhereAreRefused() throws Exception {
         for (String name : List.of("../a.gguf", "/etc/a", ".hidden", "a b")) {
             try (URLClassLoader loader = jar("bad.jar", "0".repeat(64) + "  " + name + "\n", FILES)) {

@@ -2,9 +2,6 @@ package dev.cerberus.openai;
 
 import java.io.InputStream;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -14,89 +11,22 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-import dev.cerberus.constrain.ConstraintException;
 import dev.cerberus.decode.FinishReason;
-import dev.cerberus.decode.PromptTooLongException;
-import dev.cerberus.engine.EmptyPromptException;
-import dev.cerberus.engine.EngineClosedException;
-import dev.cerberus.engine.EngineFailedException;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.OutputFormat;
 import dev.cerberus.engine.Prompt;
-import dev.cerberus.engine.QueueFullException;
-import dev.cerberus.engine.RequestTimeoutException;
-import dev.cerberus.engine.UnknownTokenException;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
-import dev.cerberus.langchain4j.testing.SwitchedGenerator;
-import dev.cerberus.model.ModelException;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.text.ChatMessage;
 import dev.cerberus.text.ToolDefinition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = { "cerberus.openai.enabled=true", "cerberus.openai.max-body=8KB" })
-class OpenAiHttpTests {
-
-    private static final String TOOLS = ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"weather\"}},"
-            + "{\"type\":\"function\",\"function\":{\"name\":\"time\"}}]";
-
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    private static final JsonMapper JSON = JsonMapper.builder().build();
-
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
-    @Autowired
-    private SwitchedGenerator script;
-
-    @LocalServerPort
-    private int port;
-
-    private ScriptedGenerator answer(String... pieces) {
-        return this.script.use(new ScriptedGenerator().target(pieces));
-    }
-
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + path)).timeout(PATIENCE);
-    }
-
-    private HttpRequest post(String path, String body) {
-        return request(path).header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build();
-    }
-
-    private HttpResponse<String> send(HttpRequest request) throws Exception {
-        return this.http.send(request, BodyHandlers.ofString());
-    }
-
-    private HttpResponse<String> chat(String fields) throws Exception {
-        return send(
-                post("/v1/chat/completions", "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]" + fields + "}"));
-    }
-
-    private static JsonNode json(HttpResponse<String> response) {
-        return JSON.readTree(response.body());
-    }
-
-    private static List<JsonNode> events(HttpResponse<String> response) {
-        return response.body()
-            .lines()
-            .filter((line) -> line.startsWith("data: {"))
-            .map((line) -> JSON.readTree(line.substring("data: ".length())))
-            .toList();
-    }
+/** What is answered. */
+class OpenAiHttpTests extends AbstractOpenAiHttpTests {
 
     @Test
     void chatIsAnsweredWithChoiceAndUsage() throws Exception {
@@ -233,15 +163,6 @@ class OpenAiHttpTests {
     }
 
     @Test
-    void toolChoiceOfAToolThatIsNotThereIsRefused() throws Exception {
-        HttpResponse<String> response = chat(
-                TOOLS + ",\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"sing\"}}");
-        assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(json(response).at("/error/param").stringValue()).isEqualTo("tool_choice");
-        assertThat(json(response).at("/error/message").stringValue()).contains("'sing'");
-    }
-
-    @Test
     void strictToolIsStrictToTheEngine() throws Exception {
         ScriptedGenerator generator = answer("x");
         chat(TOOLS.replace("\"name\":\"time\"", "\"name\":\"time\",\"strict\":true"));
@@ -304,75 +225,6 @@ class OpenAiHttpTests {
         assertThat(json(other).at("/error/code").stringValue()).isEqualTo("model_not_found");
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '@', textBlock = """
-            ,"model":"gpt-4o"                           | 404 | model
-            ,"temperature":3                              | 400 | temperature
-            ,"temperature":"hot"                        | 400 | temperature
-            ,"top_p":0                                    | 400 | top_p
-            ,"top_k":-1                                   | 400 | top_k
-            ,"max_tokens":0                               | 400 | max_tokens
-            ,"max_tokens":1.5                             | 400 | max_tokens
-            ,"max_completion_tokens":99999999999          | 400 | max_completion_tokens
-            ,"seed":"x"                                 | 400 | seed
-            ,"stop":""                                  | 400 | stop
-            ,"stop":["a",""]                          | 400 | stop
-            ,"n":2                                        | 400 | n
-            ,"logprobs":1                                 | 400 | logprobs
-            ,"top_logprobs":2                             | 400 | top_logprobs
-            ,"logprobs":true,"top_logprobs":21          | 400 | top_logprobs
-            ,"logit_bias":{"5":101}                     | 400 | logit_bias.5
-            ,"logit_bias":{"word":1}                  | 400 | logit_bias
-            ,"logit_bias":[1]                             | 400 | logit_bias
-            ,"frequency_penalty":2.5                      | 400 | frequency_penalty
-            ,"presence_penalty":-3                        | 400 | presence_penalty
-            ,"min_p":1.1                                  | 400 | min_p
-            ,"repetition_penalty":0                       | 400 | repetition_penalty
-            ,"response_format":{"type":"yaml"}        | 400 | response_format.type
-            ,"tool_choice":"required"                   | 400 | tool_choice
-            ,"tools":[{"type":"web"}]                 | 400 | tools[0].type
-            ,"stream":1                                   | 400 | stream
-            ,"stream_options":{"include_usage":true}    | 400 | stream_options
-            ,"modalities":["audio"]                     | 400 | modalities
-            ,"modalities":[{}]                          | 400 | modalities
-            ,"modalities":{"a":"text"}                  | 400 | modalities
-            ,"best_of":3                                  | 400 | best_of
-            """)
-    void fieldThatCanNotBeHonouredIsNamed(String fields, int status, String param) throws Exception {
-        ScriptedGenerator generator = answer("x");
-        HttpResponse<String> response = chat(fields);
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-        JsonNode error = json(response).get("error");
-        assertThat(error.get("param").stringValue()).isEqualTo(param);
-        assertThat(error.get("type").stringValue()).isEqualTo("invalid_request_error");
-        assertThat(error.get("message").stringValue()).isNotBlank();
-        assertThat(generator.requests()).isEmpty();
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '@', textBlock = """
-            7                                                      | tools[0].function.parameters
-            {"type":"array"}                                       | tools[0].function.parameters.type
-            {"anyOf":[{"type":"object"}]}                          | tools[0].function.parameters.anyOf
-            {"additionalProperties":{"type":"integer"}}            | tools[0].function.parameters.additionalProperties
-            {"required":[{}]}                                      | tools[0].function.parameters.required
-            {"required":"city"}                                    | tools[0].function.parameters.required
-            {"properties":["city"]}                                | tools[0].function.parameters.properties
-            {"properties":{"city":7}}                              | tools[0].function.parameters.properties.city
-            {"properties":{"city":"string"}}                       | tools[0].function.parameters.properties.city
-            {"properties":{"city":[{}]}}                           | tools[0].function.parameters.properties.city
-            {"$defs":{"city":7}}                                   | tools[0].function.parameters.$defs.city
-            """)
-    void parametersOfAToolThatCanNotBeHonouredAreNamed(String parameters, String param) throws Exception {
-        ScriptedGenerator generator = answer("x");
-        HttpResponse<String> response = chat(
-                ",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"weather\",\"parameters\":" + parameters
-                        + "}}]");
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
-        assertThat(json(response).at("/error/param").stringValue()).isEqualTo(param);
-        assertThat(generator.requests()).isEmpty();
-    }
-
     @Test
     void parametersOfAToolMayBeAnythingOrNothingAndHaveATitle() throws Exception {
         ScriptedGenerator generator = answer("x");
@@ -386,30 +238,6 @@ class OpenAiHttpTests {
             .isEqualTo(JSON.readTree("{\"city\":{},\"nowhere\":{\"not\":{}}}"));
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '@',
-            textBlock = """
-                    {"messages":[]}                                                                        | messages
-                    {}                                                                                     | messages
-                    {"messages":"Hi"}                                                                      | messages
-                    {"messages":[7]}                                                                       | messages[0]
-                    {"messages":[{"role":"robot","content":"Hi"}]}                                         | messages[0].role
-                    {"messages":[{"role":"user"}]}                                                         | messages[0].content
-                    {"messages":[{"role":"user","content":5}]}                                             | messages[0].content
-                    {"messages":[{"role":"user","content":["Hi"]}]}                                        | messages[0].content[0]
-                    {"messages":[{"role":"system","content":" "}]}                                         | messages[0].content
-                    {"messages":[{"role":"assistant"}]}                                                    | messages[0].content
-                    {"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]} | messages[0].content[0].type
-                    {"messages":[{"role":"tool","tool_call_id":"c9","content":"x"}]}                       | messages[0].tool_call_id
-                    {"messages":[{"role":"user","content":"Hi","colour":"red"}]}                           | messages[0].colour
-                    """)
-    void messageThatIsWrongIsNamed(String body, String param) throws Exception {
-        answer("x");
-        HttpResponse<String> response = send(post("/v1/chat/completions", body));
-        assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(json(response).at("/error/param").stringValue()).isEqualTo(param);
-    }
-
     @Test
     void structureIsHandedToTheEngine() throws Exception {
         for (String format : List.of("{\"type\":\"json_object\"}",
@@ -419,117 +247,6 @@ class OpenAiHttpTests {
             assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
             assertThat(generator.lastRequest().format()).isPresent();
         }
-    }
-
-    @Test
-    void numberThatIsTooLargeIsToldTheBound() throws Exception {
-        assertThat(json(chat(",\"max_tokens\":99999999999999")).at("/error/message").stringValue())
-            .isEqualTo("'max_tokens' must be a whole number from 1 to 2147483647");
-    }
-
-    @Test
-    void fieldThatTheEngineRefusesIsNamedAsInTheBody() throws Exception {
-        answer("x").refusing(new UnknownTokenException(99999, 512));
-        JsonNode bias = json(chat(",\"logit_bias\":{\"99999\":1}")).get("error");
-        assertThat(bias.get("param").stringValue()).isEqualTo("logit_bias");
-        assertThat(bias.get("message").stringValue())
-            .isEqualTo("'logit_bias' must name tokens by ids below 512, but has 99999");
-        answer("x").refusing(new EmptyPromptException());
-        HttpResponse<String> empty = send(post("/v1/completions", "{\"prompt\":\"\"}"));
-        assertThat(empty.statusCode()).isEqualTo(400);
-        assertThat(json(empty).at("/error/param").stringValue()).isEqualTo("prompt");
-        assertThat(json(empty).at("/error/message").stringValue())
-            .isEqualTo("'prompt' is empty; give it at least one character");
-        answer("x").refusing(new ConstraintException("strict tool 'weather': 'if'"));
-        HttpResponse<String> strict = chat(TOOLS);
-        assertThat(strict.statusCode()).isEqualTo(400);
-        assertThat(json(strict).at("/error/message").stringValue()).contains("'if'");
-    }
-
-    @Test
-    void keyThatStandsTwiceIsNamed() throws Exception {
-        HttpResponse<String> response = chat(",\"seed\":1,\"logit_bias\":{\"5\":1,\"5\":2}");
-        assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(json(response).at("/error/message").stringValue())
-            .startsWith("'5' stands twice in an object (line 1, column ");
-    }
-
-    static List<Arguments> refusals() {
-        return List.of(Arguments.of(new QueueFullException(64), 429, "rate_limit_exceeded"),
-                Arguments.of(new EngineClosedException(), 503, "service_unavailable"),
-                Arguments.of(new EngineFailedException(new Error("broken")), 503, "service_unavailable"),
-                Arguments.of(new RequestTimeoutException(Duration.ofSeconds(2), 5), 504, "timeout"),
-                Arguments.of(new PromptTooLongException(99, 64), 400, "context_length_exceeded"),
-                Arguments.of(new ModelException("secret"), 500, null),
-                Arguments.of(new IllegalStateException("secret"), 500, null));
-    }
-
-    @ParameterizedTest
-    @MethodSource("refusals")
-    void refusalOfTheEngineHasItsStatusWholeAndStreamed(RuntimeException refusal, int status, String code)
-            throws Exception {
-        for (String form : List.of("", ",\"stream\":true")) {
-            answer("x").refusing(refusal);
-            HttpResponse<String> response = chat(form);
-            assertThat(response.statusCode()).as(response.body()).isEqualTo(status);
-            assertThat(json(response).at("/error/code").asString(null)).isEqualTo(code);
-            assertThat(response.body()).doesNotContain("secret");
-            assertThat(response.headers().firstValue("Retry-After").isPresent()).isEqualTo(status == 429);
-        }
-        answer("Hello");
-        assertThat(chat("").statusCode()).isEqualTo(200);
-    }
-
-    @Test
-    void failureInTheMiddleOfAStreamIsItsLastEvent() throws Exception {
-        answer("Hel").failing(new RequestTimeoutException(Duration.ofSeconds(2), 5));
-        HttpResponse<String> response = chat(",\"stream\":true");
-        List<JsonNode> events = events(response);
-        assertThat(events.get(events.size() - 1).at("/error/code").stringValue()).isEqualTo("timeout");
-        assertThat(response.body()).doesNotContain("[DONE]");
-    }
-
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '@', textBlock = """
-            not json
-            {"messages":
-            [1]
-            null
-            {"messages":[],"messages":[]}
-            {} {}
-            """)
-    void bodyThatIsNoJsonObjectIsRefused(String body) throws Exception {
-        HttpResponse<String> response = send(post("/v1/chat/completions", body));
-        assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(json(response).at("/error/type").stringValue()).isEqualTo("invalid_request_error");
-    }
-
-    @Test
-    void bodyThatIsDeepTooLargeOrOfAnotherTypeIsRefused() throws Exception {
-        for (String body : List.of("{\"messages\":" + "[".repeat(4000), "{\"seed\":" + "9".repeat(2000) + "}")) {
-            HttpResponse<String> simpler = send(post("/v1/chat/completions", body));
-            assertThat(simpler.statusCode()).isEqualTo(400);
-            assertThat(json(simpler).at("/error/message").stringValue()).contains("too deep", "too long");
-        }
-        HttpResponse<String> large = chat(",\"user\":\"" + "x".repeat(9000) + "\"");
-        assertThat(large.statusCode()).isEqualTo(413);
-        assertThat(json(large).at("/error/message").stringValue()).contains("cerberus.openai.max-body");
-        HttpResponse<String> plain = send(request("/v1/chat/completions").header("Content-Type", "text/plain")
-            .POST(HttpRequest.BodyPublishers.ofString("{}"))
-            .build());
-        assertThat(plain.statusCode()).isEqualTo(415);
-        assertThat(json(plain).at("/error/message").stringValue()).contains("application/json");
-    }
-
-    @Test
-    void whatIsNotThereIsToldInTheSameForm() throws Exception {
-        HttpResponse<String> nothing = send(
-                request("/v1/embeddings").POST(HttpRequest.BodyPublishers.noBody()).build());
-        assertThat(nothing.statusCode()).isEqualTo(404);
-        assertThat(json(nothing).at("/error/code").stringValue()).isEqualTo("unknown_url");
-        HttpResponse<String> get = send(request("/v1/chat/completions").build());
-        assertThat(get.statusCode()).isEqualTo(405);
-        assertThat(get.headers().firstValue("Allow")).contains("POST");
     }
 
     @Test
