@@ -40,6 +40,9 @@ class ArchitectureTests {
     private static final String[] FOUNDATION = { "java..", "org.jspecify.." };
 
     @ArchTest
+    static final ArchRule adviceNeedsNothing = only("advice");
+
+    @ArchTest
     static final ArchRule treeNeedsNothing = only("tree");
 
     @ArchTest
@@ -55,11 +58,11 @@ class ArchitectureTests {
     static final ArchRule acceptNeedsTree = only("accept", "tree");
 
     @ArchTest
-    static final ArchRule modelNeedsTreeAndSample = only("model", "tree", "sample");
+    static final ArchRule modelNeedsTreeAndSample = only("model", "advice", "tree", "sample");
 
     @ArchTest
-    static final ArchRule decodeNeedsWhatDecides = only("decode", "tree", "accept", "gate", "sample", "constrain",
-            "model");
+    static final ArchRule decodeNeedsWhatDecides = only("decode", "advice", "tree", "accept", "gate", "sample",
+            "constrain", "model");
 
     private static ArchRule only(String name, String... others) {
         Set<String> allowed = new TreeSet<>(Set.of(FOUNDATION));

@@ -111,7 +111,7 @@ public final class CerberusCommand implements Callable<Integer> {
         if (ex instanceof ParameterException misuse) {
             return misused(misuse, parsed.originalArgs().toArray(String[]::new));
         }
-        commandLine.getErr().println("cerberus: " + Failures.line(ex));
+        commandLine.getErr().println("cerberus: " + Failures.line(ex, commandLine.getCommandSpec()));
         return CommandLine.ExitCode.SOFTWARE;
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
  * Command that talks.
  */
 @Command(name = "chat", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "A conversation, line by line: /new begins another, /bye ends it.",
+        description = "A conversation, line by line: /new begins another, /bye ends it, /help lists these words.",
         footerHeading = "%nExamples:%n", footer = { "  cerberus chat", "  cerberus chat --model hf://ORG/NAME",
                 "  cerberus chat --model DIR --system 'Answer in one sentence.' --temperature 0.7" })
 final class ChatCommand implements Callable<Integer> {
@@ -36,6 +37,11 @@ final class ChatCommand implements Callable<Integer> {
     private static final String NEW = "/new";
 
     private static final String BYE = "/bye";
+
+    private static final String WORDS = NEW + " begins another conversation, " + BYE + " ends";
+
+    /** What is meant for this command and not for the model, such as /help or /exit. */
+    private static final Pattern WORD = Pattern.compile("/[a-z?]+");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -71,12 +77,15 @@ final class ChatCommand implements Callable<Integer> {
         PrintWriter err = this.spec.commandLine().getErr();
         EngineDescription description = engine.description();
         err.println(description.modelName() + " in " + description.precision() + " on " + description.device() + ". "
-                + NEW + " begins another conversation, " + BYE + " ends.");
+                + WORDS + ".");
         List<ChatMessage> conversation = beginning();
         String line = ask(in);
         while (line != null && !line.strip().equals(BYE)) {
             if (line.strip().equals(NEW)) {
                 conversation = beginning();
+            }
+            else if (WORD.matcher(line.strip()).matches()) {
+                err.println(WORDS + "; other lines go to the model");
             }
             else if (!line.isBlank()) {
                 answer(engine, conversation, line);
@@ -121,7 +130,7 @@ final class ChatCommand implements Callable<Integer> {
         }
         catch (PromptTooLongException ex) {
             conversation.remove(conversation.size() - 1);
-            err.println("cerberus: " + Failures.line(ex) + "; or begin another conversation with " + NEW);
+            err.println("cerberus: " + Failures.line(ex, this.spec) + "; or begin another conversation with " + NEW);
         }
     }
 

@@ -14,6 +14,8 @@ import picocli.CommandLine.ParameterException;
  */
 final class Destination {
 
+    private static final String ANOTHER = "or name another";
+
     private Destination() {
     }
 
@@ -33,7 +35,24 @@ final class Destination {
         if (folder == null || Files.isDirectory(absolute)) {
             throw refused(spec, option, file, "is a directory; name a file");
         }
-        requireRoom(spec, option, file, folder);
+        requireRoom(spec, option, file, folder, ANOTHER);
+    }
+
+    /**
+     * Requires that a file can be written whose place is not the user's choice.
+     * @param spec the command
+     * @param option the option that asks for the file
+     * @param file the file
+     * @throws ParameterException if it is a directory or can not be written
+     */
+    static void requireFixed(CommandSpec spec, String option, Path file) {
+        String without = "or leave " + option + " out";
+        Path absolute = file.toAbsolutePath().normalize();
+        Path folder = absolute.getParent();
+        if (folder == null || Files.isDirectory(absolute)) {
+            throw refused(spec, option, file, "is a directory; remove it, " + without);
+        }
+        requireRoom(spec, option, file, folder, without);
     }
 
     /**
@@ -50,22 +69,22 @@ final class Destination {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw refused(spec, option, folder, "is a file; name a folder");
         }
-        requireRoom(spec, option, folder, folder.toAbsolutePath().normalize());
+        requireRoom(spec, option, folder, folder.toAbsolutePath().normalize(), ANOTHER);
     }
 
     /** The nearest folder that is there has to take what is made in it. */
-    private static void requireRoom(CommandSpec spec, String option, Path named, Path folder) {
+    private static void requireRoom(CommandSpec spec, String option, Path named, Path folder, String otherwise) {
         Path nearest = folder;
         while (nearest.getParent() != null && !Files.exists(nearest, LinkOption.NOFOLLOW_LINKS)) {
             nearest = nearest.getParent();
         }
         if (!Files.isDirectory(nearest)) {
             throw refused(spec, option, named,
-                    "can not be made, because " + nearest + " is not a folder; name another");
+                    "can not be made, because " + nearest + " is not a folder; move that, " + otherwise);
         }
         if (!Files.isWritable(nearest) || !Files.isExecutable(nearest)) {
             throw refused(spec, option, named, "can not be written, because the folder " + nearest
-                    + " takes no files; correct its permissions, " + "or name another");
+                    + " takes no files; correct its permissions, " + otherwise);
         }
     }
 

@@ -77,12 +77,12 @@ final class DoctorCommand implements Callable<Integer> {
                                 : "not writable, so libtorch must be there already"));
     }
 
-    private static String verdict(TorchDevice device, Precision precision) {
+    private String verdict(TorchDevice device, Precision precision) {
         try {
             device.requireSupport(precision);
         }
         catch (ModelException ex) {
-            return "no: " + Failures.line(ex);
+            return "no: " + Failures.line(ex, this.spec);
         }
         String tokens = device.promisesIdentity(precision) ? "yes, the same tokens whatever is drafted"
                 : "yes, but drafts may flip near-ties";

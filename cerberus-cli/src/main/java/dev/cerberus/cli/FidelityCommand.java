@@ -88,6 +88,12 @@ final class FidelityCommand implements Callable<Integer> {
         }
         List<Conversation> conversations = (this.prompts != null) ? PromptFile.read(this.prompts) : List.of();
         Optional<String> plain = Optional.ofNullable(this.text).map(FidelityCommand::read);
+        ModelDirectory directory = ModelDirectory.open(this.model.location());
+        Path file = directory.path().resolve(FidelityFile.NAME);
+        if (this.save) {
+            Destination.requireFixed(this.spec, "--save", file);
+            FidelityFile.requireNoOther(file);
+        }
         List<ScoredText> texts = new ArrayList<>();
         try (CerberusEngine engine = CerberusEngine.open(this.model.engine().precision("fp32").build())) {
             if (!conversations.isEmpty()) {
@@ -98,7 +104,6 @@ final class FidelityCommand implements Callable<Integer> {
         PrintWriter out = this.spec.commandLine().getOut();
         out.println("| precision | KL (nats) | first choice equal | perplexity | fp32 |");
         out.println("|---|---:|---:|---:|---:|");
-        ModelDirectory directory = ModelDirectory.open(this.model.location());
         ModelConfig config = directory.config();
         Map<String, Fidelity> measured = new TreeMap<>();
         int longest = texts.stream().mapToInt((piece) -> piece.tokens().length).max().orElseThrow();
@@ -116,7 +121,6 @@ final class FidelityCommand implements Callable<Integer> {
             }
         }
         if (this.save) {
-            Path file = directory.path().resolve(FidelityFile.NAME);
             FidelityFile.add(file, measured);
             out.println("Kept in " + file);
         }

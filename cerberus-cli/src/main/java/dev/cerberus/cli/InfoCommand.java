@@ -1,6 +1,7 @@
 package dev.cerberus.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +54,7 @@ final class InfoCommand implements Callable<Integer> {
         Map<String, Fidelity> fidelity = directory.fidelity().map(FidelityFile::read).orElse(Map.of());
         PrintWriter out = this.spec.commandLine().getOut();
         if (this.json) {
-            out.println(json(report, fidelity));
+            out.println(json(report, notes(report), fidelity));
             return 0;
         }
         out.println(line("model", report.architecture() + ", " + report.format()));
@@ -74,7 +75,7 @@ final class InfoCommand implements Callable<Integer> {
         out.println(line("heads", report.heads().orElse("none; cerberus train makes them")));
         out.println(line("memory", report.memory() ? "yes" : "none; cerberus remember makes one"));
         out.println(line("calibration", report.calibration() ? "yes" : "none; cerberus calibrate makes one"));
-        report.notes().forEach((note) -> out.println(line("note", note)));
+        notes(report).forEach((note) -> out.println(line("note", note)));
         TorchDevice device = TorchDevice.of("auto");
         out.println(line("this machine", device.name() + ", auto is " + name(device.fastestPrecision())));
         for (Precision precision : device.precisions()) {
@@ -86,6 +87,10 @@ final class InfoCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private List<String> notes(ModelReport report) {
+        return report.notes().stream().map((note) -> note.in(new SettingOptions(this.spec))).toList();
     }
 
     private static String name(Precision precision) {
@@ -120,7 +125,7 @@ final class InfoCommand implements Callable<Integer> {
         return String.format(Locale.ROOT, "%.1f MB", bytes / MEGABYTE);
     }
 
-    private static String json(ModelReport report, Map<String, Fidelity> fidelity) {
+    private static String json(ModelReport report, List<String> notes, Map<String, Fidelity> fidelity) {
         ObjectNode node = MAPPER.createObjectNode()
             .put("location", report.location())
             .put("format", report.format())
@@ -141,7 +146,7 @@ final class InfoCommand implements Callable<Integer> {
             .put("heads", report.heads().orElse(null))
             .put("memory", report.memory())
             .put("calibration", report.calibration());
-        report.notes().forEach(node.putArray("notes")::add);
+        notes.forEach(node.putArray("notes")::add);
         TorchDevice device = TorchDevice.of("auto");
         node.put("device", device.name()).put("auto", name(device.fastestPrecision()));
         ObjectNode precisions = node.putObject("precisions");

@@ -52,6 +52,10 @@ final class ModelOptions {
             description = "auto, fp32, bf16, fp16 or int8; default: ${DEFAULT-VALUE}")
     private String precision = "auto";
 
+    @Option(names = "--max-context", paramLabel = "N",
+            description = "Longest sequence in tokens, prompt and answer together; default: the model's own limit")
+    private @Nullable Integer maxContext;
+
     @Option(names = "--device", paramLabel = "NAME", defaultValue = "auto",
             description = "auto, cpu, cuda or cuda:N; default: ${DEFAULT-VALUE}")
     private String device = "auto";
@@ -136,26 +140,42 @@ final class ModelOptions {
      * @param file the heads; empty for those beside the model
      */
     EngineOptions.Builder engine(String option, Optional<Path> file) {
-        if (this.threads != null && this.threads < 1) {
-            throw new ParameterException(this.spec.commandLine(), "--threads must be at least 1, was " + this.threads);
-        }
+        requirePositive("--threads", this.threads);
+        requirePositive("--max-context", this.maxContext);
         HeadsOptions chosen = HeadsOptions.at(file.map(Path::toString), OptionalInt.empty());
-        if (chosen.location().isPresent() && !Files.isRegularFile(Path.of(chosen.location().get()))) {
-            String named = chosen.location().get();
-            throw new ModelException(Files.isDirectory(Path.of(named))
-                    ? "The heads file " + named + " is a directory; name a file with " + option
-                    : "There is no heads file " + named + "; correct " + option);
-        }
+        requireFile("heads", option, chosen.location());
+        requireFile("memory", "--memory", memory().location());
         return EngineOptions.builder(location())
             .heads(chosen)
             .memory(memory())
             .precision(this.precision)
             .device(this.device)
-            .threads((this.threads == null) ? OptionalInt.empty() : OptionalInt.of(this.threads))
+            .maxContext(optional(this.maxContext))
+            .threads(optional(this.threads))
             .chatTemplate(Optional.ofNullable(this.chatTemplate))
             .prefixCache(false) // what is measured is read
             .maxConcurrent(1)
-            .requestTimeout(NO_LIMIT);
+            .requestTimeout(NO_LIMIT)
+            .settingNames(new SettingOptions(this.spec));
+    }
+
+    private void requirePositive(String option, @Nullable Integer value) {
+        if (value != null && value < 1) {
+            throw new ParameterException(this.spec.commandLine(), option + " must be at least 1, was " + value);
+        }
+    }
+
+    /** The engine would refuse it too, but after it has looked for the model. */
+    private static void requireFile(String kind, String option, Optional<String> named) {
+        named.map(Path::of).filter((file) -> !Files.isRegularFile(file)).ifPresent((file) -> {
+            throw new ModelException(Files.isDirectory(file)
+                    ? "The " + kind + " file " + file + " is a directory; name a file with " + option
+                    : "There is no " + kind + " file " + file + "; correct " + option);
+        });
+    }
+
+    private static OptionalInt optional(@Nullable Integer value) {
+        return (value == null) ? OptionalInt.empty() : OptionalInt.of(value);
     }
 
 }

@@ -87,7 +87,7 @@ final class Verdicts {
             .max(Comparator.comparingDouble((each) -> speedup(each, calibration)));
         Optional<SignalFit> signal = calibration.signals().stream().max(Comparator.comparingDouble(SignalFit::speedup));
         StringBuilder verdict = new StringBuilder("Use it: ").append(found(out, "cerberus-calibration.json",
-                "--model alone finds it", "name it in cerberus.gate.calibration"));
+                "--model alone finds it", "an application names it in cerberus.gate.calibration"));
         signal.ifPresent((best) -> verdict.append(String.format(Locale.ROOT,
                 " Of the thresholds, %s at %.3f is best: expect %s the speed of plain decoding.", best.signal(),
                 best.threshold(), times(best.speedup()))));
@@ -119,8 +119,8 @@ final class Verdicts {
         return String.format(Locale.ROOT, "Use it: %s The heads' first guesses alone would give about %.1f tokens per "
                 + "step. What that is worth on this machine: cerberus bench --model %s --heads %s --prompts FILE",
                 found(report.file(), "cerberus-heads.safetensors", "beside the model it is found by itself.",
-                        "name it with --heads or cerberus.heads.location; as cerberus-heads.safetensors beside the model "
-                                + "it is found by itself."),
+                        "name it with --heads, an application in cerberus.heads.location; as "
+                                + "cerberus-heads.safetensors beside the model it is found by itself."),
                 tokens, model, report.file());
     }
 

@@ -322,6 +322,38 @@ class CerberusCommandTests {
     }
 
     @Test
+    void memoryThatIsNoFileIsRefusedBeforeTheModelIsLookedFor() {
+        assertThat(run("generate", "--model", "m", "--memory", this.directory.toString(), "--prompt", "a"))
+            .isEqualTo(1);
+        assertThat(this.err.toString()).contains("memory file " + this.directory + " is a directory", "--memory");
+        this.err.getBuffer().setLength(0);
+        assertThat(
+                run("generate", "--model", "m", "--memory", this.directory.resolve("none").toString(), "--prompt", "a"))
+            .isEqualTo(1);
+        assertThat(this.err.toString()).contains("There is no memory file ", "; correct --memory");
+    }
+
+    @Test
+    void fidelityThatCanNotBeKeptIsNotMeasured() throws IOException {
+        Path model = TinyModels.write("llama", Files.createDirectory(this.directory.resolve("tiny")));
+        Path text = Files.writeString(this.directory.resolve("text.txt"), "It is a long way to the sea.");
+        String[] command = { "fidelity", "--model", model.toString(), "--text", text.toString(), "--save" };
+        Path kept = Files.createDirectory(model.resolve("cerberus-fidelity.json"));
+        assertThat(run(command)).isEqualTo(2);
+        assertThat(this.err.toString())
+            .startsWith("cerberus: --save " + kept + " is a directory; remove it, or leave --save out");
+        Files.delete(kept);
+        Files.writeString(kept, "other");
+        this.err.getBuffer().setLength(0);
+        assertThat(run(command)).isEqualTo(1);
+        assertThat(this.err.toString().lines()).singleElement()
+            .asString()
+            .contains(kept + " is damaged", "; remove it, and measure");
+        assertThat(kept).hasContent("other");
+        assertThat(this.out.toString()).isEmpty();
+    }
+
+    @Test
     void textThatIsNoneIsRefusedBeforeTheModelIsLoaded() throws IOException {
         Path folder = Files.createDirectory(this.directory.resolve("folder"));
         Path broken = Files.write(this.directory.resolve("broken"), new byte[] { 'a', (byte) 0xff });

@@ -88,8 +88,8 @@ class HelpTests {
             .map(OptionSpec::longestName)
             .toList();
         List<String> printed = help(command, "--help").lines()
+            .filter((line) -> line.matches(" {2,6}(-., )?--\\w.*")) // not the synopsis
             .map(String::strip)
-            .filter((line) -> line.matches("(-., )?--\\w.*"))
             .map((line) -> line.replaceFirst("^-., ", "").split("[=, \\[]", -1)[0])
             .limit(required.size())
             .toList();

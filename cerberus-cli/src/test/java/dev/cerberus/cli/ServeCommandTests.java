@@ -57,7 +57,10 @@ class ServeCommandTests {
             HttpResponse<String> answer = post(base + "/chat/completions", CHAT);
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
             assertThat(answer.body()).contains("\"object\":\"chat.completion\"", "\"model\":\"tiny-one\"");
-        }, "--model", model(), "--chat-template", "chatml", "--port", "0", "--name", "tiny-one");
+            HttpResponse<String> refusal = post(base + "/chat/completions", CHAT.replace("Hi", "x".repeat(60)));
+            assertThat(refusal.statusCode()).isEqualTo(400);
+            assertThat(refusal.body()).contains("raise --max-context").doesNotContain("cerberus.");
+        }, "--model", model(), "--chat-template", "chatml", "--port", "0", "--name", "tiny-one", "--max-context", "64");
     }
 
     @Test
@@ -69,7 +72,7 @@ class ServeCommandTests {
                 .isEqualTo(200);
             HttpResponse<String> refusal = post(base + "/chat/completions", CHAT);
             assertThat(refusal.statusCode()).isEqualTo(400);
-            assertThat(refusal.body()).contains("no chat template");
+            assertThat(refusal.body()).contains("no chat template", "set --chat-template to chatml");
         }, "--model", location, "--port", "0");
         assertThat(this.err.toString()).contains("continues texts only (/v1/completions)");
     }

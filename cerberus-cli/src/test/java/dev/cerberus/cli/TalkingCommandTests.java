@@ -51,6 +51,24 @@ class TalkingCommandTests {
     }
 
     @Test
+    void chatListsItsWordsInsteadOfAskingTheModel() throws IOException {
+        assertThat(run(new StringReader("/help\n /exit \n/bye\n"), "chat", "--model", model(), "--chat-template",
+                "chatml", "--max-tokens", "2"))
+            .as(this.err.toString())
+            .isZero();
+        assertThat(this.out.toString()).isEmpty();
+        assertThat(this.err.toString().split("/bye ends; other lines go to the model", -1)).hasSize(3);
+    }
+
+    @Test
+    void lineThatOnlyBeginsLikeAWordIsAnswered() throws IOException {
+        assertThat(run(new StringReader("/etc/hosts is what?\n/bye\n"), "chat", "--model", model(), "--chat-template",
+                "chatml", "--max-tokens", "2"))
+            .isZero();
+        assertThat(this.err.toString()).contains("2 tokens in ").doesNotContain("other lines");
+    }
+
+    @Test
     void chatEndsWithItsInput() throws IOException {
         assertThat(run(new StringReader("Hi\n"), "chat", "--model", model(), "--chat-template", "chatml",
                 "--max-tokens", "2", "-q"))

@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
 import dev.cerberus.model.ModelException;
 
 /**
@@ -53,9 +56,10 @@ final class KvRoom {
             int lacking = Math.max(0, session.neededRows() - session.heldRows());
             if (session.neededRows() > this.capacityRows) {
                 failures.put(session,
-                        new ModelException(
+                        new ModelException(Advice.of(
                                 "The text needs " + session.neededRows() + " rows of the KV cache, which has "
-                                        + this.capacityRows + "; raise cerberus.engine.kv-cache-tokens"));
+                                        + this.capacityRows,
+                                Remedy.of("ask for less"), Remedy.of("raise", Setting.KV_CACHE_TOKENS))));
                 held -= session.suspend();
                 continue;
             }

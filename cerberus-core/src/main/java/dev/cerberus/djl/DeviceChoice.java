@@ -7,6 +7,9 @@ import java.util.stream.IntStream;
 
 import ai.djl.engine.EngineException;
 
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
 import dev.cerberus.model.ModelException;
 
 /**
@@ -59,7 +62,8 @@ record DeviceChoice(OptionalInt cuda, String reason, Optional<String> warning) {
 
     private static DeviceChoice named(String name, CudaTorch torch) {
         if (!name.matches("cuda(:\\d{1,3})?")) {
-            throw new ModelException("device must be auto, cpu, cuda or cuda:N, was '" + name + "'");
+            throw new ModelException(Advice.of("device must be auto, cpu, cuda or cuda:N, was '" + name + "'",
+                    Remedy.of("correct", Setting.DEVICE)));
         }
         int index = name.equals(CUDA) ? 0 : Integer.parseInt(name.substring(CUDA.length() + 1));
         OptionalInt count = torch.isBuilt() ? torch.count() : OptionalInt.empty();

@@ -12,6 +12,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.ModelConfig;
@@ -125,8 +127,8 @@ public final class DjlDraftHeads implements DraftHeads {
         HeadsDescription all = file.description();
         int used = count.orElse(all.heads());
         if (used < 1 || used > all.heads()) {
-            throw new ModelFileException(file.file(), "has " + all.heads() + " heads, asked for " + used,
-                    "set cerberus.heads.count to 1.." + all.heads() + " or leave it out");
+            throw new ModelFileException(file.file().toString(), "has " + all.heads() + " heads, asked for " + used,
+                    List.of(Remedy.of("set", Setting.HEADS_COUNT, "to 1.." + all.heads() + " or leave it out")));
         }
         NDManager manager = target.device().newManager();
         try {

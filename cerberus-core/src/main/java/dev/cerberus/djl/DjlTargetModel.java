@@ -190,8 +190,7 @@ public final class DjlTargetModel implements TargetModel {
             return this.pass.newCache(capacityTokens);
         }
         catch (EngineException ex) {
-            throw new ModelException("No memory for a KV cache of " + capacityTokens + " tokens on "
-                    + this.device.name() + "; lower cerberus.engine.kv-cache-tokens or cerberus.model.max-context", ex);
+            throw OutOfMemory.ofCache(capacityTokens + " tokens on " + this.device.name(), ex);
         }
     }
 

@@ -106,9 +106,7 @@ final class KvPool implements AutoCloseable {
                 larger = larger(more);
             }
             catch (EngineException again) {
-                throw new ModelException("No memory for a KV cache of " + (this.regions.size() + more)
-                        + " tokens of all sequences; lower cerberus.engine.kv-cache-tokens or"
-                        + " cerberus.model.max-context", again);
+                throw OutOfMemory.ofCache((this.regions.size() + more) + " tokens of all sequences", again);
             }
         }
         this.layers.close();

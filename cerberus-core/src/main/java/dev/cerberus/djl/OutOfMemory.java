@@ -1,11 +1,19 @@
 package dev.cerberus.djl;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import ai.djl.engine.EngineException;
+
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
+import dev.cerberus.model.ModelException;
 
 /**
  * What libtorch says of a device's memory when it has too little of it. Immutable.
@@ -61,22 +69,35 @@ record OutOfMemory(Optional<Long> askedBytes, Optional<DeviceMemory> memory) {
      * @param weightBytes what its weights take
      * @param shorter a shorter format that works there; empty if there is none
      */
-    String atLoad(String device, String precision, long weightBytes, Optional<String> shorter) {
-        return "The model does not fit on " + device + ": its weights in " + precision + " take about "
-                + gibibytes(weightBytes) + room() + "; "
-                + shorter.map((format) -> "set cerberus.model.precision to " + format + ", ").orElse("")
-                + "lower cerberus.model.max-context, end what else uses the memory, or take a smaller model or "
-                + "another cerberus.device";
+    Advice atLoad(String device, String precision, long weightBytes, Optional<String> shorter) {
+        List<Remedy> remedies = new ArrayList<>();
+        shorter.ifPresent((format) -> remedies.add(Remedy.of("set", Setting.PRECISION, "to " + format)));
+        remedies.add(Remedy.of("lower", Setting.MAX_CONTEXT));
+        remedies.add(Remedy.of("end what else uses the memory"));
+        remedies.add(Remedy.of("take a smaller model"));
+        remedies.add(Remedy.of("take another", Setting.DEVICE));
+        return new Advice("The model does not fit on " + device + ": its weights in " + precision + " take about "
+                + gibibytes(weightBytes) + room(), remedies);
     }
 
     /**
      * Returns what is told to a request that there is no memory for.
      * @param device the device's name
      */
-    String inAStep(String device) {
-        return "There was no memory left on " + device + " for this request" + room()
-                + "; others go on. Ask for less at a time, or lower cerberus.engine.kv-cache-tokens or "
-                + "cerberus.engine.max-concurrent";
+    Advice inAStep(String device) {
+        return Advice.of("There was no memory left on " + device + " for this request" + room() + "; others go on",
+                Remedy.of("ask for less at a time"), Remedy.of("lower", Setting.KV_CACHE_TOKENS),
+                Remedy.of("lower", Setting.MAX_CONCURRENT));
+    }
+
+    /**
+     * Returns what is thrown when there is no memory for keys and values.
+     * @param size how much was to be kept
+     * @param cause what libtorch says
+     */
+    static ModelException ofCache(String size, EngineException cause) {
+        return new ModelException(Advice.of("No memory for a KV cache of " + size, Remedy.of("ask for less at a time"),
+                Remedy.of("lower", Setting.KV_CACHE_TOKENS), Remedy.of("lower", Setting.MAX_CONTEXT)), cause);
     }
 
     private String room() {

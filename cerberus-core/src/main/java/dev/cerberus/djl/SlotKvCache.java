@@ -40,8 +40,7 @@ final class SlotKvCache extends TokenCache {
                 moveTo(this.slabs.take(keys));
             }
             catch (EngineException ex) {
-                throw new ModelException("No memory for a KV cache of " + capacityTokens
-                        + " tokens; lower cerberus.engine.kv-cache-tokens or cerberus.model.max-context", ex);
+                throw OutOfMemory.ofCache(capacityTokens + " tokens", ex);
             }
         }
     }

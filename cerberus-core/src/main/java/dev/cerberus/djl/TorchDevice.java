@@ -16,6 +16,7 @@ import ai.djl.pytorch.jni.IValue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.cerberus.advice.Advice;
 import dev.cerberus.hf.ExpectedTensors;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.model.DeviceProfile;
@@ -265,11 +266,11 @@ public final class TorchDevice {
      */
     ModelException loadingFailed(ModelConfig config, Precision precision, RuntimeException cause) {
         String said = String.valueOf(cause.getMessage());
-        String message = OutOfMemory.read(said)
+        Advice advice = OutOfMemory.read(said)
             .map((full) -> full.atLoad(name(), name(precision),
                     ExpectedTensors.parameters(config) * precision.weightBytes(), shorterThan(precision)))
-            .orElse("The model can not be loaded on " + name() + ": " + said);
-        return new ModelException(message, cause);
+            .orElse(Advice.of("The model can not be loaded on " + name() + ": " + said));
+        return new ModelException(advice, cause);
     }
 
     /** Returns the format to advise to those whose model does not fit. */
@@ -285,10 +286,10 @@ public final class TorchDevice {
      */
     ModelException stepFailed(String what, EngineException cause) {
         String said = String.valueOf(cause.getMessage());
-        String message = OutOfMemory.read(said)
+        Advice advice = OutOfMemory.read(said)
             .map((full) -> full.inAStep(name()))
-            .orElse(what + " failed on " + name() + ": " + said);
-        return new ModelException(message, cause);
+            .orElse(Advice.of(what + " failed on " + name() + ": " + said));
+        return new ModelException(advice, cause);
     }
 
     private static String name(Precision precision) {

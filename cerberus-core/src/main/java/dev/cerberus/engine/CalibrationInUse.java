@@ -6,6 +6,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
 import dev.cerberus.gate.GateSignal;
 import dev.cerberus.gate.Reliability;
 import dev.cerberus.hf.ModelFileException;
@@ -32,21 +35,23 @@ public record CalibrationInUse(Calibration calibration, boolean thresholds) {
      * @throws ModelFileException if the file can not be read
      */
     static Optional<CalibrationInUse> read(Path file, Supplier<String> targetSha256, HeadsDescription heads,
-            Calibration.Machine machine, List<String> notes) {
+            Calibration.Machine machine, List<Advice> notes) {
         Calibration calibration = read(file);
         Calibration.Source source = calibration.source();
         if (!source.headsKind().equals(heads.kind().id()) || !source.condition().equals(heads.condition())) {
-            notes.add("Calibration " + file + " is not used: it was measured with " + source.headsKind()
-                    + " heads, condition " + source.condition() + ", not with " + heads.kind().id()
-                    + " heads, condition " + heads.condition() + "; measure again with cerberus calibrate");
+            notes.add(Advice.of(
+                    "Calibration " + file + " is not used: it was measured with " + source.headsKind()
+                            + " heads, condition " + source.condition() + ", not with " + heads.kind().id()
+                            + " heads, condition " + heads.condition(),
+                    Remedy.of("measure again with cerberus calibrate")));
             return Optional.empty();
         }
         boolean sameModel = source.targetSha256().equals(targetSha256.get());
         boolean sameMachine = calibration.machine().equals(machine);
         if (!sameModel || !sameMachine) {
-            notes.add("Calibration " + file + " was measured on another "
+            notes.add(Advice.of("Calibration " + file + " was measured on another "
                     + (sameModel ? "machine (" + calibration.machine() + ")" : "model (" + source.model() + ")")
-                    + ": it is used for expectations only, not for thresholds, and costs are measured anew");
+                    + ": it is used for expectations only, not for thresholds, and costs are measured anew"));
         }
         return Optional.of(new CalibrationInUse(calibration, sameModel && sameMachine));
     }
@@ -56,8 +61,7 @@ public record CalibrationInUse(Calibration calibration, boolean thresholds) {
             return Calibration.read(file);
         }
         catch (ModelFileException ex) {
-            throw new ModelFileException(file, ex.problem(),
-                    ex.action() + ", or name another file with cerberus.gate.calibration", ex);
+            throw ex.or(Remedy.of("name another file with", Setting.CALIBRATION));
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.cerberus.advice.Advised;
 import dev.cerberus.decode.DecodeBatch;
 import dev.cerberus.decode.DecodeListener;
 import dev.cerberus.decode.TokenOrigin;
@@ -61,7 +62,7 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
 
     private final EventThread events = new EventThread(this.threads);
 
-    private final Outcomes outcomes = new Outcomes(this.events);
+    private final Outcomes outcomes;
 
     private final CallbackPool callbacks = new CallbackPool(this.threads);
 
@@ -89,6 +90,7 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
 
     CerberusEngine(EngineOptions options, LoadedModel model, Duration longestStep) {
         this.options = options;
+        this.outcomes = new Outcomes(this.events, options.settingNames());
         this.model = model;
         int maxNodes = Math.max(model.maxNodes(options), options.shape().map((shape) -> shape.nodeCount()).orElse(1));
         if (model.profile().plansByShape()) {
@@ -125,7 +127,12 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
      * @throws dev.cerberus.text.TokenizerException if the tokenizer can not be read
      */
     public static CerberusEngine open(EngineOptions options) {
-        return start(options, LoadedModel.load(options));
+        try {
+            return start(options, LoadedModel.load(options));
+        }
+        catch (RuntimeException ex) {
+            throw Advised.told(ex, options.settingNames());
+        }
     }
 
     /**
@@ -279,7 +286,12 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
      * @return a new array of token ids
      */
     public int[] encode(Prompt prompt) {
-        return this.intake.encode(prompt);
+        try {
+            return this.intake.encode(prompt);
+        }
+        catch (RuntimeException ex) {
+            throw Advised.told(ex, this.options.settingNames());
+        }
     }
 
     @Override
@@ -336,7 +348,7 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
     /**
      * Returns how full the KV caches of all active requests are, counting rows that are
      * held for what is to come.
-     * @return share of {@code cerberus.engine.kv-cache-tokens}, in 0..1
+     * @return share of the tokens that they may hold, in 0..1
      */
     public double cacheUsage() {
         return Math.min(1, (double) this.serving.heldRows() / this.cacheTokens);
@@ -377,6 +389,7 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
             return this.queue.add(accepted(request, listener));
         }
         catch (RuntimeException ex) {
+            Advised.told(ex, this.options.settingNames());
             this.outcomes.refused(request, ex, (System.nanoTime() - start) * 1e-9);
             throw ex;
         }

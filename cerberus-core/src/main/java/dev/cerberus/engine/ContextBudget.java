@@ -3,6 +3,9 @@ package dev.cerberus.engine;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
 import dev.cerberus.djl.DeviceMemory;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.model.ModelException;
@@ -15,6 +18,8 @@ import dev.cerberus.model.TargetModel;
 final class ContextBudget {
 
     private static final int LEAST_TOKENS = 2;
+
+    private static final Remedy CORRECT = Remedy.of("correct max_position_embeddings in " + ModelConfig.FILE_NAME);
 
     // Per token and pair of a head's numbers: angle, cosine and sine, and both once more
     // as one complex number.
@@ -40,17 +45,16 @@ final class ContextBudget {
 
     static void require(int tokens, ModelConfig config, long memoryBytes) {
         if (tokens < LEAST_TOKENS) {
-            throw new ModelException("The context of " + tokens + " token leaves no room for an answer; correct "
-                    + "max_position_embeddings in " + ModelConfig.FILE_NAME
-                    + " or raise cerberus.model.max-context to at least " + LEAST_TOKENS);
+            throw new ModelException(Advice.of("The context of " + tokens + " token leaves no room for an answer",
+                    CORRECT, Remedy.of("raise", Setting.MAX_CONTEXT, "to at least " + LEAST_TOKENS)));
         }
         long perToken = (long) ROTARY_BYTES * config.headDim() / 2;
         long allowed = memoryBytes / SHARE_OF_MEMORY;
         if (tokens * perToken > allowed) {
-            throw new ModelException("A context of " + tokens + " tokens needs " + tokens * perToken
-                    + " bytes for rotary angles alone, and this machine has " + memoryBytes
-                    + "; set cerberus.model.max-context to at most " + allowed / perToken
-                    + ", or correct max_position_embeddings in " + ModelConfig.FILE_NAME);
+            throw new ModelException(Advice.of(
+                    "A context of " + tokens + " tokens needs " + tokens * perToken
+                            + " bytes for rotary angles alone, and this machine has " + memoryBytes,
+                    Remedy.of("set", Setting.MAX_CONTEXT, "to at most " + allowed / perToken), CORRECT));
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 
+import dev.cerberus.advice.SettingNames;
 import dev.cerberus.tree.TreeShape;
 
 /**
@@ -44,13 +45,14 @@ import dev.cerberus.tree.TreeShape;
  * and values
  * @param threads threads of one native operator; empty for one with a small model, and
  * for what proves fastest at start with a larger one
+ * @param settingNames what texts of the engine call these options: failures, notes, log
  */
 public record EngineOptions(String modelLocation, HubOptions hub, Optional<String> modelName, String precision,
         OptionalInt maxContext, String device, HeadsOptions heads, MemoryOptions memory, Optional<TreeShape> shape,
         OptionalInt maxNodes, boolean contextLookup, GateOptions gate, Map<String, GateOptions> profiles,
         Optional<String> calibration, Optional<String> chatTemplate, Map<String, Object> templateVariables,
         int queueCapacity, int maxConcurrent, Duration requestTimeout, OptionalInt maxInputCharacters,
-        OptionalInt kvCacheTokens, boolean prefixCache, OptionalInt threads) {
+        OptionalInt kvCacheTokens, boolean prefixCache, OptionalInt threads, SettingNames settingNames) {
 
     /**
      * How names on a hub are dealt with. A token is taken from the environment variable
@@ -228,6 +230,8 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         private boolean prefixCache = true;
 
         private OptionalInt threads = OptionalInt.empty();
+
+        private SettingNames settingNames = SettingNames.JAVA;
 
         private Builder(String modelLocation) {
             this.modelLocation = modelLocation;
@@ -465,6 +469,17 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         }
 
         /**
+         * Sets what texts of the engine call these options, for those who set them
+         * through something else than this builder.
+         * @param value the names
+         * @return this builder
+         */
+        public Builder settingNames(SettingNames value) {
+            this.settingNames = value;
+            return this;
+        }
+
+        /**
          * Returns the options.
          * @return the options
          * @throws IllegalArgumentException if a value is out of range
@@ -474,7 +489,7 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
                     this.device, this.heads, this.memory, this.shape, this.maxNodes, this.contextLookup, this.gate,
                     this.profiles, this.calibration, this.chatTemplate, this.templateVariables, this.queueCapacity,
                     this.maxConcurrent, this.requestTimeout, this.maxInputCharacters, this.kvCacheTokens,
-                    this.prefixCache, this.threads);
+                    this.prefixCache, this.threads, this.settingNames);
         }
 
     }

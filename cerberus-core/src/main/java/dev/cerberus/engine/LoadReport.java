@@ -66,7 +66,7 @@ public record LoadReport(String architecture, long parameters, long bytesOnDisk,
                 : "drafts may flip near-ties";
         String choice = asked.equals("auto") ? "auto: the fastest of "
                 + device.precisions().stream().map(LoadReport::name).collect(Collectors.joining(", ")) + " on "
-                + device.name() : "as cerberus.model.precision asks";
+                + device.name() : "as asked";
         return choice + "; " + promise;
     }
 

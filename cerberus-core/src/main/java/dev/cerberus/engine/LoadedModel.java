@@ -1,6 +1,5 @@
 package dev.cerberus.engine;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +11,9 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
 import dev.cerberus.djl.DeviceMemory;
 import dev.cerberus.djl.DjlDraftHeads;
 import dev.cerberus.djl.DjlTargetModel;
@@ -48,6 +50,8 @@ final class LoadedModel implements AutoCloseable {
 
     /** A step of a smaller model is over before a second thread has woken up. */
     private static final long SMALL_MODEL_PARAMETERS = 64_000_000;
+
+    private static final Remedy NAME_HEADS = Remedy.of("name a file with", Setting.HEADS);
 
     private final TargetModel target;
 
@@ -106,8 +110,9 @@ final class LoadedModel implements AutoCloseable {
     private static LoadedModel load(EngineOptions options, ModelDirectory directory, Ahead<TorchDevice> deviceAhead,
             long start) {
         ModelConfig config = directory.config();
-        List<String> notes = new ArrayList<>(config.notes());
+        List<Advice> notes = new ArrayList<>(config.notes());
         int maxContext = maxContext(options.maxContext(), config);
+        FilesInUse files = FilesInUse.find(options, directory);
         TemplateInUse template = TemplateInUse.find(options, directory, notes);
         try (Closer closer = new Closer();
                 Checkpoint checkpoint = directory.openCheckpoint();
@@ -116,37 +121,32 @@ final class LoadedModel implements AutoCloseable {
             TorchDevice device = deviceAhead.take();
             Precision precision = precision(options.precision(), device);
             if (device.emulates(precision)) {
-                notes.add((device.isCpu()
-                        ? "This CPU has no instructions for " + name(precision)
-                                + "; every drafted token costs a whole step"
-                        : "The device " + device.name() + " has no instructions for " + name(precision)
-                                + "; it imitates them, which is slow")
-                        + ". Set cerberus.model.precision to auto, which is " + name(device.fastestPrecision())
-                        + " here");
+                notes.add(emulated(precision, device));
             }
             Optional<AnswerSyntax> syntax = template.template().map(AnswerSyntax::of);
             syntax.flatMap(AnswerSyntax::note).ifPresent(notes::add);
-            notes.addAll(directory.generation().notes());
+            directory.generation().notes().forEach((note) -> notes.add(Advice.of(note)));
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
             TextTokenizer tokenizer = closer.add(tokenizerAhead.take());
             if (options.threads().isEmpty() && device.isCpu()
                     && ExpectedTensors.parameters(config) > SMALL_MODEL_PARAMETERS) {
                 TorchRuntime.useFastestThreads(() -> step(target));
             }
-            Optional<DraftHeads> heads = heads(options.heads(), directory, config, checkpoint, target, notes);
+            Optional<DraftHeads> heads = files.heads()
+                .map((file) -> heads(file, options.heads().count(), config, checkpoint, target, notes));
             heads.ifPresent(closer::add);
-            Optional<TextMemory> memory = memoryFile(options.memory(), directory)
-                .map((file) -> MemoryFile.read(file).of(config, checkpoint));
+            Optional<TextMemory> memory = files.memory().map((file) -> MemoryFile.read(file).of(config, checkpoint));
             if (heads.isEmpty()) {
                 tellWithoutHeads(options, directory, memory.isPresent(), notes);
             }
-            Optional<CalibrationInUse> calibration = calibration(options, directory, checkpoint, device, precision,
+            Optional<CalibrationInUse> calibration = calibration(files, checkpoint, device, precision,
                     heads.map(DraftHeads::description), notes);
             EngineDescription description = new EngineDescription(options.modelName().orElse(directory.name()),
                     options.modelLocation(), target.dimensions(), device.name(), name(precision),
                     heads.map(DraftHeads::description), memory.map(TextMemory::size).orElse(0),
-                    template.template().isPresent(), List.copyOf(notes));
-            notes.forEach((note) -> LOGGER.warn("{}", note));
+                    template.template().isPresent(),
+                    notes.stream().map((note) -> note.in(options.settingNames())).toList());
+            description.notes().forEach((note) -> LOGGER.warn("{}", note));
             LOGGER.info("{} runs on {} ({}) in {}, with {}", description.modelName(), device.name(), device.reason(),
                     name(precision), TorchRuntime.library());
             LoadReport report = LoadReport.of(config, checkpoint, device, precision, options, template.template(),
@@ -180,12 +180,23 @@ final class LoadedModel implements AutoCloseable {
     private static int maxContext(OptionalInt asked, ModelConfig config) {
         int limit = config.contextTokens();
         if (asked.isPresent() && asked.getAsInt() > limit) {
-            throw new ModelException("cerberus.model.max-context is " + asked.getAsInt()
-                    + ", but the model was made for at most " + limit + " tokens; lower it");
+            throw new ModelException(
+                    Advice.of(
+                            "A context of " + asked.getAsInt()
+                                    + " tokens is asked for, but the model was made for at most " + limit,
+                            Remedy.of("lower", Setting.MAX_CONTEXT)));
         }
         int context = asked.orElse(limit);
         ContextBudget.require(context, config);
         return context;
+    }
+
+    private static Advice emulated(Precision precision, TorchDevice device) {
+        return Advice.of(device.isCpu()
+                ? "This CPU has no instructions for " + name(precision) + "; every drafted token costs a whole step"
+                : "The device " + device.name() + " has no instructions for " + name(precision)
+                        + "; it imitates them, which is slow",
+                Remedy.of("set", Setting.PRECISION, "to auto, which is " + name(device.fastestPrecision()) + " here"));
     }
 
     private static Precision precision(String name, TorchDevice device) {
@@ -195,8 +206,9 @@ final class LoadedModel implements AutoCloseable {
             case "bf16" -> Precision.BF16;
             case "fp16" -> Precision.FP16;
             case "int8" -> Precision.INT8;
-            default -> throw new ModelException("precision must be one of auto, fp32, bf16, fp16, int8, was '" + name
-                    + "'; set cerberus.model.precision");
+            default -> throw new ModelException(
+                    Advice.of("precision must be one of auto, fp32, bf16, fp16, int8, was '" + name + "'",
+                            Remedy.of("correct", Setting.PRECISION)));
         };
         device.requireSupport(precision);
         return precision;
@@ -206,75 +218,43 @@ final class LoadedModel implements AutoCloseable {
         return precision.name().toLowerCase(Locale.ROOT);
     }
 
-    private static Optional<DraftHeads> heads(EngineOptions.HeadsOptions options, ModelDirectory directory,
-            ModelConfig config, Checkpoint checkpoint, DjlTargetModel target, List<String> notes) {
-        if (!options.enabled()) {
-            return Optional.empty();
-        }
-        Optional<Path> file = options.location()
-            .map((location) -> file(location, "heads file", "cerberus.heads.location"))
-            .or(directory::heads);
-        if (file.isEmpty()) {
-            return Optional.empty();
-        }
-        HeadsFile heads = HeadsFile.read(file.get());
-        notes.addAll(heads.notes());
-        return Optional.of(DjlDraftHeads.load(heads, options.count(), config, checkpoint, target));
+    private static DraftHeads heads(Path file, OptionalInt count, ModelConfig config, Checkpoint checkpoint,
+            DjlTargetModel target, List<Advice> notes) {
+        HeadsFile heads = HeadsFile.read(file);
+        heads.notes().forEach((note) -> notes.add(Advice.of(note)));
+        return DjlDraftHeads.load(heads, count, config, checkpoint, target);
     }
 
     private static void tellWithoutHeads(EngineOptions options, ModelDirectory directory, boolean memory,
-            List<String> notes) {
+            List<Advice> notes) {
         if (options.shape().isPresent()) {
-            notes.add("Nothing is drafted: cerberus.tree.shape is " + options.shape().get()
-                    + ", which takes draft heads to fill it, and there are none; set it to auto, or name a file with "
-                    + "cerberus.heads.location");
+            notes.add(Advice.of(
+                    "Nothing is drafted: the tree is " + options.shape().get()
+                            + ", which takes draft heads to fill it, and there are none",
+                    Remedy.of("do without", Setting.TREE_SHAPE), NAME_HEADS));
         }
         else if (!options.contextLookup()) {
-            notes.add("Nothing is drafted: there are no draft heads, and lookup is off; set cerberus.tree."
-                    + "context-lookup to true, or name a file with cerberus.heads.location");
+            notes.add(Advice.of("Nothing is drafted: there are no draft heads, and lookup is off",
+                    Remedy.on(Setting.CONTEXT_LOOKUP), NAME_HEADS));
         }
         else if (options.heads().enabled()) {
-            LOGGER.info(
-                    "{} has no draft heads: drafts are copied from {}. Heads, which cerberus train makes, would draft "
-                            + "new text too; cerberus.heads.location: none says that there are none on purpose",
-                    directory.location(), memory ? "the conversation and the memory file" : "the conversation");
+            Advice told = Advice.of(
+                    directory.location() + " has no draft heads: drafts are copied from "
+                            + (memory ? "the conversation and the memory file" : "the conversation")
+                            + ". Heads, which cerberus train makes, would draft new text too",
+                    Remedy.of("say none for", Setting.HEADS, "if there are none on purpose"));
+            LOGGER.info("{}", told.in(options.settingNames()));
         }
     }
 
-    private static Optional<CalibrationInUse> calibration(EngineOptions options, ModelDirectory directory,
-            Checkpoint checkpoint, TorchDevice device, Precision precision, Optional<HeadsDescription> heads,
-            List<String> notes) {
-        Optional<Path> file = options.calibration().map(LoadedModel::calibrationFile).or(directory::calibration);
-        if (file.isEmpty() || heads.isEmpty()) {
+    private static Optional<CalibrationInUse> calibration(FilesInUse files, Checkpoint checkpoint, TorchDevice device,
+            Precision precision, Optional<HeadsDescription> heads, List<Advice> notes) {
+        if (files.calibration().isEmpty() || heads.isEmpty()) {
             return Optional.empty();
         }
         Calibration.Machine machine = Calibration.Machine.current(device.name(), name(precision),
                 TorchRuntime.threads());
-        return CalibrationInUse.read(file.get(), checkpoint::sha256, heads.get(), machine, notes);
-    }
-
-    private static Path calibrationFile(String location) {
-        try {
-            return ResourceText.path(location);
-        }
-        catch (IllegalArgumentException ex) {
-            throw new ModelException("cerberus.gate.calibration '" + location
-                    + "' is not a path or file: URL; name a file that cerberus calibrate wrote", ex);
-        }
-    }
-
-    private static Optional<Path> memoryFile(EngineOptions.MemoryOptions options, ModelDirectory directory) {
-        return options.enabled() ? options.location()
-            .map((location) -> file(location, "memory file", "cerberus.memory.location"))
-            .or(directory::memory) : Optional.empty();
-    }
-
-    private static Path file(String location, String kind, String property) {
-        Path path = Path.of(location.startsWith("file:") ? location.substring("file:".length()) : location);
-        if (!Files.isRegularFile(path)) {
-            throw new ModelException("There is no " + kind + " '" + location + "'; correct " + property);
-        }
-        return path;
+        return CalibrationInUse.read(files.calibration().get(), checkpoint::sha256, heads.get(), machine, notes);
     }
 
     TargetModel target() {

@@ -7,6 +7,9 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
 import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.hf.ModelFileException;
 import dev.cerberus.hub.HubCache;
@@ -65,7 +68,8 @@ final class ModelLocator {
             return Path.of(cache);
         }
         catch (InvalidPathException ex) {
-            throw new ModelException("cerberus.model.cache '" + cache + "' is not a path; name a folder", ex);
+            throw new ModelException(Advice.of("The folder of fetched models '" + cache + "' is not a path",
+                    Remedy.of("name a folder with", Setting.HUB_CACHE)), ex);
         }
     }
 

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 
+import dev.cerberus.advice.Advice;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ExpectedTensors;
 import dev.cerberus.hf.HeadsFile;
@@ -40,12 +41,12 @@ import dev.cerberus.hf.ModelFileException;
  * @param heads the draft heads beside it, in words; empty if there are none
  * @param memory whether there is a memory of what it wrote
  * @param calibration whether there is a calibration of the gate
- * @param notes what a user should know, one sentence each
+ * @param notes what a user should know
  */
 public record ModelReport(String location, String format, String architecture, long parameters, int layers,
         int hiddenSize, int vocabularySize, int contextTokens, Map<String, Integer> storedTypes, long bytesOnDisk,
         Map<String, Long> weightBytes, long cacheBytesPerToken, Optional<String> tokenizer, boolean chatTemplate,
-        Optional<String> heads, boolean memory, boolean calibration, List<String> notes) {
+        Optional<String> heads, boolean memory, boolean calibration, List<Advice> notes) {
 
     private static final int HALF_BYTES = 2;
 

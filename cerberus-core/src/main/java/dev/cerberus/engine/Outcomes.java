@@ -3,6 +3,8 @@ package dev.cerberus.engine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.cerberus.advice.Advised;
+import dev.cerberus.advice.SettingNames;
 import dev.cerberus.decode.FinishReason;
 
 /**
@@ -17,8 +19,16 @@ final class Outcomes {
 
     private final EventThread events;
 
-    Outcomes(EventThread events) {
+    private final SettingNames names;
+
+    /**
+     * Creates outcomes.
+     * @param events tells the engine's listeners
+     * @param names what failures call settings
+     */
+    Outcomes(EventThread events, SettingNames names) {
         this.events = events;
+        this.names = names;
     }
 
     EngineTotals totals() {
@@ -50,6 +60,7 @@ final class Outcomes {
             return;
         }
         try {
+            Advised.told(error, this.names);
             double seconds = request.ageSeconds();
             countFailure();
             Operation operation = Operation.of(request.request());

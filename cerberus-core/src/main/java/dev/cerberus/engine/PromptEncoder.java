@@ -1,9 +1,11 @@
 package dev.cerberus.engine;
 
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
 import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.text.ChatMessage;
 import dev.cerberus.text.PromptGuard;
@@ -36,7 +38,7 @@ final class PromptEncoder implements AutoCloseable {
 
     private final int maxCharacters;
 
-    private final Optional<String> raisable;
+    private final List<Remedy> remedies;
 
     /**
      * Creates an encoder.
@@ -60,8 +62,14 @@ final class PromptEncoder implements AutoCloseable {
         long holds = Math.max(ALWAYS_TAKEN, (long) contextTokens * tokenizer.longestToken());
         this.maxCharacters = (int) Math.min(TextTokenizer.MAX_CHARACTERS,
                 maxCharacters.isPresent() ? maxCharacters.getAsInt() : holds);
-        this.raisable = maxCharacters.isPresent() ? Optional.of("cerberus.engine.max-input-characters")
-                : Optional.of("cerberus.model.max-context").filter((property) -> contextIsLowered);
+        this.remedies = remedies(maxCharacters.isPresent(), contextIsLowered);
+    }
+
+    private static List<Remedy> remedies(boolean charactersAreLimited, boolean contextIsLowered) {
+        if (charactersAreLimited) {
+            return List.of(Remedy.of("raise", Setting.MAX_INPUT_CHARACTERS));
+        }
+        return contextIsLowered ? List.of(Remedy.of("raise", Setting.MAX_CONTEXT)) : List.of();
     }
 
     /**
@@ -110,7 +118,7 @@ final class PromptEncoder implements AutoCloseable {
         if (characters > this.maxCharacters) {
             long fewest = characters / this.tokenizer.longestToken();
             throw PromptTooLongException.beforeTokenizing(characters, this.maxCharacters,
-                    (int) Math.min(Integer.MAX_VALUE, fewest), this.contextTokens, this.raisable);
+                    (int) Math.min(Integer.MAX_VALUE, fewest), this.contextTokens, this.remedies);
         }
     }
 

@@ -1,9 +1,14 @@
 package dev.cerberus.engine;
 
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.AdvisedException;
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
+
 /**
  * Thrown when a request is refused because too many are waiting.
  */
-public final class QueueFullException extends RuntimeException {
+public final class QueueFullException extends AdvisedException {
 
     private static final long serialVersionUID = 1L;
 
@@ -12,8 +17,8 @@ public final class QueueFullException extends RuntimeException {
      * @param capacity how many requests may wait
      */
     public QueueFullException(int capacity) {
-        super("The queue is full: " + capacity + " requests are waiting; try again later, or raise "
-                + "cerberus.engine.queue-capacity");
+        super(Advice.of("The queue is full: " + capacity + " requests are waiting", Remedy.of("try again later"),
+                Remedy.of("raise", Setting.QUEUE_CAPACITY)));
     }
 
 }

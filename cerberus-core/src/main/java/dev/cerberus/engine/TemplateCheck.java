@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelFileException;
 import dev.cerberus.text.ChatMessage;
@@ -41,11 +43,12 @@ final class TemplateCheck {
         }
         for (int id : tokenizer.encode(text, false)) {
             if (id >= config.vocabularySize()) {
-                throw new ModelFileException(directory,
+                throw new ModelFileException(directory.toString(),
                         "its chat template writes the token " + tokenizer.specialToken(id).orElse("of id " + id)
                                 + " (id " + id + "), but its " + ModelConfig.FILE_NAME + " has a vocabulary of only "
                                 + config.vocabularySize(),
-                        "use tokenizer and template of this model, or set cerberus.chat.template to another one");
+                        List.of(Remedy.of("use tokenizer and template of this model"),
+                                Remedy.of("set", Setting.CHAT_TEMPLATE, "to another one")));
             }
         }
     }

@@ -3,6 +3,9 @@ package dev.cerberus.engine;
 import java.util.List;
 import java.util.Optional;
 
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
 import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.ChatTemplateException;
@@ -21,7 +24,7 @@ record TemplateInUse(Optional<ChatTemplate> template, Optional<ChatTemplateExcep
      * @param notes gets what a user should know
      * @throws ChatTemplateException if the template that the options name is not usable
      */
-    static TemplateInUse find(EngineOptions options, ModelDirectory directory, List<String> notes) {
+    static TemplateInUse find(EngineOptions options, ModelDirectory directory, List<Advice> notes) {
         try {
             return new TemplateInUse(
                     read(options, directory).map((each) -> each.withVariables(options.templateVariables())),
@@ -31,7 +34,7 @@ record TemplateInUse(Optional<ChatTemplate> template, Optional<ChatTemplateExcep
             if (options.chatTemplate().isPresent()) {
                 throw ex;
             }
-            notes.add("Chat requests will fail: " + ex.getMessage());
+            notes.add(ex.advice().after("Chat requests will fail: "));
             return new TemplateInUse(Optional.empty(), Optional.of(ex));
         }
     }
@@ -45,9 +48,10 @@ record TemplateInUse(Optional<ChatTemplate> template, Optional<ChatTemplateExcep
             return Optional.of(ModelTexts.withSpecialTokens(ChatTemplate.preset(template), directory));
         }
         String source = ResourceText.find(template)
-            .orElseThrow(() -> new ChatTemplateException(
-                    "cerberus.chat.template '" + template + "' is neither " + String.join(", ", ChatTemplate.presets())
-                            + " nor a Jinja file; name one of these, a file, or a classpath: resource"));
+            .orElseThrow(() -> new ChatTemplateException(Advice.of(
+                    "The chat template '" + template + "' is neither " + String.join(", ", ChatTemplate.presets())
+                            + " nor a Jinja file",
+                    Remedy.of("name one of these, a file or a classpath: resource with", Setting.CHAT_TEMPLATE))));
         return Optional.of(ModelTexts.withSpecialTokens(ChatTemplate.of(template, source), directory));
     }
 
@@ -60,10 +64,10 @@ record TemplateInUse(Optional<ChatTemplate> template, Optional<ChatTemplateExcep
     }
 
     private ChatTemplateException unusable() {
-        return this.failure.map((cause) -> new ChatTemplateException(String.valueOf(cause.getMessage()), cause))
-            .orElseGet(() -> new ChatTemplateException(
-                    "The model has no chat template, so it serves raw generation only; set "
-                            + "cerberus.chat.template to chatml, llama-2, vicuna, zephyr or a Jinja file"));
+        return this.failure.map((cause) -> new ChatTemplateException(cause.advice(), cause))
+            .orElseGet(() -> new ChatTemplateException(Advice.of(
+                    "The model has no chat template, so it serves raw generation only",
+                    Remedy.of("set", Setting.CHAT_TEMPLATE, "to chatml, llama-2, vicuna, zephyr or a Jinja file"))));
     }
 
 }

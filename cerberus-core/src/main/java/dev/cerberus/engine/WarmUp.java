@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import dev.cerberus.advice.Advice;
 import dev.cerberus.decode.BatchListener;
 import dev.cerberus.decode.DecodeBatch;
 import dev.cerberus.decode.DecodeListener;
@@ -26,6 +27,7 @@ import dev.cerberus.gate.CostCurve;
 import dev.cerberus.gate.Experience;
 import dev.cerberus.gate.TreeSizer;
 import dev.cerberus.model.DraftHeads;
+import dev.cerberus.model.ModelException;
 import dev.cerberus.model.TargetModel;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.TreeShape;
@@ -111,7 +113,7 @@ final class WarmUp {
             LOGGER.info("Warmed up in {} s", String.format(Locale.ROOT, "%.1f", (System.nanoTime() - start) * 1e-9));
         }
         catch (RuntimeException ex) {
-            LOGGER.warn("Warming up has ended early, so first requests may wait longer: {}", ex.getMessage());
+            LOGGER.warn("Warming up has ended early, so first requests may wait longer: {}", Advice.of(ex).problem());
         }
     }
 
@@ -150,7 +152,7 @@ final class WarmUp {
             while (!open.isEmpty()) {
                 Map<DecodeSession, Throwable> failures = batch.step(open);
                 for (Throwable failure : failures.values()) {
-                    throw new IllegalStateException(failure.getMessage(), failure);
+                    throw new ModelException(Advice.of(failure), failure);
                 }
                 open.removeIf(DecodeSession::isFinished);
             }

@@ -105,8 +105,8 @@ final class Watchdog implements Runnable {
         }
         else if (isStuck(this.clock.nanosInStep())) {
             this.queue.fail(new IllegalStateException(
-                    "the engine thread does not come back from a step, which takes " + "longer than " + STUCK_TIMES
-                            + " times cerberus.engine.request-timeout (" + this.requestTimeout + ") already"));
+                    "the engine thread does not come back from a step, which takes longer than " + STUCK_TIMES
+                            + " times what a whole request may (" + this.requestTimeout + ") already"));
         }
     }
 

@@ -5,6 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
+
 /**
  * The shape of a target model as {@code config.json} states it. Immutable.
  *
@@ -179,16 +183,16 @@ public record ModelConfig(Architecture architecture, int hiddenSize, int interme
      * What a user should know about how this model is used, one sentence each; empty if
      * there is nothing.
      */
-    public List<String> notes() {
+    public List<Advice> notes() {
         return this.layerKinds.stream()
             .map((kind) -> kind.rotary().scaling())
             .filter(RopeScaling.LongRope.class::isInstance)
             .map(RopeScaling.LongRope.class::cast)
             .filter((scaling) -> scaling.originalMaxPositions() < this.maxPositions)
             .findFirst()
-            .map((scaling) -> "The model rotates by other frequencies in contexts of more than "
-                    + scaling.originalMaxPositions() + " tokens; with cerberus.model.max-context up to there it uses "
-                    + "those for short texts")
+            .map((scaling) -> Advice.of("The model rotates by other frequencies in contexts of more than "
+                    + scaling.originalMaxPositions() + " tokens",
+                    Remedy.of("lower", Setting.MAX_CONTEXT, "to that for those of short texts")))
             .stream()
             .toList();
     }

@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
 import dev.cerberus.hub.HubCache;
 import dev.cerberus.hub.HubException;
 import dev.cerberus.hub.HubLocation;
@@ -100,7 +102,7 @@ public final class ModelDirectory {
             HubLocation name = HubLocation.parse(trimmed);
             Path found = cache.find(name)
                 .orElseThrow(() -> new ModelFileException(trimmed, "is not completely in " + cache.root(),
-                        "fetch it with cerberus pull " + name + ", or set cerberus.model.download to if-missing"));
+                        List.of(Remedy.of("fetch it with cerberus pull " + name), Remedy.on(Setting.HUB_DOWNLOAD))));
             return open(trimmed, found);
         }
         catch (HubException ex) {

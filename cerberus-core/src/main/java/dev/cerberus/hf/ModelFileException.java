@@ -1,6 +1,11 @@
 package dev.cerberus.hf;
 
 import java.nio.file.Path;
+import java.util.List;
+
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.AdvisedException;
+import dev.cerberus.advice.Remedy;
 
 /**
  * Thrown when a file of a model is missing, damaged or not supported.
@@ -9,7 +14,7 @@ import java.nio.file.Path;
  * The message is one sentence: file, problem, action. The three parts are also available
  * on their own, so that a failure analyzer can print them apart.
  */
-public class ModelFileException extends RuntimeException {
+public class ModelFileException extends AdvisedException {
 
     private static final long serialVersionUID = 1L;
 
@@ -18,8 +23,6 @@ public class ModelFileException extends RuntimeException {
     private final String file;
 
     private final String problem;
-
-    private final String action;
 
     /**
      * Creates an exception about one file.
@@ -55,11 +58,20 @@ public class ModelFileException extends RuntimeException {
         initCause(cause);
     }
 
-    ModelFileException(String file, String problem, String action) {
-        super(file + ": " + shortened(problem) + "; " + action);
-        this.file = file;
+    /**
+     * Creates an exception that advises to change settings.
+     * @param location the file, directory or location, as the user named it
+     * @param problem what is wrong, without a full stop
+     * @param remedies what helps, the nearest first
+     */
+    public ModelFileException(String location, String problem, List<Remedy> remedies) {
+        super(new Advice(location + ": " + shortened(problem), remedies));
+        this.file = location;
         this.problem = shortened(problem);
-        this.action = action;
+    }
+
+    ModelFileException(String file, String problem, String action) {
+        this(file, problem, List.of(Remedy.of(action)));
     }
 
     /** A problem may quote the file, which may hold anything at any length. */
@@ -67,6 +79,17 @@ public class ModelFileException extends RuntimeException {
         String line = problem.replaceAll("\\s+", " ");
         return (line.length() <= 2 * SHOWN_CHARACTERS) ? line
                 : line.substring(0, SHOWN_CHARACTERS) + "…" + line.substring(line.length() - SHOWN_CHARACTERS);
+    }
+
+    /**
+     * Returns this exception with one thing more that helps.
+     * @param remedy the remedy
+     * @return another exception, with this one as its cause
+     */
+    public ModelFileException or(Remedy remedy) {
+        ModelFileException more = new ModelFileException(this.file, this.problem, advice().or(remedy).remedies());
+        more.initCause(this);
+        return more;
     }
 
     /** The file, directory or location that the problem is in. */
@@ -77,11 +100,6 @@ public class ModelFileException extends RuntimeException {
     /** What is wrong. */
     public String problem() {
         return this.problem;
-    }
-
-    /** What to change. */
-    public String action() {
-        return this.action;
     }
 
 }

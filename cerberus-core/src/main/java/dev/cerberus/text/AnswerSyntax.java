@@ -4,6 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
+
 /**
  * How a model marks what is no plain text in its answers: calls of tools, and thoughts.
  * Learned from its chat template. Immutable and thread-safe.
@@ -49,11 +53,12 @@ public final class AnswerSyntax {
      * Returns what a user should know about calls of tools.
      * @return a sentence if the template writes calls that can not be read
      */
-    public Optional<String> note() {
+    public Optional<Advice> note() {
         return (this.calls.origin() == ToolConvention.Origin.UNREAD)
-                ? Optional.of("The model's chat template writes calls of tools in a form that can not be read back: "
-                        + "the model is asked to write them in the form " + example()
-                        + " instead; set cerberus.chat.template to a template whose calls are JSON or tagged")
+                ? Optional.of(Advice.of(
+                        "The model's chat template writes calls of tools in a form that can not be read back: the "
+                                + "model is asked to write them in the form " + example() + " instead",
+                        Remedy.of("set", Setting.CHAT_TEMPLATE, "to a template whose calls are JSON or tagged")))
                 : Optional.empty();
     }
 

@@ -13,6 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
 import dev.cerberus.template.Template;
 import dev.cerberus.template.TemplateBudget;
 import dev.cerberus.template.TemplateException;
@@ -367,8 +370,8 @@ public final class ChatTemplate {
                 return new Variant(Template.parse(name, source), source);
             }
             catch (TemplateException.Unsupported ex) {
-                throw new ChatTemplateException("chat template '" + name + "' cannot be used: " + ex.reason()
-                        + "; set cerberus.chat.template to another one", ex);
+                throw new ChatTemplateException(Advice.of("chat template '" + name + "' cannot be used: " + ex.reason(),
+                        Remedy.of("set", Setting.CHAT_TEMPLATE, "to another one")), ex);
             }
             catch (TemplateException ex) {
                 throw new ChatTemplateException("chat template '" + name + "' is not a Jinja template: " + ex.reason(),

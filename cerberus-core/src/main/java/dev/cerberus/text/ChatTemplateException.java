@@ -1,5 +1,8 @@
 package dev.cerberus.text;
 
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.AdvisedException;
+
 /**
  * A chat template that cannot be read or that refuses a conversation.
  *
@@ -7,7 +10,7 @@ package dev.cerberus.text;
  * When the template itself refuses ({@code raise_exception}), its own words are in the
  * message.
  */
-public final class ChatTemplateException extends RuntimeException {
+public final class ChatTemplateException extends AdvisedException {
 
     private static final long serialVersionUID = 1L;
 
@@ -16,7 +19,7 @@ public final class ChatTemplateException extends RuntimeException {
      * @param message one sentence: which template, where, what to change
      */
     public ChatTemplateException(String message) {
-        super(message);
+        super(Advice.of(message));
     }
 
     /**
@@ -25,7 +28,24 @@ public final class ChatTemplateException extends RuntimeException {
      * @param cause what failed underneath
      */
     public ChatTemplateException(String message, Throwable cause) {
-        super(message, cause);
+        super(Advice.of(message), cause);
+    }
+
+    /**
+     * Creates an exception that advises to change settings.
+     * @param advice what is wrong and what helps
+     */
+    public ChatTemplateException(Advice advice) {
+        super(advice);
+    }
+
+    /**
+     * Creates an exception that advises to change settings.
+     * @param advice what is wrong and what helps
+     * @param cause what failed underneath
+     */
+    public ChatTemplateException(Advice advice, Throwable cause) {
+        super(advice, cause);
     }
 
 }

@@ -153,7 +153,7 @@ class KvRoomTests {
         assertThat(failed.get(large)).isInstanceOf(ModelException.class)
             .hasMessageContaining("201 rows")
             .hasMessageContaining("150")
-            .hasMessageContaining("cerberus.engine.kv-cache-tokens");
+            .hasMessageContaining("EngineOptions.kvCacheTokens");
     }
 
     @Test

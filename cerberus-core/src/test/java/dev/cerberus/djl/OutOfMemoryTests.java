@@ -49,7 +49,8 @@ class OutOfMemoryTests {
         OutOfMemory full = OutOfMemory.read("CUDA error: out of memory\nCUDA kernel errors might be").orElseThrow();
         assertThat(full.askedBytes()).isEmpty();
         assertThat(full.memory()).isEmpty();
-        assertThat(full.inAStep("cuda:0")).startsWith("There was no memory left on cuda:0 for this request; others");
+        assertThat(full.inAStep("cuda:0").problem())
+            .isEqualTo("There was no memory left on cuda:0 for this request; others go on");
     }
 
     @Test
@@ -113,17 +114,18 @@ class OutOfMemoryTests {
         ModelException failure = card().loadingFailed(config, Precision.FP32, cause);
         assertThat(failure).hasMessageStartingWith("The model does not fit on cuda:0: its weights in fp32 take about ")
             .hasMessageEndingWith(" GiB (0.08 GiB more were asked for and 0.06 GiB of 139.80 GiB were free); set "
-                    + "cerberus.model.precision to bf16, lower cerberus.model.max-context, end what else uses the "
-                    + "memory, or take a smaller model or another cerberus.device")
+                    + "EngineOptions.precision to bf16, lower EngineOptions.maxContext, end what else uses the "
+                    + "memory, take a smaller model, or take another EngineOptions.device")
             .hasCause(cause);
         assertThat(card().loadingFailed(config, Precision.BF16, cause).getMessage())
-            .doesNotContain("cerberus.model.precision");
+            .doesNotContain("EngineOptions.precision");
     }
 
     @Test
     void weightsAreCountedInTheirFormat() {
         OutOfMemory full = OutOfMemory.read(CUDA).orElseThrow();
-        assertThat(full.atLoad("cuda:0", "bf16", 7L << 31, Optional.empty())).contains("take about 14.00 GiB");
+        assertThat(full.atLoad("cuda:0", "bf16", 7L << 31, Optional.empty()).problem())
+            .contains("take about 14.00 GiB");
         assertThat(List.of(Precision.FP32, Precision.BF16, Precision.FP16, Precision.INT8))
             .extracting(Precision::weightBytes)
             .containsExactly(4, 2, 2, 1);
@@ -133,8 +135,8 @@ class OutOfMemoryTests {
     void aRequestThatThereIsNoMemoryForIsToldWhatToChange() {
         assertThat(card().stepFailed("The model", new EngineException(CUDA))).hasMessage(
                 "There was no memory left on cuda:0 for this request (0.08 GiB more were asked for and 0.06 GiB "
-                        + "of 139.80 GiB were free); others go on. Ask for less at a time, or lower "
-                        + "cerberus.engine.kv-cache-tokens or cerberus.engine.max-concurrent");
+                        + "of 139.80 GiB were free); others go on; ask for less at a time, lower "
+                        + "EngineOptions.kvCacheTokens, or lower EngineOptions.maxConcurrent");
         assertThat(card().stepFailed("The model", new EngineException("device-side assert")))
             .hasMessage("The model failed on cuda:0: device-side assert");
     }

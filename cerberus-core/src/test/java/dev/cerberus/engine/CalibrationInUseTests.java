@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.cerberus.advice.Advice;
 import dev.cerberus.gate.CostCurve;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.gate.GateSignal;
@@ -32,7 +33,7 @@ class CalibrationInUseTests {
     @TempDir
     private Path directory;
 
-    private final List<String> notes = new ArrayList<>();
+    private final List<Advice> notes = new ArrayList<>();
 
     private static HeadsDescription heads() {
         return new HeadsDescription(HeadsKind.CERBERUS, true, true, false, 4, 1, 8, 16);
@@ -114,10 +115,10 @@ class CalibrationInUseTests {
     }
 
     @Test
-    void damagedFileNamesTheProperty() throws Exception {
+    void damagedFileNamesTheSetting() throws Exception {
         Path file = Files.writeString(this.directory.resolve("calibration.json"), "{");
         assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> read(file, "abc"))
-            .withMessageContaining("cerberus.gate.calibration")
+            .withMessageContaining("EngineOptions.calibration")
             .withMessageContaining("cerberus calibrate");
     }
 

@@ -314,13 +314,13 @@ class CerberusEngineTests {
                     small.submit(raw("more", 100), completing(new CompletableFuture<>()));
                 }
                 catch (QueueFullException ex) {
-                    assertThat(ex).hasMessageContaining("cerberus.engine.queue-capacity");
+                    assertThat(ex).hasMessageContaining("EngineOptions.queueCapacity");
                     refused++;
                 }
             }
             assertThat(refused).isPositive();
             assertThatThrownBy(() -> late.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(RequestTimeoutException.class)
-                .hasMessageContaining("cerberus.engine.request-timeout");
+                .hasMessageContaining("EngineOptions.requestTimeout");
             assertThat(small.awaitIdle(Duration.ofSeconds(20))).isTrue();
             assertThat(small.totals().failures()).isPositive();
             assertThat(small.cachedTokens()).isZero();
@@ -334,7 +334,7 @@ class CerberusEngineTests {
             .open(options(other).kvCacheTokens(OptionalInt.of(60)).maxConcurrent(4).build())) {
             assertThatThrownBy(() -> small.generate(raw("x".repeat(60), 5))).isInstanceOf(PromptTooLongException.class)
                 .hasMessageContaining("60 tokens")
-                .hasMessageContaining("cerberus.engine.kv-cache-tokens");
+                .hasMessageContaining("EngineOptions.kvCacheTokens");
             GenerationResult cut = small.generate(raw("x".repeat(50), 50));
             assertThat(cut.finishReason()).isEqualTo(FinishReason.LENGTH);
             assertThat(cut.tokens()).hasSize(10);
@@ -444,12 +444,16 @@ class CerberusEngineTests {
         TinyModels.writeWithTokenizer("llama", other);
         try (CerberusEngine shaped = CerberusEngine
             .open(options(other).shape(Optional.of(TreeShape.parse("2,1"))).build())) {
-            assertThat(shaped.description().notes()).singleElement().asString().contains("cerberus.tree.shape is");
+            assertThat(shaped.description().notes()).singleElement()
+                .asString()
+                .contains("the tree is 0;0,0;1;1,0;", "do without EngineOptions.shape");
         }
         try (CerberusEngine blind = CerberusEngine.open(options(other).contextLookup(false)
             .heads(EngineOptions.HeadsOptions.at(Optional.of("none"), OptionalInt.empty()))
             .build())) {
-            assertThat(blind.description().notes()).singleElement().asString().contains("context-lookup to true");
+            assertThat(blind.description().notes()).singleElement()
+                .asString()
+                .contains("set EngineOptions.contextLookup to true");
         }
     }
 
@@ -470,18 +474,18 @@ class CerberusEngineTests {
             .hasMessageContaining("cuda:99");
         assertThatThrownBy(() -> CerberusEngine.open(options(other).maxContext(OptionalInt.of(4096)).build()))
             .isInstanceOf(ModelException.class)
-            .hasMessageContaining("cerberus.model.max-context is 4096");
+            .hasMessageContaining("A context of 4096 tokens is asked for");
         assertThatThrownBy(() -> CerberusEngine.open(options(other).chatTemplate(Optional.of("nonsense")).build()))
             .isInstanceOf(ChatTemplateException.class)
-            .hasMessageContaining("cerberus.chat.template");
+            .hasMessageContaining("EngineOptions.chatTemplate");
         assertThatThrownBy(() -> CerberusEngine.open(options(other)
             .heads(new EngineOptions.HeadsOptions(true, Optional.of("nowhere.safetensors"), OptionalInt.empty()))
-            .build())).isInstanceOf(ModelException.class).hasMessageContaining("cerberus.heads.location");
+            .build())).isInstanceOf(ModelException.class).hasMessageContaining("EngineOptions.heads.location");
         assertThatThrownBy(() -> CerberusEngine
             .open(options(other).memory(new EngineOptions.MemoryOptions(true, Optional.of("nowhere.safetensors")))
                 .build()))
             .isInstanceOf(ModelException.class)
-            .hasMessageContaining("cerberus.memory.location");
+            .hasMessageContaining("EngineOptions.memory.location");
         Files.delete(other.resolve("tokenizer.json"));
         assertThatThrownBy(() -> CerberusEngine.open(options(other).build())).isInstanceOf(ModelFileException.class)
             .hasMessageContaining("tokenizer.json");

@@ -21,14 +21,14 @@ class ContextBudgetTests {
     private Path directory;
 
     @Test
-    void requireWhenTheRotaryTableExceedsItsShareNamesBytesAndProperty() {
+    void requireWhenTheRotaryTableExceedsItsShareNamesBytesAndSetting() {
         ModelConfig config = ModelConfig.read(TinyModels.write("llama", this.directory));
         // 20 bytes for each of 4 pairs: 80 bytes per token
         assertThatCode(() -> ContextBudget.require(100, config, 32_000)).doesNotThrowAnyException();
         assertThatExceptionOfType(ModelException.class).isThrownBy(() -> ContextBudget.require(101, config, 32_000))
             .withMessageContaining("A context of 101 tokens needs 8080 bytes")
             .withMessageContaining("has 32000")
-            .withMessageContaining("cerberus.model.max-context to at most 100");
+            .withMessageContaining("EngineOptions.maxContext to at most 100");
         assertThatExceptionOfType(ModelException.class)
             .isThrownBy(() -> ContextBudget.require(Integer.MAX_VALUE, config, 64L << 30));
     }

@@ -52,7 +52,7 @@ class EngineThreadTests extends AbstractEngineThreadTests {
         assertThat(active.error()).isInstanceOf(RequestTimeoutException.class);
         Throwable failure = this.engine.failure().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         assertThat(failure).hasMessageContaining("does not come back from a step")
-            .hasMessageContaining("cerberus.engine.request-timeout");
+            .hasMessageContaining("2 times what a whole request may (PT0.2S)");
         assertThat(this.engine.state()).isEqualTo(EngineState.FAILED);
         assertThatThrownBy(() -> this.engine.generate(request("next"))).isInstanceOf(EngineFailedException.class);
         this.engine.close();

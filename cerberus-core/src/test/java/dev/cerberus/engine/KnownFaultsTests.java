@@ -256,7 +256,7 @@ class KnownFaultsTests {
                 .isEqualTo("elo.And");
             assertThatExceptionOfType(ChatTemplateException.class).isThrownBy(() -> engine.generate(chat()))
                 .withMessageContaining("include")
-                .withMessageContaining("cerberus.chat.template");
+                .withMessageContaining("EngineOptions.chatTemplate");
             assertThat(engine.chatTemplate()).isEmpty();
             assertThat(engine.description().notes()).anyMatch((note) -> note.contains("include"));
         }

@@ -309,7 +309,8 @@ class ModelConfigTests {
         assertThat(rotary(config).inverseFrequencies(17)).containsExactly(1f, 0.0025f);
         // sqrt(1 + ln(32 / 16) / ln(16)) = sqrt(1 + 1 / 4)
         assertThat(rotary(config).scaling().magnitude()).isEqualTo(Math.sqrt(1.25));
-        assertThat(config.notes()).singleElement().asString().contains("more than 16 tokens");
+        assertThat(config.notes()).singleElement()
+            .satisfies((note) -> assertThat(note.problem()).contains("more than 16 tokens"));
     }
 
     @Test

@@ -9,6 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -254,7 +257,8 @@ class AnswerParserTests {
     void callsThatCanNotBeReadAreAskedForInTheUsualForm() {
         AnswerSyntax syntax = learned(
                 "{% for c in m.tool_calls or [] %}I call {{ c.function.name | upper }}{% endfor %}");
-        assertThat(syntax.note()).hasValueSatisfying((note) -> assertThat(note).contains("cerberus.chat.template"));
+        assertThat(syntax.note()).hasValueSatisfying((note) -> assertThat(note.remedies())
+            .containsExactly(Remedy.of("set", Setting.CHAT_TEMPLATE, "to a template whose calls are JSON or tagged")));
         assertThat(syntax.prompting().adapt(List.of(ChatMessage.user("Hi")), TOOLS).get(0).content())
             .contains("<tool_call>", "weather");
         parse(syntax.parser(TOOLS), List.of(CALL));

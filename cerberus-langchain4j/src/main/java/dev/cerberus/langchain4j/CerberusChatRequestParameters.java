@@ -148,7 +148,7 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
 
     /**
      * Returns the name of the task whose gate is used.
-     * @return a name under {@code cerberus.gate.profiles}
+     * @return the name of one of the engine's gate profiles
      */
     public @Nullable String profile() {
         return this.profile;
@@ -399,7 +399,7 @@ public final class CerberusChatRequestParameters extends DefaultChatRequestParam
 
         /**
          * Sets the task whose gate is used; what is set of the gate here goes before it.
-         * @param value a name under {@code cerberus.gate.profiles}
+         * @param value the name of one of the engine's gate profiles
          * @return this builder
          */
         public Builder profile(@Nullable String value) {

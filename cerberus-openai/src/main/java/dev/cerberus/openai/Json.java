@@ -124,7 +124,7 @@ final class Json {
 
     private static OpenAiException tooLarge(DataSize most) {
         return OpenAiException.refused(HttpStatus.CONTENT_TOO_LARGE, null, null,
-                "The body is larger than " + most.toBytes() + " bytes; send less, or raise cerberus.openai.max-body");
+                "The body is larger than " + most.toBytes() + " bytes, which is all that this server takes; send less");
     }
 
     private static String place(JacksonException ex) {

@@ -222,7 +222,7 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
         }
         HttpResponse<String> large = chat(",\"user\":\"" + "x".repeat(9000) + "\"");
         assertThat(large.statusCode()).isEqualTo(413);
-        assertThat(json(large).at("/error/message").stringValue()).contains("cerberus.openai.max-body");
+        assertThat(json(large).at("/error/message").stringValue()).contains("8192 bytes");
         HttpResponse<String> plain = send(request("/v1/chat/completions").header("Content-Type", "text/plain")
             .POST(HttpRequest.BodyPublishers.ofString("{}"))
             .build());

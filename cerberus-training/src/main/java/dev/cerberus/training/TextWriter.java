@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.cerberus.advice.Advice;
 import dev.cerberus.decode.DecodeBatch;
 import dev.cerberus.decode.DecodeRequest;
 import dev.cerberus.decode.DecodeSession;
@@ -90,7 +91,7 @@ final class TextWriter implements AutoCloseable {
      */
     void step() {
         for (Throwable failure : this.batch.step(this.sessions).values()) {
-            throw new ModelException("The model failed while it wrote text: " + failure.getMessage(), failure);
+            throw new ModelException(Advice.of(failure).after("The model failed while it wrote text: "), failure);
         }
         this.sessions.removeIf(this::ends);
     }

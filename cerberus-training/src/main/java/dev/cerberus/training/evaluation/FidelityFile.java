@@ -44,18 +44,29 @@ public final class FidelityFile {
         try {
             Content content = MAPPER.readValue(Files.readAllBytes(file), Content.class);
             if (!FORMAT.equals(content.format()) || content.arithmetic() == null) {
-                throw new EvaluationException(
-                        file + " is not a file of format " + FORMAT + "; write it anew with cerberus fidelity --save");
+                throw new EvaluationException(file + " is not a file of format " + FORMAT
+                        + "; remove it, and measure with cerberus fidelity --save");
             }
             return new TreeMap<>(content.arithmetic());
         }
         catch (JsonProcessingException ex) {
-            throw new EvaluationException(
-                    file + " is damaged (" + ex.getOriginalMessage() + "); write it anew with cerberus fidelity --save",
-                    ex);
+            throw new EvaluationException(file + " is damaged (" + ex.getOriginalMessage()
+                    + "); remove it, and measure with cerberus fidelity --save", ex);
         }
         catch (IOException ex) {
             throw new EvaluationException(file + " can not be read: " + ex, ex);
+        }
+    }
+
+    /**
+     * Requires that what is added can go there, before the work whose result would be
+     * lost.
+     * @param file the file, which may be missing
+     * @throws EvaluationException if there is something else
+     */
+    public static void requireNoOther(Path file) {
+        if (Files.exists(file)) {
+            read(file);
         }
     }
 

@@ -43,8 +43,9 @@ final class CerberusEngineLifecycle implements SmartLifecycle {
         this.running = false;
         this.engine.stopAdmission();
         if (!this.engine.awaitIdle(this.timeout)) {
-            LOGGER.warn("Requests still running after {} are ended; raise spring.lifecycle.timeout-per-shutdown-phase "
-                    + "to give them more time", this.timeout);
+            LOGGER.warn("Requests still running after {} are ended", this.timeout);
+            // for applications alone: the command line, which serves too, shows warnings
+            LOGGER.info("A longer spring.lifecycle.timeout-per-shutdown-phase gives them more time");
         }
     }
 

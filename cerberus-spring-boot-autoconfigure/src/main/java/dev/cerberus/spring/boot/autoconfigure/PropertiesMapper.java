@@ -81,7 +81,8 @@ final class PropertiesMapper {
             .maxInputCharacters(number(engine.maxInputCharacters()))
             .kvCacheTokens(number(engine.kvCacheTokens()))
             .prefixCache(engine.prefixCache())
-            .threads(number(engine.threads()));
+            .threads(number(engine.threads()))
+            .settingNames(SettingProperties.INSTANCE);
     }
 
     private EngineOptions.HeadsOptions heads() {

@@ -47,7 +47,8 @@ class CerberusPropertiesTests {
 
     @Test
     void defaultsAreThoseOfTheEngineAndTheChatModels() {
-        assertThat(engineOptions(Map.of())).isEqualTo(EngineOptions.builder("somewhere").build());
+        assertThat(engineOptions(Map.of()))
+            .isEqualTo(EngineOptions.builder("somewhere").settingNames(SettingProperties.INSTANCE).build());
         // What is left open is the model's to recommend, and else the default.
         CerberusChatRequestParameters open = chatParameters(Map.of());
         assertThat(open.temperature()).isNull();
@@ -83,7 +84,7 @@ class CerberusPropertiesTests {
                 OptionalInt.of(9), false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
                 Optional.of("calibration.json"), Optional.of("chatml"),
                 Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
-                OptionalInt.of(5000), OptionalInt.of(4096), false, OptionalInt.of(4)));
+                OptionalInt.of(5000), OptionalInt.of(4096), false, OptionalInt.of(4), SettingProperties.INSTANCE));
     }
 
     @Test
@@ -172,7 +173,8 @@ class CerberusPropertiesTests {
             values.put(name, source.getProperty(name));
         }
         assertThat(values).hasSize(32);
-        assertThat(engineOptions(values)).isEqualTo(EngineOptions.builder("somewhere").build());
+        assertThat(engineOptions(values))
+            .isEqualTo(EngineOptions.builder("somewhere").settingNames(SettingProperties.INSTANCE).build());
         assertThat(chatParameters(values)).isEqualTo(CerberusChatRequestParameters.DEFAULTS);
     }
 

@@ -27,9 +27,8 @@ class StartReportTests {
         this.runner.withPropertyValues("cerberus.chat.template=chatml").run((context) -> {
             assertThat(context).hasNotFailed();
             assertThat(output).contains("Cerberus has loaded tiny in ", "model     LlamaForCausalLM of ", "on disk",
-                    "device    cpu, 1 thread per operator", "precision fp32 (as cerberus.model.precision asks; ",
-                    "memory    about ", "context   ", "heads     none", "lookup    the context", "template  chatml",
-                    "tools     ");
+                    "device    cpu, 1 thread per operator", "precision fp32 (as asked; ", "memory    about ",
+                    "context   ", "heads     none", "lookup    the context", "template  chatml", "tools     ");
             assertThat(output).doesNotContain("chat requests will fail");
         });
     }
