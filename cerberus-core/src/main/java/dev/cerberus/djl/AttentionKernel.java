@@ -19,6 +19,7 @@ import dev.cerberus.hf.ModelConfig;
  * @param pooled whether the sequences of a forward share one pool of keys and values and
  * one call; else each has a cache and calls of its own
  * @param grouped whether sequences may attend together, in one batch of products
+ * @param bags when a row of its own is computed by sums of rows of tables
  * @param files the files that define the method {@code attended}
  */
 /*
@@ -31,7 +32,7 @@ import dev.cerberus.hf.ModelConfig;
  * the number; where it finds none, attention in float64 hides the order in bits that
  * rounding to float32 drops.
  */
-record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean grouped, List<String> files) {
+record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean grouped, Bags bags, List<String> files) {
 
     private static final int FLOAT32 = 6;
 
@@ -46,7 +47,11 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean gr
 
     private static final int POOLED_MULTIPLE = 8;
 
-    private static final List<String> EXACT = List.of("attention.py", "attention_groups.py", "attention_exact.py");
+    /** A table is read once for each query head of a group. */
+    private static final int LARGEST_BAGGED_GROUP = 8;
+
+    private static final List<String> EXACT = List.of("attention.py", "keys_in_columns.py", "attention_groups.py",
+            "attention_exact.py");
 
     /** Block sizes of matrix products, those of common CPUs first. */
     private static final List<Integer> BLOCKS = List.of(192, 384, 256, 320, 336, 352, 448, 512, 128, 768);
@@ -54,8 +59,8 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean gr
     /** A row's scores depend on the device's own way in the last bits. */
     static AttentionKernel of(Precision precision, ModelConfig config) {
         boolean capped = config.variant().attentionCap().isPresent();
-        return new AttentionKernel(precision.scalarType(), 0, false, false,
-                List.of("attention.py", "attention_groups.py", capped ? "attention_capped.py" : "attention_sdpa.py"));
+        return new AttentionKernel(precision.scalarType(), 0, false, false, Bags.NEVER,
+                List.of("attention.py", "keys_in_rows.py", "attention_groups.py", capped ? "attention_capped.py" : "attention_sdpa.py"));
     }
 
     /**
@@ -72,41 +77,49 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean gr
                 && config.headDim() <= WIDEST_POOLED) {
             return pooled(precision, "flash_cuda.py");
         }
-        return new AttentionKernel(precision.scalarType(), 0, false, false,
-                List.of("attention.py", "attention_groups.py", "attention_efficient.py"));
+        return new AttentionKernel(precision.scalarType(), 0, false, false, Bags.NEVER,
+                List.of("attention.py", "keys_in_rows.py", "attention_groups.py", "attention_efficient.py"));
     }
 
     /** In a pool, by the operators of a file. */
     static AttentionKernel pooled(Precision precision, String operators) {
-        return new AttentionKernel(precision.scalarType(), 0, true, false, List.of("attention_pooled.py", operators));
+        return new AttentionKernel(precision.scalarType(), 0, true, false, Bags.NEVER,
+                List.of("attention_pooled.py", operators));
     }
 
     /** In float64, on every CPU. */
     static AttentionKernel wide() {
-        return new AttentionKernel(FLOAT64, 0, false, true, EXACT);
+        return new AttentionKernel(FLOAT64, 0, false, true, Bags.NEVER, EXACT);
     }
 
     /** In float32, with blocks of a number of keys. */
     static AttentionKernel exact(int blockKeys) {
-        return new AttentionKernel(FLOAT32, blockKeys, false, false, EXACT);
+        return new AttentionKernel(FLOAT32, blockKeys, false, false, Bags.NEVER, EXACT);
     }
 
     /**
      * Returns the fastest kernel for a model's heads whose rows do not depend on each
      * other on this CPU, found by trying.
+     * @param fbgemm whether libtorch has FBGEMM, whose sums of rows of tables are fast
      */
-    static AttentionKernel independent(ModelConfig config) {
+    static AttentionKernel independent(ModelConfig config, boolean fbgemm) {
         return BLOCKS.stream()
             .map(AttentionKernel::exact)
             .filter((kernel) -> kernel.holds(config))
             .findFirst()
+            .map((kernel) -> (fbgemm && kernel.holdsInBags(config)) ? kernel.with(Bags.WHERE_THEY_PAY) : kernel)
             .map((kernel) -> kernel.holdsTogether(config) ? kernel.together() : kernel)
             .orElseGet(AttentionKernel::wide);
     }
 
     /** Returns this kernel for sequences that attend together. */
     AttentionKernel together() {
-        return new AttentionKernel(this.scalarType, this.blockKeys, this.pooled, true, this.files);
+        return new AttentionKernel(this.scalarType, this.blockKeys, this.pooled, true, this.bags, this.files);
+    }
+
+    /** Returns this kernel with sums of rows of tables. */
+    AttentionKernel with(Bags when) {
+        return new AttentionKernel(this.scalarType, this.blockKeys, this.pooled, this.grouped, when, this.files);
     }
 
     /** Returns whether a row gets the same bits alone, in prompts and in trees. */
@@ -118,6 +131,13 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean gr
             starts.add(smaller - 9); // a block that ends there would be seen
         }
         return probe(config, "exact", starts, List.of(2, 3, 8, 17));
+    }
+
+    /** Returns whether a row gets the same bits by bags as by products. */
+    boolean holdsInBags(ModelConfig config) {
+        int block = this.blockKeys;
+        return AttentionHeads.of(config).group() <= LARGEST_BAGGED_GROUP && with(Bags.ALWAYS).probe(config, "exact",
+                List.of(0, 5, block - 9, block + 5, 2 * block - 9, 3 * block + 70), List.of(3));
     }
 
     /** Returns whether a row gets the same bits alone and beside other sequences. */
@@ -172,6 +192,46 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean gr
             default -> "the model's format";
         } + (this.pooled ? ", pooled" : "")
                 + ((this.blockKeys == 0) ? "" : String.format(Locale.ROOT, ", blocks of %d keys", this.blockKeys));
+    }
+
+    /**
+     * When a row of its own is computed by sums of rows of tables, bags of embeddings,
+     * instead of products.
+     */
+    enum Bags {
+
+        /** Only by products. */
+        NEVER(Integer.MAX_VALUE, Integer.MAX_VALUE),
+
+        /**
+         * Where keys and values come from memory: values when they fill an eighth of a
+         * common second level cache, keys, which lie further apart, when they fill all of
+         * it.
+         */
+        WHERE_THEY_PAY(1 << 18, 1 << 15),
+
+        /** However few there are, for tests. */
+        ALWAYS(0, 0);
+
+        private final int keys;
+
+        private final int values;
+
+        Bags(int keys, int values) {
+            this.keys = keys;
+            this.values = values;
+        }
+
+        /** Returns how many numbers of keys it takes, of a layer. */
+        int fromKeys() {
+            return this.keys;
+        }
+
+        /** Returns how many numbers of values it takes, of a layer. */
+        int fromValues() {
+            return this.values;
+        }
+
     }
 
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
-import java.util.stream.LongStream;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -27,9 +26,9 @@ final class KvSlab implements AutoCloseable {
 
     private final int slots;
 
-    private final int heads;
-
     private final int keys;
+
+    private final long numbers; // of the keys of a slot in one layer, and of its values
 
     private final NavigableMap<Integer, KvSlot> taken = new TreeMap<>();
 
@@ -49,8 +48,8 @@ final class KvSlab implements AutoCloseable {
         this.program = program;
         this.rows = ScriptModule.argument(rows);
         this.slots = (int) rows.getShape().get(2);
-        this.heads = (int) rows.getShape().get(3);
         this.keys = (int) rows.getShape().get(4);
+        this.numbers = rows.getShape().get(3) * this.keys * rows.getShape().get(5);
     }
 
     int slots() {
@@ -99,16 +98,9 @@ final class KvSlab implements AutoCloseable {
         this.taken.remove(index);
     }
 
-    /**
-     * Adds which rows of a layer of the slab, all in one, those of a token are: keys of
-     * all heads, then values.
-     */
-    void addRows(LongStream.Builder found, int slot, int position) {
-        for (int kind = 0; kind < 2; kind++) {
-            for (int head = 0; head < this.heads; head++) {
-                found.add(((kind * this.slots + slot) * (long) this.heads + head) * this.keys + position);
-            }
-        }
+    /** Returns where a slot begins among the keys of a layer, in numbers. */
+    long begin(int slot) {
+        return slot * this.numbers;
     }
 
     /** Returns the rows of a slot, [layers, 2, kv, keys, dim]; the caller closes it. */

@@ -22,7 +22,7 @@ final class KvSlabs implements AutoCloseable {
     /** Slots that a slab has at most, and their bytes together. */
     private static final int MOST_SLOTS = 16;
 
-    private static final long MOST_BYTES = 128L << 20;
+    private static final long MOST_BYTES = 256L << 20;
 
     /** A slab of which so small a part is taken becomes smaller. */
     private static final int SPARSE = 4;

@@ -239,6 +239,9 @@ public final class LlamaProgram {
             .constant("LONE", AttentionHeads.of(config).lone())
             .constant("CACHE_TYPE", attention.scalarType())
             .constant("BLOCK_KEYS", attention.blockKeys())
+            .constant("BAGGED", attention.bags() != AttentionKernel.Bags.NEVER)
+            .constant("BAGGED_KEYS", attention.bags().fromKeys())
+            .constant("BAGGED_VALUES", attention.bags().fromValues())
             .constant("SPLIT_FROM", SPLIT_FROM)
             .files(attention.files().toArray(String[]::new));
     }

@@ -130,7 +130,7 @@ final class SpanRows implements AutoCloseable {
             for (int i = 0; i < member.rows(); i++) {
                 taken[slot * padded + i] = back.size();
                 back.add((long) slot * padded + i);
-                member.slab().addRows(put, member.slot(), span.cache().length() + i);
+                put.add(member.slab().begin(member.slot())).add(span.cache().length() + (long) i);
             }
         }
         boolean inOrder = back.size() == taken.length;

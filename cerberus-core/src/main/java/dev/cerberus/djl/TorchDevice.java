@@ -255,7 +255,8 @@ public final class TorchDevice {
             return AttentionKernel.cuda(precision, config, this.flash);
         }
         boolean independent = precision == Precision.FP32 || precision == Precision.INT8;
-        return independent ? AttentionKernel.independent(config) : AttentionKernel.of(precision, config);
+        boolean fbgemm = this.capabilities.kernel(Precision.INT8).isPresent();
+        return independent ? AttentionKernel.independent(config, fbgemm) : AttentionKernel.of(precision, config);
     }
 
     /**

@@ -57,7 +57,7 @@ class AttentionKernelTests {
     @MethodSource("shapes")
     void kernelThatTheProbeFindsHoldsAndATooLargeBlockDoesNot(AttentionShape shape) {
         ModelConfig config = shape.config(this.directory);
-        AttentionKernel found = AttentionKernel.independent(config);
+        AttentionKernel found = AttentionKernel.independent(config, true);
         Assumptions.assumeTrue(found.blockKeys() > 0,
                 "skipped: no size of blocks makes float32 exact on this CPU, so attention is computed in float64");
         assertThat(found.holds(config)).isTrue();
@@ -71,7 +71,7 @@ class AttentionKernelTests {
     @MethodSource("shapes")
     void sequencesAttendTogetherOnlyWhereTheProbeSawThatTheyMay(AttentionShape shape) {
         ModelConfig config = shape.config(this.directory);
-        AttentionKernel found = AttentionKernel.independent(config);
+        AttentionKernel found = AttentionKernel.independent(config, true);
         assertThat(found.grouped()).isEqualTo(found.equals(AttentionKernel.wide()) || found.holdsTogether(config));
         if (shape.headDim() >= 16 && found.blockKeys() > 0) {
             assertThat(AttentionKernel.exact(found.blockKeys() + 96).holdsTogether(config)).isFalse();
@@ -96,6 +96,7 @@ class AttentionKernelTests {
     @MethodSource("shapes")
     void attentionInFloat32IsCloseToTheDefinition(AttentionShape shape) {
         assertEqualsTheDefinition(shape, AttentionKernel.exact(192), 1e-4);
+        assertEqualsTheDefinition(shape, AttentionKernel.exact(192).with(AttentionKernel.Bags.ALWAYS), 1e-4);
         assertEqualsTheDefinition(shape, AttentionKernel.of(Precision.FP32, shape.config(this.directory)), 1e-4);
     }
 
@@ -110,7 +111,7 @@ class AttentionKernelTests {
                     ScriptModule program = ScriptModule.load(manager,
                             LlamaProgram.attentionSource(config, kernel).toString());
                     NDArray turned = numbers.array(manager, numbers.turned, kernel, rows);
-                    NDArray cache = numbers.array(manager, numbers.cache, kernel, 2 * shape.keyValueHeads());
+                    NDArray cache = numbers.array(manager, numbers.cache(kernel), kernel, 2 * shape.keyValueHeads());
                     IValue input = ScriptModule.argument(turned);
                     IValue all = ScriptModule
                         .argument(cache.reshape(1, 2, shape.keyValueHeads(), keys, shape.headDim()));
@@ -170,6 +171,20 @@ class AttentionKernelTests {
         NDArray array(NDManager manager, double[] numbers, AttentionKernel kernel, int first) {
             DataType type = (kernel.equals(AttentionKernel.wide())) ? DataType.FLOAT64 : DataType.FLOAT32;
             return manager.create(numbers, new Shape(first, numbers.length / first)).toType(type, false);
+        }
+
+        /** Returns the cache with its keys as a kernel wants them: as rows, or columns. */
+        double[] cache(AttentionKernel kernel) {
+            double[] laid = this.cache.clone();
+            if (kernel.files().contains("keys_in_columns.py")) {
+                int dim = this.shape.headDim();
+                for (int i = 0; i < laid.length / 2; i++) {
+                    int row = i / dim;
+                    int column = (row / this.keys * dim + i % dim) * this.keys + row % this.keys;
+                    laid[column] = this.cache[i];
+                }
+            }
+            return laid;
         }
 
         /** Returns a key or a value of a position: of the cache, or of a row. */

@@ -59,9 +59,25 @@ enum ExactFormat {
     /** Loads the model in a directory, or skips the test; the caller closes it. */
     DjlTargetModel load(Path directory) {
         TorchDevice device = device();
+        return load(directory, device, device.attentionKernel(this.precision, ModelConfig.read(directory)));
+    }
+
+    /**
+     * Loads the model in a directory with rows of their own computed by sums of rows of
+     * tables, or skips the test; the caller closes it.
+     */
+    DjlTargetModel loadInBags(Path directory) {
+        TorchDevice device = device();
+        AttentionKernel kernel = AttentionKernel.independent(ModelConfig.read(directory), INT8_BOUNDED.works());
+        Assumptions.assumeTrue(kernel.bags() != AttentionKernel.Bags.NEVER,
+                "skipped: bags of embeddings do not add here as products do");
+        return load(directory, device, kernel.with(AttentionKernel.Bags.ALWAYS));
+    }
+
+    private DjlTargetModel load(Path directory, TorchDevice device, AttentionKernel kernel) {
         ModelConfig config = ModelConfig.read(directory);
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-            return DjlTargetModel.load(config, checkpoint, config.maxPositions(), device, this.precision);
+            return DjlTargetModel.load(config, checkpoint, config.maxPositions(), device, this.precision, kernel);
         }
     }
 

@@ -9,9 +9,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.Stream;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,11 +55,15 @@ class SharedForwardTests {
             .flatMap((format) -> TinyModels.names().stream().map((name) -> Arguments.of(format, name)));
     }
 
-    /* The groups of heads that take ways of their own, in contexts of several blocks. */
+    /* The groups of heads that take ways of their own. */
+    static List<AttentionShape> groups() {
+        return AttentionShape.all().subList(2, 5);
+    }
+
+    /* In contexts of several blocks. */
     static Stream<Arguments> shapes() {
         return Arrays.stream(ExactFormat.values())
-            .flatMap((
-                    format) -> AttentionShape.all().subList(2, 5).stream().map((shape) -> Arguments.of(format, shape)));
+            .flatMap((format) -> groups().stream().map((shape) -> Arguments.of(format, shape)));
     }
 
     @ParameterizedTest
@@ -77,9 +79,19 @@ class SharedForwardTests {
     @MethodSource("shapes")
     void sequencesInLongContextsHaveTheBitsThatTheyHaveAlone(ExactFormat format, AttentionShape shape) {
         ModelConfig config = shape.config(this.directory);
-        int block = AttentionKernel.independent(config).blockKeys();
+        int block = AttentionKernel.independent(config, false).blockKeys();
         try (DjlTargetModel model = format.load(this.directory)) {
             assertSameBitsInCompany(model, 6, Math.max(2 * block, 200) + 40);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("groups")
+    void sequencesWhoseValuesAreAddedInBagsHaveTheBitsThatTheyHaveAlone(AttentionShape shape) {
+        ModelConfig config = shape.config(this.directory);
+        int block = AttentionKernel.independent(config, false).blockKeys();
+        try (DjlTargetModel model = ExactFormat.FP32.loadInBags(this.directory)) {
+            assertSameBitsInCompany(model, 6, block + 60);
         }
     }
 
@@ -196,19 +208,7 @@ class SharedForwardTests {
         }
 
         void assertSameCache(DjlTargetModel model) {
-            int tokens = this.text.length;
-            try (NDManager manager = model.device().newManager()) {
-                NDArray[] some = views(this.cache, tokens, manager);
-                NDArray[] others = views(this.alone, tokens, manager);
-                for (int i = 0; i < some.length; i++) {
-                    // the first of three is the whole of a layer, with what was dropped
-                    assertThat(i % 3 == 0 || some[i].contentEquals(others[i])).as("view %d", i).isTrue();
-                }
-            }
-        }
-
-        private static NDArray[] views(KvCache cache, int tokens, NDManager manager) {
-            return ((SlotKvCache) cache).slot().seen(tokens).toNDList((PtNDManager) manager).toArray(NDArray[]::new);
+            HeldKeysAndValues.assertSame("cache", model, this.cache, this.alone, this.text.length);
         }
 
         void close() {

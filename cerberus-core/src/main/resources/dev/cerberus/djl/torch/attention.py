@@ -1,24 +1,12 @@
 # Attention of sequences that have a cache each, one after another, or several whose caches lie side by side in one go.
 #
-# caches: three views a layer of every sequence, see seen(). spans: three numbers a sequence: its first row, the row after
-# its last, and the tokens in its cache before them. masks: what is added to scores, one tensor a sequence, see masks().
-# For sequences that go together see attention_groups.py.
+# caches: views of every sequence, see keys_in_rows.py and keys_in_columns.py. spans: three numbers a sequence: its first row,
+# the row after its last, and the tokens in its cache before them. masks: what is added to scores, one tensor a sequence, see
+# masks(). For sequences that go together see attention_groups.py.
 #
 # Query rows are rows times group. Kernels need an even number of them, at least 4, to treat a row alike whatever goes with
 # it. A row of its own takes the key and value heads that lie behind its query heads as further query rows, where those are
 # enough (LONE() query rows in all): then nothing has to be copied.
-
-# cache: [layers, 2, kv, capacity, dim], keys first. Returns for every layer the whole of it, the first keys,
-# transposed, and the first values.
-def seen(self, cache: Tensor, keys: int) -> List[Tensor]:
-    all = annotate(List[Tensor], [])
-    for i in range(torch.size(cache, 0)):
-        layer = torch.select(cache, 0, i)
-        some = torch.slice(layer, 2, 0, keys)
-        _0 = torch.append(all, layer)
-        _1 = torch.append(all, torch.transpose(torch.select(some, 0, 0), 1, 2))
-        _2 = torch.append(all, torch.select(some, 0, 1))
-    return all
 
 # Returns the number of rows that rows are padded to.
 def padded(self, rows: int) -> int:
@@ -96,36 +84,22 @@ def attended(self, turned: Tensor, layer: int, spans: List[int], masks: List[Ten
 def attended_one(self, turned: Tensor, layer: int, start: int, mask: Tensor, cache: List[Tensor]) -> Tensor:
     rows = torch.size(turned, 0)
     width = self.HEADS() * self.DIM()
-    stride = width + 2 * self.KV() * self.DIM()
-    kv = torch.as_strided(turned, [2, self.KV(), rows, self.DIM()], [self.KV() * self.DIM(), self.DIM(), stride, 1],
-                          torch.storage_offset(turned) + width)
-    _0 = torch.copy_(torch.slice(cache[3 * layer], 2, start, start + rows), kv)
-    keys = cache[3 * layer + 1]
-    values = cache[3 * layer + 2]
+    _0 = self.written(turned, layer, start, cache)
+    bags = annotate(List[Tensor], [])
+    if rows == 1:
+        bags = self.bags(cache, layer)
     if rows == 1 and self.LONE() > 0:
         q = torch.as_strided(turned, [self.KV(), self.LONE(), self.DIM()], [self.DIM(), self.KV() * self.DIM(), 1])
-        o = self.attention(q, keys, values, mask)
-        heads = torch.as_strided(o, [self.GROUP(), self.KV(), self.DIM()], [self.DIM(), self.LONE() * self.DIM(), 1])
+        o = self.attention(q, self.keys(cache, layer), self.values(cache, layer), mask, bags)
+        heads = torch.as_strided(o, [self.GROUP(), self.KV(), self.DIM()], [self.DIM(), torch.size(o, 1) * self.DIM(), 1])
         return torch.reshape(heads, [1, width])
     queries = torch.slice(turned, 1, 0, width)
     padded = self.padded(rows)
     if padded != rows:
         queries = torch.constant_pad_nd(queries, [0, 0, 0, padded - rows])
     q = torch.reshape(queries, [padded * self.GROUP(), self.KV(), self.DIM()])
-    o = torch.transpose(self.attention(torch.transpose(q, 0, 1), keys, values, mask), 0, 1)
-    o = torch.reshape(o, [padded, width])
-    if padded != rows:
+    o = self.attention(torch.transpose(q, 0, 1), self.keys(cache, layer), self.values(cache, layer), mask, bags)
+    o = torch.reshape(torch.transpose(o, 0, 1), [-1, width])
+    if torch.size(o, 0) != rows:
         o = torch.slice(o, 0, 0, rows)
     return o
-
-# Copies the first tokens of another cache.
-def shared(self, cache: Tensor, source: Tensor, tokens: int) -> int:
-    _0 = torch.copy_(torch.slice(cache, 3, 0, tokens), torch.slice(source, 3, 0, tokens))
-    return tokens
-
-def commit(self, cache: Tensor, start: int, path: List[int]) -> int:
-    end = start + torch.len(path)
-    rows = torch.tensor(path, dtype=4, device=ops.prim.device(cache))
-    kept = torch.index_select(torch.slice(cache, 3, start), 3, rows)
-    _0 = torch.copy_(torch.slice(cache, 3, start, end), kept)
-    return end

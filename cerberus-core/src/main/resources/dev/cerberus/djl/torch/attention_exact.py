@@ -1,5 +1,6 @@
 # Attention that gives a row the same bits whatever goes with it. q: [kv, query rows, dim]. keys: [kv, dim, keys].
-# values: [kv, keys, dim]. mask: [query rows, keys].
+# values: [kv, keys, dim]. mask: [query rows, keys]. bags: how the values of a row of its own are added as bags, see
+# keys_in_columns.py; empty if by a product. Returns [kv, query rows, dim], of which those behind the group may lack.
 #
 # A tree moves a row's keys apart: between them lie those of its neighbours, which are masked. Scores and exponentials are
 # computed one by one. The products with the values add one key after another, in blocks of BLOCK_KEYS(), so that keys of
@@ -7,14 +8,20 @@
 # two would be cut in halves, so that is cut here. The sum of the weights, which is added in another order, is added in
 # float64, whose last bit is gone when it is rounded.
 
-def attention(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Tensor:
-    if self.CAPPED():
+def attention(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor, bags: List[Tensor]) -> Tensor:
+    if torch.len(bags) > 5 and torch.numel(bags[6]) > 0:
+        s = self.scored_in_bags(q, mask, bags)
+    elif self.CAPPED():
         bent = torch.tanh(torch.mul(torch.bmm(q, keys), self.SCALE_TO_CAP()))
         s = torch.add(torch.mul(bent, self.CAP()), mask)
     else:
         s = torch.baddbmm(mask, q, keys, beta=1, alpha=self.SCALE())
     e = torch.exp_(torch.sub_(s, torch.amax(s, [2], True)))
+    if torch.len(bags) > 0:
+        e = torch.contiguous(torch.slice(e, 1, 0, self.GROUP()))
     total = torch.to(torch.sum(e, [2], True, dtype=7), self.CACHE_TYPE())
+    if torch.len(bags) > 0:
+        return torch.div_(self.added_in_bags(e, bags), total)
     block = self.BLOCK_KEYS()
     keys_seen = torch.size(e, 2)
     if block < keys_seen and keys_seen < 2 * block:
@@ -23,3 +30,22 @@ def attention(self, q: Tensor, keys: Tensor, values: Tensor, mask: Tensor) -> Te
     else:
         o = torch.bmm(e, values)
     return torch.div_(o, total)
+
+# Returns scores of the first query rows, [kv, group, keys].
+def scored_in_bags(self, q: Tensor, mask: Tensor, bags: List[Tensor]) -> Tensor:
+    piece = torch.size(bags[5], 1)
+    keys = torch.size(mask, 1)
+    pieces = torch.floordiv(keys + piece - 1, piece)
+    each = [self.KV(), pieces, self.GROUP(), self.DIM()]
+    queries = torch.reshape(torch.expand(torch.unsqueeze(torch.slice(q, 1, 0, self.GROUP()), 1), each), [-1])
+    s, _0, _1, _2, = torch._embedding_bag_forward_only(bags[5], bags[6], bags[7], False, 0, False, queries, True)
+    s = torch.permute(torch.view(s, [self.KV(), pieces, self.GROUP(), piece]), [0, 2, 1, 3])
+    s = torch.slice(torch.reshape(s, [self.KV(), self.GROUP(), pieces * piece]), 2, 0, keys)
+    return torch.add(torch.slice(mask, 0, 0, self.GROUP()), s, alpha=self.SCALE())
+
+# e: weights, [kv, group, keys]. Returns what they add up to, [kv, group, dim].
+def added_in_bags(self, e: Tensor, bags: List[Tensor]) -> Tensor:
+    o, _0, _1, _2, = torch._embedding_bag_forward_only(bags[0], bags[1], bags[2], False, 0, False, torch.view(e, [-1]), True)
+    if torch.numel(bags[3]) > 0:
+        o, _3, _4, _5, = torch._embedding_bag_forward_only(o, bags[3], bags[4], False, 0, False, None, True)
+    return torch.view(o, [torch.size(e, 0), torch.size(e, 1), self.DIM()])

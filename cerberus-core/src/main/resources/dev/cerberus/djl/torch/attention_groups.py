@@ -14,19 +14,36 @@ def emptied(self, slab: Tensor, index: int) -> int:
     _0 = torch.zero_(torch.select(slab, 2, index))
     return index
 
-# Returns for every layer all rows of the slab, the first keys of some slots, transposed, and their first values, a matrix
-# for every slot and head.
+# Returns what bags of a group consist of, see sums(), where a row's numbers lie in a layer, see places(), and for every layer
+# its numbers, the first keys of some slots and their first values, a matrix for every slot and head, and the table of their
+# values.
 def seen_together(self, slab: Tensor, first: int, end: int, keys: int) -> List[Tensor]:
-    all = annotate(List[Tensor], [])
-    batch = [(end - first) * self.KV(), torch.size(slab, 4), self.DIM()]
+    matrices = (end - first) * self.KV()
+    capacity = torch.size(slab, 4)
+    all = self.sums(matrices, capacity, keys, slab)
+    wide = self.KV() * self.DIM()
+    heads = torch.mul(torch.unsqueeze(torch.arange(0, self.KV(), dtype=4), 1), capacity * self.DIM())
+    columns = torch.mul(torch.arange(0, wide, dtype=4), capacity)
+    rows = torch.add(torch.add(heads, torch.arange(0, self.DIM(), dtype=4)), torch.size(slab, 2) * wide * capacity)
+    _0 = torch.append(all, torch.cat([columns, torch.reshape(rows, [-1])], 0))
+    _1 = torch.append(all, torch.cat([torch.full([wide], 1, dtype=4), torch.full([wide], self.DIM(), dtype=4)], 0))
     for i in range(torch.size(slab, 0)):
         layer = torch.select(slab, 0, i)
         some = torch.slice(layer, 1, first, end)
-        _0 = torch.append(all, torch.view(layer, [-1, self.DIM()]))
-        seen = torch.slice(torch.view(torch.select(some, 0, 0), batch), 1, 0, keys)
-        _1 = torch.append(all, torch.transpose(seen, 1, 2))
-        _2 = torch.append(all, torch.slice(torch.view(torch.select(some, 0, 1), batch), 1, 0, keys))
+        columns = torch.view(torch.select(some, 0, 0), [matrices, self.DIM(), capacity])
+        rows = torch.view(torch.select(some, 0, 1), [matrices, capacity, self.DIM()])
+        _2 = torch.append(all, torch.view(layer, [-1]))
+        _3 = torch.append(all, torch.slice(columns, 2, 0, keys))
+        _4 = torch.append(all, torch.slice(rows, 1, 0, keys))
+        _5 = torch.append(all, torch.view(rows, [-1, self.DIM()]))
     return all
+
+# Where the keys and values of rows lie among a layer's numbers, [rows * 2 kv * dim]. rows: for each where its slot begins, in
+# numbers, and its position there.
+def places(self, rows: Tensor, cache: List[Tensor]) -> Tensor:
+    pairs = torch.reshape(rows, [-1, 2])
+    inside = torch.addcmul(cache[4], torch.slice(pairs, 1, 1), cache[5])
+    return torch.reshape(torch.add(inside, torch.slice(pairs, 1, 0, 1)), [-1])
 
 # What is added to the scores of a group, see masks(). positions: of its rows, of all sequences. trees: of all sequences of
 # the forward, of which the group's begin at tree. padded: rows that each has. Returns [slots * kv, query rows, keys].
@@ -69,14 +86,15 @@ def spread_over_slots(self, own: Tensor) -> Tensor:
     all = torch.expand(torch.reshape(own, [slots, 1, rows, 1, keys]), [slots, self.KV(), rows, each, keys])
     return torch.reshape(all, [slots * self.KV(), rows * each, keys])
 
-# cache: the views of seen_together(), and at its end three lists of indices: for every row of every slot the row of turned;
-# empty if they are those of turned. For every head's key or value of a row its row in the slab. For every row where its
-# result is; empty as before. turned: rows of the group, [rows, (heads + 2 kv) * dim]. Returns [rows, heads * dim].
+# cache: the views of seen_together(), the first of them empty where rows are not by themselves, and at its end three lists of
+# indices: for every row of every slot the row of turned; empty if they are those of turned. For every number of a row's keys
+# and values its place in a layer of the slab. For every row where its result is; empty as before. turned: rows of the group,
+# [rows, (heads + 2 kv) * dim]. Returns [rows, heads * dim].
 def attended_together(self, turned: Tensor, layer: int, mask: Tensor, cache: List[Tensor]) -> Tensor:
     width = self.HEADS() * self.DIM()
     last = torch.len(cache) - 3
-    written = torch.reshape(torch.slice(turned, 1, width), [-1, self.DIM()])
-    _0 = torch.index_copy_(cache[3 * layer], 0, cache[last + 1], written)
+    view = 6 + 4 * layer
+    _0 = torch.scatter_(cache[view], 0, cache[last + 1], torch.reshape(torch.slice(turned, 1, width), [-1]))
     own = turned
     if torch.numel(cache[last]) > 0:
         own = torch.index_select(turned, 0, cache[last])
@@ -87,7 +105,14 @@ def attended_together(self, turned: Tensor, layer: int, mask: Tensor, cache: Lis
     queries = torch.slice(own, 1, 0, each * self.KV() * self.DIM())
     q = torch.transpose(torch.reshape(queries, [slots, rows * each, self.KV(), self.DIM()]), 1, 2)
     q = torch.reshape(q, [slots * self.KV(), rows * each, self.DIM()])
-    o = self.attention(q, cache[3 * layer + 1], cache[3 * layer + 2], mask)
+    bags = annotate(List[Tensor], [])
+    if torch.numel(cache[0]) > 0:
+        bags = [cache[view + 3], cache[0], cache[1], cache[2], cache[3]]
+    o = self.attention(q, cache[view + 1], cache[view + 2], mask, bags)
+    if rows == 1:
+        each = torch.size(o, 1)
+    elif torch.size(o, 1) == self.GROUP():
+        o = torch.constant_pad_nd(o, [0, 0, 0, (rows - 1) * each])
     o = torch.reshape(o, [slots, self.KV(), rows, each, self.DIM()])
     if each != self.GROUP():
         o = torch.slice(o, 3, 0, self.GROUP())

@@ -14,7 +14,7 @@ def keys_for(self, tokens: int) -> int:
 def alone(self, turned: Tensor, kv: Tensor, at: int) -> Tensor:
     keys = self.keys_for(at + 1)
     mask = self.mask(1, at, keys, annotate(List[float], []), turned)
-    return self.attended_one(torch.slice(turned, 0, at, at + 1), 0, at, mask, self.seen(torch.slice(kv, 3, 0, keys), keys))
+    return self.attended_one(torch.slice(turned, 0, at, at + 1), 0, at, mask, self.seen(kv, keys))
 
 # starts: tokens before a piece of some rows, or before a tree.
 def exact(self, starts: List[int], rows: List[int]) -> bool:
@@ -23,8 +23,7 @@ def exact(self, starts: List[int], rows: List[int]) -> bool:
     width = self.HEADS() * self.DIM()
     turned = self.filled([longest, width + 2 * self.KV() * self.DIM()], 2.718281828)
     kv = self.filled([1, 2, self.KV(), positions, self.DIM()], 1.618033989)
-    written = torch.reshape(torch.slice(turned, 1, width), [longest, 2, self.KV(), self.DIM()])
-    _0 = torch.copy_(torch.slice(torch.select(kv, 0, 0), 2, 0, longest), torch.permute(written, [1, 2, 0, 3]))
+    _0 = self.written(turned, 0, 0, self.seen(kv, positions))
     same = True
     for s in range(torch.len(starts)):
         start = starts[s]
@@ -33,7 +32,7 @@ def exact(self, starts: List[int], rows: List[int]) -> bool:
             keys = self.keys_for(start + n)
             piece = self.attended_one(torch.slice(turned, 0, start, start + n), 0, start,
                                       self.mask(n, start, keys, annotate(List[float], []), turned),
-                                      self.seen(torch.clone(torch.slice(kv, 3, 0, keys)), keys))
+                                      self.seen(torch.clone(kv), keys))
             for row in [0, torch.floordiv(n, 2), n - 1]:
                 own = self.alone(turned, torch.clone(kv), start + row)
                 same = same and torch.equal(own, torch.slice(piece, 0, row, row + 1))
@@ -58,7 +57,7 @@ def in_tree(self, turned: Tensor, kv: Tensor, start: int, n: int) -> bool:
                 seen = -inf
             _1 = torch.append(tree, seen)
     drafted = self.attended_one(torch.cat(rows, 0), 0, start, self.mask(n, start, keys, tree, turned),
-                                self.seen(torch.clone(torch.slice(kv, 3, 0, keys)), keys))
+                                self.seen(torch.clone(kv), keys))
     same = True
     for depth in range(torch.floordiv(n + 1, 2)):
         own = self.alone(turned, torch.clone(kv), start + depth)
@@ -103,16 +102,18 @@ def beside(self, starts: List[int], n: int) -> bool:
             position = starts[s] + i
             _5 = torch.append(at, position)
             _6 = torch.append(back, s * padded + i)
-            for kind in range(2):
-                for head in range(self.KV()):
-                    _7 = torch.append(put, ((kind * 3 + s) * self.KV() + head) * positions + position)
+            _7 = torch.append(put, s * self.KV() * self.DIM() * positions)
+            _8 = torch.append(put, position)
             few = self.keys_for(position + 1)
             mask = self.mask(1, position, few, annotate(List[float], []), turned)
-            seen = self.seen(torch.slice(kv, 3, 0, few), few)
-            _8 = torch.append(alone, self.attended_one(torch.slice(rows, 0, i, i + 1), 0, position, mask, seen))
+            seen = self.seen(kv, few)
+            _9 = torch.append(alone, self.attended_one(torch.slice(rows, 0, i, i + 1), 0, position, mask, seen))
     masks = self.masks_together(members, padded, keys, at, trees, 0, turned)
     cache = self.seen_together(slab, 0, 3, keys)
-    for indices in [take, put, back]:
-        _9 = torch.append(cache, torch.tensor(indices, dtype=4))
+    if n > 1:
+        _10 = torch._set_item(cache, 0, torch.zeros([0], dtype=3))
+    places = self.places(torch.tensor(put, dtype=4), cache)
+    for indices in [torch.tensor(take, dtype=4), places, torch.tensor(back, dtype=4)]:
+        _11 = torch.append(cache, indices)
     together = self.attended_together(torch.cat(own, 0), 0, masks[0], cache)
     return torch.equal(together, torch.cat(alone, 0))

@@ -26,15 +26,23 @@ def states(self, tokens: List[int], positions: List[int], spans: List[int], keys
             slots = torch.slice(unit, 4, torch.len(unit), 1)
             own = self.masks_together(slots, unit[0], keys[u], stand, trees, tree, frequencies)
             views = torch.slice(views, 0, torch.len(views), 1)
+            lists = annotate(List[Tensor], [])
             for i in range(3):
-                _0 = torch.append(views, torch.slice(gathered, 0, index, index + unit[1 + i]))
+                _0 = torch.append(lists, torch.slice(gathered, 0, index, index + unit[1 + i]))
                 index = index + unit[1 + i]
+            together = 0
             for s in range(torch.floordiv(torch.len(slots), 2)):
                 if slots[2 * s] > 0:
                     tree = tree + 1
-        _1 = torch.append(seen, views)
+                    together = together + 1
+            if together < spans[3 * u + 1] - spans[3 * u]:
+                _1 = torch._set_item(views, 0, torch.slice(gathered, 0, 0, 0))
+            _2 = torch.append(views, lists[0])
+            _3 = torch.append(views, self.places(lists[1], views))
+            _4 = torch.append(views, lists[2])
+        _5 = torch.append(seen, views)
         for m in range(torch.len(own)):
-            _2 = torch.append(masks, own[m])
+            _6 = torch.append(masks, own[m])
     ids = torch.tensor(tokens, dtype=4, device=device)
     at = torch.tensor(positions, dtype=4, device=device)
     return self.forward(ids, at, spans, masks, vs, ms, frequencies, seen)
