@@ -59,8 +59,8 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean gr
     /** A row's scores depend on the device's own way in the last bits. */
     static AttentionKernel of(Precision precision, ModelConfig config) {
         boolean capped = config.variant().attentionCap().isPresent();
-        return new AttentionKernel(precision.scalarType(), 0, false, false, Bags.NEVER,
-                List.of("attention.py", "keys_in_rows.py", "attention_groups.py", capped ? "attention_capped.py" : "attention_sdpa.py"));
+        return new AttentionKernel(precision.scalarType(), 0, false, false, Bags.NEVER, List.of("attention.py",
+                "keys_in_rows.py", "attention_groups.py", capped ? "attention_capped.py" : "attention_sdpa.py"));
     }
 
     /**

@@ -173,7 +173,9 @@ class AttentionKernelTests {
             return manager.create(numbers, new Shape(first, numbers.length / first)).toType(type, false);
         }
 
-        /** Returns the cache with its keys as a kernel wants them: as rows, or columns. */
+        /**
+         * Returns the cache with its keys as a kernel wants them: as rows, or columns.
+         */
         double[] cache(AttentionKernel kernel) {
             double[] laid = this.cache.clone();
             if (kernel.files().contains("keys_in_columns.py")) {

@@ -11,8 +11,8 @@ import picocli.CommandLine.ScopeType;
  * The entry point of what is measured on a device.
  */
 @Command(name = "device-bench", mixinStandardHelpOptions = true, scope = ScopeType.INHERIT,
-        description = "What a device makes of a model.",
-        subcommands = { StepsCommand.class, GoldenCommand.class, FirstRequestCommand.class, WriteModelCommand.class })
+        description = "What a device makes of a model.", subcommands = { StepsCommand.class, OperatorsCommand.class,
+                GoldenCommand.class, FirstRequestCommand.class, WriteModelCommand.class })
 public final class DeviceBench {
 
     private DeviceBench() {

@@ -170,7 +170,7 @@ final class StepsCommand implements Callable<Integer> {
     }
 
     /** Returns the bytes of the weights that a step reads: all but the embeddings. */
-    private static long bytesRead(ModelConfig config, Precision precision) {
+    static long bytesRead(ModelConfig config, Precision precision) {
         long looked = config.tieWordEmbeddings() ? 0 : (long) config.vocabularySize() * config.hiddenSize();
         return (ExpectedTensors.parameters(config) - looked) * switch (precision) {
             case FP32 -> 4;
