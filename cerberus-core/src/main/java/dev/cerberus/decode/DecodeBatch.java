@@ -126,7 +126,10 @@ public final class DecodeBatch implements AutoCloseable {
             rows = add(entries, writing.get(0), asLargeAsItLikes, Company.NONE, failures);
         }
         else if (!writing.isEmpty()) {
-            rows = write(entries, inTurn(writing, Math.max(1, limit - kept)), limit, kept, failures);
+            List<DecodeSession> taking = inTurn(writing, Math.max(1, limit - kept));
+            Company company = new Company(sessions.size(), taking.size() + ((kept > 0) ? 1 : 0), taking.size() + kept,
+                    0, 0);
+            rows = write(entries, taking, limit, company, failures);
         }
         read(entries, reading, limit - rows, failures);
         return entries;
@@ -162,24 +165,26 @@ public final class DecodeBatch implements AutoCloseable {
         return writing.subList(0, count);
     }
 
-    private int write(List<Entry> entries, List<DecodeSession> taking, int limit, int kept,
+    private int write(List<Entry> entries, List<DecodeSession> taking, int limit, Company company,
             Map<DecodeSession, Throwable> failures) {
         List<DecodeSession> writing = new ArrayList<>(taking);
-        Company company = new Company(writing.size() + ((kept > 0) ? 1 : 0), writing.size() + kept, 0);
         if (limit > company.plainRows()) { // else there is no room for drafts
             company.tell(this.costs);
             this.proposals.ask(writing, failures);
             writing.removeIf(failures::containsKey);
         }
         int drafted = 0;
+        int trees = 0;
         int rows = 0;
         for (int i = 0; i < writing.size(); i++) {
             int free = Math.max(0, limit - company.plainRows() - drafted);
             int left = writing.size() - i;
             int share = SHARES * ((free + left - 1) / left);
-            int own = add(entries, writing.get(i), 1 + Math.min(free, share), company.withDrafted(drafted), failures);
+            Company before = company.withDrafted(drafted, trees);
+            int own = add(entries, writing.get(i), 1 + Math.min(free, share), before, failures);
             rows += own;
             drafted += Math.max(0, own - 1);
+            trees += (own > 1) ? 1 : 0;
         }
         return rows;
     }
@@ -219,7 +224,8 @@ public final class DecodeBatch implements AutoCloseable {
         double seconds = (System.nanoTime() - start) * 1e-9;
         int applied = 0;
         try {
-            this.costs.observeForward(entries.size(), rows, seconds);
+            int trees = (int) entries.stream().filter(Entry::isTree).count();
+            this.costs.observeForward(entries.size(), rows, trees, seconds);
             this.listener.onForward(rows, entries.size(), seconds);
             while (applied < entries.size()) {
                 Entry entry = entries.get(applied);
@@ -254,20 +260,22 @@ public final class DecodeBatch implements AutoCloseable {
     /**
      * What a session plans beside.
      *
+     * @param sessions all that wait while a forward runs, itself included
      * @param sequences sequences of the forward, itself included
      * @param plainRows rows without any draft
      * @param draftedRows draft nodes of those who planned before it
+     * @param trees how many of those have any
      */
-    private record Company(int sequences, int plainRows, int draftedRows) {
+    private record Company(int sessions, int sequences, int plainRows, int draftedRows, int trees) {
 
-        static final Company NONE = new Company(1, 1, 0);
+        static final Company NONE = new Company(1, 1, 1, 0, 0);
 
-        Company withDrafted(int rows) {
-            return new Company(this.sequences, this.plainRows, rows);
+        Company withDrafted(int rows, int treesSoFar) {
+            return new Company(this.sessions, this.sequences, this.plainRows, rows, treesSoFar);
         }
 
         void tell(BatchCosts costs) {
-            costs.beside(this.sequences, this.plainRows, this.draftedRows);
+            costs.beside(this.sessions, this.sequences, this.plainRows, this.draftedRows, this.trees);
         }
 
     }
@@ -280,6 +288,11 @@ public final class DecodeBatch implements AutoCloseable {
      * @param company what it planned beside
      */
     private record Entry(DecodeSession session, Span span, Company company) {
+
+        boolean isTree() {
+            return this.span instanceof Span.Tree && this.span.rows() > 1;
+        }
+
     }
 
 }

@@ -10,18 +10,21 @@ package dev.cerberus.gate;
  */
 /*
  * A plain step of S sequences is a forward of their roots and of pieces of prompts, P
- * rows. With D draft nodes so far, n more rows make the forward T(P + D + n) - T(P + D)
- * longer, for all S of them. A sequence weighs its own tokens against its own time; since
- * the others lose as much as it does, its price is S times its own share:
+ * rows. With D draft nodes in t trees so far, one more tree of n nodes makes the forward
+ * T(P + D + n, t + 1) - T(P + D, t) longer. A sequence weighs its own tokens against its
+ * own time; since the others lose as much as it does, its price is S times its own share:
  *
- * 1 + S · (T(P + D + n) - T(P + D)) / T(P)
+ * 1 + S · (T(P + D + n, t + 1) - T(P + D, t)) / T(P, 0)
  *
- * On average over the sequences that is T(P + all drafts) / T(P): what they pay is what
- * the step takes, in plain steps, so that the rate at which they compare is that of all.
- * All see the same price, and each taking what pays for it is what pays for all, as long
- * as further rows cost about the same as the last. More sequences mean a higher price,
- * and trees that shrink to nothing by themselves. The heads run once for all who ask
- * them, while all the others wait: each pays a share of that.
+ * On average over the sequences that is T(P + all drafts, all trees) / T(P, 0): what they
+ * pay is what the step takes, in plain steps, so that the rate at which they compare is
+ * that of all. All see the same price, and each taking what pays for it is what pays for
+ * all, as long as further rows cost about the same as the last. More sequences mean a
+ * higher price, and trees that shrink to nothing by themselves. The heads run once for
+ * all who ask them, while all the others wait: each pays a share of that.
+ *
+ * All prices refer to a forward without trees, which is not seen while somebody always
+ * drafts. So now and then all take a plain step at once.
  */
 public final class BatchCosts implements StepCosts {
 
@@ -29,17 +32,25 @@ public final class BatchCosts implements StepCosts {
 
     private static final double LARGEST_RATIO = 2;
 
+    private static final int PLAIN_FORWARD_INTERVAL = 64;
+
     private final CostCurve alone;
 
     private final BatchCost shared;
 
     private double headsSeconds; // of one sequence in company
 
+    private int waiting = 1;
+
     private int sequences = 1;
 
     private int plainRows = 1;
 
     private int draftedRows;
+
+    private int trees;
+
+    private int forwardsSincePlain;
 
     /**
      * Creates the costs.
@@ -54,26 +65,33 @@ public final class BatchCosts implements StepCosts {
 
     /**
      * Says what the next sequence to plan is beside.
+     * @param waitingInAll who waits while the forward runs, the one to plan included, at
+     * least 1
      * @param sequencesInAll sequences of the forward, the one to plan included, at least
      * 1
      * @param rows rows of the forward without any draft, at least 1
      * @param drafted draft nodes of sequences that have planned, 0 or more
+     * @param treesSoFar how many of those have any, 0 or more
      */
-    public void beside(int sequencesInAll, int rows, int drafted) {
+    public void beside(int waitingInAll, int sequencesInAll, int rows, int drafted, int treesSoFar) {
+        this.waiting = waitingInAll;
         this.sequences = sequencesInAll;
         this.plainRows = rows;
         this.draftedRows = drafted;
+        this.trees = treesSoFar;
     }
 
     /**
      * Follows a forward.
      * @param sequencesInAll sequences of the forward
      * @param rowsInAll rows of the forward
+     * @param treesInAll sequences with draft nodes
      * @param seconds what it took
      */
-    public void observeForward(int sequencesInAll, int rowsInAll, double seconds) {
+    public void observeForward(int sequencesInAll, int rowsInAll, int treesInAll, double seconds) {
         if (sequencesInAll > 1) {
-            this.shared.observe(rowsInAll, sequencesInAll, seconds);
+            this.shared.observe(rowsInAll, sequencesInAll, treesInAll, seconds);
+            this.forwardsSincePlain = (treesInAll > 0) ? this.forwardsSincePlain + 1 : 0;
         }
     }
 
@@ -91,10 +109,13 @@ public final class BatchCosts implements StepCosts {
         if (isAlone()) {
             return this.alone.plainSteps(nodes);
         }
+        if (nodes == 0) {
+            return 1;
+        }
         int rows = this.plainRows + this.draftedRows;
-        double before = this.shared.seconds(rows, this.sequences);
-        double after = this.shared.seconds(rows + Math.min(nodes, maxNodes()), this.sequences);
-        return 1 + this.sequences * (after - before) / plainSeconds();
+        double before = this.shared.seconds(rows, this.sequences, this.trees);
+        double after = this.shared.seconds(rows + Math.min(nodes, maxNodes()), this.sequences, this.trees + 1);
+        return 1 + this.waiting * (after - before) / plainSeconds();
     }
 
     @Override
@@ -102,16 +123,19 @@ public final class BatchCosts implements StepCosts {
         if (isAlone()) {
             return this.alone.headsPlainSteps();
         }
-        return this.sequences * this.headsSeconds / plainSeconds();
+        return this.waiting * this.headsSeconds / plainSeconds();
     }
 
     private double plainSeconds() {
-        return this.shared.seconds(this.plainRows, this.sequences);
+        return this.shared.seconds(this.plainRows, this.sequences, 0);
     }
 
+    /*
+     * In company all have the same patience, since all have to take it at once.
+     */
     @Override
     public boolean plainStepIsDue(int patience) {
-        return isAlone() && this.alone.plainStepIsDue(patience);
+        return isAlone() ? this.alone.plainStepIsDue(patience) : this.forwardsSincePlain >= PLAIN_FORWARD_INTERVAL;
     }
 
     @Override

@@ -17,13 +17,13 @@ class BatchCostTests {
 
     @Test
     void costsAreThoseMeasuredAndGoOnInAStraightLine() {
-        assertThat(this.cost.seconds(1, 1)).isEqualTo(1);
-        assertThat(this.cost.seconds(1, 5)).isEqualTo(2);
+        assertThat(this.cost.seconds(1, 1, 0)).isEqualTo(1);
+        assertThat(this.cost.seconds(1, 5, 0)).isEqualTo(2);
         // The curve has knots at 8 rows, 7 nodes, and at 16 rows, 15 nodes: 1.35, 2.1.
-        assertThat(this.cost.seconds(8, 1)).isEqualTo(1.35, within(1e-9));
-        assertThat(this.cost.seconds(12, 1)).isEqualTo((1.35 + 2.1) / 2, within(1e-9));
-        assertThat(this.cost.seconds(32, 1)).isEqualTo(2.2 + 15 * 0.1, within(1e-9));
-        assertThat(this.cost.seconds(5000, 1)).isGreaterThan(this.cost.seconds(4000, 1));
+        assertThat(this.cost.seconds(8, 1, 0)).isEqualTo(1.35, within(1e-9));
+        assertThat(this.cost.seconds(12, 1, 0)).isEqualTo((1.35 + 2.1) / 2, within(1e-9));
+        assertThat(this.cost.seconds(32, 1, 0)).isEqualTo(2.2 + 15 * 0.1, within(1e-9));
+        assertThat(this.cost.seconds(5000, 1, 0)).isGreaterThan(this.cost.seconds(4000, 1, 0));
     }
 
     @Test
@@ -32,11 +32,11 @@ class BatchCostTests {
         for (int i = 0; i < 20_000; i++) {
             int sequences = 2 + random.nextInt(7);
             int rows = sequences + random.nextInt(56);
-            this.cost.observe(rows, sequences, truth(rows, sequences) * (0.9 + 0.2 * random.nextDouble()));
+            this.cost.observe(rows, sequences, 0, truth(rows, sequences) * (0.9 + 0.2 * random.nextDouble()));
         }
         for (int sequences : new int[] { 2, 4, 8 }) {
             for (int rows : new int[] { 8, 16, 48 }) {
-                assertThat(this.cost.seconds(rows, sequences)).as("%d rows, %d sequences", rows, sequences)
+                assertThat(this.cost.seconds(rows, sequences, 0)).as("%d rows, %d sequences", rows, sequences)
                     .isCloseTo(truth(rows, sequences), within(0.2 * truth(rows, sequences)));
             }
         }
@@ -57,26 +57,60 @@ class BatchCostTests {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
         for (int i = 0; i < 600; i++) {
             int rows = (i % 10 == 0) ? 4 + random.nextInt(20) : 34 + random.nextInt(9);
-            believed.observe(rows, 4, truth(rows, 4) * (0.9 + 0.2 * random.nextDouble()));
+            believed.observe(rows, 4, 0, truth(rows, 4) * (0.9 + 0.2 * random.nextDouble()));
         }
-        assertThat(believed.seconds(38, 4)).isCloseTo(truth(38, 4), within(0.1 * truth(38, 4)));
-        assertThat(believed.seconds(4, 4)).isCloseTo(truth(4, 4), within(0.2 * truth(4, 4)));
+        assertThat(believed.seconds(38, 4, 0)).isCloseTo(truth(38, 4), within(0.1 * truth(38, 4)));
+        assertThat(believed.seconds(4, 4, 0)).isCloseTo(truth(4, 4), within(0.2 * truth(4, 4)));
     }
 
     @Test
     void moreRowsNeverCostLessAndAPauseOfTheMachineIsForgotten() {
-        double before = this.cost.seconds(10, 3);
-        this.cost.observe(10, 3, 1000);
+        double before = this.cost.seconds(10, 3, 0);
+        this.cost.observe(10, 3, 0, 1000);
         for (int i = 0; i < 200; i++) {
-            this.cost.observe(10, 3, before);
+            this.cost.observe(10, 3, 0, before);
         }
-        assertThat(this.cost.seconds(10, 3)).isCloseTo(before, within(0.02 * before));
-        this.cost.observe(40, 3, 1e-9);
-        this.cost.observe(40, 3, 0);
+        assertThat(this.cost.seconds(10, 3, 0)).isCloseTo(before, within(0.02 * before));
+        this.cost.observe(40, 3, 0, 1e-9);
+        this.cost.observe(40, 3, 0, 0);
         for (int rows = 1; rows < 200; rows++) {
-            assertThat(this.cost.seconds(rows + 1, 3)).isGreaterThanOrEqualTo(this.cost.seconds(rows, 3));
-            assertThat(this.cost.seconds(rows, 3)).isPositive();
+            assertThat(this.cost.seconds(rows + 1, 3, 0)).isGreaterThanOrEqualTo(this.cost.seconds(rows, 3, 0));
+            assertThat(this.cost.seconds(rows, 3, 0)).isPositive();
         }
+    }
+
+    /*
+     * Rows by themselves attend together, which a tree does not: the first node of a tree
+     * costs more than the next ones.
+     */
+    @Test
+    void whatATreeCostsBesideItsRowsIsLearned() {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
+        for (int i = 0; i < 20_000; i++) {
+            int trees = random.nextInt(5);
+            int rows = 4 + trees * (1 + random.nextInt(8));
+            this.cost.observe(rows, 4, trees, (truth(rows, 4) + 0.3 * trees) * (0.9 + 0.2 * random.nextDouble()));
+        }
+        double rows = this.cost.seconds(10, 4, 0) - this.cost.seconds(8, 4, 0);
+        double tree = this.cost.seconds(10, 4, 1) - this.cost.seconds(8, 4, 0);
+        assertThat(tree - rows).isCloseTo(0.3, within(0.06));
+        BatchCosts costs = new BatchCosts(this.alone, this.cost);
+        costs.beside(4, 4, 4, 0, 0);
+        assertThat(costs.plainSteps(1) - 1).isGreaterThan(2 * (costs.plainSteps(2) - costs.plainSteps(1)));
+    }
+
+    @Test
+    void allTakeAPlainStepAtOnceWhenNoneWasSeenForLong() {
+        BatchCosts costs = new BatchCosts(this.alone, this.cost);
+        costs.beside(4, 4, 4, 0, 0);
+        for (int i = 0; i < 64; i++) {
+            assertThat(costs.plainStepIsDue(1)).isFalse();
+            costs.observeForward(4, 20, 3, 2);
+            costs.observeForward(1, 1, 0, 1); // another's, alone
+        }
+        assertThat(costs.plainStepIsDue(4)).isTrue();
+        costs.observeForward(4, 4, 0, 1.5);
+        assertThat(costs.plainStepIsDue(1)).isFalse();
     }
 
     @Test
@@ -90,19 +124,30 @@ class BatchCostTests {
         BatchCosts costs = new BatchCosts(this.alone, this.cost);
         assertThat(costs.plainSteps(8)).isEqualTo(1.4);
         assertThat(costs.headsPlainSteps()).isEqualTo(0.1);
-        costs.beside(4, 8, 0);
-        double before = this.cost.seconds(8, 4);
+        costs.beside(4, 4, 8, 0, 0);
+        double before = this.cost.seconds(8, 4, 0);
         assertThat(costs.plainSteps(0)).isEqualTo(1);
-        assertThat(costs.plainSteps(8)).isEqualTo(1 + 4 * (this.cost.seconds(16, 4) - before) / before);
+        assertThat(costs.plainSteps(8)).isEqualTo(1 + 4 * (this.cost.seconds(16, 4, 1) - before) / before);
         assertThat(costs.headsPlainSteps()).isEqualTo(4 * 0.1 / before);
         assertThat(costs.plainStepIsDue(1)).isFalse();
         for (int i = 0; i < 200; i++) {
             costs.observe(StepOutcome.plain(true, 0.3, 1));
         }
         assertThat(costs.headsPlainSteps()).isEqualTo(4 * 0.3 / before, within(0.01));
-        costs.beside(1, 1, 0);
+        costs.beside(1, 1, 1, 0, 0);
         assertThat(costs.headsPlainSteps()).isEqualTo(0.1);
         assertThat(costs.plainSteps(8)).isEqualTo(1.4);
+    }
+
+    @Test
+    void thoseWhosePromptsAreReadWaitToo() {
+        BatchCosts costs = new BatchCosts(this.alone, this.cost);
+        costs.beside(2, 2, 8, 0, 0);
+        double few = costs.plainSteps(4) - 1;
+        double heads = costs.headsPlainSteps();
+        costs.beside(6, 2, 8, 0, 0);
+        assertThat(costs.plainSteps(4) - 1).isCloseTo(3 * few, within(1e-9));
+        assertThat(costs.headsPlainSteps()).isCloseTo(3 * heads, within(1e-9));
     }
 
     /* What the gates weigh their tokens against is what the step takes. */
@@ -112,12 +157,14 @@ class BatchCostTests {
         int[] nodes = { 3, 0, 7, 2 };
         double paid = 0;
         int drafted = 0;
+        int trees = 0;
         for (int own : nodes) {
-            costs.beside(nodes.length, 6, drafted);
+            costs.beside(nodes.length, nodes.length, 6, drafted, trees);
             paid += costs.plainSteps(own);
             drafted += own;
+            trees += (own > 0) ? 1 : 0;
         }
-        double step = this.cost.seconds(6 + drafted, nodes.length) / this.cost.seconds(6, nodes.length);
+        double step = this.cost.seconds(6 + drafted, nodes.length, trees) / this.cost.seconds(6, nodes.length, 0);
         assertThat(paid / nodes.length).isCloseTo(step, within(1e-9));
     }
 
