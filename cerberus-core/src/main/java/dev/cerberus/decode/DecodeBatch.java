@@ -118,7 +118,7 @@ public final class DecodeBatch implements AutoCloseable {
         reading.removeIf((session) -> !session.isReading());
         int limit = writing.isEmpty() ? this.model.rowLimit() : Math.min(this.sharedRows, this.model.rowLimit());
         long waiting = reading.stream().mapToLong(DecodeSession::unreadTokens).sum();
-        int kept = (int) Math.min(waiting, Math.max(1, limit / SHARE_OF_PROMPTS));
+        int kept = (int) Math.min(waiting, Math.max(Math.max(1, limit / SHARE_OF_PROMPTS), limit - writing.size()));
         List<Entry> entries = new ArrayList<>();
         int rows = 0;
         if (sessions.size() == 1 && reading.isEmpty()) {
@@ -224,13 +224,14 @@ public final class DecodeBatch implements AutoCloseable {
         double seconds = (System.nanoTime() - start) * 1e-9;
         int applied = 0;
         try {
-            int trees = (int) entries.stream().filter(Entry::isTree).count();
-            this.costs.observeForward(entries.size(), rows, trees, seconds);
             this.listener.onForward(rows, entries.size(), seconds);
             while (applied < entries.size()) {
                 Entry entry = entries.get(applied);
                 apply(entry, scores.get(applied++), seconds * entry.span().rows() / rows, failures);
             }
+            // with what verifying and committing took, for which all wait, too
+            int trees = (int) entries.stream().filter(Entry::isTree).count();
+            this.costs.observeForward(entries.size(), rows, trees, (System.nanoTime() - start) * 1e-9);
         }
         finally {
             scores.subList(applied, scores.size()).forEach(NodeScores::close);

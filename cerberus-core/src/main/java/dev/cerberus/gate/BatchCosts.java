@@ -82,11 +82,11 @@ public final class BatchCosts implements StepCosts {
     }
 
     /**
-     * Follows a forward.
+     * Follows a forward, and what has to be done with its results before the next one.
      * @param sequencesInAll sequences of the forward
      * @param rowsInAll rows of the forward
      * @param treesInAll sequences with draft nodes
-     * @param seconds what it took
+     * @param seconds what all of that took
      */
     public void observeForward(int sequencesInAll, int rowsInAll, int treesInAll, double seconds) {
         if (sequencesInAll > 1) {
@@ -112,10 +112,9 @@ public final class BatchCosts implements StepCosts {
         if (nodes == 0) {
             return 1;
         }
-        int rows = this.plainRows + this.draftedRows;
-        double before = this.shared.seconds(rows, this.sequences, this.trees);
-        double after = this.shared.seconds(rows + Math.min(nodes, maxNodes()), this.sequences, this.trees + 1);
-        return 1 + this.waiting * (after - before) / plainSeconds();
+        double added = this.shared.treeSeconds(this.plainRows, this.draftedRows, this.sequences, this.trees,
+                Math.min(nodes, maxNodes()));
+        return 1 + this.waiting * added / plainSeconds();
     }
 
     @Override
