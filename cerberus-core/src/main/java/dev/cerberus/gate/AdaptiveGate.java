@@ -110,8 +110,8 @@ public final class AdaptiveGate implements Gate {
         double[] expectations = this.sizer.expectations(pathProbabilities);
         int nodes = choose(expectations, whole);
         this.gain = this.sizer.gain(expectations, nodes);
-        boolean against = nodes == 0 && (this.probing || (this.woken && budget() >= probePrice()));
-        this.probing = (this.probing && (against || !askingIsFree())) || (this.woken && against);
+        boolean against = (this.probing || this.woken) && nodes == 0;
+        this.probing &= against || !askingIsFree();
         return new GateDecision(against ? probe(pathProbabilities, whole) : nodes);
     }
 

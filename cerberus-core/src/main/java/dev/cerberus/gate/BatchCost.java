@@ -26,12 +26,6 @@ public final class BatchCost {
 
     private static final double RATE = 0.05;
 
-    private static final double PLAIN_RATE = 0.2;
-
-    private static final double LARGEST_LEVEL = 4;
-
-    private static final double TREES_RATE = 0.05;
-
     private static final double LARGEST_RATIO = 2;
 
     /** Part of a row alone that a further sequence is taken to add at least. */
@@ -44,10 +38,6 @@ public final class BatchCost {
     private double tree;
 
     private double drift = 1;
-
-    private double plain = 1; // level of forwards without trees
-
-    private double usualTrees = 1; // of forwards with any
 
     /**
      * Creates the costs that are believed before anything was seen.
@@ -80,23 +70,7 @@ public final class BatchCost {
      * @return seconds
      */
     public double seconds(int rows, int sequences, int trees) {
-        return this.drift * ((trees == 0) ? this.plain : 1) * base(rows, sequences, trees);
-    }
-
-    /**
-     * Returns what a tree adds to a forward.
-     * @param plainRows rows of the forward without any draft, at least 1
-     * @param drafted draft nodes of the trees that it has, 0 or more
-     * @param sequences sequences, at least 1
-     * @param trees trees that it has, 0 or more
-     * @param nodes draft nodes of the tree, at least 1
-     * @return seconds, 0 or more
-     */
-    public double treeSeconds(int plainRows, int drafted, int sequences, int trees, int nodes) {
-        int rows = plainRows + drafted;
-        double own = base(rows + nodes, sequences, trees + 1) - base(rows, sequences, trees);
-        double anyTree = (1 - this.plain) * base(plainRows, sequences, 0);
-        return this.drift * Math.max(0, own + anyTree / this.usualTrees);
+        return this.drift * base(rows, sequences, trees);
     }
 
     private double base(int rows, int sequences, int trees) {
@@ -130,11 +104,6 @@ public final class BatchCost {
         // a pause of the machine is no property of the forward
         double ratio = Math.min(LARGEST_RATIO, Math.max(1 / LARGEST_RATIO, seconds / expected));
         this.drift *= Math.pow(ratio, DRIFT_RATE);
-        if (trees == 0) {
-            this.plain = Math.min(LARGEST_LEVEL, this.plain * Math.pow(ratio, PLAIN_RATE));
-            return;
-        }
-        this.usualTrees += TREES_RATE * (trees - this.usualTrees);
         int knot = knot(rows);
         double high = share(rows, knot);
         double low = 1 - high;

@@ -112,9 +112,10 @@ public final class BatchCosts implements StepCosts {
         if (nodes == 0) {
             return 1;
         }
-        double added = this.shared.treeSeconds(this.plainRows, this.draftedRows, this.sequences, this.trees,
-                Math.min(nodes, maxNodes()));
-        return 1 + this.waiting * added / plainSeconds();
+        int rows = this.plainRows + this.draftedRows;
+        double before = this.shared.seconds(rows, this.sequences, this.trees);
+        double after = this.shared.seconds(rows + Math.min(nodes, maxNodes()), this.sequences, this.trees + 1);
+        return 1 + this.waiting * (after - before) / plainSeconds();
     }
 
     @Override

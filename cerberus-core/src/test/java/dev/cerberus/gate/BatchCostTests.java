@@ -32,7 +32,7 @@ class BatchCostTests {
         for (int i = 0; i < 20_000; i++) {
             int sequences = 2 + random.nextInt(7);
             int rows = sequences + random.nextInt(56);
-            this.cost.observe(rows, sequences, 1, truth(rows, sequences) * (0.9 + 0.2 * random.nextDouble()));
+            this.cost.observe(rows, sequences, 0, truth(rows, sequences) * (0.9 + 0.2 * random.nextDouble()));
         }
         for (int sequences : new int[] { 2, 4, 8 }) {
             for (int rows : new int[] { 8, 16, 48 }) {
@@ -57,7 +57,7 @@ class BatchCostTests {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(1);
         for (int i = 0; i < 600; i++) {
             int rows = (i % 10 == 0) ? 4 + random.nextInt(20) : 34 + random.nextInt(9);
-            believed.observe(rows, 4, 1, truth(rows, 4) * (0.9 + 0.2 * random.nextDouble()));
+            believed.observe(rows, 4, 0, truth(rows, 4) * (0.9 + 0.2 * random.nextDouble()));
         }
         assertThat(believed.seconds(38, 4, 0)).isCloseTo(truth(38, 4), within(0.1 * truth(38, 4)));
         assertThat(believed.seconds(4, 4, 0)).isCloseTo(truth(4, 4), within(0.2 * truth(4, 4)));
