@@ -31,9 +31,11 @@ import dev.cerberus.model.TargetModel;
  * others have taken. If there are more of them than rows, they take turns. Pieces of
  * prompts fill what is left, those with the least to read first, so that a short prompt
  * does not wait for a long one; a quarter of that is for who came first, so that a long
- * one does not wait for ever. Prompts that wait keep half of the rows, so that they are
- * read however many are being written; and beside these a forward is kept short, so that
- * a long prompt delays every token of the others by one small piece and no more.
+ * one does not wait for ever. Prompts that wait keep what the last tokens leave, half of
+ * the rows at least, so that they are read however many are being written: a row of a
+ * prompt has to be read, a draft node only may be right. Beside those who write a forward
+ * is kept short, so that a long prompt delays every token of theirs by one small piece
+ * and no more.
  */
 public final class DecodeBatch implements AutoCloseable {
 
