@@ -247,6 +247,18 @@ class DecodeBatchTests {
     }
 
     @Test
+    void promptsTakeTheirRowsBeforeDraftsDo() {
+        DecodeSession writing = session(prompt(3), 50, SamplingOptions.GREEDY,
+                new AlwaysGate(new TreeSizer(this.costs, this.experience)));
+        this.batch.step(List.of(writing));
+        DecodeSession reading = plain(prompt(200), 1);
+        this.batch.step(List.of(writing, reading));
+        assertThat(reading.cachedTokens()).isEqualTo(63); // all rows but one
+        writing.close();
+        reading.close();
+    }
+
+    @Test
     void onePriceForAllShrinksTreesUnderLoad() {
         double alone = meanNodes(1);
         double few = meanNodes(4);
