@@ -18,7 +18,8 @@ import dev.cerberus.training.TrainingException;
  * Command that makes a memory of what a model answers.
  */
 @Command(name = "remember", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Lets a model answer prompts and keeps what it says, for drafts to look up.",
+        description = "Lets a model answer prompts, those of the data or its own, and keeps what it says, for drafts to "
+                + "look up.",
         footerHeading = "%nExamples:%n",
         footer = { "  cerberus remember --model DIR --data chats.jsonl --out DIR/cerberus-memory.safetensors" })
 final class RememberCommand implements Callable<Integer> {

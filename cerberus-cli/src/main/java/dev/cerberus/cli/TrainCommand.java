@@ -32,10 +32,11 @@ import picocli.CommandLine.Spec;
  * The command {@code cerberus train}: makes draft heads for a model.
  */
 @Command(name = "train", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Trains draft heads: the model continues the prompts of the data, and heads learn to foresee "
-                + "what it writes. Interrupted, it goes on with --resume and gives the same heads.",
+        description = "Trains draft heads: the model answers prompts, those of the data or its own, and heads learn to "
+                + "foresee what it writes. Interrupted, it goes on with --resume and gives the same heads.",
         footerHeading = "%nExamples:%n",
-        footer = { "  cerberus train --model DIR --data chats.jsonl --out DIR/cerberus-heads.safetensors",
+        footer = { "  cerberus train --model DIR --out DIR/cerberus-heads.safetensors",
+                "  cerberus train --model DIR --data chats.jsonl --out DIR/cerberus-heads.safetensors",
                 "  cerberus train --model DIR --data chats.jsonl --out DIR/cerberus-heads.safetensors --resume" })
 final class TrainCommand implements Callable<Integer> {
 

@@ -28,8 +28,9 @@ final class WritingOptions {
             description = "Target model: a directory in Hugging Face layout, or a classpath: folder")
     private String model = "";
 
-    @Option(names = "--data", required = true, order = -11, arity = "1..*", paramLabel = "FILE",
-            description = "Prompts: JSON lines with \"messages\", \"prompt\" or \"turns\", or plain text")
+    @Option(names = "--data", order = -9, arity = "1..*", paramLabel = "FILE",
+            description = "Prompts: JSON lines with \"messages\", \"prompt\" or \"turns\", or plain text; default: "
+                    + "questions that the model writes itself, if it has a chat template")
     private List<Path> data = new ArrayList<>();
 
     @Option(names = "--work", paramLabel = "DIR",

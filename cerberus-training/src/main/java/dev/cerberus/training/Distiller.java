@@ -20,7 +20,8 @@ import dev.cerberus.text.TextTokenizer;
 import dev.cerberus.training.TrainingOptions.Distillation;
 
 /**
- * Lets a target model continue the prompts of data files. Used by one thread.
+ * Lets a target model continue the prompts of data files, or questions of its own. Used
+ * by one thread.
  */
 final class Distiller {
 
@@ -29,6 +30,10 @@ final class Distiller {
     private static final int PROMPT_SEED = 17;
 
     private static final long CACHE_BYTES = 1L << 30;
+
+    private static final int LONGEST_QUESTION = 256;
+
+    private static final int FEWEST_QUESTIONS = 64;
 
     private final ModelDirectory model;
 
@@ -69,7 +74,7 @@ final class Distiller {
 
     /**
      * Writes what is not written yet.
-     * @param data files with prompts
+     * @param data files with prompts; none to let the model ask itself
      * @param options what to write
      * @param seed of the sampled continuations
      * @param work folder for the text
@@ -83,8 +88,10 @@ final class Distiller {
         try (TextTokenizer tokenizer = ModelTexts.tokenizer(this.model)) {
             Optional<ChatTemplate> template = ModelTexts.chatTemplate(this.model);
             endOfSequence = ModelTexts.endOfTurn(this.model, tokenizer, template);
+            List<Path> files = data.isEmpty()
+                    ? List.of(questions(options, seed, work, tokenizer, template, endOfSequence)) : data;
             PromptReader reader = new PromptReader(tokenizer, template, options.raw(), maxPrompt, PROMPT_SEED);
-            prompts = reader.read(data);
+            prompts = reader.read(files);
             LOGGER.info("{} prompts, {} more are longer than {} tokens", prompts.size(), reader.tooLong(), maxPrompt);
         }
         int longest = prompts.stream().mapToInt((ids) -> ids.length).max().orElseThrow();
@@ -94,9 +101,42 @@ final class Distiller {
         long slots = Math.max(1, Math.min(options.slots(), CACHE_BYTES / slotBytes));
         SelfDistillation distillation = new SelfDistillation(options, prompts, endOfSequence, capacity, seed, work,
                 this.checkpoint.sha256() + " " + this.precision + " " + slots);
-        return distillation.run(() -> new TextWriter(
-                DjlTargetModel.load(this.config, this.checkpoint, capacity, this.device, this.precision),
-                options.slots(), CACHE_BYTES, options.maxNewTokens(), endOfSequence));
+        return distillation.run(() -> writer(capacity, options, options.maxNewTokens(), endOfSequence));
+    }
+
+    /** Lets the model write the questions, as far as they are not there. */
+    private Path questions(Distillation options, long seed, Path work, TextTokenizer tokenizer,
+            Optional<ChatTemplate> template, Set<Integer> endOfTurn) {
+        UserTurn turn = template.filter((found) -> !options.raw())
+            .flatMap(UserTurn::of)
+            .orElseThrow(() -> new TrainingException(
+                    options.raw() ? "Without a chat template a model can not ask itself; give prompts to --data"
+                            : "The model has no chat template that begins a user's turn, so it can not ask itself; "
+                                    + "give prompts to --data"));
+        QuestionWriter questions = new QuestionWriter(turn, tokenizer, endOfTurn, seed);
+        int longest = Math.min(LONGEST_QUESTION, options.maxPromptTokens());
+        int capacity = Math.min(this.config.contextTokens(), questions.beginningTokens() + longest);
+        String name = new Fingerprint()
+            .add(String.join("|", this.checkpoint.sha256(), this.precision.toString(), Long.toString(seed),
+                    turn.beginning(), Integer.toString(longest)))
+            .name();
+        Path file = work.resolve("questions-" + name + ".jsonl");
+        questions.write(questionCount(options), file, () -> writer(capacity, options, longest, endOfTurn));
+        return file;
+    }
+
+    /*
+     * Enough for each to be answered once or twice. A power of two, so that a training
+     * with somewhat more text has the same questions, and finds what is written.
+     */
+    private static int questionCount(Distillation options) {
+        int needed = Math.max(FEWEST_QUESTIONS, options.tokens() / options.maxNewTokens());
+        return Integer.highestOneBit(2 * needed - 1);
+    }
+
+    private TextWriter writer(int capacity, Distillation options, int maxNewTokens, Set<Integer> endOfSequence) {
+        return new TextWriter(DjlTargetModel.load(this.config, this.checkpoint, capacity, this.device, this.precision),
+                options.slots(), CACHE_BYTES, maxNewTokens, endOfSequence);
     }
 
 }

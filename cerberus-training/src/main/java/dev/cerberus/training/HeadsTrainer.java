@@ -236,8 +236,7 @@ public final class HeadsTrainer implements AutoCloseable {
         settings.put("sampled_share", Double.toString(d.sampledShare()));
         settings.put("sampled_temperature", Double.toString(d.temperature()));
         settings.put("soft_labels", Boolean.toString(d.softLabels()));
-        settings.put("data",
-                String.join(",", this.options.data().stream().map((file) -> file.getFileName().toString()).toList()));
+        settings.put("data", Provenance.ofData(this.options.data()));
         return settings;
     }
 

@@ -35,7 +35,7 @@ public final class MemoryMaker {
      * What to remember.
      *
      * @param model location of the target model
-     * @param data files with prompts
+     * @param data files with prompts; none to let a chat model ask itself
      * @param out the memory file
      * @param work folder for the text, shared with trainings of heads
      * @param distillation how the target writes
@@ -72,8 +72,7 @@ public final class MemoryMaker {
             Map<String, String> metadata = new LinkedHashMap<>();
             metadata.put("target_sha256", checkpoint.sha256());
             metadata.put("vocab_size", Integer.toString(model.config().vocabularySize()));
-            metadata.put("data",
-                    String.join(",", options.data().stream().map((file) -> file.getFileName().toString()).toList()));
+            metadata.put("data", Provenance.ofData(options.data()));
             metadata.put("seed", Long.toString(options.seed()));
             metadata.put("sampled_share", Double.toString(options.distillation().sampledShare()));
             metadata.put("sampled_temperature", Double.toString(options.distillation().temperature()));

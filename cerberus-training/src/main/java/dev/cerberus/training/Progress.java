@@ -27,7 +27,11 @@ final class Progress {
     }
 
     void step(long by) {
-        this.done += by;
+        reach(this.done + by);
+    }
+
+    void reach(long now) {
+        this.done = now;
         this.notes.advanced(this.done, this.total, this.message);
     }
 

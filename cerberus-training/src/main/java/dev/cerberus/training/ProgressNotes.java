@@ -7,14 +7,16 @@ import java.util.Deque;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A line of text now and then of how far a long task has come: one as it begins, then
  * ever more seldom, down to one in ten seconds.
  *
  * <p>
- * The time left is told from the speed of the last minute, not from that since the
- * beginning, which a slow start would spoil. Lines stay readable in a file. Not
- * thread-safe.
+ * The time left is told from the speed of the last minute, and in the first one from that
+ * since the task first came on, which leaves out what it did to get going; not before
+ * there is something to tell it from. Lines stay readable in a file. Not thread-safe.
  */
 public final class ProgressNotes {
 
@@ -23,6 +25,10 @@ public final class ProgressNotes {
     private static final long LONGEST_NANOS = Duration.ofSeconds(10).toNanos();
 
     private static final long WINDOW_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private static final long TELLING_NANOS = Duration.ofSeconds(10).toNanos();
+
+    private static final double TELLING_SHARE = 0.02;
 
     private final String task;
 
@@ -34,9 +40,13 @@ public final class ProgressNotes {
 
     private final Deque<Mark> marks = new ArrayDeque<>();
 
+    private final Mark begun;
+
     private long pause = FIRST_NANOS;
 
     private long next;
+
+    private @Nullable Mark going;
 
     private record Mark(long nanos, long done) {
     }
@@ -59,7 +69,8 @@ public final class ProgressNotes {
         this.err = err;
         this.clock = clock;
         long now = clock.getAsLong();
-        this.marks.add(new Mark(now, done));
+        this.begun = new Mark(now, done);
+        this.marks.add(this.begun);
         this.next = now + this.pause;
         print(String.format(Locale.ROOT, "%s: %d of %d %s", task, done, total, unit));
     }
@@ -72,6 +83,9 @@ public final class ProgressNotes {
      */
     public void advanced(long done, long total, String remark) {
         long now = this.clock.getAsLong();
+        if (this.going == null && done > this.begun.done()) {
+            this.going = new Mark(now, done);
+        }
         if (now < this.next) {
             return;
         }
@@ -80,11 +94,18 @@ public final class ProgressNotes {
         while (this.marks.size() > 1 && now - this.marks.getFirst().nanos() > WINDOW_NANOS) {
             this.marks.removeFirst();
         }
-        Mark first = this.marks.getFirst();
+        Mark first = since(now);
         this.marks.add(new Mark(now, done));
-        double perSecond = (done - first.done()) / ((now - first.nanos()) * 1e-9);
+        boolean telling = !first.equals(this.begun) || done - first.done() >= TELLING_SHARE * (total - first.done());
+        double perSecond = telling ? (done - first.done()) / ((now - first.nanos()) * 1e-9) : 0;
         print(String.format(Locale.ROOT, "%s: %d of %d %s, %s%s", this.task, done, total, this.unit,
                 left(total - done, perSecond), remark.isEmpty() ? "" : "; " + remark));
+    }
+
+    private Mark since(long now) {
+        Mark first = this.marks.getFirst();
+        Mark under = this.going;
+        return (first.equals(this.begun) && under != null && now - under.nanos() >= TELLING_NANOS) ? under : first;
     }
 
     private static String left(long count, double perSecond) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -26,6 +27,12 @@ final class Provenance {
         Versions.all().forEach((name, version) -> values.put("version_" + name, version));
         gitRevision(Path.of("").toAbsolutePath()).ifPresent((revision) -> values.put("git_revision", revision));
         return values;
+    }
+
+    /** Returns the names of data files, or what stands for none. */
+    static String ofData(List<Path> data) {
+        return data.isEmpty() ? "questions by the model itself"
+                : String.join(",", data.stream().map((file) -> file.getFileName().toString()).toList());
     }
 
     static Optional<String> gitRevision(Path directory) {

@@ -1,15 +1,10 @@
 package dev.cerberus.training;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -72,26 +67,13 @@ final class SelfDistillation {
     }
 
     private String fingerprint(String writer) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            Distillation o = this.options;
-            String settings = String.join("|", writer, Integer.toString(o.maxNewTokens()),
-                    Double.toString(o.sampledShare()), Double.toString(o.temperature()), Integer.toString(o.slots()),
-                    Boolean.toString(o.softLabels()), Integer.toString(this.capacity), Long.toString(this.seed),
-                    this.endOfSequence.stream().sorted().toList().toString());
-            digest.update(settings.getBytes(StandardCharsets.UTF_8));
-            for (int[] prompt : this.prompts) {
-                ByteBuffer bytes = ByteBuffer.allocate(4 * prompt.length + 4).putInt(prompt.length);
-                for (int token : prompt) {
-                    bytes.putInt(token);
-                }
-                digest.update(bytes.flip());
-            }
-            return HexFormat.of().formatHex(digest.digest()).substring(0, 12);
-        }
-        catch (NoSuchAlgorithmException ex) {
-            throw new IllegalStateException("Every Java platform has SHA-256", ex);
-        }
+        Distillation o = this.options;
+        Fingerprint fingerprint = new Fingerprint().add(String.join("|", writer, Integer.toString(o.maxNewTokens()),
+                Double.toString(o.sampledShare()), Double.toString(o.temperature()), Integer.toString(o.slots()),
+                Boolean.toString(o.softLabels()), Integer.toString(this.capacity), Long.toString(this.seed),
+                this.endOfSequence.stream().sorted().toList().toString()));
+        this.prompts.forEach(fingerprint::add);
+        return fingerprint.name();
     }
 
     /**

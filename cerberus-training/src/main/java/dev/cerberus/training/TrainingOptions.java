@@ -12,7 +12,8 @@ import dev.cerberus.model.HeadsKind;
  * Everything that decides how heads come out. Immutable.
  *
  * @param model target model: a directory in Hugging Face layout, or {@code classpath:}
- * @param data files with prompts: chats or prompts as JSON lines, or plain text
+ * @param data files with prompts: chats or prompts as JSON lines, or plain text; none to
+ * let a chat model ask itself
  * @param out heads file to write
  * @param work folder for distilled text and checkpoints, to be shared by several
  * trainings for one target
@@ -32,9 +33,6 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
      */
     public TrainingOptions {
         data = List.copyOf(data);
-        if (data.isEmpty()) {
-            throw new TrainingException("there is no data file; give at least one");
-        }
         if (!List.of("auto", "fp32", "bf16", "fp16", "int8").contains(precision)) {
             throw new TrainingException(
                     "precision must be one of auto, fp32, bf16, fp16, int8, was '" + precision + "'");

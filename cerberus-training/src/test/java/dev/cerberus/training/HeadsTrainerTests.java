@@ -300,6 +300,54 @@ class HeadsTrainerTests extends AbstractHeadsTrainerTests {
     }
 
     @Test
+    void withoutDataTheModelAsksItself() throws IOException {
+        TrainingOptions options = withoutData();
+        HeadsTrainer.train(options);
+        Path file = questions();
+        List<String> lines = Files.readAllLines(file);
+        assertThat(lines).hasSize(128).doesNotHaveDuplicates().allMatch((line) -> line.contains("\"prompt\""));
+        assertThat(options.out()).isNotEmptyFile();
+        // An interrupted writer goes on with what a whole one would have written.
+        Files.write(file, lines.subList(0, 30));
+        HeadsTrainer.train(options);
+        assertThat(Files.readAllLines(file)).isEqualTo(lines);
+    }
+
+    private TrainingOptions withoutData() {
+        TrainingOptions given = options("asked.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(20), false,
+                false);
+        return new TrainingOptions(given.model(), List.of(), given.out(), given.work(), given.shape(),
+                given.distillation(), given.optimization(), given.device(), given.precision(), false);
+    }
+
+    private Path questions() throws IOException {
+        try (var files = Files.list(directory().resolve("work"))) {
+            return files.filter((file) -> file.getFileName().toString().startsWith("questions-"))
+                .findFirst()
+                .orElseThrow();
+        }
+    }
+
+    @Test
+    void damagedQuestionsOfItsOwnAreNamed() throws IOException {
+        TrainingOptions options = withoutData();
+        HeadsTrainer.train(options);
+        Files.writeString(questions(), "{\"prompt\": 3}\n");
+        assertThatThrownBy(() -> HeadsTrainer.train(options)).isInstanceOf(TrainingException.class)
+            .hasMessageContaining(questions().toString())
+            .hasMessageContaining("--data");
+    }
+
+    @Test
+    void withoutDataAModelWithoutChatTemplateSaysWhatIsMissing() throws IOException {
+        Files.delete(directory().resolve("model").resolve("tokenizer_config.json"));
+        TrainingOptions options = withoutData();
+        assertThatThrownBy(() -> HeadsTrainer.train(options)).isInstanceOf(TrainingException.class)
+            .hasMessageContaining("no chat template")
+            .hasMessageContaining("--data");
+    }
+
+    @Test
     void distillationWhenDoneAlreadyIsNotRepeated() throws IOException {
         HeadsTrainer.train(options("one.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(20), false, false));
         List<Path> parts = parts("work");

@@ -62,6 +62,24 @@ class ProgressNotesTests {
         assertThat(this.err.toString()).contains("0 of 100 answers, time left not known yet");
     }
 
+    @Test
+    void aSlowStartGivesNoTime() {
+        long total = 500_000;
+        this.notes.advanced(0, total, "");
+        afterOf(5, 5, total);
+        afterOf(5, 500, total);
+        afterOf(16, 4005, total);
+        assertThat(this.err.toString().lines().toList().subList(1, 4)).containsExactly(
+                "bench: 5 of 500000 answers, time left not known yet",
+                "bench: 500 of 500000 answers, time left not known yet",
+                "bench: 4005 of 500000 answers, about 43 min left");
+    }
+
+    private void afterOf(int seconds, long done, long total) {
+        this.nanos.addAndGet(Duration.ofSeconds(seconds).toNanos());
+        this.notes.advanced(done, total, "");
+    }
+
     @ParameterizedTest
     @CsvSource({ "0.2, 1 s", "119, 119 s", "180, 3 min", "7800, 2 h 10 min" })
     void timesAreInWords(double seconds, String words) {

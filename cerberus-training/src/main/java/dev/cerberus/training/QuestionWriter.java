@@ -1,0 +1,212 @@
+package dev.cerberus.training;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.text.TextTokenizer;
+
+/**
+ * Lets a chat model write the questions that it will be asked: it goes on where its
+ * template begins a user's turn, and what it writes there is close to what it was taught
+ * with [1].
+ *
+ * <p>
+ * They go to a data file of JSON lines, which an interrupted run goes on with. Each has a
+ * seed of its own, so that the file does not depend on interruptions. Used by one thread.
+ *
+ * <p>
+ * [1] Xu et al.: Magpie: Alignment Data Synthesis from Scratch by Prompting Aligned LLMs
+ * with Nothing, arXiv 2406.08464
+ */
+final class QuestionWriter {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(QuestionWriter.class);
+
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    /** Attempts between two writings of the file. */
+    private static final int GROUP = 256;
+
+    /** Attempts for a question before a model is given up that seldom ends one. */
+    private static final int MOST_ATTEMPTS_EACH = 8;
+
+    private static final double TEMPERATURE = 1;
+
+    private static final double TOP_P = 0.9; // what lies below is noise in a small model
+
+    private final UserTurn turn;
+
+    private final TextTokenizer tokenizer;
+
+    private final Set<Integer> endOfTurn;
+
+    private final int[] beginning;
+
+    private final long seed;
+
+    /**
+     * Creates a writer.
+     * @param turn where the model begins
+     * @param tokenizer the model's
+     * @param endOfTurn tokens that end a message
+     * @param seed of all questions
+     */
+    QuestionWriter(UserTurn turn, TextTokenizer tokenizer, Set<Integer> endOfTurn, long seed) {
+        this.turn = turn;
+        this.tokenizer = tokenizer;
+        this.endOfTurn = endOfTurn;
+        this.beginning = tokenizer.encode(turn.beginning(), false);
+        this.seed = seed;
+    }
+
+    /** Returns the tokens before a question. */
+    int beginningTokens() {
+        return this.beginning.length;
+    }
+
+    /**
+     * Writes as many different questions as asked for, or fewer if the model seldom ends
+     * one.
+     * @param count how many there shall be
+     * @param file the data file, which may hold some already
+     * @param writers makes what writes; called only if something is missing
+     * @throws TrainingException if the model ends none, or the file can not be written or
+     * is damaged
+     */
+    void write(int count, Path file, Supplier<TextWriter> writers) {
+        List<Question> questions = read(file);
+        if (questions.size() >= count) {
+            return;
+        }
+        // The last group may not be whole.
+        long group = questions.isEmpty() ? 0 : questions.get(questions.size() - 1).attempt() / GROUP;
+        questions.removeIf((question) -> question.attempt() / GROUP == group);
+        long attempt = group * GROUP;
+        Set<String> known = new HashSet<>();
+        questions.forEach((question) -> known.add(question.prompt()));
+        Progress progress = new Progress("write questions", count, questions.size(), "questions");
+        try (TextWriter writer = writers.get()) {
+            while (questions.size() < count && attempt < (long) MOST_ATTEMPTS_EACH * count) {
+                int before = questions.size();
+                List<Question> written = group(writer, attempt,
+                        (more) -> progress.reach(Math.min(count, before + more)));
+                for (Question question : written) {
+                    if (questions.size() < count && known.add(question.prompt())) {
+                        questions.add(question);
+                    }
+                }
+                attempt += GROUP;
+                save(questions, file);
+                progress.reach(questions.size());
+            }
+        }
+        if (questions.isEmpty()) {
+            throw new TrainingException("The model ended none of " + attempt
+                    + " questions that it began by itself; give a file with prompts to --data");
+        }
+        if (questions.size() < count) {
+            LOGGER.warn("The model ended {} different questions of the {} asked for; they are used more often, or give "
+                    + "a file with prompts to --data", questions.size(), count);
+        }
+    }
+
+    /**
+     * Writes the questions of a group of attempts; which of them are new is not asked.
+     */
+    private List<Question> group(TextWriter writer, long first, IntConsumer progress) {
+        Map<Long, Continuation> running = new LinkedHashMap<>();
+        List<Question> questions = new ArrayList<>();
+        long next = first;
+        while (next < first + GROUP || !running.isEmpty()) {
+            while (next < first + GROUP && writer.hasRoom(this.beginning)) {
+                SamplingOptions sampling = new SamplingOptions(TEMPERATURE, 0, TOP_P, this.seed * 1_000_003 + next);
+                Continuation continuation = new Continuation(this.beginning, sampling, 0);
+                writer.begin(continuation);
+                running.put(next, continuation);
+                next++;
+            }
+            writer.step();
+            running.forEach((attempt, continuation) -> {
+                if (continuation.isFinished()) {
+                    message(continuation).ifPresent((message) -> questions.add(new Question(message, attempt)));
+                }
+            });
+            running.values().removeIf(Continuation::isFinished);
+            progress.accept(questions.size());
+        }
+        questions.sort(Comparator.comparingLong(Question::attempt));
+        return questions;
+    }
+
+    private Optional<String> message(Continuation continuation) {
+        int[] tokens = continuation.tokens().stream().mapToInt(Integer::intValue).toArray();
+        boolean ended = tokens.length > 0 && this.endOfTurn.contains(tokens[tokens.length - 1]);
+        return this.turn.message(this.tokenizer.decode(tokens), ended);
+    }
+
+    private static List<Question> read(Path file) {
+        List<Question> questions = new ArrayList<>();
+        if (!Files.exists(file)) {
+            return questions;
+        }
+        try {
+            for (String line : Files.readAllLines(file)) {
+                JsonNode json = MAPPER.readTree(line);
+                questions.add(new Question(json.required("prompt").textValue(), json.required("attempt").longValue()));
+            }
+            return questions;
+        }
+        catch (IOException | IllegalArgumentException ex) {
+            throw new TrainingException("The questions in " + file + " can not be read (" + ex.getMessage()
+                    + "); delete the file, or give it to --data as it is", ex);
+        }
+    }
+
+    private static void save(List<Question> questions, Path file) {
+        StringBuilder lines = new StringBuilder();
+        try {
+            for (Question question : questions) {
+                lines
+                    .append(MAPPER
+                        .writeValueAsString(Map.of("prompt", question.prompt(), "attempt", question.attempt())))
+                    .append('\n');
+            }
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Path whole = file.resolveSibling(file.getFileName() + ".part");
+            Files.writeString(whole, lines, StandardCharsets.UTF_8);
+            Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+        catch (JsonProcessingException ex) {
+            throw new IllegalStateException("A text and a number can be written as JSON", ex);
+        }
+        catch (IOException ex) {
+            throw new TrainingException("The questions can not be written to " + file + " (" + ex
+                    + "); make room or name another folder with --work", ex);
+        }
+    }
+
+    /** A question, and which attempt it was. */
+    private record Question(String prompt, long attempt) {
+    }
+
+}
