@@ -33,6 +33,11 @@ final class WritingOptions {
                     + "questions that the model writes itself, if it has a chat template")
     private List<Path> data = new ArrayList<>();
 
+    @Option(names = "--answered",
+            description = "The data holds answers that the model wrote elsewhere, lines of generate --json: their hidden "
+                    + "states are computed, and nothing is written")
+    private boolean answered;
+
     @Option(names = "--work", paramLabel = "DIR",
             description = "Folder for the text and for checkpoints, shared by all that is made for one model; "
                     + "default: cerberus-training beside the file to write")
@@ -101,7 +106,7 @@ final class WritingOptions {
 
     Distillation distillation(boolean softLabels) {
         return new Distillation(this.tokens, this.maxPromptTokens, this.maxTokens, this.sampledShare, this.temperature,
-                this.sequences, this.raw, softLabels);
+                this.sequences, this.raw, softLabels, this.answered);
     }
 
     int tokens() {

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.hf.Safetensors;
+import dev.cerberus.training.evaluation.Loops;
 
 /**
  * What a target model wrote: tokens in memory, hidden states in mapped files.
@@ -82,6 +83,17 @@ final class DistilledText {
         }
         this.training = train.build().toArray();
         this.heldOut = test.build().toArray();
+    }
+
+    /** Returns the share of the sequences that end in a loop. */
+    double loopingShare() {
+        int sequences = 0;
+        int looping = 0;
+        for (int start = 0; start < this.tokens.length; start = this.ends[start]) {
+            sequences++;
+            looping += Loops.endIn(this.tokens, start, this.ends[start]) ? 1 : 0;
+        }
+        return (sequences == 0) ? 0 : (double) looping / sequences;
     }
 
     /** Returns the number of tokens. */

@@ -81,6 +81,9 @@ final class Distiller {
      * @return files that {@link DistilledText} reads
      */
     List<Path> distill(List<Path> data, Distillation options, long seed, Path work) {
+        if (options.answered()) {
+            return read(data, options, work);
+        }
         int context = this.config.contextTokens();
         int maxPrompt = Math.min(options.maxPromptTokens(), context - 1);
         List<int[]> prompts;
@@ -102,6 +105,23 @@ final class Distiller {
         SelfDistillation distillation = new SelfDistillation(options, prompts, endOfSequence, capacity, seed, work,
                 this.checkpoint.sha256() + " " + this.precision + " " + slots);
         return distillation.run(() -> writer(capacity, options, options.maxNewTokens(), endOfSequence));
+    }
+
+    /** Computes the states of answers, as far as they are not there. */
+    private List<Path> read(List<Path> data, Distillation options, Path work) {
+        int context = this.config.contextTokens();
+        List<WrittenAnswer> answers;
+        try (TextTokenizer tokenizer = ModelTexts.tokenizer(this.model)) {
+            PromptReader prompts = new PromptReader(tokenizer, ModelTexts.chatTemplate(this.model), options.raw(),
+                    Math.min(options.maxPromptTokens(), context - 1), PROMPT_SEED);
+            answers = new AnswerReader(prompts, this.config.vocabularySize(), context, options.maxNewTokens())
+                .read(data);
+            LOGGER.info("{} answers, {} more have a longer prompt than {} tokens", answers.size(), prompts.tooLong(),
+                    options.maxPromptTokens());
+        }
+        AnsweredText text = new AnsweredText(options, answers, work, this.checkpoint.sha256() + " " + this.precision);
+        return text
+            .run(() -> DjlTargetModel.load(this.config, this.checkpoint, text.longest(), this.device, this.precision));
     }
 
     /** Lets the model write the questions, as far as they are not there. */

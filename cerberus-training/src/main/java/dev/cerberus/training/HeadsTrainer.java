@@ -55,6 +55,10 @@ public final class HeadsTrainer implements AutoCloseable {
 
     private static final int MEASURED_POSITIONS = 8192;
 
+    private static final double MUCH_LOOPING = 0.5;
+
+    private static final double MOST_LOOPING = 0.95;
+
     private final TrainingOptions options;
 
     private final ModelDirectory model;
@@ -101,6 +105,7 @@ public final class HeadsTrainer implements AutoCloseable {
             throw new TrainingException("The target wrote only " + text.size()
                     + " tokens, too few to learn from; give more data or ask for more tokens");
         }
+        requireText(text.loopingShare());
         HeadsShape shape = this.options.shape();
         int[] vocabulary = text.frequentTokens(shape.draftVocabulary(), this.config.vocabularySize());
         HeadsDescription heads = new HeadsDescription(shape.kind(), shape.root(),
@@ -127,6 +132,18 @@ public final class HeadsTrainer implements AutoCloseable {
             Batches batches = new Batches(text, heads, vocabulary, embedded, this.options.optimization().headDecay(),
                     this.options.distillation().softLabels());
             return learn(learner, batches, layout, heads, vocabulary, text);
+        }
+    }
+
+    /** Says when answers are loops, and does not learn from nothing else. */
+    private static void requireText(double looping) {
+        String cure = "; raise --sampled-share or --temperature, or give other prompts to --data";
+        if (looping > MOST_LOOPING) {
+            throw new TrainingException(
+                    percent(looping) + " of the answers end in a loop, and loops need no heads" + cure);
+        }
+        if (looping > MUCH_LOOPING) {
+            LOGGER.warn("{} of the answers end in a loop, from which heads learn little{}", percent(looping), cure);
         }
     }
 

@@ -104,7 +104,7 @@ final class PromptReader {
         return this.prompts;
     }
 
-    private static String utf8(Path file) {
+    static String utf8(Path file) {
         byte[] bytes;
         try {
             bytes = Files.readAllBytes(file);
@@ -139,6 +139,20 @@ final class PromptReader {
         return line;
     }
 
+    /**
+     * Reads one line.
+     * @return the prompt, of a chat the last; empty if it is too long
+     * @throws TrainingException if it is not of a known form
+     */
+    Optional<int[]> readOne(String where, JsonNode item) {
+        int before = this.prompts.size();
+        readItem(where, item);
+        List<int[]> read = this.prompts.subList(before, this.prompts.size());
+        Optional<int[]> last = read.isEmpty() ? Optional.empty() : Optional.of(read.get(read.size() - 1));
+        read.clear();
+        return last;
+    }
+
     private void readLines(Path file, String text) {
         int number = 0;
         for (String line : text.split("\n", -1)) {
@@ -158,7 +172,7 @@ final class PromptReader {
         }
     }
 
-    private static JsonNode parse(String where, String json) {
+    static JsonNode parse(String where, String json) {
         try {
             return MAPPER.readTree(json);
         }

@@ -33,6 +33,9 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
      */
     public TrainingOptions {
         data = List.copyOf(data);
+        if (distillation.answered() && data.isEmpty()) {
+            throw new TrainingException("there are no answers; --answered needs files with answers in --data");
+        }
         if (!List.of("auto", "fp32", "bf16", "fp16", "int8").contains(precision)) {
             throw new TrainingException(
                     "precision must be one of auto, fp32, bf16, fp16, int8, was '" + precision + "'");
@@ -161,12 +164,15 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
      * @param raw whether prompts are sent as they are, without chat template
      * @param softLabels whether to keep the target's most probable tokens beside the one
      * it chose
+     * @param answered whether the data holds answers that the target wrote elsewhere, so
+     * that only their hidden states are to be computed
      */
     public record Distillation(int tokens, int maxPromptTokens, int maxNewTokens, double sampledShare,
-            double temperature, int slots, boolean raw, boolean softLabels) {
+            double temperature, int slots, boolean raw, boolean softLabels, boolean answered) {
 
         /** Half greedy, half at temperature 0.7. */
-        public static final Distillation DEFAULT = new Distillation(500_000, 512, 256, 0.5, 0.7, 64, false, false);
+        public static final Distillation DEFAULT = new Distillation(500_000, 512, 256, 0.5, 0.7, 64, false, false,
+                false);
 
         /**
          * Checks the ranges.

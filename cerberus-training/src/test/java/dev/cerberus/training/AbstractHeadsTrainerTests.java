@@ -65,7 +65,7 @@ abstract class AbstractHeadsTrainerTests {
             Optimization optimization, boolean soft, boolean resume) {
         return new TrainingOptions(directory.resolve("model").toString(), List.of(directory.resolve("prompts.jsonl")),
                 directory.resolve(out), directory.resolve(work), shape,
-                new Distillation(2000, 64, 24, 0.5, 0.7, 8, false, soft), optimization, "cpu", "fp32", resume);
+                new Distillation(2000, 64, 24, 0.5, 0.7, 8, false, soft, false), optimization, "cpu", "fp32", resume);
     }
 
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import ai.djl.ndarray.NDManager;
@@ -83,12 +84,12 @@ class HeadsTrainerTests extends AbstractHeadsTrainerTests {
         Path model = directory().resolve("model");
         HeadsTrainer.train(new TrainingOptions(model.toString(), List.of(directory().resolve("prompts.jsonl")),
                 model.resolve("cerberus-heads.safetensors"), directory().resolve("work"),
-                HeadsShape.of(HeadsKind.CERBERUS), new Distillation(3000, 64, 48, 0.1, 0.7, 8, true, false), steps(5),
-                "cpu", "fp32", false));
+                HeadsShape.of(HeadsKind.CERBERUS), new Distillation(3000, 64, 48, 0.1, 0.7, 8, true, false, false),
+                steps(5), "cpu", "fp32", false));
         int tokens = MemoryMaker
             .make(new MemoryMaker.Options(model.toString(), List.of(directory().resolve("prompts.jsonl")),
                     model.resolve("cerberus-memory.safetensors"), directory().resolve("work"),
-                    new Distillation(3000, 64, 48, 0.1, 0.7, 8, true, false), 1, "cpu", "fp32"));
+                    new Distillation(3000, 64, 48, 0.1, 0.7, 8, true, false, false), 1, "cpu", "fp32"));
         assertThat(tokens).isBetween(1000, 4000);
         EngineOptions.Builder options = EngineOptions.builder(model.toString()).precision("fp32");
         List<GenerationResult> plain;
@@ -130,7 +131,7 @@ class HeadsTrainerTests extends AbstractHeadsTrainerTests {
         TrainingOptions options = new TrainingOptions(TestData.require("models/stories260K").toString(),
                 List.of(TestData.require("text/tinystories.txt")), directory().resolve("stories.safetensors"),
                 directory().resolve("work"), HeadsShape.of(HeadsKind.CERBERUS),
-                new Distillation(20_000, 64, 64, 0.5, 0.7, 32, false, false),
+                new Distillation(20_000, 64, 64, 0.5, 0.7, 32, false, false, false),
                 new Optimization(OptionalInt.of(250), 1, 256, OptionalDouble.of(6e-3), 0.8, 1000, 0, 1000, 1), "cpu",
                 "fp32", false);
         double[][] accuracy = HeadsTrainer.train(options).accuracy();
@@ -311,6 +312,26 @@ class HeadsTrainerTests extends AbstractHeadsTrainerTests {
         Files.write(file, lines.subList(0, 30));
         HeadsTrainer.train(options);
         assertThat(Files.readAllLines(file)).isEqualTo(lines);
+    }
+
+    @Test
+    void answersThatAreLoopsAreToldAndNotLearned() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 160; i++) {
+            int token = 5 + i % 80;
+            lines.append("{\"prompt\": \"a\", \"tokens\": [")
+                .append(IntStream.range(0, 60).mapToObj((k) -> String.valueOf(token)).collect(Collectors.joining(",")))
+                .append("]}\n");
+        }
+        Path answers = Files.writeString(directory().resolve("loops.jsonl"), lines);
+        TrainingOptions given = options("heads.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(5), false, false);
+        TrainingOptions options = new TrainingOptions(given.model(), List.of(answers), given.out(), given.work(),
+                given.shape(), new Distillation(9600, 64, 60, 0.5, 0.7, 8, false, false, true), given.optimization(),
+                given.device(), given.precision(), false);
+        assertThatThrownBy(() -> HeadsTrainer.train(options)).isInstanceOf(TrainingException.class)
+            .hasMessageContaining("100.0 % of the answers end in a loop")
+            .hasMessageContaining("--temperature");
+        assertThat(given.out()).doesNotExist();
     }
 
     private TrainingOptions withoutData() {

@@ -125,6 +125,7 @@ public final class Bench {
         for (BenchMode mode : modes) {
             Map<String, Tally> byCategory = tallies.computeIfAbsent(mode, (key) -> new LinkedHashMap<>());
             Tally overall = new Tally();
+            Tally notLooping = new Tally();
             for (TurnRuns runs : all) {
                 OptionalInt difference = runs.firstDifference(mode);
                 difference.ifPresent((position) -> flips.add(flip(runs, mode, position)));
@@ -133,8 +134,14 @@ public final class Bench {
                         byCategory.computeIfAbsent(runs.conversation.category(), (key) -> new Tally()))) {
                     tally.add(counted, difference.isEmpty());
                 }
+                if (!runs.loop()) {
+                    notLooping.add(counted, difference.isEmpty());
+                }
             }
             byCategory.put(BenchRow.ALL, overall);
+            if (all.stream().anyMatch(TurnRuns::loop)) {
+                byCategory.put(BenchRow.NOT_LOOPING, notLooping);
+            }
         }
         List<BenchRow> rows = new ArrayList<>();
         Map<String, Tally> baselines = tallies.getOrDefault(BenchMode.AUTOREGRESSIVE, Map.of());
@@ -271,6 +278,12 @@ public final class Bench {
                 .sorted(Comparator.comparingDouble(Observation::decodeSeconds))
                 .toList();
             return sorted.get((sorted.size() - 1) / 2);
+        }
+
+        /** Returns whether the autoregressive answer ends in a loop. */
+        boolean loop() {
+            int[] tokens = first(BenchMode.AUTOREGRESSIVE).result().tokens();
+            return Loops.endIn(tokens, 0, tokens.length);
         }
 
         /**

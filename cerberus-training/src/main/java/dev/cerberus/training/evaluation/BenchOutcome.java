@@ -91,12 +91,12 @@ public record BenchOutcome(List<BenchRow> rows, List<Flip> flips, List<DepthCoun
         return this.rows.stream().map(BenchRow::mode).distinct().toList();
     }
 
-    /** Returns the categories in their order, without {@link BenchRow#ALL}. */
+    /** Returns the categories of the prompts in their order. */
     List<String> categories() {
         return this.rows.stream()
             .map(BenchRow::category)
             .distinct()
-            .filter((category) -> !category.equals(BenchRow.ALL))
+            .filter((category) -> !category.equals(BenchRow.ALL) && !category.equals(BenchRow.NOT_LOOPING))
             .toList();
     }
 

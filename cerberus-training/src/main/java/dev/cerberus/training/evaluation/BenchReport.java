@@ -193,6 +193,8 @@ public final class BenchReport {
                     "zero-accept: draft steps that kept no draft token, by draft steps",
                     "skipped: steps without draft, by steps; 0 for modes without gate",
                     "speedup: autoregressive decode time by the mode's, on the same prompts and in the same run",
+                    "not looping: the prompts whose autoregressive answer does not end in a loop, that is in 48 tokens "
+                            + "which repeat a piece of at most 16",
                     "identical: share of the prompts whose tokens equal the autoregressive ones"));
     }
 

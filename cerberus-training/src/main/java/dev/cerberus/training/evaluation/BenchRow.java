@@ -6,7 +6,8 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * What one mode did on the prompts of one category.
  *
  * @param mode name of the mode
- * @param category name of the category, {@code all} for all of them
+ * @param category name of the category, {@link #ALL} for all of them,
+ * {@link #NOT_LOOPING} for those whose autoregressive answer does not end in a loop
  * @param prompts number of prompts; a prompt is one turn
  * @param tokens output tokens
  * @param decodeSeconds decoding without prefill, the median of every prompt summed
@@ -33,5 +34,11 @@ public record BenchRow(String mode, String category, int prompts, long tokens, d
 
     /** The category of the rows over all prompts. */
     public static final String ALL = "all";
+
+    /**
+     * The category of the rows over all prompts but those whose autoregressive answer
+     * {@linkplain Loops ends in a loop}; there are none where no answer does.
+     */
+    public static final String NOT_LOOPING = "not looping";
 
 }

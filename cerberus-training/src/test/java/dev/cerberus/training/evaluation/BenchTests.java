@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +104,30 @@ class BenchTests {
                 (request) -> (ScriptedSubject.mode(request) == GateMode.NEVER)
                         ? ScriptedSubject.plainAnswer("x", 1, 1, 2, 3) : ScriptedSubject.plainAnswer("x", 1, 1, 2));
         assertThat(outcome.flips()).extracting(BenchOutcome.Flip::position).containsExactly(2);
+    }
+
+    @Test
+    void answersThatLoopAreLeftOutOfARowOfTheirOwn() {
+        int[] loop = IntStream.range(0, 60).map((i) -> (i < 12) ? 100 + i : i % 16).toArray();
+        int[] text = IntStream.range(0, 60).map((i) -> i % 17).toArray();
+        BenchOutcome outcome = run(options(1, EnumSet.of(BenchMode.CERBERUS)), TWO_PROMPTS, (request) -> {
+            boolean first = request.prompt().equals(new Prompt.Raw("a"));
+            return (ScriptedSubject.mode(request) == GateMode.NEVER)
+                    ? ScriptedSubject.plainAnswer("x", 4, first ? loop : text)
+                    : ScriptedSubject.answer("x", first ? 1 : 2, 1, first ? loop : text);
+        });
+        assertThat(outcome.row(BenchMode.CERBERUS, BenchRow.ALL).speedup()).isEqualTo(8.0 / 3);
+        BenchRow left = outcome.row(BenchMode.CERBERUS, BenchRow.NOT_LOOPING);
+        assertThat(left.prompts()).isEqualTo(1);
+        assertThat(left.speedup()).isEqualTo(2);
+        assertThat(outcome.categories()).containsExactly("math", "stem");
+    }
+
+    @Test
+    void withoutLoopsThereIsNoRowForThem() {
+        BenchOutcome outcome = run(options(1, EnumSet.of(BenchMode.CERBERUS)), TWO_PROMPTS,
+                (request) -> ScriptedSubject.plainAnswer("x", 1, new int[47]));
+        assertThat(outcome.rows()).extracting(BenchRow::category).doesNotContain(BenchRow.NOT_LOOPING);
     }
 
     @Test
