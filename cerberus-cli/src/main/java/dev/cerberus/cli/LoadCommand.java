@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -58,8 +59,13 @@ final class LoadCommand implements Callable<Integer> {
             description = "Rounds that count, after one that does not; default: ${DEFAULT-VALUE}")
     private int rounds = 2;
 
-    @Option(names = "--live-memory", description = "Also look up what was answered before in this run")
+    @Option(names = "--live-memory",
+            description = "Measure every gate that drafts again with an engine that looks up what it answered before")
     private boolean liveMemory;
+
+    @Option(names = "--fresh",
+            description = "Ask other prompts in every round and for every number of clients, as an unrelated load would")
+    private boolean fresh;
 
     @Mixin
     private DecodingOptions decoding = new DecodingOptions();
@@ -72,25 +78,49 @@ final class LoadCommand implements Callable<Integer> {
                             + " and " + this.clients);
         }
         this.decoding.check();
-        int most = this.clients.stream().mapToInt(Integer::intValue).max().orElseThrow();
         List<Conversation> conversations = PromptFile.read(this.prompts);
-        try (CerberusEngine engine = this.model.open(this.model.engine()
-            .memory(this.model.memory().withLive(this.liveMemory))
-            .maxNodes(this.decoding.maxNodes())
-            .maxConcurrent(most)
-            .queueCapacity(most))) {
+        int needed = this.fresh ? this.requests * this.clients.size() * (this.rounds + 1) : this.requests;
+        if (this.fresh && conversations.size() < needed) {
+            throw new ParameterException(this.spec.commandLine(),
+                    "--fresh needs " + needed + " prompts for " + this.requests + " requests, " + this.clients.size()
+                            + " numbers of clients and " + (this.rounds + 1) + " rounds; " + this.prompts + " has "
+                            + conversations.size() + "; lower --requests or --rounds");
+        }
+        try (CerberusEngine engine = open(false)) {
             Chats.require(engine.description(), this.raw);
-            LoadBench bench = new LoadBench(engine, requests(conversations));
-            PrintWriter out = this.spec.commandLine().getOut();
-            out.print(LoadBench.table(bench.run(this.clients, this.gates, this.rounds)));
-            out.flush();
+            List<LoadBench.Subject> subjects = new ArrayList<>();
+            this.gates.forEach((gate) -> subjects.add(subject(gate, "", engine)));
+            try (CerberusEngine remembering = this.liveMemory ? open(true) : null) {
+                if (remembering != null) {
+                    this.gates.stream()
+                        .filter((gate) -> gate != GateMode.NEVER)
+                        .forEach((gate) -> subjects.add(subject(gate, ", live memory", remembering)));
+                }
+                LoadBench bench = new LoadBench(subjects, requests(conversations, needed), this.requests);
+                PrintWriter out = this.spec.commandLine().getOut();
+                out.print(LoadBench.table(bench.run(this.clients, this.rounds)));
+                out.flush();
+            }
         }
         return 0;
     }
 
-    private List<GenerationRequest> requests(List<Conversation> conversations) {
+    private CerberusEngine open(boolean live) {
+        int most = this.clients.stream().mapToInt(Integer::intValue).max().orElseThrow();
+        return this.model.open(this.model.engine()
+            .memory(this.model.memory().withLive(live))
+            .maxNodes(this.decoding.maxNodes())
+            .maxConcurrent(most)
+            .queueCapacity(most));
+    }
+
+    private static LoadBench.Subject subject(GateMode gate, String addition, CerberusEngine engine) {
+        return new LoadBench.Subject(gate.name().toLowerCase(Locale.ROOT) + addition, engine, gate);
+    }
+
+    private List<GenerationRequest> requests(List<Conversation> conversations, int count) {
         List<GenerationRequest> all = new ArrayList<>();
-        for (int i = 0; i < this.requests; i++) {
+        for (int i = 0; i < count; i++) {
             Conversation conversation = conversations.get(i % conversations.size());
             all.add(new GenerationRequest(conversation.prompt(0, List.of(), this.raw), this.decoding.sampling(),
                     this.decoding.maxTokens(), this.decoding.minTokens(), List.of(), Optional.empty(),

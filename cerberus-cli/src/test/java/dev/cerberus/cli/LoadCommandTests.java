@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +64,27 @@ class LoadCommandTests {
         }
         // 7 tokens of a prompt and 6 tokens are more than one row a forward
         assertThat(Double.parseDouble(rows.get(0)[9])).isGreaterThan(1);
+    }
+
+    @Test
+    void freshPromptsAreAskedOfTwoEngines() throws IOException {
+        Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 6; i++) {
+            lines.append("{\"prompt\": \"question ").append(i).append("\"}\n");
+        }
+        Path prompts = Files.writeString(this.directory.resolve("prompts.jsonl"), lines);
+        List<String> args = List.of("load", "--model", model.toString(), "--raw", "--prompts", prompts.toString(),
+                "--clients", "2", "--requests", "3", "--max-tokens", "6", "--precision", "fp32", "--live-memory",
+                "--fresh", "--rounds");
+        assertThat(run(Stream.concat(args.stream(), Stream.of("2")).toArray(String[]::new))).isEqualTo(2);
+        assertThat(this.err.toString()).contains("--fresh needs 9 prompts").contains("has 6");
+        assertThat(run(Stream.concat(args.stream(), Stream.of("1")).toArray(String[]::new))).as(this.err.toString())
+            .isZero();
+        List<String[]> rows = this.out.toString().lines().skip(2).map((line) -> line.split("\\s*\\|\\s*")).toList();
+        assertThat(rows).extracting((cells) -> cells[1] + " " + cells[2])
+            .containsExactly("2 never", "2 adaptive", "2 adaptive, live memory");
+        assertThat(rows).extracting((cells) -> cells[10]).containsOnly("1.000");
     }
 
 }

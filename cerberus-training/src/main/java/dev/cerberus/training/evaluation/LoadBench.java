@@ -26,15 +26,18 @@ import dev.cerberus.gate.GateMode;
  * its next question when it has its answer.
  *
  * <p>
- * All numbers of clients and gate modes take turns, round by round, so that a slow moment
- * of the machine hits all alike. Answers are compared with the first one to the same
- * question: company and drafting must change nothing. Used by one thread.
+ * All numbers of clients and all subjects take turns, round by round, so that a slow
+ * moment of the machine hits all alike. Answers are compared with the first one to the
+ * same question: company, drafting and what is remembered must change nothing. Used by
+ * one thread.
  */
 public final class LoadBench {
 
-    private final CerberusEngine engine;
+    private final List<Subject> subjects;
 
     private final List<GenerationRequest> requests;
+
+    private final int perTurn;
 
     private final Map<Integer, int[]> answers = new HashMap<>();
 
@@ -43,51 +46,66 @@ public final class LoadBench {
     private final LongAdder rows = new LongAdder();
 
     /**
-     * Creates a measurement.
+     * What is asked, and when it drafts.
+     *
+     * @param name what its rows are called
      * @param engine the engine, which must decode as many requests together as there are
      * clients; nobody else may use it meanwhile
-     * @param requests what is asked, at least one
+     * @param mode when drafts are made
      */
-    public LoadBench(CerberusEngine engine, List<GenerationRequest> requests) {
-        if (requests.isEmpty()) {
-            throw new IllegalArgumentException("a measurement needs at least one request");
+    public record Subject(String name, CerberusEngine engine, GateMode mode) {
+    }
+
+    /**
+     * Creates a measurement.
+     * @param subjects what is compared, at least one
+     * @param requests what is asked, at least one
+     * @param perTurn how many of them in a turn; where there are more, every round and
+     * number of clients has the next ones, the same for all subjects
+     */
+    public LoadBench(List<Subject> subjects, List<GenerationRequest> requests, int perTurn) {
+        if (subjects.isEmpty() || requests.isEmpty() || perTurn < 1) {
+            throw new IllegalArgumentException("a measurement needs a subject and a request");
         }
-        this.engine = engine;
+        this.subjects = List.copyOf(subjects);
         this.requests = List.copyOf(requests);
-        engine.addListener(new EngineListener() {
+        this.perTurn = perTurn;
+        subjects.stream().map(Subject::engine).distinct().forEach((engine) -> engine.addListener(new EngineListener() {
             @Override
             public void onForward(int rowsOfAll, int sequences, double seconds) {
                 LoadBench.this.forwards.increment();
                 LoadBench.this.rows.add(rowsOfAll);
             }
-        });
+        }));
     }
 
     /**
      * Measures.
      * @param clients numbers of clients
-     * @param modes gate modes
      * @param rounds how often each combination takes its turn, at least 1; one more comes
      * before that and is not counted
-     * @return one row per number of clients and mode
+     * @return one row per number of clients and subject
      */
-    public List<Row> run(List<Integer> clients, List<GateMode> modes, int rounds) {
+    public List<Row> run(List<Integer> clients, int rounds) {
         Map<String, Sums> sums = new LinkedHashMap<>();
+        int turn = 0;
         for (int round = 0; round <= rounds; round++) {
             for (int count : clients) {
-                for (GateMode mode : modes) {
-                    Sums turn = measure(count, mode);
+                for (Subject subject : this.subjects) {
+                    Sums measured = measure(count, subject, turn * this.perTurn);
                     if (round > 0) {
-                        sums.computeIfAbsent(count + " " + mode, (key) -> new Sums(count, mode)).add(turn);
+                        sums.computeIfAbsent(count + " " + subject.name(), (key) -> new Sums(count, subject.name()))
+                            .add(measured);
                     }
                 }
+                turn++;
             }
         }
         return sums.values().stream().map(Sums::row).toList();
     }
 
-    private Sums measure(int clients, GateMode mode) {
-        Sums sums = new Sums(clients, mode);
+    private Sums measure(int clients, Subject subject, int first) {
+        Sums sums = new Sums(clients, subject.name());
         AtomicInteger next = new AtomicInteger();
         this.forwards.reset();
         this.rows.reset();
@@ -96,7 +114,7 @@ public final class LoadBench {
             List<Future<?>> running = new ArrayList<>();
             long start = System.nanoTime();
             for (int i = 0; i < clients; i++) {
-                running.add(threads.submit(() -> askAll(next, mode, sums)));
+                running.add(threads.submit(() -> askAll(next, subject, first, sums)));
             }
             for (Future<?> client : running) {
                 client.get();
@@ -118,23 +136,24 @@ public final class LoadBench {
         return sums;
     }
 
-    private void askAll(AtomicInteger next, GateMode mode, Sums sums) {
+    private void askAll(AtomicInteger next, Subject subject, int first, Sums sums) {
         int index = next.getAndIncrement();
-        while (index < this.requests.size()) {
-            ask(index, mode, sums);
+        while (index < this.perTurn) {
+            ask((first + index) % this.requests.size(), subject, sums);
             index = next.getAndIncrement();
         }
     }
 
-    private void ask(int index, GateMode mode, Sums sums) {
+    private void ask(int index, Subject subject, Sums sums) {
         GenerationRequest request = this.requests.get(index);
         List<Long> times = new ArrayList<>();
-        GenerationResult result = this.engine.generate(
-                request.withGate(request.gate().orElse(this.engine.gate()).withMode(mode)),
+        CerberusEngine engine = subject.engine();
+        GenerationResult result = engine.generate(
+                request.withGate(request.gate().orElse(engine.gate()).withMode(subject.mode())),
                 (text, origin) -> times.add(System.nanoTime()));
         synchronized (this) {
-            int[] first = this.answers.computeIfAbsent(index, (unknown) -> result.tokens());
-            sums.add(result, times, Arrays.equals(first, result.tokens()));
+            int[] known = this.answers.computeIfAbsent(index, (unknown) -> result.tokens());
+            sums.add(result, times, Arrays.equals(known, result.tokens()));
         }
     }
 
@@ -142,7 +161,7 @@ public final class LoadBench {
      * What a number of clients got.
      *
      * @param clients number of clients
-     * @param mode when drafts were made
+     * @param subject name of what they asked
      * @param requests answers
      * @param tokens output tokens of all answers
      * @param seconds time from the first question to the last answer
@@ -156,7 +175,7 @@ public final class LoadBench {
      * @param identical share of the answers whose tokens equal those of the first answer
      * to the same question
      */
-    public record Row(int clients, GateMode mode, int requests, long tokens, double seconds, double firstTokenSeconds,
+    public record Row(int clients, String subject, int requests, long tokens, double seconds, double firstTokenSeconds,
             Optional<Double> gapSeconds, Optional<Double> longGapSeconds, double nodesPerStep, double acceptanceLength,
             double rowsPerForward, double identical) {
 
@@ -179,11 +198,10 @@ public final class LoadBench {
         ResultTable table = new ResultTable(2, List.of("clients", "gate", "tokens/s", "first token ms", "gap p50 ms",
                 "gap p95 ms", "nodes/step", "tokens/step", "rows/forward", "identical"));
         for (Row row : rows) {
-            table.row(List.of(Integer.toString(row.clients()), row.mode().name().toLowerCase(Locale.ROOT),
-                    number(row.tokensPerSecond(), 0), number(1000 * row.firstTokenSeconds(), 1),
-                    number(1000 * row.gapSeconds().orElse(0.0), 1), number(1000 * row.longGapSeconds().orElse(0.0), 1),
-                    number(row.nodesPerStep(), 2), number(row.acceptanceLength(), 2), number(row.rowsPerForward(), 1),
-                    number(row.identical(), 3)));
+            table.row(List.of(Integer.toString(row.clients()), row.subject(), number(row.tokensPerSecond(), 0),
+                    number(1000 * row.firstTokenSeconds(), 1), number(1000 * row.gapSeconds().orElse(0.0), 1),
+                    number(1000 * row.longGapSeconds().orElse(0.0), 1), number(row.nodesPerStep(), 2),
+                    number(row.acceptanceLength(), 2), number(row.rowsPerForward(), 1), number(row.identical(), 3)));
         }
         return table.toString();
     }
@@ -197,7 +215,7 @@ public final class LoadBench {
 
         private final int clients;
 
-        private final GateMode mode;
+        private final String subject;
 
         private final List<Double> firstTokens = new ArrayList<>();
 
@@ -219,9 +237,9 @@ public final class LoadBench {
 
         private double seconds;
 
-        Sums(int clients, GateMode mode) {
+        Sums(int clients, String subject) {
             this.clients = clients;
-            this.mode = mode;
+            this.subject = subject;
         }
 
         void add(GenerationResult result, List<Long> times, boolean same) {
@@ -252,7 +270,7 @@ public final class LoadBench {
         Row row() {
             int requests = this.firstTokens.size();
             double perStep = 1.0 / Math.max(1, this.steps);
-            return new Row(this.clients, this.mode, requests, this.tokens, this.seconds,
+            return new Row(this.clients, this.subject, requests, this.tokens, this.seconds,
                     quantile(this.firstTokens, 0.5).orElseThrow(), quantile(this.gaps, 0.5), quantile(this.gaps, 0.95),
                     this.nodes * perStep, 1 + this.accepted * perStep, (double) this.rows / Math.max(1, this.forwards),
                     (double) this.identical / requests);
