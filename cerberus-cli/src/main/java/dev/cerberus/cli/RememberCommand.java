@@ -36,11 +36,11 @@ final class RememberCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        PrintWriter err = this.spec.commandLine().getErr();
         MemoryMaker.Options options = options();
         Destination.requireFile(this.spec, "--out", this.out);
         this.writing.requireWorkFolder();
         this.writing.useThreads();
-        PrintWriter err = this.spec.commandLine().getErr();
         int remembered;
         try (Interruption stopped = new Interruption("the same command goes on where it was", err)) {
             remembered = MemoryMaker.make(options);

@@ -134,10 +134,10 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        PrintWriter err = this.spec.commandLine().getErr();
         TrainingOptions options = options();
         Destination.requireFile(this.spec, "--out", this.out);
         this.writing.requireWorkFolder();
-        PrintWriter err = this.spec.commandLine().getErr();
         this.writing.useThreads();
         DiskNeed
             .of(options.work(), this.writing.tokens(), this.writing.maxTokens(),

@@ -65,7 +65,7 @@ final class AnsweredText {
 
     /**
      * Computes what is not there yet, until there is as much as asked for.
-     * @param targets loads the model, closed here; called only if something is missing
+     * @param targets gives the model; called only if something is missing
      * @return the files, in order
      */
     List<Path> run(Supplier<TargetModel> targets) {
@@ -80,11 +80,10 @@ final class AnsweredText {
         long all = parts.stream().mapToLong(AnsweredText::tokens).sum();
         if (there < all) {
             Progress progress = new Progress("read answers", all, there, "tokens");
-            try (TargetModel target = targets.get()) {
-                for (int index = 0; index < files.size(); index++) {
-                    if (!Files.exists(files.get(index))) {
-                        read(target, parts.get(index), files.get(index), progress);
-                    }
+            TargetModel target = targets.get();
+            for (int index = 0; index < files.size(); index++) {
+                if (!Files.exists(files.get(index))) {
+                    read(target, parts.get(index), files.get(index), progress);
                 }
             }
         }

@@ -31,7 +31,7 @@ final class Distiller {
 
     private static final long CACHE_BYTES = 1L << 30;
 
-    private static final int LONGEST_QUESTION = 256;
+    private static final int LONGEST_BEGINNING = 512; // of a user's turn, tokens
 
     private static final int FEWEST_QUESTIONS = 64;
 
@@ -84,6 +84,13 @@ final class Distiller {
         if (options.answered()) {
             return read(data, options, work);
         }
+        try (LazyTarget target = target(Math.min(this.config.contextTokens(),
+                Math.max(LONGEST_BEGINNING, options.maxPromptTokens()) + options.maxNewTokens()))) {
+            return write(data, options, seed, work, target);
+        }
+    }
+
+    private List<Path> write(List<Path> data, Distillation options, long seed, Path work, LazyTarget target) {
         int context = this.config.contextTokens();
         int maxPrompt = Math.min(options.maxPromptTokens(), context - 1);
         List<int[]> prompts;
@@ -92,7 +99,7 @@ final class Distiller {
             Optional<ChatTemplate> template = ModelTexts.chatTemplate(this.model);
             endOfSequence = ModelTexts.endOfTurn(this.model, tokenizer, template);
             List<Path> files = data.isEmpty()
-                    ? List.of(questions(options, seed, work, tokenizer, template, endOfSequence)) : data;
+                    ? List.of(questions(options, seed, work, tokenizer, template, endOfSequence, target)) : data;
             PromptReader reader = new PromptReader(tokenizer, template, options.raw(), maxPrompt, PROMPT_SEED);
             prompts = reader.read(files);
             LOGGER.info("{} prompts, {} more are longer than {} tokens", prompts.size(), reader.tooLong(), maxPrompt);
@@ -104,7 +111,16 @@ final class Distiller {
         long slots = Math.max(1, Math.min(options.slots(), CACHE_BYTES / slotBytes));
         SelfDistillation distillation = new SelfDistillation(options, prompts, endOfSequence, capacity, seed, work,
                 this.checkpoint.sha256() + " " + this.precision + " " + slots);
-        return distillation.run(() -> writer(capacity, options, options.maxNewTokens(), endOfSequence));
+        return distillation.run(() -> writer(target, options, options.maxNewTokens(), endOfSequence));
+    }
+
+    private LazyTarget target(int capacity) {
+        return new LazyTarget(
+                () -> DjlTargetModel.load(this.config, this.checkpoint, capacity, this.device, this.precision));
+    }
+
+    private TextWriter writer(LazyTarget target, Distillation options, int maxNewTokens, Set<Integer> endOfSequence) {
+        return new TextWriter(target.get(), options.slots(), CACHE_BYTES, maxNewTokens, endOfSequence);
     }
 
     /** Computes the states of answers, as far as they are not there. */
@@ -120,13 +136,14 @@ final class Distiller {
                     options.maxPromptTokens());
         }
         AnsweredText text = new AnsweredText(options, answers, work, this.checkpoint.sha256() + " " + this.precision);
-        return text
-            .run(() -> DjlTargetModel.load(this.config, this.checkpoint, text.longest(), this.device, this.precision));
+        try (LazyTarget target = target(text.longest())) {
+            return text.run(target::get);
+        }
     }
 
     /** Lets the model write the questions, as far as they are not there. */
     private Path questions(Distillation options, long seed, Path work, TextTokenizer tokenizer,
-            Optional<ChatTemplate> template, Set<Integer> endOfTurn) {
+            Optional<ChatTemplate> template, Set<Integer> endOfTurn, LazyTarget target) {
         UserTurn turn = template.filter((found) -> !options.raw())
             .flatMap(UserTurn::of)
             .orElseThrow(() -> new TrainingException(
@@ -134,14 +151,13 @@ final class Distiller {
                             : "The model has no chat template that begins a user's turn, so it can not ask itself; "
                                     + "give prompts to --data"));
         QuestionWriter questions = new QuestionWriter(turn, tokenizer, endOfTurn, seed);
-        int longest = Math.min(LONGEST_QUESTION, options.maxPromptTokens());
-        int capacity = Math.min(this.config.contextTokens(), questions.beginningTokens() + longest);
+        int longest = Math.min(options.maxNewTokens(), options.maxPromptTokens());
         String name = new Fingerprint()
             .add(String.join("|", this.checkpoint.sha256(), this.precision.toString(), Long.toString(seed),
                     turn.beginning(), Integer.toString(longest)))
             .name();
         Path file = work.resolve("questions-" + name + ".jsonl");
-        questions.write(questionCount(options), file, () -> writer(capacity, options, longest, endOfTurn));
+        questions.write(questionCount(options), file, () -> writer(target, options, longest, endOfTurn));
         return file;
     }
 
@@ -152,11 +168,6 @@ final class Distiller {
     private static int questionCount(Distillation options) {
         int needed = Math.max(FEWEST_QUESTIONS, options.tokens() / options.maxNewTokens());
         return Integer.highestOneBit(2 * needed - 1);
-    }
-
-    private TextWriter writer(int capacity, Distillation options, int maxNewTokens, Set<Integer> endOfSequence) {
-        return new TextWriter(DjlTargetModel.load(this.config, this.checkpoint, capacity, this.device, this.precision),
-                options.slots(), CACHE_BYTES, maxNewTokens, endOfSequence);
     }
 
 }

@@ -5,15 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -44,8 +43,7 @@ final class QuestionWriter {
 
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    /** Attempts between two writings of the file. */
-    private static final int GROUP = 256;
+    private static final int SAVED_TOGETHER = 64;
 
     /** Attempts for a question before a model is given up that seldom ends one. */
     private static final int MOST_ATTEMPTS_EACH = 8;
@@ -79,11 +77,6 @@ final class QuestionWriter {
         this.seed = seed;
     }
 
-    /** Returns the tokens before a question. */
-    int beginningTokens() {
-        return this.beginning.length;
-    }
-
     /**
      * Writes as many different questions as asked for, or fewer if the model seldom ends
      * one.
@@ -98,64 +91,50 @@ final class QuestionWriter {
         if (questions.size() >= count) {
             return;
         }
-        // The last group may not be whole.
-        long group = questions.isEmpty() ? 0 : questions.get(questions.size() - 1).attempt() / GROUP;
-        questions.removeIf((question) -> question.attempt() / GROUP == group);
-        long attempt = group * GROUP;
         Set<String> known = new HashSet<>();
         questions.forEach((question) -> known.add(question.prompt()));
-        Progress progress = new Progress("write questions", count, questions.size(), "questions");
+        long most = (long) MOST_ATTEMPTS_EACH * count;
         try (TextWriter writer = writers.get()) {
-            while (questions.size() < count && attempt < (long) MOST_ATTEMPTS_EACH * count) {
-                int before = questions.size();
-                List<Question> written = group(writer, attempt,
-                        (more) -> progress.reach(Math.min(count, before + more)));
-                for (Question question : written) {
-                    if (questions.size() < count && known.add(question.prompt())) {
-                        questions.add(question);
+            Progress progress = new Progress("write questions", count, questions.size(), "questions");
+            Deque<Attempt> running = new ArrayDeque<>();
+            long next = questions.isEmpty() ? 0 : questions.get(questions.size() - 1).attempt() + 1;
+            while (questions.size() < count && (next < most || !running.isEmpty())) {
+                while (next < most && questions.size() + running.size() < count && writer.hasRoom(this.beginning)) {
+                    running.addLast(begin(writer, next));
+                    next++;
+                }
+                writer.step();
+                // In their order, so that what is taken does not depend on which ends
+                // first.
+                while (!running.isEmpty() && running.getFirst().continuation().isFinished()) {
+                    Attempt attempt = running.removeFirst();
+                    Optional<String> message = message(attempt.continuation()).filter(known::add);
+                    if (message.isPresent()) {
+                        questions.add(new Question(message.get(), attempt.number()));
+                        if (questions.size() % SAVED_TOGETHER == 0) {
+                            save(questions, file);
+                        }
                     }
                 }
-                attempt += GROUP;
-                save(questions, file);
                 progress.reach(questions.size());
             }
         }
         if (questions.isEmpty()) {
-            throw new TrainingException("The model ended none of " + attempt
+            throw new TrainingException("The model ended none of " + most
                     + " questions that it began by itself; give a file with prompts to --data");
         }
+        save(questions, file);
         if (questions.size() < count) {
             LOGGER.warn("The model ended {} different questions of the {} asked for; they are used more often, or give "
                     + "a file with prompts to --data", questions.size(), count);
         }
     }
 
-    /**
-     * Writes the questions of a group of attempts; which of them are new is not asked.
-     */
-    private List<Question> group(TextWriter writer, long first, IntConsumer progress) {
-        Map<Long, Continuation> running = new LinkedHashMap<>();
-        List<Question> questions = new ArrayList<>();
-        long next = first;
-        while (next < first + GROUP || !running.isEmpty()) {
-            while (next < first + GROUP && writer.hasRoom(this.beginning)) {
-                SamplingOptions sampling = new SamplingOptions(TEMPERATURE, 0, TOP_P, this.seed * 1_000_003 + next);
-                Continuation continuation = new Continuation(this.beginning, sampling, 0);
-                writer.begin(continuation);
-                running.put(next, continuation);
-                next++;
-            }
-            writer.step();
-            running.forEach((attempt, continuation) -> {
-                if (continuation.isFinished()) {
-                    message(continuation).ifPresent((message) -> questions.add(new Question(message, attempt)));
-                }
-            });
-            running.values().removeIf(Continuation::isFinished);
-            progress.accept(questions.size());
-        }
-        questions.sort(Comparator.comparingLong(Question::attempt));
-        return questions;
+    private Attempt begin(TextWriter writer, long number) {
+        SamplingOptions sampling = new SamplingOptions(TEMPERATURE, 0, TOP_P, this.seed * 1_000_003 + number);
+        Continuation continuation = new Continuation(this.beginning, sampling, 0);
+        writer.begin(continuation);
+        return new Attempt(number, continuation);
     }
 
     private Optional<String> message(Continuation continuation) {
@@ -203,6 +182,10 @@ final class QuestionWriter {
             throw new TrainingException("The questions can not be written to " + file + " (" + ex
                     + "); make room or name another folder with --work", ex);
         }
+    }
+
+    /** A question that is being written. */
+    private record Attempt(long number, Continuation continuation) {
     }
 
     /** A question, and which attempt it was. */

@@ -47,7 +47,7 @@ final class TextWriter implements AutoCloseable {
 
     /**
      * Creates a writer.
-     * @param target the model, closed with the writer
+     * @param target the model, closed by its owner after the writer
      * @param sequences the most sequences at a time, at least 1
      * @param cacheBytes the most memory of their KV caches; one sequence always fits
      * @param maxNewTokens the longest continuation
@@ -112,9 +112,7 @@ final class TextWriter implements AutoCloseable {
         this.sessions.forEach(DecodeSession::close);
         this.sessions.clear();
         this.running.clear();
-        try (this.target) {
-            this.batch.close();
-        }
+        this.batch.close();
     }
 
 }

@@ -66,7 +66,8 @@ class AnsweredTextTests {
     void statesAreThoseWithWhichTheAnswersWereWritten(String name) throws IOException {
         Path model = TinyModels.write(name, Files.createDirectory(this.directory.resolve("other")));
         List<Continuation> written = new ArrayList<>();
-        try (TextWriter writer = new TextWriter(load(model), 3, 1 << 20, 90, Set.of())) {
+        try (DjlTargetModel target = load(model);
+                TextWriter writer = new TextWriter(target, 3, 1 << 20, 90, Set.of())) {
             for (int i = 0; i < 3; i++) {
                 written.add(new Continuation(new int[] { 5, 6 + i, 7 }, new SamplingOptions(1, 0, 1, i),
                         SelfDistillation.SOFT_RANKS));
@@ -84,7 +85,7 @@ class AnsweredTextTests {
             .map((continuation) -> new WrittenAnswer(continuation.prompt(),
                     continuation.tokens().stream().mapToInt(Integer::intValue).toArray()))
             .toList();
-        List<Path> read = new AnsweredText(OPTIONS, answers, this.directory, "fp32").run(() -> load(model));
+        List<Path> read = run(OPTIONS, answers, model);
         assertThat(read).singleElement().satisfies((path) -> {
             for (String tensor : List.of("tokens", "ends", "hidden", "likely", "shares")) {
                 assertThat(tensor(path, tensor)).as(tensor).isEqualTo(tensor(expected, tensor));
@@ -106,18 +107,24 @@ class AnsweredTextTests {
             answers.add(new WrittenAnswer(new int[] { 4 + i % 50 }, new int[] { 9, 10, 11, 12 + i % 40 }));
         }
         Distillation all = new Distillation(1025, 64, 90, 0.5, 0.7, 8, false, false, true);
-        List<Path> files = new AnsweredText(all, answers, this.directory, "fp32").run(() -> load(model));
+        List<Path> files = run(all, answers, model);
         assertThat(files).hasSize(2);
         FileTime before = Files.getLastModifiedTime(files.get(0));
         byte[] second = Files.readAllBytes(files.get(1));
         Files.delete(files.get(1));
-        assertThat(new AnsweredText(all, answers, this.directory, "fp32").run(() -> load(model))).isEqualTo(files);
+        assertThat(run(all, answers, model)).isEqualTo(files);
         assertThat(Files.getLastModifiedTime(files.get(0))).isEqualTo(before);
         assertThat(files.get(1)).hasBinaryContent(second);
-        new AnsweredText(all, answers, this.directory, "fp32").run(() -> load(model));
+        run(all, answers, model);
         assertThat(this.loads).isEqualTo(2);
         // 256 answers of four tokens are enough here
-        assertThat(new AnsweredText(OPTIONS, answers, this.directory, "fp32").run(() -> load(model))).hasSize(1);
+        assertThat(run(OPTIONS, answers, model)).hasSize(1);
+    }
+
+    private List<Path> run(Distillation options, List<WrittenAnswer> answers, Path model) {
+        try (LazyTarget target = new LazyTarget(() -> load(model))) {
+            return new AnsweredText(options, answers, this.directory, "fp32").run(target::get);
+        }
     }
 
     private List<WrittenAnswer> answers(String... lines) throws IOException {

@@ -79,7 +79,8 @@ class TextWriterTests {
     void textIsWhatTheEngineDecodesAlone(String name) {
         List<Continuation> written;
         int end = 3;
-        try (TextWriter writer = new TextWriter(load(name), 3, 1 << 20, MAX_NEW, Set.of(end))) {
+        try (DjlTargetModel target = load(name);
+                TextWriter writer = new TextWriter(target, 3, 1 << 20, MAX_NEW, Set.of(end))) {
             written = write(writer, 0);
         }
         try (DjlTargetModel model = load(name)) {
@@ -102,7 +103,8 @@ class TextWriterTests {
     @Test
     void everyTokenComesWithTheStateThatItWasChosenFrom() {
         List<Continuation> written;
-        try (TextWriter writer = new TextWriter(load("llama"), 2, 1 << 20, MAX_NEW, Set.of())) {
+        try (DjlTargetModel target = load("llama");
+                TextWriter writer = new TextWriter(target, 2, 1 << 20, MAX_NEW, Set.of())) {
             written = write(writer, 2);
         }
         try (DjlTargetModel model = load("llama")) {
@@ -126,7 +128,8 @@ class TextWriterTests {
 
     @Test
     void sequencesBeginWhereThereIsMemoryForTheirWholeLength() {
-        try (TextWriter writer = new TextWriter(load("llama"), 100, 0, MAX_NEW, Set.of())) {
+        try (DjlTargetModel target = load("llama");
+                TextWriter writer = new TextWriter(target, 100, 0, MAX_NEW, Set.of())) {
             assertThat(writer.hasRoom(PROMPTS[0])).isTrue(); // one always fits
             writer.begin(new Continuation(PROMPTS[0], SamplingOptions.GREEDY, 0));
             assertThat(writer.hasRoom(PROMPTS[1])).isFalse();
