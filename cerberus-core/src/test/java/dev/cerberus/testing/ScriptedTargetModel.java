@@ -2,7 +2,10 @@ package dev.cerberus.testing;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +15,7 @@ import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
+import dev.cerberus.sample.PlainSampling;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.sample.TokenSampler;
 import dev.cerberus.tree.CandidateTree;
@@ -57,6 +61,8 @@ public final class ScriptedTargetModel implements TargetModel {
     private int reach = Integer.MAX_VALUE;
 
     private long seed;
+
+    private Optional<IntUnaryOperator> told = Optional.empty();
 
     private final @Nullable Function<int[], float[]> script;
 
@@ -120,6 +126,16 @@ public final class ScriptedTargetModel implements TargetModel {
      */
     public ScriptedTargetModel withSeed(long number) {
         this.seed = number;
+        return this;
+    }
+
+    /**
+     * Makes the model choose plainly sampled tokens itself.
+     * @param told returns what it tells to have chosen when it has chosen a token
+     * @return this model
+     */
+    public ScriptedTargetModel choosing(IntUnaryOperator told) {
+        this.told = Optional.of(told);
         return this;
     }
 
@@ -290,7 +306,7 @@ public final class ScriptedTargetModel implements TargetModel {
         for (Span span : spans) {
             check(span);
         }
-        return spans.stream().map((span) -> (NodeScores) new Scores(run(span))).toList();
+        return spans.stream().map((span) -> (NodeScores) new Scores(run(span), span.sampling())).toList();
     }
 
     private void check(Span span) {
@@ -370,10 +386,13 @@ public final class ScriptedTargetModel implements TargetModel {
 
         private final int[][] visible;
 
+        private final Optional<PlainSampling> sampling;
+
         private boolean closed;
 
-        Scores(int[][] visible) {
+        Scores(int[][] visible, Optional<PlainSampling> sampling) {
             this.visible = visible;
+            this.sampling = sampling;
             ScriptedTargetModel.this.openScores++;
         }
 
@@ -392,6 +411,18 @@ public final class ScriptedTargetModel implements TargetModel {
         @Override
         public int argmax(int node) {
             return TokenSampler.argmax(logits(node));
+        }
+
+        @Override
+        public OptionalInt chosen(int node) {
+            Optional<IntUnaryOperator> telling = ScriptedTargetModel.this.told;
+            if (telling.isEmpty() || this.sampling.isEmpty()) {
+                return OptionalInt.empty();
+            }
+            SamplingOptions options = new SamplingOptions(this.sampling.get().temperature(), 0, 1,
+                    this.sampling.get().seed());
+            int token = new TokenSampler(options).choose(logits(node), visible(node).length);
+            return OptionalInt.of(telling.get().applyAsInt(token));
         }
 
         @Override
