@@ -251,7 +251,7 @@ public final class DecodeSession implements AutoCloseable {
 
     private Plan reading(int mostRows) {
         Span.Piece piece = Span.Piece.of(this.cache.get(), this.unread, this.cache.length(), mostRows)
-            .withSampling(this.choice.plain());
+            .withSampling(this.choice.byScores());
         return new Plan(piece, null, null, 0, 0);
     }
 
@@ -306,7 +306,7 @@ public final class DecodeSession implements AutoCloseable {
             tree = draft.best(decision.nodes());
             expectation = draft.expectation(decision.nodes());
         }
-        return new Plan(new Span.Tree(this.cache.get(), tree, this.choice.plain()), asked, draft, expectation,
+        return new Plan(new Span.Tree(this.cache.get(), tree, this.choice.byScores()), asked, draft, expectation,
                 asked.seconds() + secondsSince(start));
     }
 

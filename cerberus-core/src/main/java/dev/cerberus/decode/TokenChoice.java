@@ -12,7 +12,7 @@ import dev.cerberus.constrain.TokenConstraint;
 import dev.cerberus.constrain.TokenMask;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.sample.LogitChanges;
-import dev.cerberus.sample.PlainSampling;
+import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.sample.TokenSampler;
 
 /**
@@ -40,7 +40,7 @@ final class TokenChoice {
 
     private final OptionalInt logprobs;
 
-    private final Optional<PlainSampling> plain;
+    private final Optional<SamplingOptions> byScores;
 
     private final Deque<TokenLogprobs> chosen = new ArrayDeque<>();
 
@@ -65,17 +65,25 @@ final class TokenChoice {
         this.changes = request.sampling().unchanged() ? Optional.empty()
                 : Optional.of(new LogitChanges(request.sampling(), request.prompt()));
         this.logprobs = request.logprobs();
-        // a row that is read anyway need not be looked at elsewhere
-        this.plain = this.logprobs.isPresent() ? Optional.empty() : request.sampling().plain();
         this.constraint = constraint;
+        this.byScores = isByScores() ? Optional.of(request.sampling()) : Optional.empty();
     }
 
     /**
-     * Returns how tokens are chosen, where that is a matter of logits and noise, so that
-     * the model can do so itself.
+     * Whether sampling is a matter of the model's scores. Filters look at what a format
+     * allows, and a row that is read anyway need not be looked at elsewhere.
      */
-    Optional<PlainSampling> plain() {
-        return this.plain;
+    private boolean isByScores() {
+        return !this.greedy && this.changes.isEmpty() && this.logprobs.isEmpty()
+                && (this.unfiltered || this.constraint.isEmpty());
+    }
+
+    /**
+     * Returns how tokens are sampled, where that is a matter of the model's scores, so
+     * that it can do so itself.
+     */
+    Optional<SamplingOptions> byScores() {
+        return this.byScores;
     }
 
     /** Takes a token that became part of the answer. */
@@ -135,7 +143,8 @@ final class TokenChoice {
             Optional<TokenConstraint> allowed) {
         boolean mayEnd = position - this.promptLength >= this.minTokens;
         OptionalInt found = this.greedy ? mostProbable(at, node, position) : at.chosen(node);
-        if (found.isPresent()) {
+        // Filters would look at other tokens without the end.
+        if (found.isPresent() && (mayEnd || this.greedy || this.unfiltered)) {
             // the best of all is that of the allowed ones, if it is one of them
             int best = found.getAsInt();
             if ((mayEnd || !this.endOfSequence.contains(best)) && (allowed.isEmpty() || allowed.get().allows(best))) {

@@ -79,7 +79,8 @@ final class PooledForward implements ForwardPass {
         try (IValue numbers = IValue.listFrom(rows.numbers());
                 IValue layout = IValue.listFrom(rows.layout());
                 IValue wanted = IValue.from((long) scored);
-                IValue sampled = IValue.from((long) rows.sampled().count())) {
+                IValue sampled = IValue.from((long) rows.sampled().count());
+                IValue filters = IValue.listFrom(rows.sampled().filters())) {
             if (scored == 0) {
                 this.program
                     .callForArray("states", scope, numbers, layout, this.weights.vectors(), this.weights.matrices(),
@@ -88,7 +89,7 @@ final class PooledForward implements ForwardPass {
                 return new ForwardTensors(scope, this.readers, this.weights.rotation(), new NDArray[0],
                         FoundTokens.NONE, true, users);
             }
-            NDArray[] out = this.program.callForArrays("step", scope, numbers, layout, wanted, sampled,
+            NDArray[] out = this.program.callForArrays("step", scope, numbers, layout, wanted, sampled, filters,
                     this.weights.vectors(), this.weights.matrices(), this.frequencies, this.pool.layers());
             FoundTokens tokens = FoundTokens.read(out[2].toFloatArray(), scored, rows.sampled().rows());
             return new ForwardTensors(scope, this.readers, this.weights.rotation(), out, tokens, true, users);

@@ -5,7 +5,7 @@ import java.util.List;
 
 import dev.cerberus.model.Span;
 import dev.cerberus.sample.GumbelNoise;
-import dev.cerberus.sample.PlainSampling;
+import dev.cerberus.sample.SamplingOptions;
 
 /**
  * The scored rows of a forward whose tokens are sampled on the device, and what decides
@@ -15,7 +15,15 @@ final class SampledRows {
 
     private static final int SIGNIFICAND_BITS = 52;
 
+    /** Numbers of a row that are not whole. */
+    private static final int FACTORS = 3;
+
+    /** A share of the probability that no tokens reach, so that none is dropped. */
+    private static final double MORE_THAN_ALL = 2;
+
     private final int[] rows;
+
+    private final long[] filters;
 
     private final long[] numbers;
 
@@ -35,17 +43,28 @@ final class SampledRows {
             }
             scored += span.scoredRows();
         }
-        int count = found.size();
         this.rows = found.stream().mapToInt(Row::index).toArray();
-        this.numbers = new long[4 * count];
+        this.filters = found.stream().allMatch((row) -> row.sampling().unfiltered()) ? new long[0]
+                : new long[] { found.stream().mapToLong((row) -> row.sampling().topK()).max().orElse(0) };
+        int count = found.size();
+        this.numbers = new long[(3 + 2 * FACTORS) * count];
         for (int i = 0; i < count; i++) {
             Row row = found.get(i);
-            int exponent = row.exponent();
             this.numbers[i] = row.index();
-            this.numbers[count + i] = row.key();
-            this.numbers[2 * count + i] = (long) Math.scalb(row.sampling().temperature(), -exponent); // exact
-            this.numbers[3 * count + i] = exponent;
+            this.numbers[count + i] = GumbelNoise.key(row.sampling().seed(), row.position());
+            this.numbers[2 * count + i] = row.sampling().topK();
+            double[] factors = row.factors();
+            for (int j = 0; j < FACTORS; j++) {
+                int exponent = exponent(factors[j]);
+                this.numbers[(3 + j) * count + i] = (long) Math.scalb(factors[j], -exponent); // exact
+                this.numbers[(3 + FACTORS + j) * count + i] = exponent;
+            }
         }
+    }
+
+    /** Returns the power of 2 of which a number is a whole multiple. */
+    private static int exponent(double number) {
+        return Math.max(Math.getExponent(number), Double.MIN_EXPONENT) - SIGNIFICAND_BITS;
     }
 
     /** Returns the number of rows. */
@@ -56,6 +75,14 @@ final class SampledRows {
     /** Returns which of the scored rows they are. */
     int[] rows() {
         return this.rows.clone();
+    }
+
+    /**
+     * Returns nothing if no row has filters, else the most tokens that one keeps by their
+     * rank, 0 if none does.
+     */
+    long[] filters() {
+        return this.filters.clone();
     }
 
     /** Returns what {@code sampled.py} has to know of them. */
@@ -70,15 +97,17 @@ final class SampledRows {
      * @param position where in its sequence the sampled token stands
      * @param sampling how it is sampled
      */
-    private record Row(int index, long position, PlainSampling sampling) {
+    private record Row(int index, long position, SamplingOptions sampling) {
 
-        long key() {
-            return GumbelNoise.key(this.sampling.seed(), this.position);
-        }
-
-        /** Returns the power of 2 of which the temperature is a whole multiple. */
-        int exponent() {
-            return Math.max(Math.getExponent(this.sampling.temperature()), Double.MIN_EXPONENT) - SIGNIFICAND_BITS;
+        /**
+         * Returns the temperature, how far below the largest logit one may lie, negative,
+         * and the share of the probability that has to be kept.
+         */
+        double[] factors() {
+            double lowest = (this.sampling.minP() > 0) ? this.sampling.temperature() * Math.log(this.sampling.minP())
+                    : -Double.MAX_VALUE;
+            return new double[] { this.sampling.temperature(), lowest,
+                    (this.sampling.topP() < 1) ? this.sampling.topP() : MORE_THAN_ALL };
         }
 
     }

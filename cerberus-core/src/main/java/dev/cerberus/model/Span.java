@@ -3,7 +3,7 @@ package dev.cerberus.model;
 import java.util.Arrays;
 import java.util.Optional;
 
-import dev.cerberus.sample.PlainSampling;
+import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.CandidateTree;
 
 /**
@@ -51,9 +51,16 @@ public sealed interface Span {
      * Returns how the tokens after the scored rows are chosen, for a model that can do so
      * where its scores are: {@link NodeScores#chosen}. The noise is that of the token's
      * position in the sequence.
-     * @return temperature and seed; empty if nobody asks for the chosen tokens
+     * @return how they are sampled, without penalties and bias; empty if nobody asks for
+     * the chosen tokens
      */
-    Optional<PlainSampling> sampling();
+    Optional<SamplingOptions> sampling();
+
+    private static void requireUnchanged(SamplingOptions sampling) {
+        if (!sampling.unchanged()) {
+            throw new IllegalArgumentException("a model samples by its own scores, without penalties and bias");
+        }
+    }
 
     /**
      * A piece of a prompt, committed when the forward returns.
@@ -64,7 +71,7 @@ public sealed interface Span {
      * then, and otherwise none
      * @param sampling how the token after the prompt is chosen
      */
-    record Piece(KvCache cache, int[] tokens, boolean last, Optional<PlainSampling> sampling) implements Span {
+    record Piece(KvCache cache, int[] tokens, boolean last, Optional<SamplingOptions> sampling) implements Span {
 
         /**
          * Checks that there is something to run.
@@ -73,6 +80,7 @@ public sealed interface Span {
             if (tokens.length == 0) {
                 throw new IllegalArgumentException("a piece of a prompt needs at least one token");
             }
+            sampling.ifPresent(Span::requireUnchanged);
         }
 
         /**
@@ -103,7 +111,7 @@ public sealed interface Span {
          * @param chosen how it is chosen
          * @return the piece
          */
-        public Piece withSampling(Optional<PlainSampling> chosen) {
+        public Piece withSampling(Optional<SamplingOptions> chosen) {
             return new Piece(this.cache, this.tokens, this.last, chosen);
         }
 
@@ -129,7 +137,14 @@ public sealed interface Span {
      * @param tree the nodes, at most {@link KvCache#treeRows()}
      * @param sampling how the tokens after the nodes are chosen
      */
-    record Tree(KvCache cache, CandidateTree tree, Optional<PlainSampling> sampling) implements Span {
+    record Tree(KvCache cache, CandidateTree tree, Optional<SamplingOptions> sampling) implements Span {
+
+        /**
+         * Checks that nodes can be sampled.
+         */
+        public Tree {
+            sampling.ifPresent(Span::requireUnchanged);
+        }
 
         /**
          * Creates a tree after whose nodes nobody asks for chosen tokens.

@@ -1,7 +1,6 @@
 package dev.cerberus.sample;
 
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * How the next token is chosen from the target model's logits. Immutable and thread-safe.
@@ -161,17 +160,6 @@ public record SamplingOptions(double temperature, int topK, double topP, double 
      */
     public boolean unfiltered() {
         return this.topK == 0 && this.topP == 1 && this.minP == 0;
-    }
-
-    /**
-     * Returns the choice that these options make, if it is made by logits and noise
-     * alone.
-     * @return temperature and seed; empty if greedy, and with filters, penalties or a
-     * bias
-     */
-    public Optional<PlainSampling> plain() {
-        return (greedy() || !unchanged() || !unfiltered()) ? Optional.empty()
-                : Optional.of(new PlainSampling(this.temperature, this.seed));
     }
 
     /**

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import dev.cerberus.constrain.CompileBudget;
 import dev.cerberus.constrain.Constraints;
 import dev.cerberus.constrain.Grammar;
+import dev.cerberus.constrain.TokenConstraint;
 import dev.cerberus.constrain.TokenVocabulary;
 import dev.cerberus.model.NodeScores;
-import dev.cerberus.sample.PlainSampling;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.sample.TokenSampler;
 
@@ -74,10 +74,7 @@ class TokenChoiceTests {
 
     @Test
     void tokenThatTheFormatForbidsIsReplacedByLogits() {
-        byte[][] texts = { {}, { 'a' }, { 'b' }, {}, { 'c' }, { 'd' } };
-        Grammar letters = Grammar.regex("[ac]+", new CompileBudget());
-        DecodeRequest request = request(SAMPLED, 0)
-            .withConstraint(new Constraints(letters, new TokenVocabulary(texts, Set.of(3)), false).start());
+        DecodeRequest request = request(SAMPLED, 0).withConstraint(letters());
         this.scores.chosen = OptionalInt.of(4);
         assertThat(choose(request)).isEqualTo(4);
         assertThat(this.scores.reads).isZero();
@@ -96,19 +93,43 @@ class TokenChoiceTests {
     }
 
     @Test
-    void modelIsAskedWhereLogitsAndNoiseDecide() {
-        assertThat(plain(request(SAMPLED, 5))).hasValue(new PlainSampling(0.8, 3));
-        assertThat(plain(request(SAMPLED, 0).withLogprobs(0))).isEmpty();
-        for (SamplingOptions other : new SamplingOptions[] { SamplingOptions.GREEDY, SAMPLED.withMinP(0.1),
-                SAMPLED.withRepetitionPenalty(1.2), SAMPLED.withAnswerPenalties(0, 1),
-                SAMPLED.withLogitBias(Map.of(1, 1.0)), new SamplingOptions(1, 5, 1, 3),
-                new SamplingOptions(1, 0, 0.9, 3) }) {
-            assertThat(plain(request(other, 0))).as("%s", other).isEmpty();
+    void filtersLookAtWhatMayBeChosen() {
+        SamplingOptions filtered = SAMPLED.withMinP(0.9);
+        this.scores.chosen = OptionalInt.of(3);
+        assertThat(choose(request(filtered, 0))).isEqualTo(3);
+        assertThat(this.scores.reads).isZero();
+        // without the end, 3, others are next to the most probable one
+        assertThat(choose(request(filtered, 1))).isEqualTo(2);
+        this.scores.chosen = OptionalInt.of(4);
+        assertThat(choose(request(filtered, 1))).isEqualTo(2);
+        assertThat(this.scores.reads).isEqualTo(2);
+    }
+
+    @Test
+    void modelIsAskedWhereItsScoresDecide() {
+        for (SamplingOptions sampled : new SamplingOptions[] { SAMPLED, SAMPLED.withMinP(0.1),
+                new SamplingOptions(1, 5, 1, 3), new SamplingOptions(1, 0, 0.9, 3) }) {
+            assertThat(byScores(request(sampled, 5))).hasValue(sampled);
+            assertThat(byScores(request(sampled, 0).withLogprobs(0))).isEmpty();
+            assertThat(byScores(request(sampled, 0).withConstraint(letters())).isPresent())
+                .isEqualTo(sampled.equals(SAMPLED));
+        }
+        for (SamplingOptions other : new SamplingOptions[] { SamplingOptions.GREEDY, SAMPLED.withRepetitionPenalty(1.2),
+                SAMPLED.withAnswerPenalties(0, 1), SAMPLED.withLogitBias(Map.of(1, 1.0)) }) {
+            assertThat(byScores(request(other, 0))).as("%s", other).isEmpty();
         }
     }
 
-    private static Optional<PlainSampling> plain(DecodeRequest request) {
-        return new TokenChoice(request, 20, Optional.empty()).plain();
+    private static Optional<SamplingOptions> byScores(DecodeRequest request) {
+        return new TokenChoice(request, 20, request.constraint().map(AnswerConstraint::new)).byScores();
+    }
+
+    /** Texts of a and c, tokens 1 and 4. */
+    private static TokenConstraint letters() {
+        byte[][] texts = { {}, { 'a' }, { 'b' }, {}, { 'c' }, { 'd' } };
+        return new Constraints(Grammar.regex("[ac]+", new CompileBudget()), new TokenVocabulary(texts, Set.of(3)),
+                false)
+            .start();
     }
 
     /** Scores of one node. */

@@ -9,7 +9,8 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 import dev.cerberus.decode.BatchListener;
@@ -43,17 +44,35 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SampledAnswersTests {
 
-    private static final int TOKENS = 24;
+    private static final int TOKENS = 20;
 
     private static final Path MODEL = DemoFixture.model();
 
-    private final WatchedModel pooled = new WatchedModel(PooledModels.pooled(MODEL));
+    private static DjlTargetModel shared;
+
+    private static DjlTargetModel separate;
+
+    private static DraftHeads sharedHeads;
+
+    private final WatchedModel pooled = new WatchedModel(shared);
 
     private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(8);
 
-    @AfterEach
-    void close() {
-        this.pooled.close();
+    @BeforeAll
+    static void load() {
+        shared = PooledModels.pooled(MODEL);
+        separate = PooledModels.separate(MODEL);
+        try (Checkpoint checkpoint = Checkpoint.open(MODEL)) {
+            sharedHeads = DjlDraftHeads.load(HeadsFile.read(MODEL.resolve("cerberus-heads.safetensors")),
+                    OptionalInt.empty(), ModelConfig.read(MODEL), checkpoint, shared);
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        sharedHeads.close();
+        separate.close();
+        shared.close();
     }
 
     private DecodeRequest request(SamplingOptions sampling) {
@@ -69,14 +88,6 @@ class SampledAnswersTests {
         return requests;
     }
 
-    private DraftHeads heads() {
-        ModelConfig config = ModelConfig.read(MODEL);
-        try (Checkpoint checkpoint = Checkpoint.open(MODEL)) {
-            return this.pooled.watching(DjlDraftHeads.load(HeadsFile.read(MODEL.resolve("cerberus-heads.safetensors")),
-                    OptionalInt.empty(), config, checkpoint, (DjlTargetModel) this.pooled.model()));
-        }
-    }
-
     private static DecodeSession session(WatchedModel model, Optional<DraftHeads> heads, DecodeRequest request) {
         CostCurve free = CostCurve.through(new int[] { 0, 12 }, new double[] { 1, 1 }, 0);
         Gate gate = heads.isPresent()
@@ -89,9 +100,9 @@ class SampledAnswersTests {
     /** Returns the answers to all requests, written together with drafts. */
     private List<DecodeResult> together(List<DecodeRequest> requests) {
         CostCurve free = CostCurve.through(new int[] { 0, 12 }, new double[] { 1, 1 }, 0);
-        try (DraftHeads heads = heads();
-                DecodeBatch batch = new DecodeBatch(this.pooled, new BatchCosts(free, new BatchCost(free, 0)), 100_000,
-                        0, 64, BatchListener.NONE)) {
+        DraftHeads heads = this.pooled.watching(sharedHeads);
+        try (DecodeBatch batch = new DecodeBatch(this.pooled, new BatchCosts(free, new BatchCost(free, 0)), 100_000, 0,
+                64, BatchListener.NONE)) {
             List<DecodeSession> all = requests.stream()
                 .map((request) -> session(this.pooled, Optional.of(heads), request))
                 .toList();
@@ -107,13 +118,12 @@ class SampledAnswersTests {
 
     /** Checks answers against those written alone, without drafts, by logits. */
     private static void assertWrittenTokenByToken(List<DecodeRequest> requests, List<DecodeResult> answers) {
-        try (WatchedModel separate = new WatchedModel(PooledModels.separate(MODEL))) {
-            for (int i = 0; i < requests.size(); i++) {
-                DecodeResult expected = session(separate, Optional.empty(), requests.get(i)).run();
-                assertThat(answers.get(i).tokens()).as("%s", requests.get(i).sampling()).isEqualTo(expected.tokens());
-            }
-            assertThat(separate.reads()).isPositive();
+        WatchedModel watched = new WatchedModel(separate);
+        for (int i = 0; i < requests.size(); i++) {
+            DecodeResult expected = session(watched, Optional.empty(), requests.get(i)).run();
+            assertThat(answers.get(i).tokens()).as("%s", requests.get(i).sampling()).isEqualTo(expected.tokens());
         }
+        assertThat(watched.reads()).isPositive();
     }
 
     @Test
@@ -139,10 +149,19 @@ class SampledAnswersTests {
     }
 
     @Test
-    void whatIsNotPlainlySampledIsChosenByLogitsBesideOthers() {
+    void filteredAnswersNeedFewRowsOfLogits() {
+        List<DecodeRequest> requests = List.of(request(new SamplingOptions(0.8, 40, 1, 1)),
+                request(new SamplingOptions(0.8, 0, 0.9, 2)), request(new SamplingOptions(0.7, 20, 0.8, 3)),
+                request(new SamplingOptions(1, 0, 1, 4).withMinP(0.05)));
+        List<DecodeResult> answers = together(requests);
+        assertThat(this.pooled.reads()).isBetween(1, requests.size() * TOKENS / 2);
+        assertWrittenTokenByToken(requests, answers);
+    }
+
+    @Test
+    void whatIsNotSampledByScoresAloneIsChosenByLogitsBesideOthers() {
         SamplingOptions plain = new SamplingOptions(0.8, 0, 1, 6);
-        List<DecodeRequest> requests = List.of(request(new SamplingOptions(0.8, 40, 1, 1)), request(plain),
-                request(new SamplingOptions(0.8, 0, 0.9, 2)), request(plain.withRepetitionPenalty(1.1)),
+        List<DecodeRequest> requests = List.of(request(plain.withRepetitionPenalty(1.1)), request(plain),
                 request(plain).withLogprobs(2));
         List<DecodeResult> answers = together(requests);
         // the prompt, and no more than a span a token

@@ -2,7 +2,9 @@ package dev.cerberus.djl;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
@@ -70,8 +72,9 @@ class SampledRowsTests {
                 NDArray numbers = this.manager.create(sampled.numbers());
                 IValue a = ScriptModule.argument(scores);
                 IValue b = ScriptModule.argument(largest);
-                IValue c = ScriptModule.argument(numbers)) {
-            NDArray[] out = this.program.callForArrays("sampled", this.manager, a, b, c);
+                IValue c = ScriptModule.argument(numbers);
+                IValue d = IValue.listFrom(sampled.filters())) {
+            NDArray[] out = this.program.callForArrays("sampled", this.manager, a, b, c, d);
             long[] tokens = out[0].toLongArray();
             double[] leads = out[1].toDoubleArray();
             for (int i = 0; i < tokens.length; i++) {
@@ -90,7 +93,8 @@ class SampledRowsTests {
 
     /** Returns a span whose last token is followed by one at a position. */
     private static Span span(SamplingOptions options, int position) {
-        return new Span.Piece(new EmptyCache(), new int[Math.max(1, position)], true, options.plain());
+        return new Span.Piece(new EmptyCache(), new int[Math.max(1, position)], true,
+                options.greedy() ? Optional.empty() : Optional.of(options));
     }
 
     private static boolean isNumbers(float[] logits) {
@@ -99,33 +103,80 @@ class SampledRowsTests {
 
     @Test
     void tokensOfRandomRowsAreThoseThatJavaChooses() {
-        int[] vocabularies = { 1, 2, 3, 63, 97, 255, 1001 };
         int asked = 0;
         int decided = 0;
         while (asked < 10_000) {
-            DataType type = this.random.nextBoolean() ? DataType.FLOAT32 : DataType.FLOAT16;
-            int vocabulary = vocabularies[this.random.nextInt(vocabularies.length)];
-            int count = 1 + this.random.nextInt(60);
-            float[][] logits = new float[count][];
-            Arrays.setAll(logits, (i) -> row(vocabulary, type));
-            int[] positions = this.random.ints(count, 1, 4096).toArray();
-            SamplingOptions[] options = new SamplingOptions[count];
-            Arrays.setAll(options, (i) -> (this.random.nextInt(8) == 0) ? SamplingOptions.GREEDY
-                    : new SamplingOptions(this.random.nextDouble(0.05, 2), 0, 1, this.random.nextLong()));
-            options[0] = new SamplingOptions(1, 0, 1, asked); // one at least
-            OptionalInt[] chosen = chosen(logits, type,
-                    IntStream.range(0, count).mapToObj((i) -> span(options[i], positions[i])).toList());
-            for (int i = 0; i < count; i++) {
-                if (chosen[i].isPresent()) {
-                    assertThat(options[i].greedy()).isFalse();
-                    assertThat(chosen[i].getAsInt()).as("%s at %d", options[i], positions[i])
-                        .isEqualTo(new TokenSampler(options[i]).choose(logits[i], positions[i]));
-                    decided++;
-                }
-                asked += options[i].greedy() ? 0 : 1;
-            }
+            int[] counts = compare(
+                    () -> new SamplingOptions(this.random.nextDouble(0.05, 2), 0, 1, this.random.nextLong()));
+            asked += counts[0];
+            decided += counts[1];
         }
         assertThat(decided).isGreaterThan(asked - 20);
+    }
+
+    @Test
+    void tokensOfFilteredRowsAreThoseThatJavaChooses() {
+        int asked = 0;
+        int decided = 0;
+        while (asked < 5_000) {
+            int[] counts = compare(this::filtered);
+            asked += counts[0];
+            decided += counts[1];
+        }
+        // whether the best of all tokens is among those that are kept is a matter of
+        // chance
+        assertThat(decided).isBetween(asked / 2, asked * 9 / 10);
+    }
+
+    private SamplingOptions filtered() {
+        int topK = this.random.nextBoolean() ? 0 : 1 + this.random.nextInt(80);
+        double topP = this.random.nextBoolean() ? 1 : 1 - this.random.nextDouble();
+        double minP = (this.random.nextInt(3) > 0) ? 0 : this.random.nextDouble();
+        return new SamplingOptions(this.random.nextDouble(0.05, 2), topK, topP, this.random.nextLong()).withMinP(minP);
+    }
+
+    /** Compares some rows; returns how many were asked and how many were answered. */
+    private int[] compare(Supplier<SamplingOptions> sampling) {
+        int[] vocabularies = { 1, 2, 3, 63, 97, 255, 1001 };
+        DataType type = this.random.nextBoolean() ? DataType.FLOAT32 : DataType.FLOAT16;
+        int vocabulary = vocabularies[this.random.nextInt(vocabularies.length)];
+        int count = 2 + this.random.nextInt(60);
+        float[][] logits = new float[count][];
+        Arrays.setAll(logits, (i) -> row(vocabulary, type));
+        int[] positions = this.random.ints(count, 1, 4096).toArray();
+        SamplingOptions[] options = new SamplingOptions[count];
+        Arrays.setAll(options, (i) -> (i > 0 && this.random.nextInt(8) == 0) ? SamplingOptions.GREEDY : sampling.get());
+        OptionalInt[] chosen = chosen(logits, type,
+                IntStream.range(0, count).mapToObj((i) -> span(options[i], positions[i])).toList());
+        int asked = 0;
+        int decided = 0;
+        for (int i = 0; i < count; i++) {
+            if (chosen[i].isPresent()) {
+                assertThat(options[i].greedy()).isFalse();
+                assertThat(chosen[i].getAsInt()).as("%s at %d", options[i], positions[i])
+                    .isEqualTo(new TokenSampler(options[i]).choose(logits[i], positions[i]));
+                decided++;
+            }
+            asked += options[i].greedy() ? 0 : 1;
+        }
+        return new int[] { asked, decided };
+    }
+
+    @Test
+    void filtersThatKeepTheChosenTokenLeaveItWhereItIs() {
+        float[] row = { 4, 3, 2, 1, 0 };
+        int kept = 0;
+        for (int seed = 0; seed < 100; seed++) {
+            for (SamplingOptions options : new SamplingOptions[] { new SamplingOptions(1, 2, 1, seed),
+                    new SamplingOptions(1, 0, 0.8, seed), new SamplingOptions(1, 0, 1, seed).withMinP(0.3) }) {
+                // each keeps the first two
+                OptionalInt all = chosen(row, new SamplingOptions(1, 0, 1, seed), 7);
+                OptionalInt chosen = chosen(row, options, 7);
+                assertThat(chosen).isEqualTo((all.getAsInt() < 2) ? all : OptionalInt.empty());
+                kept += chosen.isPresent() ? 1 : 0;
+            }
+        }
+        assertThat(kept).isBetween(200, 299);
     }
 
     @Test
@@ -165,7 +216,7 @@ class SampledRowsTests {
 
     @Test
     void scoresThatAreAllButEqualAreLeftToJava() {
-        for (int round = 1; round < 300; round++) {
+        for (int round = 1; round < 100; round++) {
             SamplingOptions options = new SamplingOptions(1, 0, 1, this.random.nextLong());
             long key = GumbelNoise.key(options.seed(), round);
             float[] logits = new float[50];

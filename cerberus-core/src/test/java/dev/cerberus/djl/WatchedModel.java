@@ -39,11 +39,6 @@ final class WatchedModel implements TargetModel {
         this.silent = true;
     }
 
-    /** Returns the model that is watched. */
-    TargetModel model() {
-        return this.model;
-    }
-
     /** Returns how many rows of logits were read. */
     int reads() {
         return this.reads;

@@ -15,7 +15,6 @@ import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
-import dev.cerberus.sample.PlainSampling;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.sample.TokenSampler;
 import dev.cerberus.tree.CandidateTree;
@@ -130,7 +129,7 @@ public final class ScriptedTargetModel implements TargetModel {
     }
 
     /**
-     * Makes the model choose plainly sampled tokens itself.
+     * Makes the model choose sampled tokens itself.
      * @param told returns what it tells to have chosen when it has chosen a token
      * @return this model
      */
@@ -386,11 +385,11 @@ public final class ScriptedTargetModel implements TargetModel {
 
         private final int[][] visible;
 
-        private final Optional<PlainSampling> sampling;
+        private final Optional<SamplingOptions> sampling;
 
         private boolean closed;
 
-        Scores(int[][] visible, Optional<PlainSampling> sampling) {
+        Scores(int[][] visible, Optional<SamplingOptions> sampling) {
             this.visible = visible;
             this.sampling = sampling;
             ScriptedTargetModel.this.openScores++;
@@ -419,9 +418,7 @@ public final class ScriptedTargetModel implements TargetModel {
             if (telling.isEmpty() || this.sampling.isEmpty()) {
                 return OptionalInt.empty();
             }
-            SamplingOptions options = new SamplingOptions(this.sampling.get().temperature(), 0, 1,
-                    this.sampling.get().seed());
-            int token = new TokenSampler(options).choose(logits(node), visible(node).length);
+            int token = new TokenSampler(this.sampling.get()).choose(logits(node), visible(node).length);
             return OptionalInt.of(telling.get().applyAsInt(token));
         }
 

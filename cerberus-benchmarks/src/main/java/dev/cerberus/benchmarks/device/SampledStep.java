@@ -7,7 +7,6 @@ import dev.cerberus.model.KvCache;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
-import dev.cerberus.sample.PlainSampling;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.sample.TokenSampler;
 import dev.cerberus.tree.CandidateTree;
@@ -19,6 +18,10 @@ import dev.cerberus.tree.CandidateTree;
 final class SampledStep {
 
     private static final double TEMPERATURE = 0.8;
+
+    private static final int KEPT_TOKENS = 40;
+
+    private static final double KEPT_SHARE = 0.9;
 
     private final TargetModel model;
 
@@ -46,7 +49,7 @@ final class SampledStep {
         return new SamplingOptions(TEMPERATURE, 0, 1, this.seed++);
     }
 
-    private NodeScores forward(CandidateTree tree, Optional<PlainSampling> sampling) {
+    private NodeScores forward(CandidateTree tree, Optional<SamplingOptions> sampling) {
         return this.model.forward(List.of(new Span.Tree(this.cache, tree, sampling))).get(0);
     }
 
@@ -60,7 +63,7 @@ final class SampledStep {
      */
     int byModel(CandidateTree tree) {
         SamplingOptions sampling = next();
-        try (NodeScores scores = forward(tree, sampling.plain())) {
+        try (NodeScores scores = forward(tree, Optional.of(sampling))) {
             return scores.chosen(0).orElseGet(() -> byLogits(scores, tree, 0, sampling));
         }
     }
@@ -73,10 +76,15 @@ final class SampledStep {
         }
     }
 
-    /** Compares the tokens after all nodes. */
+    /**
+     * Compares the tokens after all nodes, every second time among those that filters
+     * keep.
+     */
     void check(CandidateTree tree) {
-        SamplingOptions sampling = next();
-        try (NodeScores scores = forward(tree, sampling.plain())) {
+        SamplingOptions all = next();
+        SamplingOptions sampling = (all.seed() % 2 == 0) ? all
+                : new SamplingOptions(TEMPERATURE, KEPT_TOKENS, KEPT_SHARE, all.seed());
+        try (NodeScores scores = forward(tree, Optional.of(sampling))) {
             for (int node = 0; node < tree.nodeCount(); node++) {
                 int expected = byLogits(scores, tree, node, sampling);
                 this.nodes++;
