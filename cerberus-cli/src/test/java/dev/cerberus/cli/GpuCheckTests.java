@@ -39,7 +39,8 @@ class GpuCheckTests {
         assertThat(text).contains("== golden: skipped, there is no ", "== smollm2: skipped, there is no ",
                 "== tiny: done", "== bench-fp32: done", "== load: done", "== first: done", "== all done");
         assertThat(Files.readString(this.directory.resolve("report.txt"))).isEqualTo(text);
-        assertThat(measures()).contains("growing", "growing-mixed", "rows", "batch", "prefill", "first-request");
+        assertThat(measures()).contains("growing", "growing-mixed", "rows", "sampled", "sampled-logits", "sampling",
+                "batch", "prefill", "first-request");
         assertThat(this.directory.resolve("bench-fp32.json")).isNotEmptyFile();
     }
 

@@ -250,7 +250,9 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private Plan reading(int mostRows) {
-        return new Plan(Span.Piece.of(this.cache.get(), this.unread, this.cache.length(), mostRows), null, null, 0, 0);
+        Span.Piece piece = Span.Piece.of(this.cache.get(), this.unread, this.cache.length(), mostRows)
+            .withSampling(this.choice.byScores());
+        return new Plan(piece, null, null, 0, 0);
     }
 
     /**
@@ -304,7 +306,7 @@ public final class DecodeSession implements AutoCloseable {
             tree = draft.best(decision.nodes());
             expectation = draft.expectation(decision.nodes());
         }
-        return new Plan(new Span.Tree(this.cache.get(), tree), asked, draft, expectation,
+        return new Plan(new Span.Tree(this.cache.get(), tree, this.choice.byScores()), asked, draft, expectation,
                 asked.seconds() + secondsSince(start));
     }
 

@@ -12,6 +12,7 @@ import dev.cerberus.constrain.TokenConstraint;
 import dev.cerberus.constrain.TokenMask;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.sample.LogitChanges;
+import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.sample.TokenSampler;
 
 /**
@@ -31,11 +32,15 @@ final class TokenChoice {
 
     private final boolean greedy;
 
+    private final boolean unfiltered;
+
     private final TokenSampler sampler;
 
     private final Optional<LogitChanges> changes;
 
     private final OptionalInt logprobs;
+
+    private final Optional<SamplingOptions> byScores;
 
     private final Deque<TokenLogprobs> chosen = new ArrayDeque<>();
 
@@ -55,11 +60,30 @@ final class TokenChoice {
         this.minTokens = request.minTokens();
         this.endOfSequence = request.endOfSequence();
         this.greedy = request.sampling().greedy();
+        this.unfiltered = request.sampling().unfiltered();
         this.sampler = new TokenSampler(request.sampling());
         this.changes = request.sampling().unchanged() ? Optional.empty()
                 : Optional.of(new LogitChanges(request.sampling(), request.prompt()));
         this.logprobs = request.logprobs();
         this.constraint = constraint;
+        this.byScores = isByScores() ? Optional.of(request.sampling()) : Optional.empty();
+    }
+
+    /**
+     * Whether sampling is a matter of the model's scores. Filters look at what a format
+     * allows, and a row that is read anyway need not be looked at elsewhere.
+     */
+    private boolean isByScores() {
+        return !this.greedy && this.changes.isEmpty() && this.logprobs.isEmpty()
+                && (this.unfiltered || this.constraint.isEmpty());
+    }
+
+    /**
+     * Returns how tokens are sampled, where that is a matter of the model's scores, so
+     * that it can do so itself.
+     */
+    Optional<SamplingOptions> byScores() {
+        return this.byScores;
     }
 
     /** Takes a token that became part of the answer. */
@@ -118,18 +142,18 @@ final class TokenChoice {
     private int choose(NodeScores at, int node, long position, Supplier<int[]> path,
             Optional<TokenConstraint> allowed) {
         boolean mayEnd = position - this.promptLength >= this.minTokens;
-        if (this.greedy && this.changes.isEmpty()) {
-            int best = at.argmax(node);
-            if (!at.areFinite(node)) {
-                throw TokenSampler.notNumbers(position);
-            }
+        OptionalInt found = this.greedy ? mostProbable(at, node, position) : at.chosen(node);
+        // Filters would look at other tokens without the end.
+        if (found.isPresent() && (mayEnd || this.greedy || this.unfiltered)) {
+            // the best of all is that of the allowed ones, if it is one of them
+            int best = found.getAsInt();
             if ((mayEnd || !this.endOfSequence.contains(best)) && (allowed.isEmpty() || allowed.get().allows(best))) {
                 return best;
             }
         }
         float[] logits = at.logits(node);
         this.changes.ifPresent((applied) -> applied.apply(logits, path.get()));
-        if (allowed.isPresent() && (this.greedy || !this.sampler.isUnfiltered())) {
+        if (allowed.isPresent() && (this.greedy || !this.unfiltered)) {
             mask(allowed.get(), logits);
         }
         if (!mayEnd) {
@@ -144,6 +168,18 @@ final class TokenChoice {
         // Nothing was filtered, so the best of those allowed is what it would have been.
         mask(allowed.get(), logits);
         return this.sampler.choose(logits, position);
+    }
+
+    /** Returns the token with the largest logit, unless logits are changed first. */
+    private OptionalInt mostProbable(NodeScores at, int node, long position) {
+        if (this.changes.isPresent()) {
+            return OptionalInt.empty();
+        }
+        int best = at.argmax(node);
+        if (!at.areFinite(node)) {
+            throw TokenSampler.notNumbers(position);
+        }
+        return OptionalInt.of(best);
     }
 
     private static void mask(TokenConstraint state, float[] logits) {

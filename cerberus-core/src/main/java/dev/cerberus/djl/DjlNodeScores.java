@@ -1,6 +1,7 @@
 package dev.cerberus.djl;
 
 import java.util.Objects;
+import java.util.OptionalInt;
 
 import ai.djl.ndarray.NDArray;
 
@@ -45,13 +46,18 @@ final class DjlNodeScores implements NodeScores {
 
     @Override
     public int argmax(int node) {
-        return this.tensors.argmax(row(node));
+        return this.tensors.tokens().best(row(node));
     }
 
     @Override
     public boolean areFinite(int node) {
         // What is not a number is the highest of its row.
-        return Float.isFinite(this.tensors.highest(row(node)));
+        return Float.isFinite(this.tensors.tokens().highest(row(node)));
+    }
+
+    @Override
+    public OptionalInt chosen(int node) {
+        return this.tensors.tokens().chosen(row(node));
     }
 
     @Override

@@ -23,10 +23,7 @@ final class ForwardTensors {
     // vocab]; empty if no row is scored
     private final NDArray[] scored;
 
-    private final int[] best; // [scored rows]
-
-    // [scored rows], the logit of the best token, or what is not a number
-    private final float[] highest;
+    private final FoundTokens tokens;
 
     private final boolean together;
 
@@ -40,19 +37,17 @@ final class ForwardTensors {
      * @param readers a program with the methods of {@code tables.py}
      * @param rotation what brings states into the model's own basis
      * @param scored states and logits; empty if none are wanted
-     * @param best the best token of every scored row
-     * @param highest their logits
+     * @param tokens what is known of every scored row
      * @param together whether the hidden states of all rows are best fetched in one copy
      * @param users how often {@link #release} will be called
      */
-    ForwardTensors(NDManager manager, ScriptModule readers, IValue rotation, NDArray[] scored, int[] best,
-            float[] highest, boolean together, int users) {
+    ForwardTensors(NDManager manager, ScriptModule readers, IValue rotation, NDArray[] scored, FoundTokens tokens,
+            boolean together, int users) {
         this.manager = manager;
         this.readers = readers;
         this.rotation = rotation;
         this.scored = scored;
-        this.best = best;
-        this.highest = highest;
+        this.tokens = tokens;
         this.together = together;
         this.users = users;
     }
@@ -61,12 +56,8 @@ final class ForwardTensors {
         return this.scored[0];
     }
 
-    int argmax(int row) {
-        return this.best[row];
-    }
-
-    float highest(int row) {
-        return this.highest[row];
+    FoundTokens tokens() {
+        return this.tokens;
     }
 
     float[] logits(int row) {
@@ -81,7 +72,7 @@ final class ForwardTensors {
         if (!this.together) {
             return hidden(row, 1);
         }
-        int rows = this.best.length;
+        int rows = this.tokens.rows();
         float[] all = this.hidden.orElseGet(() -> hidden(0, rows));
         this.hidden = Optional.of(all);
         int width = all.length / rows;

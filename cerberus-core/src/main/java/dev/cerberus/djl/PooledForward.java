@@ -16,6 +16,12 @@ import dev.cerberus.model.Span;
  */
 final class PooledForward implements ForwardPass {
 
+    /**
+     * Logits whose noise is computed at once: as few that four tensors of eight bytes
+     * each do not ask for memory that a large tree and a large vocabulary would miss.
+     */
+    private static final int SAMPLED_AT_ONCE = 1 << 21;
+
     private final ScriptModule program;
 
     private final ScriptModule readers;
@@ -32,7 +38,7 @@ final class PooledForward implements ForwardPass {
 
     PooledForward(LlamaProgram model, ScriptModule readers, ProgramWeights weights, IValue frequencies,
             NDManager manager) {
-        this.program = ScriptModule.load(manager, model.source("target_pooled.py").toString());
+        this.program = ScriptModule.load(manager, source(model).toString());
         this.readers = readers;
         this.weights = weights;
         this.frequencies = frequencies;
@@ -44,6 +50,11 @@ final class PooledForward implements ForwardPass {
             this.pool = new KvPool(this.owner, this.program,
                     readers.callForArray("cache", this.owner, like, shape, type));
         }
+    }
+
+    /** Returns the source of all calls. */
+    static ProgramSource source(LlamaProgram model) {
+        return model.source("target_pooled.py", "sampled.py").constant("SAMPLED_AT_ONCE", SAMPLED_AT_ONCE);
     }
 
     @Override
@@ -67,25 +78,21 @@ final class PooledForward implements ForwardPass {
         int scored = rows.scored();
         try (IValue numbers = IValue.listFrom(rows.numbers());
                 IValue layout = IValue.listFrom(rows.layout());
-                IValue wanted = IValue.from((long) scored)) {
+                IValue wanted = IValue.from((long) scored);
+                IValue sampled = IValue.from((long) rows.sampled().count());
+                IValue filters = IValue.listFrom(rows.sampled().filters())) {
             if (scored == 0) {
                 this.program
                     .callForArray("states", scope, numbers, layout, this.weights.vectors(), this.weights.matrices(),
                             this.frequencies, this.pool.layers())
                     .close();
-                return new ForwardTensors(scope, this.readers, this.weights.rotation(), new NDArray[0], new int[0],
-                        new float[0], true, users);
+                return new ForwardTensors(scope, this.readers, this.weights.rotation(), new NDArray[0],
+                        FoundTokens.NONE, true, users);
             }
-            NDArray[] out = this.program.callForArrays("step", scope, numbers, layout, wanted, this.weights.vectors(),
-                    this.weights.matrices(), this.frequencies, this.pool.layers());
-            float[] found = out[2].toFloatArray();
-            int[] best = new int[scored];
-            float[] highest = new float[scored];
-            for (int i = 0; i < scored; i++) {
-                best[i] = (int) found[i];
-                highest[i] = found[scored + i];
-            }
-            return new ForwardTensors(scope, this.readers, this.weights.rotation(), out, best, highest, true, users);
+            NDArray[] out = this.program.callForArrays("step", scope, numbers, layout, wanted, sampled, filters,
+                    this.weights.vectors(), this.weights.matrices(), this.frequencies, this.pool.layers());
+            FoundTokens tokens = FoundTokens.read(out[2].toFloatArray(), scored, rows.sampled().rows());
+            return new ForwardTensors(scope, this.readers, this.weights.rotation(), out, tokens, true, users);
         }
     }
 

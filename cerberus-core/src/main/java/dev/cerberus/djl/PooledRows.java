@@ -27,6 +27,8 @@ final class PooledRows {
 
     private final int scored;
 
+    private final SampledRows sampled;
+
     PooledRows(List<Span> spans, int group) {
         List<Span> trees = spans.stream()
             .filter(Span.Tree.class::isInstance)
@@ -46,7 +48,9 @@ final class PooledRows {
         int bits = (largest > 1) ? padded * words : 0;
         int maps = (largest > 1 && differing) ? padded + treeRows : 0;
         int named = (this.scored < rows) ? this.scored : 0;
-        this.numbers = new long[3 * rows + 3 * trees.size() + 2 + bits + maps + named];
+        this.sampled = new SampledRows(this.ordered);
+        long[] last = this.sampled.numbers();
+        this.numbers = new long[3 * rows + 3 * trees.size() + 2 + bits + maps + named + last.length];
         fillRows(rows);
         int at = fillTrees(trees, group, 3 * rows);
         if (largest > 1) {
@@ -58,6 +62,7 @@ final class PooledRows {
         if (named > 0) {
             fillScored(at);
         }
+        System.arraycopy(last, 0, this.numbers, this.numbers.length - last.length, last.length);
     }
 
     private static int rows(List<Span> spans) {
@@ -98,9 +103,8 @@ final class PooledRows {
             PooledKvCache cache = cache(span);
             int[] tokens = span.tokens();
             for (int i = 0; i < tokens.length; i++) {
-                int depth = (span instanceof Span.Tree tree) ? tree.tree().depth(i) : i;
                 this.numbers[row] = tokens[i];
-                this.numbers[rows + row] = cache.length() + (long) depth;
+                this.numbers[rows + row] = span.position(i);
                 this.numbers[2 * rows + row] = cache.first() + cache.length() + (long) i;
                 row++;
             }
@@ -183,6 +187,11 @@ final class PooledRows {
     /** Returns the number of rows whose scores are wanted. */
     int scored() {
         return this.scored;
+    }
+
+    /** Returns the rows whose tokens are sampled. */
+    SampledRows sampled() {
+        return this.sampled;
     }
 
     /** Returns of every span the first of its scored rows, in the order of the spans. */

@@ -68,8 +68,8 @@ final class SeparateForward implements ForwardPass {
                         rows.members(), rows.indices(), this.weights.vectors(), this.weights.matrices(),
                         this.frequencies, rows.caches())
                 .close();
-            return new ForwardTensors(scope, this.readers, this.weights.rotation(), new NDArray[0], new int[0],
-                    new float[0], false, users);
+            return new ForwardTensors(scope, this.readers, this.weights.rotation(), new NDArray[0], FoundTokens.NONE,
+                    false, users);
         }
         NDArray[] out = this.program.callForArrays("step", scope, rows.tokens(), rows.positions(), rows.spans(),
                 rows.keys(), rows.trees(), rows.members(), rows.indices(), rows.scored(), this.weights.vectors(),
@@ -79,8 +79,8 @@ final class SeparateForward implements ForwardPass {
         for (int i = 0; i < tokens.length; i++) {
             tokens[i] = (int) best[i];
         }
-        return new ForwardTensors(scope, this.readers, this.weights.rotation(), out, tokens, out[3].toFloatArray(),
-                false, users);
+        return new ForwardTensors(scope, this.readers, this.weights.rotation(), out,
+                new FoundTokens(tokens, out[3].toFloatArray()), false, users);
     }
 
     private static List<NodeScores> split(List<Span> spans, SpanRows rows, ForwardTensors tensors) {

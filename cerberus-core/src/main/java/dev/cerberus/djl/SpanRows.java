@@ -103,7 +103,7 @@ final class SpanRows implements AutoCloseable {
         int[] own = span.tokens();
         for (int i = 0; i < own.length; i++) {
             this.ids.add(own[i]);
-            this.at.add(span.cache().length() + (long) offset(span, i));
+            this.at.add(span.position(i));
         }
         this.rows += own.length;
         this.firstScored[index] = this.scoredCount;
@@ -147,11 +147,6 @@ final class SpanRows implements AutoCloseable {
             back.forEach(this.indices::add);
         }
         return written;
-    }
-
-    /** Returns how far behind the cached tokens a row stands. */
-    private static int offset(Span span, int row) {
-        return (span instanceof Span.Tree tree) ? tree.tree().depth(row) : row;
     }
 
     /** Returns what is added to the scores of the rows among themselves. */

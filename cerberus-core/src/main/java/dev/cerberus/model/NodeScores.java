@@ -1,5 +1,7 @@
 package dev.cerberus.model;
 
+import java.util.OptionalInt;
+
 /**
  * What the target model says about the token after each node of a forward.
  *
@@ -33,6 +35,19 @@ public interface NodeScores extends AutoCloseable {
     default boolean areFinite(int node) {
         // Whatever is not a number counts as the largest.
         return Float.isFinite(logits(node)[argmax(node)]);
+    }
+
+    /**
+     * Returns the token after a node that the span's {@linkplain Span#sampling sampling}
+     * chooses, if it was chosen where the scores are and is beyond doubt:
+     * {@link dev.cerberus.sample.TokenSampler} would choose the same by the
+     * {@linkplain #logits logits}.
+     * @param node the node
+     * @return token id; empty where it has to be chosen by the logits, always if they can
+     * not be {@linkplain #areFinite trusted}
+     */
+    default OptionalInt chosen(int node) {
+        return OptionalInt.empty();
     }
 
     /**

@@ -1,7 +1,9 @@
 package dev.cerberus.model;
 
 import java.util.Arrays;
+import java.util.Optional;
 
+import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.CandidateTree;
 
 /**
@@ -33,10 +35,32 @@ public sealed interface Span {
     }
 
     /**
+     * Returns where in the sequence a row stands.
+     * @param row the row
+     * @return 0 for the first token of the sequence
+     */
+    int position(int row);
+
+    /**
      * Returns the number of rows whose scores the forward returns.
      * @return 0 to {@link #rows()}
      */
     int scoredRows();
+
+    /**
+     * Returns how the tokens after the scored rows are chosen, for a model that can do so
+     * where its scores are: {@link NodeScores#chosen}. The noise is that of the token's
+     * position in the sequence.
+     * @return how they are sampled, without penalties and bias; empty if nobody asks for
+     * the chosen tokens
+     */
+    Optional<SamplingOptions> sampling();
+
+    private static void requireUnchanged(SamplingOptions sampling) {
+        if (!sampling.unchanged()) {
+            throw new IllegalArgumentException("a model samples by its own scores, without penalties and bias");
+        }
+    }
 
     /**
      * A piece of a prompt, committed when the forward returns.
@@ -45,8 +69,9 @@ public sealed interface Span {
      * @param tokens token ids, at least one
      * @param last whether this is the end of the prompt; its last token alone is scored
      * then, and otherwise none
+     * @param sampling how the token after the prompt is chosen
      */
-    record Piece(KvCache cache, int[] tokens, boolean last) implements Span {
+    record Piece(KvCache cache, int[] tokens, boolean last, Optional<SamplingOptions> sampling) implements Span {
 
         /**
          * Checks that there is something to run.
@@ -55,6 +80,17 @@ public sealed interface Span {
             if (tokens.length == 0) {
                 throw new IllegalArgumentException("a piece of a prompt needs at least one token");
             }
+            sampling.ifPresent(Span::requireUnchanged);
+        }
+
+        /**
+         * Creates a piece of a prompt after which nobody asks for a chosen token.
+         * @param cache the cache of the sequence, which needs room for the tokens
+         * @param tokens token ids, at least one
+         * @param last whether this is the end of the prompt
+         */
+        public Piece(KvCache cache, int[] tokens, boolean last) {
+            this(cache, tokens, last, Optional.empty());
         }
 
         /**
@@ -68,6 +104,20 @@ public sealed interface Span {
         public static Piece of(KvCache cache, int[] prompt, int from, int most) {
             int to = (int) Math.min((long) from + most, prompt.length);
             return new Piece(cache, Arrays.copyOfRange(prompt, from, to), to == prompt.length);
+        }
+
+        /**
+         * Returns this piece with the choice of the token after the prompt.
+         * @param chosen how it is chosen
+         * @return the piece
+         */
+        public Piece withSampling(Optional<SamplingOptions> chosen) {
+            return new Piece(this.cache, this.tokens, this.last, chosen);
+        }
+
+        @Override
+        public int position(int row) {
+            return this.cache.length() + row;
         }
 
         @Override
@@ -85,8 +135,25 @@ public sealed interface Span {
      *
      * @param cache the cache of the sequence, which needs room for the nodes
      * @param tree the nodes, at most {@link KvCache#treeRows()}
+     * @param sampling how the tokens after the nodes are chosen
      */
-    record Tree(KvCache cache, CandidateTree tree) implements Span {
+    record Tree(KvCache cache, CandidateTree tree, Optional<SamplingOptions> sampling) implements Span {
+
+        /**
+         * Checks that nodes can be sampled.
+         */
+        public Tree {
+            sampling.ifPresent(Span::requireUnchanged);
+        }
+
+        /**
+         * Creates a tree after whose nodes nobody asks for chosen tokens.
+         * @param cache the cache of the sequence, which needs room for the nodes
+         * @param tree the nodes, at most {@link KvCache#treeRows()}
+         */
+        public Tree(KvCache cache, CandidateTree tree) {
+            this(cache, tree, Optional.empty());
+        }
 
         @Override
         public int[] tokens() {
@@ -96,6 +163,11 @@ public sealed interface Span {
         @Override
         public int rows() {
             return this.tree.nodeCount();
+        }
+
+        @Override
+        public int position(int row) {
+            return this.cache.length() + this.tree.depth(row);
         }
 
         @Override

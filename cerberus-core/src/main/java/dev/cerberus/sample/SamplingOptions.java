@@ -155,6 +155,14 @@ public record SamplingOptions(double temperature, int topK, double topP, double 
     }
 
     /**
+     * Returns whether every token can be chosen, however unlikely.
+     * @return whether a token's chance against another does not depend on third ones
+     */
+    public boolean unfiltered() {
+        return this.topK == 0 && this.topP == 1 && this.minP == 0;
+    }
+
+    /**
      * Returns whether the most probable token is always chosen.
      * @return whether the temperature is 0
      */

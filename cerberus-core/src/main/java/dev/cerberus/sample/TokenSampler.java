@@ -71,14 +71,6 @@ public final class TokenSampler {
     }
 
     /**
-     * Returns whether every token can be chosen, however unlikely.
-     * @return whether a token's chance against another does not depend on third ones
-     */
-    public boolean isUnfiltered() {
-        return this.options.topK() == 0 && this.options.topP() == 1 && this.options.minP() == 0;
-    }
-
-    /**
      * Returns the failure of a model that has lost its numbers.
      * @param position absolute position of the token to be chosen
      * @return the exception to be thrown

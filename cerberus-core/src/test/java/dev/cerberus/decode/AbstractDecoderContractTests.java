@@ -137,6 +137,14 @@ abstract class AbstractDecoderContractTests {
     }
 
     @ParameterizedTest
+    @ValueSource(longs = { 1, 2, 3 })
+    void textThatTheModelSamplesItselfEqualsTheTargetsOwn(long seed) {
+        this.model.choosing((token) -> token);
+        this.sampling = new SamplingOptions(0.8, 0, 1, seed);
+        assertThat(run(request(60, 0, Set.of())).tokens()).isEqualTo(expected(60));
+    }
+
+    @ParameterizedTest
     @ValueSource(doubles = { 1.05, 1.3, 4, 0.8 })
     void penalisedTextEqualsTheTargetsOwn(double penalty) {
         this.model.withReach(2); // goes in circles where it is not penalised

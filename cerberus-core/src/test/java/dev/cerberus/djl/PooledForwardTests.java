@@ -20,7 +20,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.NodeScores;
@@ -56,14 +55,7 @@ class PooledForwardTests {
     }
 
     private DjlTargetModel load(boolean pooled) {
-        ModelConfig config = ModelConfig.read(this.directory);
-        LinearKernel kernel = pooled ? LinearKernel.ACCUMULATING : LinearKernel.GENERAL;
-        AttentionKernel attention = pooled ? AttentionKernel.pooled(Precision.FP32, "flash_plain.py")
-                : AttentionKernel.of(Precision.FP32, config);
-        try (Checkpoint checkpoint = Checkpoint.open(this.directory)) {
-            return DjlTargetModel.load(config, checkpoint, config.maxPositions(), TorchDevice.cpu(kernel),
-                    Precision.FP32, attention);
-        }
+        return pooled ? PooledModels.pooled(this.directory) : PooledModels.separate(this.directory);
     }
 
     @ParameterizedTest
@@ -337,29 +329,29 @@ class PooledForwardTests {
             ModelConfig config = shape.config(this.directory);
             AttentionKernel attention = AttentionKernel.cuda(precision, config, true);
             assertThat(attention.pooled()).isTrue();
-            compile(config, precision, attention, "target_pooled.py");
+            compile(config, precision, attention);
         }
     }
 
     @Test
     void programsForCudaOfModelsThatHaveNoPoolCompile() {
         ModelConfig plain = shapes().get(0).config(this.directory);
-        compile(plain, Precision.FP32, AttentionKernel.cuda(Precision.FP32, plain, true), "target.py");
+        compile(plain, Precision.FP32, AttentionKernel.cuda(Precision.FP32, plain, true));
         AttentionKernel older = AttentionKernel.cuda(Precision.FP16, plain, false);
         assertThat(older.pooled()).isFalse();
-        compile(plain, Precision.FP16, older, "target.py");
+        compile(plain, Precision.FP16, older);
         for (String family : List.of("gemma2", "gemma3", "mistral")) {
             Path files = Path.of("src/test/resources/dev/cerberus/djl/families", family);
             ModelConfig config = ModelConfig.read(files);
             AttentionKernel attention = AttentionKernel.cuda(Precision.BF16, config, true);
             assertThat(attention.pooled()).as(family).isEqualTo(config.slidingWindow().isEmpty());
-            compile(config, Precision.BF16, attention, attention.pooled() ? "target_pooled.py" : "target.py");
+            compile(config, Precision.BF16, attention);
         }
     }
 
-    private static void compile(ModelConfig config, Precision precision, AttentionKernel attention, String calls) {
-        String source = new LlamaProgram(config, precision, LinearKernel.ACCUMULATING, attention).source(calls)
-            .toString();
+    private static void compile(ModelConfig config, Precision precision, AttentionKernel attention) {
+        LlamaProgram model = new LlamaProgram(config, precision, LinearKernel.ACCUMULATING, attention);
+        String source = (attention.pooled() ? PooledForward.source(model) : model.source("target.py")).toString();
         try (NDManager manager = TorchDevice.cpu(LinearKernel.GENERAL).newManager();
                 ScriptModule program = ScriptModule.load(manager, source)) {
             assertThat(program.block()).isNotNull();

@@ -2,7 +2,10 @@ package dev.cerberus.testing;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +60,8 @@ public final class ScriptedTargetModel implements TargetModel {
     private int reach = Integer.MAX_VALUE;
 
     private long seed;
+
+    private Optional<IntUnaryOperator> told = Optional.empty();
 
     private final @Nullable Function<int[], float[]> script;
 
@@ -120,6 +125,16 @@ public final class ScriptedTargetModel implements TargetModel {
      */
     public ScriptedTargetModel withSeed(long number) {
         this.seed = number;
+        return this;
+    }
+
+    /**
+     * Makes the model choose sampled tokens itself.
+     * @param told returns what it tells to have chosen when it has chosen a token
+     * @return this model
+     */
+    public ScriptedTargetModel choosing(IntUnaryOperator told) {
+        this.told = Optional.of(told);
         return this;
     }
 
@@ -290,7 +305,7 @@ public final class ScriptedTargetModel implements TargetModel {
         for (Span span : spans) {
             check(span);
         }
-        return spans.stream().map((span) -> (NodeScores) new Scores(run(span))).toList();
+        return spans.stream().map((span) -> (NodeScores) new Scores(run(span), span.sampling())).toList();
     }
 
     private void check(Span span) {
@@ -370,10 +385,13 @@ public final class ScriptedTargetModel implements TargetModel {
 
         private final int[][] visible;
 
+        private final Optional<SamplingOptions> sampling;
+
         private boolean closed;
 
-        Scores(int[][] visible) {
+        Scores(int[][] visible, Optional<SamplingOptions> sampling) {
             this.visible = visible;
+            this.sampling = sampling;
             ScriptedTargetModel.this.openScores++;
         }
 
@@ -392,6 +410,16 @@ public final class ScriptedTargetModel implements TargetModel {
         @Override
         public int argmax(int node) {
             return TokenSampler.argmax(logits(node));
+        }
+
+        @Override
+        public OptionalInt chosen(int node) {
+            Optional<IntUnaryOperator> telling = ScriptedTargetModel.this.told;
+            if (telling.isEmpty() || this.sampling.isEmpty()) {
+                return OptionalInt.empty();
+            }
+            int token = new TokenSampler(this.sampling.get()).choose(logits(node), visible(node).length);
+            return OptionalInt.of(telling.get().applyAsInt(token));
         }
 
         @Override

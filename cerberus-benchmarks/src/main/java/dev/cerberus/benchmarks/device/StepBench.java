@@ -21,6 +21,9 @@ final class StepBench {
     /** Tokens kept of a tree's step at most, so that a text does not grow too fast. */
     private static final int LONGEST_PATH = 3;
 
+    /** Trees whose tokens are compared one by one. */
+    private static final int CHECKS = 5;
+
     private static final int FIRST_CONTEXT = 64;
 
     private static final int BATCH_CONTEXT = 128;
@@ -34,6 +37,8 @@ final class StepBench {
     private final double floor;
 
     private final int runs;
+
+    private int otherTokens;
 
     /**
      * Creates a measurement.
@@ -66,6 +71,35 @@ final class StepBench {
             }
             Times times = Times.of(WARM_UPS, this.runs, () -> step(cache, this.random.tree(rows)));
             this.log.times(new ResultLog.Row("rows", rows, 1, context, times, 1, this.floor));
+        }
+    }
+
+    /**
+     * Steps of one size whose tokens are sampled: by the model itself where it does so,
+     * and by a row of logits. Compares the tokens besides.
+     * @param rows nodes of the tree
+     * @param context tokens before it
+     */
+    void sampled(int rows, int context) {
+        if (!fits("sampled", rows, context + rows)) {
+            return;
+        }
+        try (KvCache cache = cache(context, context + rows)) {
+            if (rows > cache.treeRows()) {
+                skip("sampled", rows, "a tree may have " + cache.treeRows() + " rows here");
+                return;
+            }
+            SampledStep step = new SampledStep(this.model, cache);
+            Times itself = Times.of(WARM_UPS, this.runs, () -> step.byModel(this.random.tree(rows)));
+            this.log.times(new ResultLog.Row("sampled", rows, 1, context, itself, 1, this.floor));
+            Times logits = Times.of(WARM_UPS, this.runs, () -> step.byLogits(this.random.tree(rows)));
+            this.log.times(new ResultLog.Row("sampled-logits", rows, 1, context, logits, 1, this.floor));
+            for (int i = 0; i < CHECKS; i++) {
+                step.check(this.random.tree(rows));
+            }
+            this.log.say("sampling", step.summary(), Map.of("rows", rows, "nodes", step.nodes(), "chosen",
+                    step.chosen(), "different", step.different()));
+            this.otherTokens += step.different();
         }
     }
 
@@ -158,6 +192,11 @@ final class StepBench {
         try (NodeScores scores = this.model.forward(cache, tree)) {
             scores.argmax(0);
         }
+    }
+
+    /** Returns how many tokens the model has sampled that its logits do not. */
+    int otherTokens() {
+        return this.otherTokens;
     }
 
     private KvCache cache(int tokens, int capacity) {

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
  * Command that tells what steps, trees, prompts and batches take.
  */
 @Command(name = "steps", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Times of steps, trees, prompts and batches of a model.")
+        description = { "Times of steps, trees, prompts and batches of a model.",
+                "Exits with 1 if the model samples a token that its logits do not." })
 final class StepsCommand implements Callable<Integer> {
 
     private static final int LONGEST_CONTEXT = 4096;
@@ -43,7 +44,8 @@ final class StepsCommand implements Callable<Integer> {
     @Mixin
     private DeviceOptions place = new DeviceOptions();
 
-    @Option(names = "--measures", paramLabel = "LIST", split = ",", defaultValue = "copy,growing,rows,batch,prefill",
+    @Option(names = "--measures", paramLabel = "LIST", split = ",",
+            defaultValue = "copy,growing,rows,sampled,batch,prefill",
             description = "What to measure, in this order; default: ${DEFAULT-VALUE}")
     private List<Measure> measures = List.of();
 
@@ -77,7 +79,7 @@ final class StepsCommand implements Callable<Integer> {
 
     private enum Measure {
 
-        COPY, GROWING, ROWS, BATCH, PREFILL
+        COPY, GROWING, ROWS, SAMPLED, BATCH, PREFILL
 
     }
 
@@ -101,32 +103,30 @@ final class StepsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Path model = this.source.model;
         if (model != null) {
-            measure(model, String.valueOf(model.toAbsolutePath().normalize().getFileName()));
-            return 0;
+            return measure(model, String.valueOf(model.toAbsolutePath().normalize().getFileName()));
         }
         ModelShape shape = ModelShape.of(String.valueOf(this.source.shape));
         if (this.folder != null) {
-            measureRandom(shape, this.folder);
-            return 0;
+            return measureRandom(shape, this.folder);
         }
         Path directory = Files.createTempDirectory("cerberus-steps-");
         try {
-            measureRandom(shape, directory);
+            return measureRandom(shape, directory);
         }
         finally {
             RandomModel.delete(directory);
         }
-        return 0;
     }
 
-    private void measureRandom(ModelShape shape, Path directory) throws IOException {
+    private int measureRandom(ModelShape shape, Path directory) throws IOException {
         if (!RandomModel.isWritten(directory)) {
             RandomModel.write(shape, directory);
         }
-        measure(directory, shape.toString());
+        return measure(directory, shape.toString());
     }
 
-    private void measure(Path directory, String label) throws IOException {
+    /** Returns the exit code. */
+    private int measure(Path directory, String label) throws IOException {
         ModelConfig config = ModelConfig.read(directory);
         TorchDevice device = this.place.device();
         Precision precision = this.place.precision(device);
@@ -143,6 +143,7 @@ final class StepsCommand implements Callable<Integer> {
                         Map.of("seconds", seconds, "weight_bytes", bytes, "row_limit", model.rowLimit()));
                 StepBench bench = new StepBench(model, log, (speed > 0) ? bytes / speed * 1e3 : 0, this.runs);
                 this.measures.forEach((measure) -> run(measure, bench));
+                return (bench.otherTokens() > 0) ? 1 : 0;
             }
         }
     }
@@ -190,6 +191,7 @@ final class StepsCommand implements Callable<Integer> {
                 bench.growing(1, 64, this.steps);
             }
             case ROWS -> this.contexts.forEach((context) -> this.rows.forEach((count) -> bench.rows(count, context)));
+            case SAMPLED -> this.rows.forEach((count) -> bench.sampled(count, this.contexts.get(0)));
             case BATCH -> this.batches.forEach((batch) -> {
                 String[] sizes = batch.split("x", 2);
                 bench.batch(Integer.parseInt(sizes[0]), (sizes.length > 1) ? Integer.parseInt(sizes[1]) : 1);

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.cerberus.testing.ScriptedTargetModel;
 import dev.cerberus.tree.CandidateTree;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,20 +42,35 @@ class StepBenchTests {
         List<JsonNode> lines = run("steps", "--shape", "tiny", "--steps", "4", "--runs", "3", "--rows", "2",
                 "--contexts", "16,5000", "--prompts", "20", "--batches", "2x1,2x3", "--bandwidth", "10");
         assertThat(lines).extracting((line) -> line.get("measure").asText())
-            .containsExactly("load", "growing", "growing", "growing-mixed", "rows", "rows", "batch", "batch",
-                    "prefill");
+            .containsExactly("load", "growing", "growing", "growing-mixed", "rows", "rows", "sampled", "sampled-logits",
+                    "sampling", "batch", "batch", "prefill");
         assertThat(lines).allSatisfy((line) -> assertThat(line.get("model").asText()).isEqualTo("tiny"));
         assertThat(lines.get(5).get("skipped").asText()).isEqualTo("5002 tokens do not fit the 4096 of the model");
-        lines.subList(1, 8).stream().filter((line) -> !line.has("skipped")).forEach((line) -> {
+        lines.subList(1, 11).stream().filter((line) -> line.has("median_ms")).forEach((line) -> {
             double median = line.get("median_ms").asDouble();
             assertThat(median).isPositive().isLessThanOrEqualTo(line.get("p99_ms").asDouble());
             assertThat(line.get("max_ms").asDouble()).isGreaterThanOrEqualTo(line.get("p99_ms").asDouble());
             // 2 layers, feed-forward, output: 631424 weights of 4 bytes at 10 GB/s
             assertThat(line.get("floor_ms").asDouble()).isEqualTo(631_424 * 4 / 10e9 * 1e3);
         });
-        JsonNode batch = lines.get(7);
+        JsonNode batch = lines.get(10);
         assertThat(batch.get("rows").asInt()).isEqualTo(3);
         assertThat(batch.get("tokens_per_second").asDouble()).isEqualTo(2 / batch.get("median_ms").asDouble() * 1e3);
+    }
+
+    @Test
+    void tokensThatAModelSamplesOtherwiseThanItsLogitsAreCounted() throws IOException {
+        for (int other = 0; other < 2; other++) {
+            int added = other;
+            ScriptedTargetModel model = new ScriptedTargetModel(40, 64).choosing((token) -> (token + added) % 40);
+            StringWriter out = new StringWriter();
+            try (ResultLog log = new ResultLog(new PrintWriter(out), null)) {
+                StepBench bench = new StepBench(model, log, 0, 2);
+                bench.sampled(3, 16);
+                assertThat(bench.otherTokens()).isEqualTo(other * 15);
+            }
+            assertThat(out.toString()).contains("sampling: of 15 tokens the model had sampled 15, ");
+        }
     }
 
     @Test

@@ -9,7 +9,8 @@
 #   seen [padded rows * words]: for each row of a tree the bits of the rows that it sees, 32 to a word,
 #   taken [padded rows] and laid [tree rows]: where padded rows come from and where they go; both empty where every tree has
 #   as many rows as the largest,
-#   scored: the rows whose scores are wanted; empty for all.
+#   scored: the rows whose scores are wanted; empty for all,
+#   sampled: what sampled.py has to know of the rows that are sampled.
 # layout: the numbers of rows, of trees, of rows of trees, of rows of the largest tree, and of rows of the pool that the
 # longest sequence of a tree sees; whether a tree stands behind nothing (1); of the first tree's sequence its first row of the
 # pool and how many tokens the tree stands behind; then four numbers a piece: its first row, the row after its last, and the
@@ -42,12 +43,18 @@ def states(self, numbers: List[int], layout: List[int], vs: List[Tensor], ms: Li
     h, all, = self.ran(numbers, layout, vs, ms, frequencies, pool)
     return h
 
-# scored: how many rows' scores are wanted. Returns their states, their scores, [rows, vocab], and as float32, [2, rows],
-# the best tokens and their scores.
-def step(self, numbers: List[int], layout: List[int], scored: int, vs: List[Tensor], ms: List[Matrix], frequencies: Tensor,
-         pool: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
+# scored: how many rows' scores are wanted. samples: how many of them are sampled. filters: see sampled.py. Returns their states, their scores, [rows,
+# vocab], and as float32, in one list, the best tokens and their scores, the sampled tokens and their leads.
+def step(self, numbers: List[int], layout: List[int], scored: int, samples: int, filters: List[int], vs: List[Tensor],
+         ms: List[Matrix], frequencies: Tensor, pool: List[Tensor]) -> Tuple[Tensor, Tensor, Tensor]:
     h, all, = self.ran(numbers, layout, vs, ms, frequencies, pool)
+    at = torch.len(numbers) - 9 * samples
     if scored < layout[0]:
-        h = torch.index_select(h, 0, torch.slice(all, 0, torch.len(numbers) - scored))
+        h = torch.index_select(h, 0, torch.slice(all, 0, at - scored, at))
     h, logits, best, highest, = self.scores(h, vs, ms)
-    return (h, logits, torch.stack([torch.to(best, 6), highest], 0))
+    found = [torch.to(best, 6), highest]
+    if samples > 0:
+        tokens, leads, = self.sampled(logits, highest, torch.slice(all, 0, at), filters)
+        _0 = torch.append(found, torch.to(tokens, 6))
+        _1 = torch.append(found, torch.to(leads, 6))
+    return (h, logits, torch.cat(found, 0))
