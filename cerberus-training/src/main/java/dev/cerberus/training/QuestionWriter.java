@@ -1,21 +1,17 @@
 package dev.cerberus.training;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.slf4j.Logger;
@@ -23,6 +19,7 @@ import org.slf4j.LoggerFactory;
 
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.text.TextTokenizer;
+import dev.cerberus.training.evaluation.ResultFiles;
 
 /**
  * Lets a chat model write the questions that it will be asked: it goes on where its
@@ -83,8 +80,9 @@ final class QuestionWriter {
      * @param count how many there shall be
      * @param file the data file, which may hold some already
      * @param writers makes what writes; called only if something is missing
-     * @throws TrainingException if the model ends none, or the file can not be written or
-     * is damaged
+     * @throws TrainingException if the model ends none, or the file is damaged
+     * @throws dev.cerberus.training.evaluation.EvaluationException if the file can not be
+     * written
      */
     void write(int count, Path file, Supplier<TextWriter> writers) {
         List<Question> questions = read(file);
@@ -151,7 +149,10 @@ final class QuestionWriter {
         try {
             for (String line : Files.readAllLines(file)) {
                 JsonNode json = MAPPER.readTree(line);
-                questions.add(new Question(json.required("prompt").textValue(), json.required("attempt").longValue()));
+                if (!json.path("prompt").isTextual()) {
+                    throw new IllegalArgumentException("a line has no prompt");
+                }
+                questions.add(new Question(json.get("prompt").textValue(), json.required("attempt").longValue()));
             }
             return questions;
         }
@@ -163,25 +164,11 @@ final class QuestionWriter {
 
     private static void save(List<Question> questions, Path file) {
         StringBuilder lines = new StringBuilder();
-        try {
-            for (Question question : questions) {
-                lines
-                    .append(MAPPER
-                        .writeValueAsString(Map.of("prompt", question.prompt(), "attempt", question.attempt())))
-                    .append('\n');
-            }
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Path whole = file.resolveSibling(file.getFileName() + ".part");
-            Files.writeString(whole, lines, StandardCharsets.UTF_8);
-            Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        for (Question question : questions) {
+            lines.append(MAPPER.createObjectNode().put("prompt", question.prompt()).put("attempt", question.attempt()));
+            lines.append('\n');
         }
-        catch (JsonProcessingException ex) {
-            throw new IllegalStateException("A text and a number can be written as JSON", ex);
-        }
-        catch (IOException ex) {
-            throw new TrainingException("The questions can not be written to " + file + " (" + ex
-                    + "); make room or name another folder with --work", ex);
-        }
+        ResultFiles.write(file, lines.toString());
     }
 
     /** A question that is being written. */

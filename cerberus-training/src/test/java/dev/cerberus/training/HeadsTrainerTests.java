@@ -353,7 +353,7 @@ class HeadsTrainerTests extends AbstractHeadsTrainerTests {
     void damagedQuestionsOfItsOwnAreNamed() throws IOException {
         TrainingOptions options = withoutData();
         HeadsTrainer.train(options);
-        Files.writeString(questions(), "{\"prompt\": 3}\n");
+        Files.writeString(questions(), "{\"prompt\": 3, \"attempt\": 1}\n");
         assertThatThrownBy(() -> HeadsTrainer.train(options)).isInstanceOf(TrainingException.class)
             .hasMessageContaining(questions().toString())
             .hasMessageContaining("--data");

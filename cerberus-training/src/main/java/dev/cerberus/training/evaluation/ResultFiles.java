@@ -10,7 +10,7 @@ import java.nio.file.StandardCopyOption;
 /**
  * Writing of result files: a file is complete or untouched.
  */
-final class ResultFiles {
+public final class ResultFiles {
 
     private ResultFiles() {
     }
@@ -21,7 +21,7 @@ final class ResultFiles {
      * @param text the whole content
      * @throws EvaluationException if it can not be written; an old file is then intact
      */
-    static void write(Path file, String text) {
+    public static void write(Path file, String text) {
         Path absolute = file.toAbsolutePath();
         Path directory = absolute.getParent();
         if (directory == null) {
