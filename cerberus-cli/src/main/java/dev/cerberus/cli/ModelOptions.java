@@ -9,12 +9,12 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.djl.TorchDevice;
-import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.engine.BundledModel;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.EngineOptions.HeadsOptions;
 import dev.cerberus.engine.EngineOptions.MemoryOptions;
+import dev.cerberus.engine.LoadReport;
 import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.ModelException;
 import picocli.CommandLine.Model.CommandSpec;
@@ -64,6 +64,8 @@ final class ModelOptions {
             description = "Threads of one native operator; default: 1 for small models, else what proves fastest")
     private @Nullable Integer threads;
 
+    private int openedThreads = 1;
+
     @Option(names = "--chat-template", paramLabel = "NAME|FILE",
             description = "chatml, llama-2, vicuna, zephyr or a Jinja file; default: the model's own")
     private @Nullable String chatTemplate;
@@ -101,8 +103,6 @@ final class ModelOptions {
         if (this.device.equals("cpu")) {
             return DeviceProfile.CPU.draftNodes();
         }
-        TorchRuntime.useThreads((this.threads != null) ? this.threads : 1); // as an
-                                                                            // engine does
         return torchDevice().profile().draftNodes();
     }
 
@@ -113,14 +113,16 @@ final class ModelOptions {
 
     /** Returns the threads of one operator, once an engine is open. */
     int threads() {
-        return (this.threads != null) ? this.threads : TorchRuntime.threads();
+        return this.openedThreads;
     }
 
     /** Opens an engine, and says so if that takes long. */
     CerberusEngine open(EngineOptions.Builder options) {
         try (SignOfLife loading = new SignOfLife(this.spec.name() + ": loading " + location(),
                 this.spec.commandLine().getErr())) {
-            return CerberusEngine.open(options.build());
+            CerberusEngine engine = CerberusEngine.open(options.build());
+            this.openedThreads = engine.loadReport().map(LoadReport::threads).orElse(this.openedThreads);
+            return engine;
         }
     }
 

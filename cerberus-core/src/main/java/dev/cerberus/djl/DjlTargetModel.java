@@ -3,6 +3,7 @@ package dev.cerberus.djl;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 import ai.djl.engine.EngineException;
@@ -21,6 +22,7 @@ import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.model.Span;
 import dev.cerberus.model.TargetModel;
+import dev.cerberus.tree.CandidateTree;
 
 /**
  * A target model of the Llama family as TorchScript programs on DJL's PyTorch engine, one
@@ -31,6 +33,8 @@ import dev.cerberus.model.TargetModel;
  * be closed before.
  */
 public final class DjlTargetModel implements TargetModel {
+
+    private static final int TRIAL_ROWS = 16;
 
     private final ModelConfig config;
 
@@ -51,6 +55,8 @@ public final class DjlTargetModel implements TargetModel {
     private final ProgramWeights weights;
 
     private final IValue frequencies; // see tables.py
+
+    private Optional<ThreadChoice> threads = Optional.empty();
 
     private DjlTargetModel(ModelConfig config, int maxContext, TorchDevice device, Precision precision,
             AttentionKernel attention, Checkpoint checkpoint, NDManager manager) {
@@ -216,7 +222,42 @@ public final class DjlTargetModel implements TargetModel {
         return scores;
     }
 
+    /**
+     * Runs steps on as many threads as make them fastest from now on: one, or up to one
+     * per processor that this process may use, looked at again while it works. By default
+     * a step has the threads of the one that calls it.
+     * @return the largest number taken
+     */
+    public int useFastestThreads() {
+        int fastest = new FastestThreads(this::trial, OperatorThreads::use)
+            .find(Runtime.getRuntime().availableProcessors());
+        this.threads = Optional.of(new ThreadChoice(fastest, System::nanoTime));
+        return fastest;
+    }
+
+    /** Takes a plain step, and one of the size of a tree or of a piece of a prompt. */
+    private void trial() {
+        int rows = Math.min(TRIAL_ROWS, Math.min(rowLimit(), this.dimensions.maxContext()));
+        try (KvCache cache = newCache(rows)) {
+            run(List.of(new Span.Tree(cache, CandidateTree.rootOnly(0)))).forEach(NodeScores::close);
+            run(List.of(new Span.Piece(cache, new int[rows], true))).forEach(NodeScores::close);
+        }
+    }
+
     private List<NodeScores> run(List<Span> spans) {
+        if (this.threads.isEmpty()) {
+            return pass(spans);
+        }
+        int rows = spans.stream().mapToInt(Span::rows).sum();
+        int taken = this.threads.get().threads(rows);
+        OperatorThreads.use(taken);
+        long start = System.nanoTime();
+        List<NodeScores> scores = pass(spans);
+        this.threads.get().took(rows, taken, System.nanoTime() - start);
+        return scores;
+    }
+
+    private List<NodeScores> pass(List<Span> spans) {
         NDManager scope = this.manager.newSubManager();
         try {
             return this.pass.run(spans, scope);

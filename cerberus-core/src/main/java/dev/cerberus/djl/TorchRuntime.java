@@ -1,13 +1,7 @@
 package dev.cerberus.djl;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.IntConsumer;
-
 import ai.djl.engine.Engine;
 import ai.djl.engine.EngineException;
-import ai.djl.pytorch.jni.JniUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,95 +19,33 @@ public final class TorchRuntime {
 
     private static final String THREADS = "ai.djl.pytorch.num_threads";
 
-    private static final int TRIALS = 7;
-
-    private static final int FEWEST_TRIALS = 2;
-
-    private static final long TRIAL_NANOS = Duration.ofMillis(250).toNanos();
-
-    /** What a further thread must bring to be worth its waiting. */
-    private static final double CLEARLY = 0.9;
-
-    /**
-     * A first step that is so much slower tells that threads wait for a processor; no
-     * further one is tried, since each may take seconds.
-     */
-    private static final double HOPELESS = 3;
-
     private static volatile boolean checked;
 
     private TorchRuntime() {
     }
 
     /**
-     * Sets the number of threads that one operator may use. Counts only before the engine
-     * is first used.
+     * Sets the number of threads on which operators run that the calling thread calls.
+     * Where nothing is set, that is one.
      * @param threads 1 or more
+     * @throws NativeLibraryException if no native library fits this machine
      */
     public static void useThreads(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads must be at least 1, was " + threads);
         }
-        System.setProperty(THREADS, Integer.toString(threads));
+        engine();
+        OperatorThreads.use(threads);
     }
 
     /**
-     * Returns the number of threads that one operator may use.
-     * @return what was set, else one per processor
+     * Returns the number of threads on which operators run that the calling thread calls.
+     * @return 1 or more
+     * @throws NativeLibraryException if no native library fits this machine
      */
     public static int threads() {
-        return Integer.getInteger(THREADS, Runtime.getRuntime().availableProcessors());
-    }
-
-    /**
-     * Takes as many threads for one operator as make a step fastest: one, or one per
-     * processor that this process may use if that is clearly faster. Other work on the
-     * machine makes threads wait for each other, and small steps are over before a second
-     * thread is awake, so only trying tells.
-     * @param step a step of the model; run a few times
-     * @return the number of threads taken
-     */
-    public static int useFastestThreads(Runnable step) {
-        int processors = Runtime.getRuntime().availableProcessors();
-        int fastest = (processors > 1 && isFaster(processors, step, JniUtils::setNumThreads)) ? processors : 1;
-        JniUtils.setNumThreads(fastest);
-        useThreads(fastest);
-        return fastest;
-    }
-
-    /**
-     * Returns whether some threads are clearly faster than one.
-     * @param threads how many, at least 2
-     * @param step a step of the model
-     * @param setting sets the number of threads
-     */
-    static boolean isFaster(int threads, Runnable step, IntConsumer setting) {
-        setting.accept(1);
-        step.run(); // the first of all is no measure of any other
-        List<Long> one = new ArrayList<>(List.of(nanos(step)));
-        setting.accept(threads);
-        if (nanos(step) > HOPELESS * one.get(0)) { // which also wakes the threads
-            return false;
-        }
-        List<Long> all = new ArrayList<>(List.of(nanos(step)));
-        long end = System.nanoTime() + TRIAL_NANOS;
-        for (int i = 1; i < TRIALS && (i < FEWEST_TRIALS || System.nanoTime() < end); i++) {
-            setting.accept(1);
-            one.add(nanos(step));
-            setting.accept(threads);
-            all.add(nanos(step));
-        }
-        return median(all) < CLEARLY * median(one);
-    }
-
-    private static long nanos(Runnable step) {
-        long start = System.nanoTime();
-        step.run();
-        return System.nanoTime() - start;
-    }
-
-    private static long median(List<Long> nanos) {
-        return nanos.stream().sorted().toList().get(nanos.size() / 2);
+        engine();
+        return OperatorThreads.own();
     }
 
     /**
@@ -140,6 +72,9 @@ public final class TorchRuntime {
      */
     static Engine engine() {
         NativeSettings.apply();
+        if (System.getProperty(THREADS) == null) {
+            System.setProperty(THREADS, "1"); // of all threads that say nothing else
+        }
         checkLibrary();
         try {
             return Engine.getEngine("PyTorch");

@@ -105,7 +105,10 @@ final class WeightLoader {
         BlockingQueue<WeightLoader> idle = new ArrayBlockingQueue<>(workers);
         List<WeightLoader> loaders = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(workers, (task) -> {
-            Thread thread = new Thread(task, "cerberus-loading");
+            Thread thread = new Thread(() -> {
+                OperatorThreads.use(1); // see there
+                task.run();
+            }, "cerberus-loading");
             thread.setDaemon(true);
             return thread;
         });

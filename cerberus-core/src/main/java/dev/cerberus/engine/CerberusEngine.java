@@ -58,15 +58,15 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
 
     private final GateFactory gates;
 
-    private final OwnThreads threads = new OwnThreads();
+    private final OwnThreads threads;
 
-    private final EventThread events = new EventThread(this.threads);
+    private final EventThread events;
 
     private final Outcomes outcomes;
 
-    private final CallbackPool callbacks = new CallbackPool(this.threads);
+    private final CallbackPool callbacks;
 
-    private final StepObservers observers = new StepObservers(this.events);
+    private final StepObservers observers;
 
     private final RequestQueue queue;
 
@@ -88,8 +88,13 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
 
     private volatile GateOptions gate;
 
-    CerberusEngine(EngineOptions options, LoadedModel model, Duration longestStep) {
+    /** Called by the engine thread. */
+    private CerberusEngine(EngineOptions options, LoadedModel model, Duration longestStep, OwnThreads threads) {
         this.options = options;
+        this.threads = threads;
+        this.events = new EventThread(threads);
+        this.callbacks = new CallbackPool(threads);
+        this.observers = new StepObservers(this.events);
         this.outcomes = new Outcomes(this.events, options.settingNames());
         this.model = model;
         int maxNodes = Math.max(model.maxNodes(options), options.shape().map((shape) -> shape.nodeCount()).orElse(1));
@@ -111,11 +116,11 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
         StepClock clock = new StepClock();
         this.serving = new ServingLoop(this.queue, this.outcomes, options.requestTimeout(), sessions, batch, clock,
                 this::served);
-        this.engineThread = this.threads.create(this.serving, "cerberus-engine");
+        this.engineThread = Thread.currentThread();
         this.engineThread.setUncaughtExceptionHandler((thread, failure) -> this.queue.fail(failure));
         this.watchdog = new Watchdog(this.queue, this.outcomes, options.requestTimeout(), longestStep,
                 this.engineThread, clock);
-        this.watchdogThread = this.threads.create(this.watchdog, "cerberus-watchdog");
+        this.watchdogThread = threads.create(this.watchdog, "cerberus-watchdog");
     }
 
     /**
@@ -128,7 +133,7 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
      */
     public static CerberusEngine open(EngineOptions options) {
         try {
-            return start(options, LoadedModel.load(options));
+            return start(options, () -> LoadedModel.load(options), LONGEST_STEP);
         }
         catch (RuntimeException ex) {
             throw Advised.told(ex, options.settingNames());
@@ -141,30 +146,36 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
      * @param model the model, which the engine closes, also if it can not be started
      */
     static CerberusEngine start(EngineOptions options, LoadedModel model) {
-        return start(options, model, LONGEST_STEP);
+        return start(options, () -> model, LONGEST_STEP);
     }
 
     /**
-     * Starts to serve a loaded model.
+     * Starts to serve a model.
+     * @param model loads it; the engine closes it
      * @param longestStep what a step may take whatever the time of a request is
      */
-    static CerberusEngine start(EngineOptions options, LoadedModel model, Duration longestStep) {
-        CerberusEngine engine;
-        try {
-            engine = new CerberusEngine(options, model, longestStep);
-        }
-        catch (RuntimeException | Error ex) {
-            model.close();
-            throw ex;
-        }
+    static CerberusEngine start(EngineOptions options, Supplier<LoadedModel> model, Duration longestStep) {
+        OwnThreads threads = new OwnThreads();
+        CerberusEngine engine = EngineStart.await(threads, () -> of(options, model.get(), longestStep, threads),
+                (own) -> own.serving.run());
         try {
             engine.events.start();
-            engine.engineThread.start();
             engine.watchdogThread.start();
             return engine;
         }
         catch (RuntimeException | Error ex) {
             engine.close();
+            throw ex;
+        }
+    }
+
+    private static CerberusEngine of(EngineOptions options, LoadedModel model, Duration longestStep,
+            OwnThreads threads) {
+        try {
+            return new CerberusEngine(options, model, longestStep, threads);
+        }
+        catch (RuntimeException | Error ex) {
+            model.close();
             throw ex;
         }
     }

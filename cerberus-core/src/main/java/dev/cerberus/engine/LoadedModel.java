@@ -30,14 +30,12 @@ import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.HeadsDescription;
-import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelDimensions;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NativeSettings;
 import dev.cerberus.model.TargetModel;
 import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.TextTokenizer;
-import dev.cerberus.tree.CandidateTree;
 import dev.cerberus.tree.TextMemory;
 
 /**
@@ -101,7 +99,6 @@ final class LoadedModel implements AutoCloseable {
     static LoadedModel load(EngineOptions options) {
         long start = System.nanoTime();
         NativeSettings.apply();
-        TorchRuntime.useThreads(options.threads().orElse(1));
         try (Ahead<TorchDevice> device = Ahead.start("cerberus-device", () -> TorchDevice.of(options.device()))) {
             return load(options, ModelLocator.open(options.modelLocation(), options.hub()), device, start);
         }
@@ -119,6 +116,7 @@ final class LoadedModel implements AutoCloseable {
                 Ahead<TextTokenizer> tokenizerAhead = Ahead.start("cerberus-tokenizer",
                         () -> tokenizer(directory, config, template))) {
             TorchDevice device = deviceAhead.take();
+            TorchRuntime.useThreads(options.threads().orElse(1));
             Precision precision = precision(options.precision(), device);
             if (device.emulates(precision)) {
                 notes.add(emulated(precision, device));
@@ -130,7 +128,7 @@ final class LoadedModel implements AutoCloseable {
             TextTokenizer tokenizer = closer.add(tokenizerAhead.take());
             if (options.threads().isEmpty() && device.isCpu()
                     && ExpectedTensors.parameters(config) > SMALL_MODEL_PARAMETERS) {
-                TorchRuntime.useFastestThreads(() -> step(target));
+                target.useFastestThreads();
             }
             Optional<DraftHeads> heads = files.heads()
                 .map((file) -> heads(file, options.heads().count(), config, checkpoint, target, notes));
@@ -168,12 +166,6 @@ final class LoadedModel implements AutoCloseable {
         catch (RuntimeException | Error ex) {
             tokenizer.close();
             throw ex;
-        }
-    }
-
-    private static void step(TargetModel target) {
-        try (KvCache cache = target.newCache(1)) {
-            target.forward(cache, CandidateTree.rootOnly(0)).close();
         }
     }
 

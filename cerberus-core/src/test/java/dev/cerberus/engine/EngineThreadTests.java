@@ -46,7 +46,7 @@ class EngineThreadTests extends AbstractEngineThreadTests {
     @Test
     void engineThatDoesNotComeBackFromAStepHasFailed() throws Exception {
         this.engine = CerberusEngine.start(options((options) -> options.requestTimeout(Duration.ofMillis(200))),
-                ScriptedModels.load(tokenizer, this::block), Duration.ofMillis(500));
+                () -> ScriptedModels.load(tokenizer, this::block), Duration.ofMillis(500));
         Answer active = new Answer();
         this.engine.submit(request("active"), active);
         assertThat(active.error()).isInstanceOf(RequestTimeoutException.class);

@@ -1,0 +1,125 @@
+package dev.cerberus.djl;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.model.KvCache;
+import dev.cerberus.model.NodeScores;
+import dev.cerberus.testing.TinyModels;
+import dev.cerberus.tree.CandidateTree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * How many threads an operator has changes nothing but its time, and is a matter of the
+ * thread that calls it.
+ */
+class OperatorThreadsTests {
+
+    private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(5);
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    @AfterEach
+    void alone() {
+        TorchRuntime.useThreads(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void bitsAreTheSameOnAnyNumberOfThreads(ExactFormat format) {
+        ModelConfig config = AttentionShape.all().get(3).config(this.directory);
+        int block = AttentionKernel.independent(config, false).blockKeys();
+        try (DjlTargetModel model = format.load(this.directory)) {
+            for (int tokens : new int[] { 3, 2 * block + 7 }) {
+                assertSameBits(model, this.random.ints(tokens, 0, TinyModels.VOCABULARY).toArray());
+            }
+        }
+    }
+
+    /* A prompt and trees behind it, on one thread and on others. */
+    private void assertSameBits(DjlTargetModel model, int[] prompt) {
+        try (KvCache alone = model.newCache(prompt.length + 64);
+                KvCache together = model.newCache(prompt.length + 64)) {
+            try (NodeScores one = model.prefill(alone, prompt);
+                    NodeScores two = on(2, () -> model.prefill(together, prompt))) {
+                assertThat(two.logits(0)).isEqualTo(one.logits(0));
+            }
+            for (int nodes : new int[] { 1, 2, 13 }) {
+                CandidateTree tree = tree(Math.min(nodes, alone.treeRows()));
+                try (NodeScores one = model.forward(alone, tree);
+                        NodeScores two = on(2, () -> model.forward(together, tree))) {
+                    for (int node = 0; node < tree.nodeCount(); node++) {
+                        assertThat(two.logits(node)).isEqualTo(one.logits(node));
+                    }
+                }
+            }
+        }
+    }
+
+    private CandidateTree tree(int nodes) {
+        int[] parents = new int[nodes];
+        for (int i = 1; i < nodes; i++) {
+            parents[i] = this.random.nextInt(i);
+        }
+        return CandidateTree.of(this.random.ints(nodes, 0, TinyModels.VOCABULARY).toArray(), parents);
+    }
+
+    private static NodeScores on(int threads, Callable<NodeScores> forward) {
+        TorchRuntime.useThreads(threads);
+        try {
+            return forward.call();
+        }
+        catch (Exception ex) {
+            throw new AssertionError(ex);
+        }
+        finally {
+            TorchRuntime.useThreads(1);
+        }
+    }
+
+    @Test
+    void theNumberIsTheCallingThreads() throws Exception {
+        FutureTask<Integer> other = new FutureTask<>(() -> {
+            TorchRuntime.useThreads(3);
+            return TorchRuntime.threads();
+        });
+        Thread thread = new Thread(other);
+        thread.start();
+        assertThat(other.get()).isEqualTo(3);
+        assertThat(TorchRuntime.threads()).isEqualTo(1);
+        assertThatIllegalArgumentException().isThrownBy(() -> TorchRuntime.useThreads(0));
+    }
+
+    @Test
+    void aModelThatMayChooseWritesTheSame() {
+        TinyModels.write("llama", this.directory);
+        int[] prompt = this.random.ints(20, 0, TinyModels.VOCABULARY).toArray();
+        try (DjlTargetModel model = ExactFormat.FP32.load(this.directory); KvCache cache = model.newCache(40)) {
+            try (NodeScores before = model.prefill(cache, prompt)) {
+                assertThat(model.useFastestThreads()).isBetween(1, Runtime.getRuntime().availableProcessors());
+                for (int i = 0; i < 10; i++) {
+                    cache.truncate(0);
+                    try (NodeScores after = model.prefill(cache, prompt)) {
+                        assertThat(after.logits(0)).isEqualTo(before.logits(0));
+                    }
+                }
+            }
+        }
+    }
+
+}
