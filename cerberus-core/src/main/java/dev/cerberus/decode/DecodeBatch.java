@@ -106,11 +106,28 @@ public final class DecodeBatch implements AutoCloseable {
      */
     public Map<DecodeSession, Throwable> step(List<DecodeSession> sessions) {
         Map<DecodeSession, Throwable> failures = new HashMap<>();
+        long start = System.nanoTime();
         List<Entry> entries = plan(this.room.admit(sessions, failures), failures);
         if (!entries.isEmpty()) {
             run(entries, failures);
+            observe(entries, failures, (System.nanoTime() - start) * 1e-9);
         }
         return failures;
+    }
+
+    /**
+     * Tells what a step in company brought; one in which something failed tells nothing.
+     */
+    private void observe(List<Entry> entries, Map<DecodeSession, Throwable> failures, double seconds) {
+        List<Entry> writing = entries.stream().filter(Entry::isWriting).toList();
+        if (writing.isEmpty() || writing.get(0).company().sequences() < 2 || !failures.isEmpty()) {
+            return;
+        }
+        int written = writing.stream().mapToInt(Entry::written).sum();
+        int drafted = writing.stream().mapToInt((entry) -> entry.span().rows() - 1).sum();
+        int rows = entries.stream().mapToInt((entry) -> entry.span().rows()).sum();
+        this.costs.observeStep(writing.get(0).company().sequences(), rows - drafted, (double) written / writing.size(),
+                seconds);
     }
 
     private List<Entry> plan(List<DecodeSession> sessions, Map<DecodeSession, Throwable> failures) {
@@ -197,7 +214,7 @@ public final class DecodeBatch implements AutoCloseable {
         company.tell(this.costs);
         try {
             Span span = session.plan(mostRows);
-            entries.add(new Entry(session, span, company));
+            entries.add(new Entry(session, span, company, session.tokensLeft()));
             return span.rows();
         }
         catch (Throwable ex) { // also an Error: it is this session's, the others go on
@@ -289,8 +306,17 @@ public final class DecodeBatch implements AutoCloseable {
      * @param session the session
      * @param span what it planned
      * @param company what it planned beside
+     * @param left tokens that it might still write
      */
-    private record Entry(DecodeSession session, Span span, Company company) {
+    private record Entry(DecodeSession session, Span span, Company company, int left) {
+
+        boolean isWriting() {
+            return this.span instanceof Span.Tree;
+        }
+
+        int written() {
+            return this.left - this.session.tokensLeft();
+        }
 
         boolean isTree() {
             return this.span instanceof Span.Tree && this.span.rows() > 1;

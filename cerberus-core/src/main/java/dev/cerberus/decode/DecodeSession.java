@@ -177,6 +177,11 @@ public final class DecodeSession implements AutoCloseable {
         return isReading() ? this.unread.length - cachedTokens() : 0;
     }
 
+    /** Returns the number of tokens that may still be written. */
+    int tokensLeft() {
+        return this.answer.left();
+    }
+
     /** Returns the number of rows that the next step takes with the largest draft. */
     int roomyRows() {
         return this.cache.roomyRows(neededRows());

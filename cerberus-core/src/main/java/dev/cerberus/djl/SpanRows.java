@@ -43,6 +43,8 @@ final class SpanRows implements AutoCloseable {
 
     private final IValue keys;
 
+    private final IValue nothing = IValue.listFrom(new double[0]);
+
     private final IValue[] eachTree;
 
     private final IValue trees;
@@ -71,7 +73,7 @@ final class SpanRows implements AutoCloseable {
             List<Member<KvSlab>> unit = units.get(u);
             int first = this.rows;
             for (Member<KvSlab> member : unit) {
-                this.eachTree[tree++] = IValue.listFrom(among(spans.get(member.index())));
+                this.eachTree[tree++] = among(spans.get(member.index()));
                 add(member.index());
             }
             Member<KvSlab> one = unit.get(0);
@@ -150,16 +152,16 @@ final class SpanRows implements AutoCloseable {
     }
 
     /** Returns what is added to the scores of the rows among themselves. */
-    private static double[] among(Span span) {
+    private IValue among(Span span) {
         if (!(span instanceof Span.Tree tree) || span.rows() == 1) {
-            return new double[0];
+            return this.nothing;
         }
         float[] bias = TreeAttentionMask.additive(tree.tree());
         double[] wide = new double[bias.length];
         for (int i = 0; i < wide.length; i++) {
             wide[i] = bias[i];
         }
-        return wide;
+        return IValue.listFrom(wide);
     }
 
     /** Returns the number of rows whose scores are wanted. */
@@ -211,8 +213,11 @@ final class SpanRows implements AutoCloseable {
     @Override
     public void close() {
         for (IValue tree : this.eachTree) {
-            tree.close();
+            if (tree != this.nothing) {
+                tree.close();
+            }
         }
+        this.nothing.close();
         for (IValue unit : this.eachUnit) {
             unit.close();
         }

@@ -62,6 +62,9 @@ public final class AdaptiveGate implements Gate {
     /** A promise below this is not worth being woken for. */
     private static final double PROMISING = 0.75;
 
+    /** A promise from here on is kept even where drafts do not pay in company. */
+    private static final double CERTAIN = 0.97;
+
     /** How many consultations earlier requests count for at the start of a request. */
     private static final double HEAD_START = 5;
 
@@ -70,6 +73,8 @@ public final class AdaptiveGate implements Gate {
     private double worth;
 
     private double gain; // expected of the last draft
+
+    private boolean resting;
 
     private boolean probing;
 
@@ -89,6 +94,10 @@ public final class AdaptiveGate implements Gate {
     @Override
     public boolean consultsHeads(ToDoubleFunction<GateSignal> signals) {
         int patience = (this.sizer.tokensPerPlainStep() >= CLEAR_RATE) ? CLEAR_PATIENCE : 1;
+        this.resting = this.sizer.costs().rests();
+        if (this.resting) {
+            return false;
+        }
         boolean awake = (this.worth > 0 || askingIsFree()) && !this.sizer.costs().plainStepIsDue(patience);
         this.probing = this.worth <= 0 && budget() >= probePrice();
         return awake || this.probing;
@@ -96,7 +105,7 @@ public final class AdaptiveGate implements Gate {
 
     @Override
     public boolean wakes(DoubleSupplier promise) {
-        this.woken = this.worth <= 0 && promise.getAsDouble() >= PROMISING;
+        this.woken = (this.worth <= 0 || this.resting) && promise.getAsDouble() >= (this.resting ? CERTAIN : PROMISING);
         return this.woken;
     }
 

@@ -1,5 +1,7 @@
 package dev.cerberus.gate;
 
+import java.util.stream.Stream;
+
 /**
  * What draft nodes of one sequence cost beside what the other sequences of the same
  * forward have: one price for all.
@@ -24,7 +26,8 @@ package dev.cerberus.gate;
  * all who ask them, while all the others wait: each pays a share of that.
  *
  * All prices refer to a forward without trees, which is not seen while somebody always
- * drafts. So now and then all take a plain step at once.
+ * drafts. So now and then all take plain steps at once, which also tells whether drafts
+ * pay at all (CompanyWorth).
  */
 public final class BatchCosts implements StepCosts {
 
@@ -32,11 +35,14 @@ public final class BatchCosts implements StepCosts {
 
     private static final double LARGEST_RATIO = 2;
 
-    private static final int PLAIN_FORWARD_INTERVAL = 64;
-
     private final CostCurve alone;
 
     private final BatchCost shared;
+
+    /** By sequences, to a power of two. */
+    private final CompanyWorth[] worth = Stream.generate(CompanyWorth::new)
+        .limit(Integer.SIZE)
+        .toArray(CompanyWorth[]::new);
 
     private double headsSeconds; // of one sequence in company
 
@@ -49,8 +55,6 @@ public final class BatchCosts implements StepCosts {
     private int draftedRows;
 
     private int trees;
-
-    private int forwardsSincePlain;
 
     /**
      * Creates the costs.
@@ -91,8 +95,23 @@ public final class BatchCosts implements StepCosts {
     public void observeForward(int sequencesInAll, int rowsInAll, int treesInAll, double seconds) {
         if (sequencesInAll > 1) {
             this.shared.observe(rowsInAll, sequencesInAll, treesInAll, seconds);
-            this.forwardsSincePlain = (treesInAll > 0) ? this.forwardsSincePlain + 1 : 0;
         }
+    }
+
+    /**
+     * Follows a step of several sequences.
+     * @param sequencesInAll sequences of its forward, as {@link #beside} said, at least 2
+     * @param plainRowsInAll rows of its forward without any draft
+     * @param tokensEach tokens that those who write got, on average
+     * @param seconds what it took, with planning it
+     */
+    public void observeStep(int sequencesInAll, int plainRowsInAll, double tokensEach, double seconds) {
+        double plain = this.shared.seconds(plainRowsInAll, sequencesInAll, 0);
+        worth(sequencesInAll).observe(tokensEach * plain, seconds);
+    }
+
+    private CompanyWorth worth(int sequencesInAll) {
+        return this.worth[Integer.SIZE - Integer.numberOfLeadingZeros(sequencesInAll)];
     }
 
     private boolean isAlone() {
@@ -130,12 +149,14 @@ public final class BatchCosts implements StepCosts {
         return this.shared.seconds(this.plainRows, this.sequences, 0);
     }
 
-    /*
-     * In company all have the same patience, since all have to take it at once.
-     */
     @Override
     public boolean plainStepIsDue(int patience) {
-        return isAlone() ? this.alone.plainStepIsDue(patience) : this.forwardsSincePlain >= PLAIN_FORWARD_INTERVAL;
+        return isAlone() && this.alone.plainStepIsDue(patience);
+    }
+
+    @Override
+    public boolean rests() {
+        return !isAlone() && worth(this.sequences).rests();
     }
 
     @Override

@@ -35,6 +35,15 @@ public interface StepCosts {
     boolean plainStepIsDue(int patience);
 
     /**
+     * Returns whether all sequences of the forward do without drafts, but for those that
+     * are as good as certain.
+     * @return whether this step is one without
+     */
+    default boolean rests() {
+        return false;
+    }
+
+    /**
      * Follows an observed step.
      * @param outcome the step
      */

@@ -100,17 +100,18 @@ class BatchCostTests {
     }
 
     @Test
-    void allTakeAPlainStepAtOnceWhenNoneWasSeenForLong() {
+    void allDoWithoutDraftsNowAndThen() {
         BatchCosts costs = new BatchCosts(this.alone, this.cost);
         costs.beside(4, 4, 4, 0, 0);
-        for (int i = 0; i < 64; i++) {
-            assertThat(costs.plainStepIsDue(1)).isFalse();
-            costs.observeForward(4, 20, 3, 2);
-            costs.observeForward(1, 1, 0, 1); // another's, alone
+        int rests = 0;
+        for (int i = 0; i < 200; i++) {
+            boolean rest = costs.rests();
+            rests += rest ? 1 : 0;
+            costs.observeStep(4, 4, rest ? 1 : 2.5, rest ? 1 : 1.5);
         }
-        assertThat(costs.plainStepIsDue(4)).isTrue();
-        costs.observeForward(4, 4, 0, 1.5);
-        assertThat(costs.plainStepIsDue(1)).isFalse();
+        assertThat(rests).isBetween(6, 24);
+        costs.beside(1, 1, 1, 0, 0);
+        assertThat(costs.rests()).as("alone").isFalse();
     }
 
     @Test

@@ -45,10 +45,36 @@ def places(self, rows: Tensor, cache: List[Tensor]) -> Tensor:
     inside = torch.addcmul(cache[4], torch.slice(pairs, 1, 1), cache[5])
     return torch.reshape(torch.add(inside, torch.slice(pairs, 1, 0, 1)), [-1])
 
+# What is added to the scores of a group of rows by themselves. members: two numbers a slot, see above. Returns
+# [slots, 1, keys], one tensor for each kind of layer.
+def masks_of_lone_rows(self, members: List[int], keys: int, like: Tensor) -> List[Tensor]:
+    device = ops.prim.device(like)
+    last = annotate(List[int], [])
+    for s in range(torch.floordiv(torch.len(members), 2)):
+        if members[2 * s] == 0:
+            _0 = torch.append(last, keys)
+        else:
+            _1 = torch.append(last, members[2 * s + 1])
+    own = torch.zeros([torch.len(last), 1, keys], dtype=self.CACHE_TYPE(), device=device)
+    seen = torch.arange(0, keys, dtype=4, device=device)
+    at = torch.reshape(torch.tensor(last, dtype=4, device=device), [-1, 1, 1])
+    own = torch.masked_fill(own, torch.gt(seen, at), -inf)
+    masks = annotate(List[Tensor], [])
+    if self.UNLIMITED():
+        _2 = torch.append(masks, own)
+    if self.WINDOW() > 0:
+        _3 = torch.append(masks, torch.masked_fill(own, torch.ge(torch.sub(at, seen), self.WINDOW()), -inf))
+    return masks
+
 # What is added to the scores of a group, see masks(). positions: of its rows, of all sequences. trees: of all sequences of
 # the forward, of which the group's begin at tree. padded: rows that each has. Returns [slots * kv, query rows, keys].
 def masks_together(self, members: List[int], padded: int, keys: int, positions: List[int], trees: List[List[float]],
                    tree: int, like: Tensor) -> List[Tensor]:
+    if padded == 1:
+        lone = annotate(List[Tensor], [])
+        for own in self.masks_of_lone_rows(members, keys, like):
+            _6 = torch.append(lone, self.spread_over_slots(own))
+        return lone
     all = annotate(List[Tensor], [])
     near = annotate(List[Tensor], [])
     row = 0
