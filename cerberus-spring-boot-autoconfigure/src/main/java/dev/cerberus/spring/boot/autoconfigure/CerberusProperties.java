@@ -193,7 +193,7 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * @param prefixCache Whether prompts that begin like what was read before, such as
      * the next turn of a conversation, take its keys and values.
      * @param threads Threads of one native operator. When it is empty, small models take
-     * one, and larger ones what proves fastest at start.
+     * one, and larger ones what proves fastest at start, or one where that became slower.
      */
     public record Engine(@DefaultValue("64") int queueCapacity, @DefaultValue("8") int maxConcurrent,
             @DefaultValue("2m") Duration requestTimeout, @Nullable Integer maxInputCharacters,
