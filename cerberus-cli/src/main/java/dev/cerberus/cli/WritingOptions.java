@@ -82,9 +82,10 @@ final class WritingOptions {
             description = "auto, cpu, cuda or cuda:N; default: ${DEFAULT-VALUE}")
     private String device = "auto";
 
-    @Option(names = "--threads", paramLabel = "N", defaultValue = "1",
-            description = "Threads of one native operator; more pay on an idle machine only; default: ${DEFAULT-VALUE}")
-    private int threads = 1;
+    @Option(names = "--threads", paramLabel = "N",
+            description = "Threads of one native operator; default: what proves fastest for writing text with a "
+                    + "larger model, else 1; to learn, more pay on an idle machine only")
+    private @Nullable Integer threads;
 
     String model() {
         return this.model;
@@ -105,8 +106,9 @@ final class WritingOptions {
     }
 
     Distillation distillation(boolean softLabels) {
-        return new Distillation(this.tokens, this.maxPromptTokens, this.maxTokens, this.sampledShare, this.temperature,
-                this.sequences, this.raw, softLabels, this.answered);
+        Distillation given = new Distillation(this.tokens, this.maxPromptTokens, this.maxTokens, this.sampledShare,
+                this.temperature, this.sequences, this.raw, softLabels, this.answered);
+        return (this.threads != null) ? given : given.onFastestThreads();
     }
 
     int tokens() {
@@ -130,7 +132,7 @@ final class WritingOptions {
     }
 
     void useThreads() {
-        TorchRuntime.useThreads(this.threads);
+        TorchRuntime.useThreads((this.threads != null) ? this.threads : 1);
     }
 
 }

@@ -36,6 +36,9 @@ public final class DjlTargetModel implements TargetModel {
 
     private static final int TRIAL_ROWS = 16;
 
+    /** Little of a smaller model's step can be shared. */
+    private static final long SMALL_MODEL_PARAMETERS = 64_000_000;
+
     private final ModelConfig config;
 
     private final ModelDimensions dimensions;
@@ -225,10 +228,19 @@ public final class DjlTargetModel implements TargetModel {
     /**
      * Runs steps on as many threads as make them fastest from now on: one, or up to one
      * per processor that this process may use, looked at again while it works. By default
-     * a step has the threads of the one that calls it.
+     * a step has the threads of the one that calls it, and so it stays on a GPU and for a
+     * small model.
      * @return the largest number taken
      */
     public int useFastestThreads() {
+        if (!this.device.isCpu() || ExpectedTensors.parameters(this.config) <= SMALL_MODEL_PARAMETERS) {
+            return OperatorThreads.own();
+        }
+        return chooseThreads();
+    }
+
+    /** Finds out how many threads are fastest, whatever the size of the model is. */
+    int chooseThreads() {
         int fastest = new FastestThreads(this::trial, OperatorThreads::use)
             .find(Runtime.getRuntime().availableProcessors());
         this.threads = Optional.of(new ThreadChoice(fastest, System::nanoTime));

@@ -21,7 +21,6 @@ import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.hf.Checkpoint;
-import dev.cerberus.hf.ExpectedTensors;
 import dev.cerberus.hf.GenerationDefaults;
 import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.MemoryFile;
@@ -45,9 +44,6 @@ import dev.cerberus.tree.TextMemory;
 final class LoadedModel implements AutoCloseable {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(LoadedModel.class);
-
-    /** A step of a smaller model is over before a second thread has woken up. */
-    private static final long SMALL_MODEL_PARAMETERS = 64_000_000;
 
     private static final Remedy NAME_HEADS = Remedy.of("name a file with", Setting.HEADS);
 
@@ -126,8 +122,7 @@ final class LoadedModel implements AutoCloseable {
             directory.generation().notes().forEach((note) -> notes.add(Advice.of(note)));
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
             TextTokenizer tokenizer = closer.add(tokenizerAhead.take());
-            if (options.threads().isEmpty() && device.isCpu()
-                    && ExpectedTensors.parameters(config) > SMALL_MODEL_PARAMETERS) {
+            if (options.threads().isEmpty()) {
                 target.useFastestThreads();
             }
             Optional<DraftHeads> heads = files.heads()

@@ -11,6 +11,7 @@ import org.slf4j.LoggerFactory;
 import dev.cerberus.djl.DjlTargetModel;
 import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
+import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.engine.ModelTexts;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ModelConfig;
@@ -84,9 +85,16 @@ final class Distiller {
         if (options.answered()) {
             return read(data, options, work);
         }
-        try (LazyTarget target = target(Math.min(this.config.contextTokens(),
-                Math.max(LONGEST_BEGINNING, options.maxPromptTokens()) + options.maxNewTokens()))) {
+        int capacity = Math.min(this.config.contextTokens(),
+                Math.max(LONGEST_BEGINNING, options.maxPromptTokens()) + options.maxNewTokens());
+        try (LazyTarget target = target(capacity, options)) {
             return write(data, options, seed, work, target);
+        }
+        finally {
+            if (options.fastestThreads()) {
+                TorchRuntime.useThreads(1); // what was fastest for a forward may not be
+                                            // for what follows
+            }
         }
     }
 
@@ -114,9 +122,15 @@ final class Distiller {
         return distillation.run(() -> writer(target, options, options.maxNewTokens(), endOfSequence));
     }
 
-    private LazyTarget target(int capacity) {
-        return new LazyTarget(
-                () -> DjlTargetModel.load(this.config, this.checkpoint, capacity, this.device, this.precision));
+    private LazyTarget target(int capacity, Distillation options) {
+        return new LazyTarget(() -> {
+            DjlTargetModel target = DjlTargetModel.load(this.config, this.checkpoint, capacity, this.device,
+                    this.precision);
+            if (options.fastestThreads()) {
+                target.useFastestThreads();
+            }
+            return target;
+        });
     }
 
     private TextWriter writer(LazyTarget target, Distillation options, int maxNewTokens, Set<Integer> endOfSequence) {
@@ -136,7 +150,7 @@ final class Distiller {
                     options.maxPromptTokens());
         }
         AnsweredText text = new AnsweredText(options, answers, work, this.checkpoint.sha256() + " " + this.precision);
-        try (LazyTarget target = target(text.longest())) {
+        try (LazyTarget target = target(text.longest(), options)) {
             return text.run(target::get);
         }
     }

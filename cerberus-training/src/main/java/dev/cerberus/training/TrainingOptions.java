@@ -166,9 +166,11 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
      * it chose
      * @param answered whether the data holds answers that the target wrote elsewhere, so
      * that only their hidden states are to be computed
+     * @param fastestThreads whether the target takes as many threads as make it fastest,
+     * rather than those of the thread that calls it
      */
     public record Distillation(int tokens, int maxPromptTokens, int maxNewTokens, double sampledShare,
-            double temperature, int slots, boolean raw, boolean softLabels, boolean answered) {
+            double temperature, int slots, boolean raw, boolean softLabels, boolean answered, boolean fastestThreads) {
 
         /** Half greedy, half at temperature 0.7. */
         public static final Distillation DEFAULT = new Distillation(500_000, 512, 256, 0.5, 0.7, 64, false, false,
@@ -184,6 +186,33 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
             require(sampledShare >= 0 && sampledShare <= 1, "the sampled share must be in 0..1, was " + sampledShare);
             require(temperature > 0 && temperature <= 100, "temperature must be in (0, 100], was " + temperature);
             require(slots >= 1, "at least one sequence must be written at a time, was " + slots);
+        }
+
+        /**
+         * Creates a distillation on the calling thread's own number of threads.
+         * @param tokens how many tokens the target writes
+         * @param maxPromptTokens longer prompts are left out
+         * @param maxNewTokens longest continuation
+         * @param sampledShare share of the continuations that are sampled
+         * @param temperature temperature of the sampled ones
+         * @param slots sequences written at a time
+         * @param raw whether prompts are sent as they are
+         * @param softLabels whether to keep the target's most probable tokens
+         * @param answered whether the data holds answers
+         */
+        public Distillation(int tokens, int maxPromptTokens, int maxNewTokens, double sampledShare, double temperature,
+                int slots, boolean raw, boolean softLabels, boolean answered) {
+            this(tokens, maxPromptTokens, maxNewTokens, sampledShare, temperature, slots, raw, softLabels, answered,
+                    false);
+        }
+
+        /**
+         * Returns the same on as many threads as make the target fastest.
+         * @return the distillation
+         */
+        public Distillation onFastestThreads() {
+            return new Distillation(this.tokens, this.maxPromptTokens, this.maxNewTokens, this.sampledShare,
+                    this.temperature, this.slots, this.raw, this.softLabels, this.answered, true);
         }
 
     }
