@@ -241,9 +241,10 @@ public final class DjlTargetModel implements TargetModel {
 
     /** Finds out how many threads are fastest, whatever the size of the model is. */
     int chooseThreads() {
-        int fastest = new FastestThreads(this::trial, OperatorThreads::use)
-            .find(Runtime.getRuntime().availableProcessors());
-        this.threads = Optional.of(new ThreadChoice(fastest, System::nanoTime));
+        int processors = Runtime.getRuntime().availableProcessors();
+        int fastest = new FastestThreads(this::trial, OperatorThreads::use).find(processors);
+        this.threads = Optional.of((fastest > 1) ? new ThreadChoice(fastest, System::nanoTime)
+                : ThreadChoice.beginningAlone(Math.min(2, processors), System::nanoTime));
         return fastest;
     }
 

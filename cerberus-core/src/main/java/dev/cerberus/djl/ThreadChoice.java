@@ -38,7 +38,12 @@ final class ThreadChoice {
 
     private static final int FEWEST = 4;
 
-    private static final int LEAST_BETWEEN = 2;
+    /** Forwards on many threads before the first of a kind is compared. */
+    private static final int FIRST = 2;
+
+    private static final int SOON = 4;
+
+    private static final int LEAST_BETWEEN = 32;
 
     private static final int MOST_BETWEEN = 1024;
 
@@ -59,13 +64,24 @@ final class ThreadChoice {
     private final Kind[] kinds = Stream.generate(Kind::new).limit(Integer.SIZE).toArray(Kind[]::new);
 
     /**
-     * Creates a choice.
+     * Creates a choice that begins with many threads.
      * @param many what has proved to be faster than one, or 1
      * @param clock the time in nanoseconds
      */
     ThreadChoice(int many, LongSupplier clock) {
         this.many = many;
         this.clock = clock;
+    }
+
+    /**
+     * Creates a choice that begins with one thread, many having proved to be slower.
+     * @param many what to try after a while, or 1
+     * @param clock the time in nanoseconds
+     */
+    static ThreadChoice beginningAlone(int many, LongSupplier clock) {
+        ThreadChoice choice = new ThreadChoice(many, clock);
+        choice.restAll(LONG_REST);
+        return choice;
     }
 
     /**
@@ -112,7 +128,7 @@ final class ThreadChoice {
 
         private int between = LEAST_BETWEEN;
 
-        private int untilCompared = LEAST_BETWEEN;
+        private int untilCompared = FIRST;
 
         private boolean resting;
 
@@ -162,7 +178,7 @@ final class ThreadChoice {
                 this.rest = SHORT_REST;
                 this.compared = 0;
                 this.between = LEAST_BETWEEN;
-                this.untilCompared = LEAST_BETWEEN;
+                this.untilCompared = SOON;
             }
             else {
                 rest(longer(LONGEST_SHORT_REST));
@@ -173,8 +189,14 @@ final class ThreadChoice {
             double own = Math.log(found);
             this.compared++;
             this.ratio += Math.max(WEIGHT, 1.0 / this.compared) * (own - this.ratio);
-            this.untilCompared = this.between;
-            this.between = (found < PAYS) ? Math.min(2 * this.between, MOST_BETWEEN) : LEAST_BETWEEN;
+            if (found < PAYS) {
+                this.untilCompared = this.between;
+                this.between = Math.min(2 * this.between, MOST_BETWEEN);
+            }
+            else {
+                this.untilCompared = SOON;
+                this.between = LEAST_BETWEEN;
+            }
             if (this.compared >= FEWEST && this.ratio > Math.log(PAYS)) {
                 rest(this.rest);
             }

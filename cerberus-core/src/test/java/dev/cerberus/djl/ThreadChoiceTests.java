@@ -11,7 +11,7 @@ class ThreadChoiceTests {
 
     private long now = Long.MAX_VALUE - 1000; // clocks may begin anywhere
 
-    private final ThreadChoice choice = new ThreadChoice(2, () -> this.now);
+    private ThreadChoice choice = new ThreadChoice(2, () -> this.now);
 
     /** Runs forwards of some rows, and returns how many of them had two threads. */
     private int together(int forwards, int rows, ToLongBiFunction<Integer, Integer> nanos) {
@@ -72,6 +72,14 @@ class ThreadChoiceTests {
     void aMachineThatIsIdleAgainGetsItsThreadsBack() {
         together(10, 1, (rows, threads) -> millis((threads == 2) ? 900 : 10));
         this.now += Duration.ofMinutes(2).toNanos();
+        assertThat(together(100, 1, (rows, threads) -> millis((threads == 2) ? 8 : 10))).isGreaterThan(90);
+    }
+
+    @Test
+    void aMachineThatWasBusyAtTheStartIsLookedAtAgain() {
+        this.choice = ThreadChoice.beginningAlone(2, () -> this.now);
+        assertThat(together(100, 1, (rows, threads) -> millis((threads == 2) ? 8 : 10))).isZero();
+        this.now += Duration.ofMinutes(1).toNanos();
         assertThat(together(100, 1, (rows, threads) -> millis((threads == 2) ? 8 : 10))).isGreaterThan(90);
     }
 
