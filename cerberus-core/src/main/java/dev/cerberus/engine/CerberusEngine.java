@@ -58,8 +58,6 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
 
     private final GateFactory gates;
 
-    private final OwnThreads threads;
-
     private final EventThread events;
 
     private final Outcomes outcomes;
@@ -91,7 +89,6 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
     /** Called by the engine thread. */
     private CerberusEngine(EngineOptions options, LoadedModel model, Duration longestStep, OwnThreads threads) {
         this.options = options;
-        this.threads = threads;
         this.events = new EventThread(threads);
         this.callbacks = new CallbackPool(threads);
         this.observers = new StepObservers(this.events);
