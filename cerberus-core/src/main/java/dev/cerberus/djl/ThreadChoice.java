@@ -136,6 +136,8 @@ final class ThreadChoice {
 
         private long rest = SHORT_REST;
 
+        private boolean suspected; // of waiting for a processor
+
         private boolean isTogether() {
             if (this.resting) {
                 return this.lastThreads == 1 && ThreadChoice.this.clock.getAsLong() - this.restsUntil >= 0;
@@ -153,6 +155,7 @@ final class ThreadChoice {
             }
             else if (threads > 1 && before > 0 && nanos > SUSPICIOUS * before) {
                 this.untilCompared = 0;
+                this.suspected = true;
             }
             else if (threads > 1 && !this.resting) {
                 this.untilCompared = Math.max(0, this.untilCompared - 1);
@@ -161,7 +164,10 @@ final class ThreadChoice {
 
         private void compared(double found) {
             boolean tried = this.lastThreads > 1;
-            if (found > HOPELESS) {
+            // else the forward before may have been of a far longer context
+            boolean credible = tried || this.suspected || this.compared == 0;
+            this.suspected = false;
+            if (found > HOPELESS && credible) {
                 restAll(tried ? Math.max(LONG_REST, longer(LONGEST_REST)) : LONG_REST);
             }
             else if (this.resting && tried) {
@@ -186,7 +192,7 @@ final class ThreadChoice {
         }
 
         private void learn(double found) {
-            double own = Math.log(found);
+            double own = Math.log(Math.min(HOPELESS, Math.max(1 / HOPELESS, found)));
             this.compared++;
             this.ratio += Math.max(WEIGHT, 1.0 / this.compared) * (own - this.ratio);
             if (found < PAYS) {

@@ -87,7 +87,7 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
     private volatile GateOptions gate;
 
     /** Called by the engine thread. */
-    private CerberusEngine(EngineOptions options, LoadedModel model, Duration longestStep, OwnThreads threads) {
+    CerberusEngine(EngineOptions options, LoadedModel model, Duration longestStep, OwnThreads threads) {
         this.options = options;
         this.events = new EventThread(threads);
         this.callbacks = new CallbackPool(threads);

@@ -98,6 +98,14 @@ class ThreadChoiceTests {
     }
 
     @Test
+    void aLongContextBeforeAShortOneIsNoReasonForOneThread() {
+        int[] forward = { 0 };
+        int together = together(3000, 1,
+                (rows, threads) -> millis(((forward[0]++ / 30 % 2 == 0) ? 1 : 8) * ((threads == 2) ? 8 : 10)));
+        assertThat(together).isGreaterThan(2500);
+    }
+
+    @Test
     void whereOneIsFastestNothingIsTried() {
         ThreadChoice one = new ThreadChoice(1, () -> this.now);
         for (int rows = 1; rows < 300; rows++) {
