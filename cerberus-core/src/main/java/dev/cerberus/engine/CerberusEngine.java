@@ -24,10 +24,10 @@ import dev.cerberus.text.TextTokenizer;
  * A loaded model that answers requests.
  *
  * <p>
- * One engine thread owns the model and takes one step after another for all active
- * requests together; listeners are called on other threads. Thread-safe. Closing it ends
- * the running requests and frees the model. The class is open for proxies, not for other
- * behaviour.
+ * One engine thread loads the model, owns it and takes one step after another for all
+ * active requests together; listeners are called on other threads. Thread-safe. Closing
+ * it ends the running requests and frees the model. The class is open for proxies, not
+ * for other behaviour.
  *
  * <p>
  * Every request ends: with its answer, with an error of its own, with

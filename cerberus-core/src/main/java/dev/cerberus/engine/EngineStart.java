@@ -38,7 +38,11 @@ final class EngineStart {
                 return;
             }
             Thread.currentThread().setName("cerberus-engine");
-            made.complete(own);
+            synchronized (made) {
+                Thread.interrupted(); // came too late to end the making, and is not meant
+                                      // for the serving
+                made.complete(own);
+            }
             serving.accept(own);
         }, "cerberus-opening");
         thread.start();
@@ -54,7 +58,11 @@ final class EngineStart {
                 }
                 catch (InterruptedException ex) {
                     interrupted = true;
-                    thread.interrupt();
+                    synchronized (made) {
+                        if (!made.isDone()) {
+                            thread.interrupt();
+                        }
+                    }
                 }
             }
         }

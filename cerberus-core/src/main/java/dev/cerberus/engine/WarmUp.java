@@ -37,8 +37,8 @@ import dev.cerberus.tree.TreeShape;
  * first is compiled and planned then, which takes longer than many steps.
  *
  * <p>
- * The requests are made up, and what they teach is forgotten. Confined to the thread that
- * starts the engine.
+ * The requests are made up, and what they teach is forgotten. Confined to the engine
+ * thread.
  */
 /*
  * Text is written by the very code that serves requests, so nothing has to be listed here

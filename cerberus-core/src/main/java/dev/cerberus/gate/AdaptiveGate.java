@@ -93,11 +93,11 @@ public final class AdaptiveGate implements Gate {
 
     @Override
     public boolean consultsHeads(ToDoubleFunction<GateSignal> signals) {
-        int patience = (this.sizer.tokensPerPlainStep() >= CLEAR_RATE) ? CLEAR_PATIENCE : 1;
         this.resting = this.sizer.costs().rests();
         if (this.resting) {
             return false;
         }
+        int patience = (this.sizer.tokensPerPlainStep() >= CLEAR_RATE) ? CLEAR_PATIENCE : 1;
         boolean awake = (this.worth > 0 || askingIsFree()) && !this.sizer.costs().plainStepIsDue(patience);
         this.probing = this.worth <= 0 && budget() >= probePrice();
         return awake || this.probing;

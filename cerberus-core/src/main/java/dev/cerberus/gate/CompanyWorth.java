@@ -63,6 +63,9 @@ final class CompanyWorth {
      * @param seconds what it took, with planning it and applying it
      */
     void observe(double progress, double seconds) {
+        if (progress == 0) {
+            return; // answers that ended at once; nothing to compare
+        }
         this.forwards++;
         if (this.forwards > SETTLING) {
             this.progress += progress;

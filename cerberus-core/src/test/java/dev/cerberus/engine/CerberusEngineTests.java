@@ -27,7 +27,6 @@ import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.decode.FinishReason;
 import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.decode.TokenOrigin;
-import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.hf.ModelFileException;
 import dev.cerberus.model.ModelException;
@@ -351,18 +350,6 @@ class CerberusEngineTests {
             }
             assertThat(small.awaitIdle(Duration.ofSeconds(10))).isTrue();
             assertThat(small.cacheUsage()).isZero();
-        }
-    }
-
-    @Test
-    void theThreadsOfOperatorsAreTheEnginesOwn(@TempDir Path other) {
-        TinyModels.writeWithTokenizer("llama", other);
-        TorchRuntime.useThreads(1);
-        try (CerberusEngine two = CerberusEngine.open(options(other).threads(OptionalInt.of(2)).build());
-                CerberusEngine one = CerberusEngine.open(options(other).threads(OptionalInt.of(1)).build())) {
-            assertThat(two.loadReport().orElseThrow().threads()).isEqualTo(2);
-            assertThat(one.loadReport().orElseThrow().threads()).isEqualTo(1);
-            assertThat(TorchRuntime.threads()).as("of the thread that opened them").isEqualTo(1);
         }
     }
 

@@ -1,12 +1,17 @@
 package dev.cerberus.engine;
 
+import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.model.ModelException;
+import dev.cerberus.testing.TinyModels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -56,6 +61,39 @@ class EngineStartTests {
         }, (own) -> {
         })).hasMessage("interrupted");
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void anInterruptThatComesTooLateDisturbsNothing() throws Exception {
+        CountDownLatch served = new CountDownLatch(1);
+        AtomicBoolean disturbed = new AtomicBoolean();
+        Thread.currentThread().interrupt();
+        Thread made = EngineStart.await(this.threads, () -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                Thread.onSpinWait(); // and takes no notice of it
+            }
+            return Thread.currentThread();
+        }, (own) -> {
+            disturbed.set(Thread.currentThread().isInterrupted());
+            served.countDown();
+        });
+        assertThat(Thread.interrupted()).isTrue();
+        served.await();
+        assertThat(disturbed).isFalse();
+        assertThat(made.getName()).isEqualTo("cerberus-engine");
+    }
+
+    @Test
+    void theThreadsOfOperatorsAreTheEnginesOwn(@TempDir Path model) {
+        TinyModels.writeWithTokenizer("llama", model);
+        TorchRuntime.useThreads(1);
+        EngineOptions.Builder options = EngineOptions.builder(model.toString()).device("cpu").precision("fp32");
+        try (CerberusEngine two = CerberusEngine.open(options.threads(OptionalInt.of(2)).build());
+                CerberusEngine one = CerberusEngine.open(options.threads(OptionalInt.of(1)).build())) {
+            assertThat(two.loadReport().orElseThrow().threads()).isEqualTo(2);
+            assertThat(one.loadReport().orElseThrow().threads()).isEqualTo(1);
+            assertThat(TorchRuntime.threads()).as("of the thread that opened them").isEqualTo(1);
+        }
     }
 
 }

@@ -39,6 +39,14 @@ class CompanyWorthTests {
     }
 
     @Test
+    void stepsInWhichNobodyWritesTellNothing() {
+        for (int i = 0; i < 500; i++) {
+            this.worth.observe(0, 1);
+        }
+        assertThat(rests(3000, 1.3)).isBetween(0.005, 0.03);
+    }
+
+    @Test
     void whatChangesIsNoticed() {
         rests(1000, 0.8);
         rests(2000, 1.5);

@@ -82,19 +82,22 @@ final class Distiller {
      * @return files that {@link DistilledText} reads
      */
     List<Path> distill(List<Path> data, Distillation options, long seed, Path work) {
-        if (options.answered()) {
-            return read(data, options, work);
-        }
-        int capacity = Math.min(this.config.contextTokens(),
-                Math.max(LONGEST_BEGINNING, options.maxPromptTokens()) + options.maxNewTokens());
-        try (LazyTarget target = target(capacity, options)) {
-            return write(data, options, seed, work, target);
+        try {
+            return options.answered() ? read(data, options, work) : write(data, options, seed, work);
         }
         finally {
             if (options.fastestThreads()) {
                 TorchRuntime.useThreads(1); // what was fastest for a forward may not be
                                             // for what follows
             }
+        }
+    }
+
+    private List<Path> write(List<Path> data, Distillation options, long seed, Path work) {
+        int capacity = Math.min(this.config.contextTokens(),
+                Math.max(LONGEST_BEGINNING, options.maxPromptTokens()) + options.maxNewTokens());
+        try (LazyTarget target = target(capacity, options)) {
+            return write(data, options, seed, work, target);
         }
     }
 
