@@ -59,6 +59,8 @@ public final class DjlTargetModel implements TargetModel {
 
     private final IValue frequencies; // see tables.py
 
+    private final SameBits sameBits;
+
     private Optional<ThreadChoice> threads = Optional.empty();
 
     private DjlTargetModel(ModelConfig config, int maxContext, TorchDevice device, Precision precision,
@@ -75,6 +77,7 @@ public final class DjlTargetModel implements TargetModel {
                 new ProgramSource().files("tables.py", kernel.basis()).toString());
         this.weights = WeightLoader.load(checkpoint, program, this.manager, device.loadingThreads());
         FreedMemory.giveBack();
+        this.sameBits = new SameBits(config, kernel, this.weights, this.manager);
         this.frequencies = frequencies(config, maxContext, this.readers, this.manager);
         this.pass = attention.pooled()
                 ? new PooledForward(program, this.readers, this.weights, this.frequencies, this.manager)
@@ -239,13 +242,31 @@ public final class DjlTargetModel implements TargetModel {
         return chooseThreads();
     }
 
+    /**
+     * Has operators run on a number of threads, as the calling thread from now on, or on
+     * half as many, a quarter and so on where products of more threads would have other
+     * bits than those of one, so that drafts could change an answer.
+     * @param wanted 1 or more
+     * @return the number taken
+     */
+    public int useThreads(int wanted) {
+        int taken = this.sameBits.most(wanted);
+        OperatorThreads.use(taken);
+        return taken;
+    }
+
     /** Finds out how many threads are fastest, whatever the size of the model is. */
     int chooseThreads() {
         int processors = Runtime.getRuntime().availableProcessors();
-        int fastest = new FastestThreads(this::trial, OperatorThreads::use).find(processors);
+        int fastest = new FastestThreads(this::trial, OperatorThreads::use, this::keepsBits).find(processors);
+        int later = (processors > 1 && keepsBits(2)) ? 2 : 1;
         this.threads = Optional.of((fastest > 1) ? new ThreadChoice(fastest, System::nanoTime)
-                : ThreadChoice.beginningAlone(Math.min(2, processors), System::nanoTime));
+                : ThreadChoice.beginningAlone(later, System::nanoTime));
         return fastest;
+    }
+
+    private boolean keepsBits(int threads) {
+        return this.sameBits.most(threads) == threads;
     }
 
     /** Takes a plain step, and one of the size of a tree or of a piece of a prompt. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 
 /**
  * Finds out on how many threads a step is fastest, by trying.
@@ -26,14 +27,18 @@ final class FastestThreads {
 
     private final IntConsumer setting;
 
+    private final IntPredicate allowed;
+
     /**
      * Creates a search.
      * @param step a step of the model; run a few times
      * @param setting sets the number of threads
+     * @param allowed whether a number may be taken at all
      */
-    FastestThreads(Runnable step, IntConsumer setting) {
+    FastestThreads(Runnable step, IntConsumer setting, IntPredicate allowed) {
         this.step = step;
         this.setting = setting;
+        this.allowed = allowed;
     }
 
     /**
@@ -47,7 +52,7 @@ final class FastestThreads {
         int fastest = 1;
         while (fastest < processors) {
             int more = Math.min(2 * fastest, processors);
-            if (!isFaster(fastest, more)) {
+            if (!this.allowed.test(more) || !isFaster(fastest, more)) {
                 break;
             }
             fastest = more;

@@ -122,9 +122,7 @@ final class LoadedModel implements AutoCloseable {
             directory.generation().notes().forEach((note) -> notes.add(Advice.of(note)));
             DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
             TextTokenizer tokenizer = closer.add(tokenizerAhead.take());
-            if (options.threads().isEmpty()) {
-                target.useFastestThreads();
-            }
+            useThreads(options.threads(), target, notes);
             Optional<DraftHeads> heads = files.heads()
                 .map((file) -> heads(file, options.heads().count(), config, checkpoint, target, notes));
             heads.ifPresent(closer::add);
@@ -176,6 +174,18 @@ final class LoadedModel implements AutoCloseable {
         int context = asked.orElse(limit);
         ContextBudget.require(context, config);
         return context;
+    }
+
+    private static void useThreads(OptionalInt wanted, DjlTargetModel target, List<Advice> notes) {
+        if (wanted.isEmpty()) {
+            target.useFastestThreads();
+            return;
+        }
+        int taken = target.useThreads(wanted.getAsInt());
+        if (taken < wanted.getAsInt()) {
+            notes.add(Advice.of("On " + wanted.getAsInt() + " threads libtorch adds some sums of this model in another "
+                    + "order than on one, so that drafts could change an answer; operators run on " + taken));
+        }
     }
 
     private static Advice emulated(Precision precision, TorchDevice device) {

@@ -14,6 +14,8 @@ class FastestThreadsTests {
 
     private int steps;
 
+    private int most = Integer.MAX_VALUE;
+
     /** A step that takes so many milliseconds by the number of threads. */
     private int find(int processors, Map<Integer, Integer> milliseconds) {
         return new FastestThreads(() -> {
@@ -22,7 +24,7 @@ class FastestThreadsTests {
             while (System.nanoTime() < end) {
                 LockSupport.parkNanos(end - System.nanoTime());
             }
-        }, (number) -> this.threads = number).find(processors);
+        }, (number) -> this.threads = number, (number) -> number <= this.most).find(processors);
     }
 
     @Test
@@ -46,6 +48,14 @@ class FastestThreadsTests {
     void noStepIsTriedAgainThatWaitsForProcessors() {
         assertThat(find(2, Map.of(1, 10, 2, 400))).isEqualTo(1);
         assertThat(this.steps).as("two by one thread, one by two").isEqualTo(3);
+    }
+
+    @Test
+    void whatWouldChangeBitsIsNotTried() {
+        this.most = 2;
+        assertThat(find(16, Map.of(1, 40, 2, 20))).isEqualTo(2).isEqualTo(this.threads);
+        this.most = 1;
+        assertThat(find(16, Map.of(1, 40))).isEqualTo(1);
     }
 
 }

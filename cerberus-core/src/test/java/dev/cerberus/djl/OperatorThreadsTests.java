@@ -41,28 +41,43 @@ class OperatorThreadsTests {
 
     @ParameterizedTest
     @EnumSource
-    void bitsAreTheSameOnAnyNumberOfThreads(ExactFormat format) {
+    void bitsAreTheSameOnTheThreadsThatAModelTakes(ExactFormat format) {
         ModelConfig config = AttentionShape.all().get(3).config(this.directory);
         int block = AttentionKernel.independent(config, false).blockKeys();
         try (DjlTargetModel model = format.load(this.directory)) {
+            int threads = model.useThreads(2);
+            assertThat(TorchRuntime.threads()).isEqualTo(threads);
+            TorchRuntime.useThreads(1);
             for (int tokens : new int[] { 3, 2 * block + 7 }) {
-                assertSameBits(model, this.random.ints(tokens, 0, TinyModels.VOCABULARY).toArray());
+                assertSameBits(model, threads, this.random.ints(tokens, 0, TinyModels.VOCABULARY).toArray());
             }
         }
     }
 
+    /* Its outputs are wide beside what is added up: only they are given to threads. */
+    @ParameterizedTest
+    @EnumSource
+    void aModelWithWideOutputsTakesTwo(ExactFormat format) {
+        new AttentionShape(3, 3, 32, 288, 512).write(this.directory);
+        try (DjlTargetModel model = format.load(this.directory)) {
+            assertThat(model.useThreads(2)).isEqualTo(2);
+            assertThat(model.useThreads(1)).isEqualTo(1).isEqualTo(TorchRuntime.threads());
+            assertSameBits(model, 2, this.random.ints(150, 0, TinyModels.VOCABULARY).toArray());
+        }
+    }
+
     /* A prompt and trees behind it, on one thread and on others. */
-    private void assertSameBits(DjlTargetModel model, int[] prompt) {
+    private void assertSameBits(DjlTargetModel model, int threads, int[] prompt) {
         try (KvCache alone = model.newCache(prompt.length + 64);
                 KvCache together = model.newCache(prompt.length + 64)) {
             try (NodeScores one = model.prefill(alone, prompt);
-                    NodeScores two = on(2, () -> model.prefill(together, prompt))) {
+                    NodeScores two = on(threads, () -> model.prefill(together, prompt))) {
                 assertThat(two.logits(0)).isEqualTo(one.logits(0));
             }
-            for (int nodes : new int[] { 1, 2, 13 }) {
+            for (int nodes : new int[] { 1, 2, 13, 17, 33 }) {
                 CandidateTree tree = tree(Math.min(nodes, alone.treeRows()));
                 try (NodeScores one = model.forward(alone, tree);
-                        NodeScores two = on(2, () -> model.forward(together, tree))) {
+                        NodeScores two = on(threads, () -> model.forward(together, tree))) {
                     for (int node = 0; node < tree.nodeCount(); node++) {
                         assertThat(two.logits(node)).isEqualTo(one.logits(node));
                     }
