@@ -2,7 +2,9 @@ package dev.cerberus.djl;
 
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -37,6 +39,8 @@ final class SameBits {
 
     private final NDManager manager;
 
+    private final Map<Integer, Integer> found = new HashMap<>();
+
     /**
      * Creates a probe.
      * @param config of the model
@@ -60,6 +64,10 @@ final class SameBits {
         if (threads == 1 || this.kernel.exactRows() == Integer.MAX_VALUE) {
             return threads;
         }
+        return this.found.computeIfAbsent(threads, this::find);
+    }
+
+    private int find(int threads) {
         String source = new ProgramSource().products(this.kernel).files("products_probe.py").toString();
         int before = OperatorThreads.own();
         try (NDManager scope = this.manager.newSubManager(); ScriptModule probe = ScriptModule.load(scope, source)) {

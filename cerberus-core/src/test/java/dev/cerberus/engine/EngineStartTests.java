@@ -96,4 +96,27 @@ class EngineStartTests {
         }
     }
 
+    /* Whether two threads give an output of 72 numbers other bits depends on the CPU. */
+    @Test
+    void threadsThatAreNotTakenAreSaid(@TempDir Path model) {
+        TinyModels.writeWithTokenizer("llama", model);
+        TinyModels.writeConfigured("""
+                {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 72,
+                 "intermediate_size": 96, "num_hidden_layers": 1, "num_attention_heads": 9,
+                 "num_key_value_heads": 3, "head_dim": 64, "vocab_size": 97, "max_position_embeddings": 128,
+                 "rms_norm_eps": 1e-5, "hidden_act": "silu", "tie_word_embeddings": true}
+                """, model);
+        try (CerberusEngine engine = CerberusEngine.open(EngineOptions.builder(model.toString())
+            .device("cpu")
+            .precision("fp32")
+            .threads(OptionalInt.of(2))
+            .build())) {
+            int taken = engine.loadReport().orElseThrow().threads();
+            assertThat(taken).isBetween(1, 2);
+            assertThat(engine.description().notes()).filteredOn((note) -> note.startsWith("On 2 threads"))
+                .hasSize(2 - taken)
+                .allSatisfy((note) -> assertThat(note).endsWith("operators run on 1"));
+        }
+    }
+
 }
