@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
@@ -18,6 +19,7 @@ import dev.cerberus.djl.DjlTargetModel;
 import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.hf.Checkpoint;
@@ -95,16 +97,20 @@ final class FidelityCommand implements Callable<Integer> {
             FidelityFile.requireNoOther(file);
         }
         List<ScoredText> texts = new ArrayList<>();
-        try (CerberusEngine engine = CerberusEngine.open(this.model.engine().precision("fp32").build())) {
+        ModelConfig config = directory.config();
+        EngineOptions.Builder options = this.model.engine().precision("fp32");
+        // a book may be longer than any request
+        plain.ifPresent((content) -> options.maxInputCharacters(OptionalInt.of(content.length())));
+        try (CerberusEngine engine = CerberusEngine.open(options.build())) {
             if (!conversations.isEmpty()) {
                 texts.addAll(answers(engine, conversations));
             }
-            plain.ifPresent((content) -> texts.addAll(pieces(engine.encode(new Prompt.Raw(content)))));
+            int piece = Math.min(PIECE, config.contextTokens());
+            plain.ifPresent((content) -> texts.addAll(pieces(engine.encode(new Prompt.Raw(content)), piece)));
         }
         PrintWriter out = this.spec.commandLine().getOut();
         out.println("| precision | KL (nats) | first choice equal | perplexity | fp32 |");
         out.println("|---|---:|---:|---:|---:|");
-        ModelConfig config = directory.config();
         Map<String, Fidelity> measured = new TreeMap<>();
         int longest = texts.stream().mapToInt((piece) -> piece.tokens().length).max().orElseThrow();
         TorchDevice device = this.model.torchDevice();
@@ -155,11 +161,11 @@ final class FidelityCommand implements Callable<Integer> {
         return answers;
     }
 
-    private List<ScoredText> pieces(int[] tokens) {
+    private List<ScoredText> pieces(int[] tokens, int longest) {
         List<ScoredText> pieces = new ArrayList<>();
         int end = Math.min(tokens.length, this.maxText);
-        for (int from = 0; from + 1 < end; from += PIECE) {
-            pieces.add(new ScoredText(Arrays.copyOfRange(tokens, from, Math.min(from + PIECE, end)), 1));
+        for (int from = 0; from + 1 < end; from += longest) {
+            pieces.add(new ScoredText(Arrays.copyOfRange(tokens, from, Math.min(from + longest, end)), 1));
         }
         if (pieces.isEmpty()) {
             throw new ModelException("The text " + this.text + " has fewer than two tokens; give a longer one");

@@ -269,9 +269,14 @@ class CerberusCommandTests {
     @Test
     void fidelityPrintsARowForEveryOtherPrecision() throws IOException {
         Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
-        Path text = Files.writeString(this.directory.resolve("text.txt"), "It is a long way to the sea.");
+        Path text = Files.writeString(this.directory.resolve("text.txt"), "It is a long way to the sea. ".repeat(1000)); // longer
+                                                                                                                         // than
+                                                                                                                         // a
+                                                                                                                         // request
+                                                                                                                         // may
+                                                                                                                         // be
         assertThat(run("fidelity", "--model", model.toString(), "--prompts", prompts().toString(), "--text",
-                text.toString(), "--max-tokens", "8"))
+                text.toString(), "--max-tokens", "8", "--max-text", "400"))
             .as(this.err.toString())
             .isZero();
         List<String> lines = this.out.toString().lines().toList();
