@@ -288,7 +288,7 @@ class ChatHttpTests {
                  "maxTokens": 9, "seed": 4, "drafting": false}}""");
         GenerationRequest request = script.lastRequest();
         assertThat(said(request)).containsExactly("Be brief.", "Hi");
-        assertThat(request.sampling()).isEqualTo(new SamplingOptions(0.5, 3, 0.8, 1.05, 4));
+        assertThat(request.sampling()).isEqualTo(new SamplingOptions(0.5, 3, 0.8, 4).withAnswerPenalties(0.2, 0));
         assertThat(request.maxOutputTokens()).isEqualTo(9);
         assertThat(request.gate().map(GateOptions::mode)).contains(GateMode.NEVER);
     }
