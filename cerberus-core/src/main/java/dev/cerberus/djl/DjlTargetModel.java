@@ -77,7 +77,7 @@ public final class DjlTargetModel implements TargetModel {
                 new ProgramSource().files("tables.py", kernel.basis()).toString());
         this.weights = WeightLoader.load(checkpoint, program, this.manager, device.loadingThreads());
         FreedMemory.giveBack();
-        this.sameBits = new SameBits(config, kernel, this.weights, this.manager);
+        this.sameBits = new SameBits(config, kernel, precision, this.weights, this.manager);
         this.frequencies = frequencies(config, maxContext, this.readers, this.manager);
         this.pass = attention.pooled()
                 ? new PooledForward(program, this.readers, this.weights, this.frequencies, this.manager)

@@ -33,6 +33,8 @@ final class SameBits {
 
     private final LinearKernel kernel;
 
+    private final boolean promised;
+
     private final List<Integer> widths;
 
     private final ProgramWeights weights;
@@ -45,11 +47,13 @@ final class SameBits {
      * Creates a probe.
      * @param config of the model
      * @param kernel by which it multiplies
+     * @param precision of the weights
      * @param weights of the model, packed for the kernel
      * @param manager parent of what is computed
      */
-    SameBits(ModelConfig config, LinearKernel kernel, ProgramWeights weights, NDManager manager) {
+    SameBits(ModelConfig config, LinearKernel kernel, Precision precision, ProgramWeights weights, NDManager manager) {
         this.kernel = kernel;
+        this.promised = precision == Precision.FP32;
         this.widths = List.of(config.hiddenSize(), config.querySize(), config.hiddenSize(), config.intermediateSize());
         this.weights = weights;
         this.manager = manager;
@@ -57,11 +61,12 @@ final class SameBits {
 
     /**
      * Returns the most threads that keep all bits: a number, half of it, a quarter, and
-     * so on. Products that promise nothing, or add integers, are not tried.
+     * so on. Products in 16 bits, which promise nothing, and those that add integers are
+     * not tried.
      * @param threads 1 or more
      */
     int most(int threads) {
-        if (threads == 1 || this.kernel.exactRows() == Integer.MAX_VALUE) {
+        if (threads == 1 || !this.promised || this.kernel.exactRows() == Integer.MAX_VALUE) {
             return threads;
         }
         return this.found.computeIfAbsent(threads, this::find);
