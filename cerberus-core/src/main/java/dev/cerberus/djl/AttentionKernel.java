@@ -150,7 +150,7 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean gr
     private boolean probe(ModelConfig config, String method, List<Integer> tokensBefore, List<Integer> rowCounts) {
         String source = LlamaProgram.attentionSource(config, this).files("attention_probe.py").toString();
         try (NDManager manager = TorchDevice.cpu(LinearKernel.GENERAL).newManager();
-                ScriptModule probe = ScriptModule.load(manager, source);
+                ScriptModule probe = ScriptModule.loadForFewCalls(manager, source);
                 IValue starts = longs(tokensBefore);
                 IValue rows = longs(rowCounts);
                 IValue answer = probe.call(method, starts, rows)) {

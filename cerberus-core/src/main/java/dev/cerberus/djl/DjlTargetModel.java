@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
@@ -16,6 +17,7 @@ import dev.cerberus.hf.ExpectedTensors;
 import dev.cerberus.hf.LayerKind;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.RotaryEmbedding;
+import dev.cerberus.model.Ahead;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelDimensions;
 import dev.cerberus.model.ModelException;
@@ -64,22 +66,22 @@ public final class DjlTargetModel implements TargetModel {
     private Optional<ThreadChoice> threads = Optional.empty();
 
     private DjlTargetModel(ModelConfig config, int maxContext, TorchDevice device, Precision precision,
-            AttentionKernel attention, Checkpoint checkpoint, NDManager manager) {
+            Supplier<AttentionKernel> attention, Checkpoint checkpoint, NDManager manager) {
         this.config = config;
         this.dimensions = new ModelDimensions(config.vocabularySize(), config.hiddenSize(), maxContext);
         this.device = device;
         this.precision = precision;
         this.manager = manager;
         LinearKernel kernel = device.linearKernel(precision);
-        this.attention = attention;
-        LlamaProgram program = new LlamaProgram(config, precision, kernel, attention);
         this.readers = ScriptModule.load(this.manager,
                 new ProgramSource().files("tables.py", kernel.basis()).toString());
-        this.weights = WeightLoader.load(checkpoint, program, this.manager, device.loadingThreads());
+        this.weights = WeightLoader.load(checkpoint, config, precision, kernel, this.manager, device.loadingThreads());
         FreedMemory.giveBack();
+        this.attention = attention.get();
+        LlamaProgram program = new LlamaProgram(config, precision, kernel, this.attention);
         this.sameBits = new SameBits(config, kernel, precision, this.weights, this.manager);
         this.frequencies = frequencies(config, maxContext, this.readers, this.manager);
-        this.pass = attention.pooled()
+        this.pass = this.attention.pooled()
                 ? new PooledForward(program, this.readers, this.weights, this.frequencies, this.manager)
                 : new SeparateForward(program, this.readers, this.weights, this.frequencies, this.manager);
     }
@@ -96,11 +98,16 @@ public final class DjlTargetModel implements TargetModel {
      */
     public static DjlTargetModel load(ModelConfig config, Checkpoint checkpoint, int maxContext, TorchDevice device,
             Precision precision) {
-        return load(config, checkpoint, maxContext, device, precision, device.attentionKernel(precision, config));
+        try (Ahead<AttentionKernel> attention = Ahead.start("cerberus-attention", () -> {
+            OperatorThreads.use(1); // see there
+            return device.attentionKernel(precision, config);
+        })) {
+            return load(config, checkpoint, maxContext, device, precision, attention::take);
+        }
     }
 
     static DjlTargetModel load(ModelConfig config, Checkpoint checkpoint, int maxContext, TorchDevice device,
-            Precision precision, AttentionKernel attention) {
+            Precision precision, Supplier<AttentionKernel> attention) {
         ExpectedTensors.check(config, checkpoint);
         NDManager manager = device.newManager();
         try {

@@ -83,7 +83,7 @@ final class LoadedCudaTorch implements CudaTorch {
     }
 
     static ScriptModule load(NDManager manager, String file) {
-        return ScriptModule.load(manager, new ProgramSource().files(file).toString());
+        return ScriptModule.loadForFewCalls(manager, new ProgramSource().files(file).toString());
     }
 
 }

@@ -75,7 +75,8 @@ final class SameBits {
     private int find(int threads) {
         String source = new ProgramSource().products(this.kernel).files("products_probe.py").toString();
         int before = OperatorThreads.own();
-        try (NDManager scope = this.manager.newSubManager(); ScriptModule probe = ScriptModule.load(scope, source)) {
+        try (NDManager scope = this.manager.newSubManager();
+                ScriptModule probe = ScriptModule.loadForFewCalls(scope, source)) {
             List<FloatBuffer> alone = products(1, probe, scope);
             int most = threads;
             while (most > 1 && !alone.equals(products(most, probe, scope))) {

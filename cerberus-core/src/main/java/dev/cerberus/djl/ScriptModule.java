@@ -35,9 +35,12 @@ public final class ScriptModule implements AutoCloseable {
 
     private final PtSymbolBlock block;
 
-    private ScriptModule(PtNDManager manager, PtSymbolBlock block) {
+    private final boolean optimized;
+
+    private ScriptModule(PtNDManager manager, PtSymbolBlock block, boolean optimized) {
         this.manager = manager;
         this.block = block;
+        this.optimized = optimized;
     }
 
     /**
@@ -52,10 +55,28 @@ public final class ScriptModule implements AutoCloseable {
      * libtorch rejects the source
      */
     public static ScriptModule load(NDManager manager, String methodSource) {
+        return load(manager, methodSource, true);
+    }
+
+    /**
+     * Compiles a program that runs a few times only, such as a probe: its methods run as
+     * they are written, while libtorch rewrites those of {@link #load} in their first two
+     * calls, which takes a tenth to half a second.
+     * @param manager as for {@link #load}
+     * @param methodSource as for {@link #load}
+     * @return the compiled program; the caller closes it
+     * @throws IllegalArgumentException as for {@link #load}
+     */
+    static ScriptModule loadForFewCalls(NDManager manager, String methodSource) {
+        return load(manager, methodSource, false);
+    }
+
+    private static ScriptModule load(NDManager manager, String methodSource, boolean optimized) {
         PtNDManager owner = requirePyTorch(manager);
         byte[] archive = TorchScriptArchive.of(methodSource);
         try {
-            return new ScriptModule(owner, JniUtils.loadModule(owner, new ByteArrayInputStream(archive), false, false));
+            return new ScriptModule(owner, JniUtils.loadModule(owner, new ByteArrayInputStream(archive), false, false),
+                    optimized);
         }
         catch (EngineException ex) {
             throw new IllegalArgumentException("libtorch rejects the TorchScript source: " + ex.getMessage(), ex);
@@ -75,7 +96,16 @@ public final class ScriptModule implements AutoCloseable {
      * @throws IllegalStateException if the program is closed
      */
     public IValue call(String method, IValue... arguments) {
-        return IValueUtils.runMethod(this.block, method, arguments);
+        if (this.optimized) {
+            return IValueUtils.runMethod(this.block, method, arguments);
+        }
+        JniUtils.setGraphExecutorOptimize(false); // for this thread
+        try {
+            return IValueUtils.runMethod(this.block, method, arguments);
+        }
+        finally {
+            JniUtils.setGraphExecutorOptimize(true);
+        }
     }
 
     /**

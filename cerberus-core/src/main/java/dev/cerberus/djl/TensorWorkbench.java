@@ -45,7 +45,7 @@ final class TensorWorkbench implements AutoCloseable {
         this.kernel = kernel;
         this.owner = owner;
         this.scratch = owner.newSubManager();
-        this.script = ScriptModule.load(this.scratch,
+        this.script = ScriptModule.loadForFewCalls(this.scratch,
                 new ProgramSource().packing(kernel).files("workbench.py").files(more).toString());
     }
 

@@ -117,7 +117,7 @@ public final class TorchDevice {
 
     private static boolean holds(ProgramSource probe, String question, IValue... arguments) {
         try (NDManager manager = TorchRuntime.engine().newBaseManager(Device.cpu());
-                ScriptModule program = ScriptModule.load(manager, probe.toString());
+                ScriptModule program = ScriptModule.loadForFewCalls(manager, probe.toString());
                 IValue answer = program.call(question, arguments)) {
             return answer.toBoolean();
         }

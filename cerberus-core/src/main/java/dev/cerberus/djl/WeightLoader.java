@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -45,8 +46,11 @@ import dev.cerberus.model.ModelException;
  */
 final class WeightLoader {
 
-    /** Rows of a vocabulary that are worked on together: what a CPU's caches hold. */
-    private static final long ROWS_AT_A_TIME = 1024;
+    /**
+     * Numbers of a matrix that are worked on together: what a CPU's caches hold, and what
+     * the C library takes from memory that it has, not from the system page by page.
+     */
+    private static final long NUMBERS_AT_A_TIME = 1 << 19;
 
     private final Checkpoint checkpoint;
 
@@ -70,14 +74,12 @@ final class WeightLoader {
 
     private final Turn block;
 
-    private WeightLoader(Checkpoint checkpoint, LlamaProgram program, NDManager owner) {
-        ModelConfig config = program.config();
-        Precision precision = program.precision();
-        LinearKernel kernel = program.kernel();
+    private WeightLoader(Checkpoint checkpoint, ModelConfig config, Precision precision, LinearKernel kernel,
+            NDManager owner) {
         this.checkpoint = checkpoint;
         this.config = config;
         this.rotated = kernel.quantized();
-        this.bench = this.rotated ? new TensorWorkbench(precision, kernel, owner, "loading.py", "loading_vocabulary.py")
+        this.bench = this.rotated ? new TensorWorkbench(precision, kernel, owner, "loading.py", "loading_rotated.py")
                 : new TensorWorkbench(precision, kernel, owner, "loading.py");
         this.rotations = owner.newSubManager();
         this.rotaryDims = config.layerKinds()
@@ -96,12 +98,15 @@ final class WeightLoader {
     /**
      * Loads the weights, several layers at a time.
      * @param checkpoint their files
-     * @param program decides how they are ordered, rounded and packed
+     * @param config of the model
+     * @param precision number format that they are rounded to
+     * @param kernel decides how they are packed
      * @param owner manager that the weights end up with
      * @param workers layers that are worked on at a time, at least 1
      * @return the weights as the program's arguments; the caller closes them
      */
-    static ProgramWeights load(Checkpoint checkpoint, LlamaProgram program, NDManager owner, int workers) {
+    static ProgramWeights load(Checkpoint checkpoint, ModelConfig config, Precision precision, LinearKernel kernel,
+            NDManager owner, int workers) {
         BlockingQueue<WeightLoader> idle = new ArrayBlockingQueue<>(workers);
         List<WeightLoader> loaders = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(workers, (task) -> {
@@ -115,13 +120,13 @@ final class WeightLoader {
         List<Part> parts = new ArrayList<>();
         try {
             for (int i = 0; i < workers; i++) {
-                loaders.add(new WeightLoader(checkpoint, program, owner));
+                loaders.add(new WeightLoader(checkpoint, config, precision, kernel, owner));
             }
             idle.addAll(loaders);
             List<Future<Part>> pending = new ArrayList<>();
             // the longest
             pending.add(threads.submit(() -> with(idle, WeightLoader::ends)));
-            for (int i = 0; i < program.config().layers(); i++) {
+            for (int i = 0; i < config.layers(); i++) {
                 int layer = i;
                 pending.add(threads.submit(() -> with(idle, (loader) -> loader.layer(layer))));
             }
@@ -208,7 +213,7 @@ final class WeightLoader {
         matrices.add(this.bench.pack(this.reading.rows(afterNorm(qkv(layer, "weight"), before, 0))));
         matrices.add(this.bench.pack(this.stream.columns(ordered("group_major_columns", this.head
             .rows(tensor(WeightNames.inLayer(layer, WeightNames.weight(WeightNames.ATTENTION_OUTPUT))))))));
-        matrices.add(this.bench.pack(this.reading.rows(afterNorm(gateUp(layer), before, 1))));
+        matrices.add(this.rotated ? rotatedGateUp(layer, before) : this.bench.pack(gateUp(layer)));
         matrices.add(this.bench
             .pack(this.stream.columns(this.block.rows(tensor(WeightNames.inLayer(layer, WeightNames.DOWN))))));
         if (this.config.attentionBias()) {
@@ -258,43 +263,95 @@ final class WeightLoader {
 
     /** Fills the table of embeddings and returns the LM head, both rotated. */
     private IValue rotatedVocabulary(NDArray table, String output, NDArray norm) {
-        NDArray integers = this.bench.zeros(DataType.INT8, this.config.vocabularySize(), this.config.hiddenSize());
-        NDArray steps = this.bench.zeros(DataType.FLOAT32, this.config.vocabularySize());
         NDArray scaled = call("multiplied", lengthened(norm), this.config.variant().logitScale());
-        try (IValue rows = ScriptModule.argument(table);
+        try (RoundedMatrix scores = new RoundedMatrix(this.config.vocabularySize(), scaled);
+                IValue rows = ScriptModule.argument(table);
                 IValue left = ScriptModule.argument(this.stream.left);
-                IValue right = ScriptModule.argument(this.stream.right);
-                IValue factors = ScriptModule.argument(scaled);
-                IValue readingLeft = ScriptModule.argument(this.reading.left);
-                IValue readingRight = ScriptModule.argument(this.reading.right);
-                IValue target = ScriptModule.argument(integers);
-                IValue widths = ScriptModule.argument(steps)) {
+                IValue right = ScriptModule.argument(this.stream.right)) {
             RowWriter embed = new RowWriter("embed_rows", left, right, rows);
-            RowWriter score = new RowWriter("score_rows", factors, readingLeft, readingRight, target, widths);
             if (output.equals(WeightNames.EMBEDDING)) {
-                pieces(output, embed, score); // decoded once for both
+                write(output, 0, embed, scores.writer); // decoded once for both
             }
             else {
-                pieces(WeightNames.EMBEDDING, embed);
-                pieces(output, score);
+                write(WeightNames.EMBEDDING, 0, embed);
+                write(output, 0, scores.writer);
             }
+            return scores.packed();
         }
-        return this.bench.pack(integers, steps);
     }
 
-    /** Has all rows of a tensor written, some at a time. */
-    private void pieces(String name, RowWriter... writers) {
+    private IValue rotatedGateUp(int layer, List<NDArray> norms) {
+        int wide = this.config.intermediateSize();
+        NDArray factors = norms.isEmpty()
+                ? call("from_one", this.bench.zeros(DataType.FLOAT32, this.config.hiddenSize()))
+                : lengthened(norms.get(1));
+        try (RoundedMatrix both = new RoundedMatrix(2L * wide, factors)) {
+            if (this.config.variant().fusedProjections()) {
+                write(WeightNames.inLayer(layer, WeightNames.GATE_UP), 0, both.writer);
+            }
+            else {
+                write(WeightNames.inLayer(layer, WeightNames.GATE), 0, both.writer);
+                write(WeightNames.inLayer(layer, WeightNames.UP), wide, both.writer);
+            }
+            return both.packed();
+        }
+    }
+
+    /**
+     * Has all rows of a tensor written, some at a time.
+     * @param at which row of what is written the first one becomes
+     */
+    private void write(String name, long at, RowWriter... writers) {
         TensorInfo info = this.checkpoint.info(name);
-        for (long first = 0; first < this.config.vocabularySize(); first += ROWS_AT_A_TIME) {
-            long count = Math.min(ROWS_AT_A_TIME, this.config.vocabularySize() - first);
-            ByteBuffer rows = this.checkpoint.rows(name, first, count, this.decoded);
+        long all = info.shape().get(0);
+        long most = Math.max(1, NUMBERS_AT_A_TIME / info.shape().get(1));
+        for (long first = 0; first < all; first += most) {
+            ByteBuffer rows = this.checkpoint.rows(name, first, Math.min(most, all - first), this.decoded);
             for (RowWriter writer : writers) {
-                writer.write(info, rows, first);
+                writer.write(info, rows, at + first);
             }
         }
     }
 
-    /** A method that turns some rows of a vocabulary into weights. */
+    /** A matrix that reads from the residual stream, rotated and rounded row by row. */
+    private final class RoundedMatrix implements AutoCloseable {
+
+        private final NDArray integers;
+
+        private final NDArray steps;
+
+        private final List<IValue> arguments;
+
+        private final RowWriter writer;
+
+        /**
+         * Makes room.
+         * @param rows how many it has
+         * @param factors what its columns are multiplied by, [hidden]
+         */
+        RoundedMatrix(long rows, NDArray factors) {
+            TensorWorkbench bench = WeightLoader.this.bench;
+            this.integers = bench.zeros(DataType.INT8, rows, WeightLoader.this.config.hiddenSize());
+            this.steps = bench.zeros(DataType.FLOAT32, rows);
+            Turn reading = WeightLoader.this.reading;
+            this.arguments = Stream.of(factors, reading.left, reading.right, this.integers, this.steps)
+                .map(ScriptModule::argument)
+                .toList();
+            this.writer = new RowWriter("reading_rows", this.arguments.toArray(IValue[]::new));
+        }
+
+        IValue packed() {
+            return WeightLoader.this.bench.pack(this.integers, this.steps);
+        }
+
+        @Override
+        public void close() {
+            this.arguments.forEach(IValue::close);
+        }
+
+    }
+
+    /** A method that turns some rows of a tensor into weights. */
     private final class RowWriter {
 
         private final String method;

@@ -26,6 +26,7 @@ import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.MemoryFile;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelDirectory;
+import dev.cerberus.model.Ahead;
 import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.HeadsDescription;

@@ -1,6 +1,6 @@
 /**
- * Ports to the target model and its draft heads; {@code dev.cerberus.djl} implements
- * them.
+ * Ports to the target model and its draft heads, which {@code dev.cerberus.djl}
+ * implements, and what all need who load one.
  */
 @NullMarked
 package dev.cerberus.model;

@@ -75,9 +75,18 @@ final class TokenizerChecks {
         }
     }
 
-    private static boolean isText(String text) {
-        return text.codePoints()
-            .noneMatch((each) -> each >= Character.MIN_SURROGATE && each <= Character.MAX_SURROGATE);
+    /** Returns whether a text has no half of a character. */
+    static boolean isText(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char each = text.charAt(i);
+            if (Character.isSurrogate(each)) {
+                if (i + 1 == text.length() || !Character.isSurrogatePair(each, text.charAt(i + 1))) {
+                    return false;
+                }
+                i++;
+            }
+        }
+        return true;
     }
 
     private void model(Map<String, JsonNode> model) {

@@ -3,6 +3,7 @@ package dev.cerberus.text;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.HashMap;
 import java.util.List;
@@ -39,8 +40,11 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
     // No vocabulary in use comes near; tables are as long as the highest id.
     private static final int MAX_ID = 1 << 24;
 
-    // The native reader gives up a little deeper, and not always gracefully.
+    // The native reader gives up a little deeper, and not always gracefully. Tokens are
+    // names of fields, none of which comes twice: a table of names would only cost time.
     private static final JsonMapper MAPPER = new JsonMapper(JsonFactory.builder()
+        .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+        .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
         .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).build())
         .build());
 
@@ -223,8 +227,9 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
                 throw damaged(this.name, ex.getMessage(), ex);
             }
             JsonNode normalizer = this.components.get("normalizer");
-            return new TokenizerFile(this.name, this.content, Map.copyOf(this.ids), List.copyOf(this.added),
-                    normalizer != null && !normalizer.isNull(), Decoding.of(this.components.get("decoder")));
+            return new TokenizerFile(this.name, this.content, Collections.unmodifiableMap(this.ids),
+                    List.copyOf(this.added), normalizer != null && !normalizer.isNull(),
+                    Decoding.of(this.components.get("decoder")));
         }
 
         private void readFields(JsonParser json) throws IOException {
@@ -255,8 +260,9 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
                 if (field.equals("vocab") && value == JsonToken.START_OBJECT) {
                     while (json.nextToken() == JsonToken.FIELD_NAME) {
                         String token = json.currentName();
-                        require(json.nextToken() == JsonToken.VALUE_NUMBER_INT,
-                                "token '" + token + "' has no valid id");
+                        if (json.nextToken() != JsonToken.VALUE_NUMBER_INT) {
+                            throw new IllegalArgumentException("token '" + token + "' has no valid id");
+                        }
                         putId(token, json.getLongValue());
                     }
                 }
@@ -300,8 +306,13 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
         }
 
         private void putId(String token, long id) {
-            require(id >= 0 && id <= MAX_ID,
-                    "token '" + token + "' has no valid id: " + id + " is not in 0.." + MAX_ID);
+            if (id < 0 || id > MAX_ID) {
+                throw new IllegalArgumentException(
+                        "token '" + token + "' has no valid id: " + id + " is not in 0.." + MAX_ID);
+            }
+            if (!TokenizerChecks.isText(token)) {
+                throw new IllegalArgumentException("token " + id + " holds half a character");
+            }
             this.ids.put(token, (int) id);
         }
 

@@ -77,7 +77,7 @@ enum ExactFormat {
     private DjlTargetModel load(Path directory, TorchDevice device, AttentionKernel kernel) {
         ModelConfig config = ModelConfig.read(directory);
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-            return DjlTargetModel.load(config, checkpoint, config.maxPositions(), device, this.precision, kernel);
+            return DjlTargetModel.load(config, checkpoint, config.maxPositions(), device, this.precision, () -> kernel);
         }
     }
 

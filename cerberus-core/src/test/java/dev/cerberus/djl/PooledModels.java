@@ -26,7 +26,7 @@ final class PooledModels {
         ModelConfig config = ModelConfig.read(directory);
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
             return DjlTargetModel.load(config, checkpoint, config.maxPositions(), TorchDevice.cpu(kernel),
-                    Precision.FP32, attention);
+                    Precision.FP32, () -> attention);
         }
     }
 

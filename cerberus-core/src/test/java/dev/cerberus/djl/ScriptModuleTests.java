@@ -94,6 +94,22 @@ class ScriptModuleTests {
     }
 
     @Test
+    void aProgramForFewCallsAnswersAsOthersDoOverAndOver() {
+        try (ScriptModule few = ScriptModule.loadForFewCalls(this.owner, SOURCE);
+                NDArray x = this.owner.create(new float[] { 1, 2 });
+                IValue argument = ScriptModule.listArgument(List.of(x, x))) {
+            for (int i = 0; i < 4; i++) {
+                NDArray[] expected = this.module.callForArrays("parts", this.owner, argument);
+                NDArray[] parts = few.callForArrays("parts", this.owner, argument);
+                assertThat(parts).hasSameSizeAs(expected);
+                for (int part = 0; part < parts.length; part++) {
+                    assertThat(parts[part].toFloatArray()).isEqualTo(expected[part].toFloatArray());
+                }
+            }
+        }
+    }
+
+    @Test
     void callForArrayAttachesTheResultToTheTarget() {
         NDArray result;
         try (NDManager target = this.owner.newSubManager();

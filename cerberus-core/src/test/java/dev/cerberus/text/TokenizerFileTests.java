@@ -55,7 +55,7 @@ class TokenizerFileTests {
                     decoder ~ {"type":"Strip","content":" ","start":1,"stop":1} ~ strips characters from the end of tokens
                     decoder ~ {"type":"Strip","content":" ","start":0,"stop":99} ~ strips characters from the end of tokens
                     decoder ~ {"type":"Strip","content":"\\ud800","start":1,"stop":0} ~ holds half a character
-                    decoder ~ {"type":"Fuse","\\udc00":1} ~ low surrogate in field name
+                    decoder ~ {"type":"Fuse","\\udc00":1} ~ a name in decoder holds half a character
                     decoder ~ {"type":"Wild"} ~ has the type Wild, not one of
                     decoder ~ {"type":"Fuse","x":123456789012345678901234567890} ~ in decoder is out of range
                     decoder ~ {"type":"Sequence","decoders":{}} ~ has a Sequence without decoders
@@ -99,6 +99,15 @@ class TokenizerFileTests {
         assertRefused((json) -> model(json).put("type", "Other"), "the type of its model is \"Other\"");
         assertRefused((json) -> vocabulary(json).put("x1", 1 << 25), "has no valid id: 33554432");
         assertRefused((json) -> vocabulary(json).put("x1", 1L << 40), "has no valid id");
+    }
+
+    @Test
+    void loadWhenATokenHoldsHalfACharacterRefuses() throws IOException {
+        for (String half : List.of("\\ud800", "\\udc00", "x\\ud83d", "\\ude00\\ud83d")) {
+            assertRefused(new JsonMapper().writeValueAsString(TinyTokenizer.byteLevelJson())
+                .replace("\"the\":", "\"" + half + "\":")
+                .getBytes(StandardCharsets.UTF_8), "token 257 holds half a character");
+        }
     }
 
     @SuppressWarnings("unchecked")

@@ -1,13 +1,12 @@
 # Matrices of 8-bit integers as FBGEMM wants them. steps(), from a file of its own, says how wide a step of each row is.
 
 def packed(self, w: Tensor) -> Matrix:
-    return ops.quantized.linear_prepack(self.quantized(w, self.steps(w)), None)
+    steps = self.steps(w)
+    return self.packed_integers(self.in_steps(w, steps), steps)
 
-def quantized(self, w: Tensor, steps: Tensor) -> Tensor:
-    return torch.quantize_per_channel(w, steps, self.zeros(w), 0, 12)
-
-def zeros(self, w: Tensor) -> Tensor:
-    return torch.zeros([torch.size(w, 0)], dtype=4)
+# The numbers that quantize_per_channel gives, several times as fast.
+def in_steps(self, w: Tensor, steps: Tensor) -> Tensor:
+    return torch.to(torch.round_(torch.mul(w, torch.reciprocal(torch.unsqueeze(steps, 1)))), 1)
 
 # Returns the largest magnitude of every row, without a copy of the matrix.
 def magnitude(self, w: Tensor) -> Tensor:
@@ -18,8 +17,9 @@ def round_rows(self, w: Tensor, first: int, integers: Tensor, steps: Tensor) -> 
     own = self.steps(w)
     end = first + torch.size(w, 0)
     _0 = torch.copy_(torch.slice(steps, 0, first, end), own)
-    return torch.copy_(torch.slice(integers, 0, first, end), torch.int_repr(self.quantized(w, own)))
+    return torch.copy_(torch.slice(integers, 0, first, end), self.in_steps(w, own))
 
 def packed_integers(self, integers: Tensor, steps: Tensor) -> Matrix:
-    whole = torch._make_per_channel_quantized_tensor(integers, steps, self.zeros(integers), 0)
+    zeros = torch.zeros([torch.size(integers, 0)], dtype=4)
+    whole = torch._make_per_channel_quantized_tensor(integers, steps, zeros, 0)
     return ops.quantized.linear_prepack(whole, None)

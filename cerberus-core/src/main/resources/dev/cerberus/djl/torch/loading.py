@@ -40,13 +40,20 @@ def turned(self, w: Tensor, left: Tensor, right: Tensor) -> Tensor:
     b = torch.size(right, 0)
     spread = torch.mm(torch.reshape(w, [-1, b]), right)
     if a > 1:
-        grid = torch.reshape(torch.transpose(torch.reshape(spread, [-1, a, b]), 1, 2), [-1, a])
-        spread = torch.transpose(torch.reshape(torch.mm(grid, left), [-1, b, a]), 1, 2)
+        grid = torch.reshape(spread, [-1, a, b])
+        spread = torch.bmm(torch.expand(torch.t(left), [torch.size(grid, 0), a, a]), grid)
     return torch.reshape(spread, torch.size(w))
 
-# The same for every piece of a column.
+# The same for every piece of a column: as many rows of the matrix.
 def turned_columns(self, w: Tensor, left: Tensor, right: Tensor) -> Tensor:
-    return torch.contiguous(torch.t(self.turned(torch.contiguous(torch.t(w)), left, right)))
+    a = torch.size(left, 0)
+    b = torch.size(right, 0)
+    pieces = torch.reshape(w, [-1, b, torch.size(w, 1)])
+    spread = torch.bmm(torch.expand(torch.t(right), [torch.size(pieces, 0), b, b]), pieces)
+    if a > 1:
+        grid = torch.reshape(spread, [-1, a, b * torch.size(w, 1)])
+        spread = torch.bmm(torch.expand(torch.t(left), [torch.size(grid, 0), a, a]), grid)
+    return torch.reshape(spread, torch.size(w))
 
 def transposed(self, w: Tensor) -> Tensor:
     return torch.contiguous(torch.t(w))

@@ -14,9 +14,9 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.io.ResourceLoader;
 
-import dev.cerberus.engine.Ahead;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineOptions;
+import dev.cerberus.model.Ahead;
 
 /**
  * The engine on its way: loading begins once all bean definitions are known, and goes on

@@ -1,10 +1,8 @@
-package dev.cerberus.engine;
+package dev.cerberus.model;
 
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-
-import dev.cerberus.model.ModelException;
 
 /**
  * Work that a thread of its own does ahead of the moment its result is asked for.
