@@ -18,7 +18,9 @@ import java.util.Arrays;
  * relative to the level that the others have set, and those of sizes near it less, since
  * what was wrong about one is likely wrong about its neighbours. A plain step has no
  * neighbours: it runs other kernels, and all ratios refer to it, so a gate that always
- * drafts should take one now and then (plainStepIsDue).
+ * drafts should take one now and then (plainStepIsDue). The measurement at start is
+ * brief, and the moment may have been busy: the first steps of a size count more than
+ * later ones.
  */
 public final class CostCurve implements StepCosts {
 
@@ -27,6 +29,9 @@ public final class CostCurve implements StepCosts {
     private static final double FREQUENT_ENTRY_RATE = 0.01;
 
     private static final double RARE_ENTRY_RATE = 0.15;
+
+    /** Steps of a size that the measurement at start counts as much as. */
+    private static final double MEASURED_STEPS = 2;
 
     private static final double HEADS_RATE = 0.02;
 
@@ -41,6 +46,8 @@ public final class CostCurve implements StepCosts {
     private static final double SURPRISE = 1.25;
 
     private final double[] usage; // [maxNodes + 1], decayed counts of steps
+
+    private final double[] seen; // [maxNodes + 1], steps that told of an entry
 
     private int stepsSincePlain;
 
@@ -71,6 +78,7 @@ public final class CostCurve implements StepCosts {
         }
         this.seconds = secondsByNodes.clone();
         this.usage = new double[secondsByNodes.length];
+        this.seen = new double[secondsByNodes.length];
         this.headsSeconds = headsSeconds;
     }
 
@@ -163,10 +171,10 @@ public final class CostCurve implements StepCosts {
         int last = Math.min(maxNodes(), nodes + reach);
         double share = share(nodes - reach, last);
         this.drift *= Math.pow(ratio, DRIFT_RATE * share);
-        double rate = FREQUENT_ENTRY_RATE + (RARE_ENTRY_RATE - FREQUENT_ENTRY_RATE) * (1 - share) * (1 - share);
         for (int n = nodes - reach; n <= last; n++) {
             double closeness = 1 - Math.abs(n - nodes) / (reach + 1.0);
-            this.seconds[n] *= Math.pow(ratio, rate * closeness);
+            this.seconds[n] *= Math.pow(ratio, entryRate(n, share) * closeness);
+            this.seen[n] += closeness;
         }
         keepRising(nodes - reach, last);
         if (outcome.headsRan() && outcome.headsSeconds() > 0 && this.headsSeconds > 0) {
@@ -186,6 +194,11 @@ public final class CostCurve implements StepCosts {
         for (int n = Math.max(1, last) + 1; n <= maxNodes(); n++) {
             this.seconds[n] = Math.max(this.seconds[n], this.seconds[n - 1]);
         }
+    }
+
+    private double entryRate(int nodes, double share) {
+        double known = FREQUENT_ENTRY_RATE + (RARE_ENTRY_RATE - FREQUENT_ENTRY_RATE) * (1 - share) * (1 - share);
+        return Math.max(known, (1 - share) / (MEASURED_STEPS + 1 + this.seen[nodes]));
     }
 
     private void countStep(int nodes, double ratio) {

@@ -110,6 +110,19 @@ class CostCurveTests {
     }
 
     @Test
+    void whatABusyMomentShowedIsUnlearnedInAFewSteps() {
+        CostCurve curve = CostCurve.through(new int[] { 0, 4, 8, 16 }, new double[] { 1, 2, 3, 5 }, 0.1);
+        for (int i = 0; i < 8; i++) {
+            for (int plain = 0; plain < 3; plain++) {
+                curve.observe(StepOutcome.plain(false, 0, 1));
+            }
+            curve.observe(step(8, 0.1, 1.2));
+        }
+        assertThat(curve.plainSteps(8)).isLessThan(1.7);
+        assertThat(curve.plainSteps(6)).isLessThan(1.7);
+    }
+
+    @Test
     void noiseLeavesTheRatiosNearTheTruth() {
         CostCurve curve = CostCurve.through(new int[] { 0, 16 }, new double[] { 1, 2 }, 0.1);
         RandomGenerator random = GateSimulation.random(2);
