@@ -6,6 +6,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * A reading position in the header of a GGUF file that never reads beyond its end. What
@@ -80,6 +84,27 @@ final class GgufCursor {
     /** Reads a text; malformed UTF-8 becomes U+FFFD. */
     String text(String what) {
         return StandardCharsets.UTF_8.decode(textBytes(what)).toString();
+    }
+
+    /**
+     * Reads texts; malformed UTF-8 becomes U+FFFD. There may be hundreds of thousands, so
+     * what each is called is asked for only if it is damaged.
+     * @param count how many
+     * @param what names each by its index
+     */
+    List<String> texts(int count, IntFunction<String> what) {
+        List<String> texts = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            long length = (remaining() < Long.BYTES) ? -1 : this.bytes.getLong(this.bytes.position());
+            if (length < 0 || length > remaining() - Long.BYTES) {
+                text(what.apply(i));
+                throw new IllegalStateException("a text that is not whole was read");
+            }
+            byte[] text = new byte[(int) length];
+            this.bytes.position(this.bytes.position() + Long.BYTES).get(text);
+            texts.add(new String(text, StandardCharsets.UTF_8));
+        }
+        return Collections.unmodifiableList(texts);
     }
 
     private ByteBuffer textBytes(String what) {

@@ -2,7 +2,6 @@ package dev.cerberus.hf;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,11 +65,7 @@ final class GgufMetadata {
             return new Numbers(element, count, cursor.take(what, count * element.bytes));
         }
         int count = cursor.count("the length of " + shorten(key), Long.BYTES);
-        List<String> texts = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            texts.add(cursor.text("element " + i + " of " + shorten(key)));
-        }
-        return Collections.unmodifiableList(texts);
+        return cursor.texts(count, (index) -> "element " + index + " of " + shorten(key));
     }
 
     Path file() {

@@ -19,9 +19,12 @@ public final class GgufModel {
 
     private final ModelConfig config;
 
+    private final GgufSpecialTokens special;
+
     private GgufModel(GgufFile file, ModelConfig config) {
         this.file = file;
         this.config = config;
+        this.special = GgufSpecialTokens.of(file.metadata());
     }
 
     /**
@@ -68,12 +71,12 @@ public final class GgufModel {
 
     /** The text of the token that begins a text. */
     public Optional<String> bosToken() {
-        return token(GgufSpecialTokens.of(this.file.metadata()).bos());
+        return token(this.special.bos());
     }
 
     /** The text of the token that ends a text. */
     public Optional<String> eosToken() {
-        return token(GgufSpecialTokens.of(this.file.metadata()).eos());
+        return token(this.special.eos());
     }
 
     private Optional<String> token(OptionalInt id) {
