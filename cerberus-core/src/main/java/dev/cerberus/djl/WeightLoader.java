@@ -2,7 +2,6 @@ package dev.cerberus.djl;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -12,12 +11,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
 
 import dev.cerberus.hf.Checkpoint;
@@ -89,10 +86,14 @@ final class WeightLoader {
             .findFirst()
             .orElse(config.headDim());
         boolean whole = LlamaProgram.rotatesStream(config);
-        this.stream = new Turn(whole ? Rotation.undone(config.hiddenSize()) : Rotation.none(config.hiddenSize()));
-        this.reading = whole ? this.stream : new Turn(Rotation.of(LlamaProgram.readingBlock(config)));
-        this.head = new Turn(Rotation.of(config.headDim()));
-        this.block = new Turn(Rotation.of(LlamaProgram.block(config)));
+        this.stream = turn(whole ? Rotation.undone(config.hiddenSize()) : Rotation.none(config.hiddenSize()));
+        this.reading = whole ? this.stream : turn(Rotation.of(LlamaProgram.readingBlock(config)));
+        this.head = turn(Rotation.of(config.headDim()));
+        this.block = turn(Rotation.of(LlamaProgram.block(config)));
+    }
+
+    private Turn turn(Rotation rotation) {
+        return new Turn(this.rotated ? rotation : Rotation.none(rotation.width()), this.bench, this.rotations);
     }
 
     /**
@@ -248,8 +249,8 @@ final class WeightLoader {
             embedding = keep(
                     this.bench.zeros(DataType.FLOAT16, this.config.vocabularySize(), this.config.hiddenSize()));
             lmHead = rotatedVocabulary(embedding, output, last);
-            vectors.addAll(List.of(norm, embedding, this.block.right, this.reading.right));
-            rotation = List.of(norm, this.stream.left, keep(transposed(this.stream.right)), keep(lengthened(last)));
+            vectors.addAll(List.of(norm, embedding, this.block.right(), this.reading.right()));
+            rotation = List.of(norm, this.stream.left(), keep(transposed(this.stream.right())), keep(lengthened(last)));
         }
         else {
             embedding = keep(tensor(WeightNames.EMBEDDING));
@@ -264,17 +265,17 @@ final class WeightLoader {
     /** Fills the table of embeddings and returns the LM head, both rotated. */
     private IValue rotatedVocabulary(NDArray table, String output, NDArray norm) {
         NDArray scaled = call("multiplied", lengthened(norm), this.config.variant().logitScale());
-        try (RoundedMatrix scores = new RoundedMatrix(this.config.vocabularySize(), scaled);
+        try (RoundedRows scores = new RoundedRows(this.bench, this.config.vocabularySize(), scaled, this.reading);
                 IValue rows = ScriptModule.argument(table);
-                IValue left = ScriptModule.argument(this.stream.left);
-                IValue right = ScriptModule.argument(this.stream.right)) {
-            RowWriter embed = new RowWriter("embed_rows", left, right, rows);
+                IValue left = ScriptModule.argument(this.stream.left());
+                IValue right = ScriptModule.argument(this.stream.right())) {
+            RowWriter embed = new RowWriter(this.bench, "embed_rows", left, right, rows);
             if (output.equals(WeightNames.EMBEDDING)) {
-                write(output, 0, embed, scores.writer); // decoded once for both
+                write(output, 0, embed, scores.writer()); // decoded once for both
             }
             else {
                 write(WeightNames.EMBEDDING, 0, embed);
-                write(output, 0, scores.writer);
+                write(output, 0, scores.writer());
             }
             return scores.packed();
         }
@@ -285,13 +286,13 @@ final class WeightLoader {
         NDArray factors = norms.isEmpty()
                 ? call("from_one", this.bench.zeros(DataType.FLOAT32, this.config.hiddenSize()))
                 : lengthened(norms.get(1));
-        try (RoundedMatrix both = new RoundedMatrix(2L * wide, factors)) {
+        try (RoundedRows both = new RoundedRows(this.bench, 2L * wide, factors, this.reading)) {
             if (this.config.variant().fusedProjections()) {
-                write(WeightNames.inLayer(layer, WeightNames.GATE_UP), 0, both.writer);
+                write(WeightNames.inLayer(layer, WeightNames.GATE_UP), 0, both.writer());
             }
             else {
-                write(WeightNames.inLayer(layer, WeightNames.GATE), 0, both.writer);
-                write(WeightNames.inLayer(layer, WeightNames.UP), wide, both.writer);
+                write(WeightNames.inLayer(layer, WeightNames.GATE), 0, both.writer());
+                write(WeightNames.inLayer(layer, WeightNames.UP), wide, both.writer());
             }
             return both.packed();
         }
@@ -311,109 +312,6 @@ final class WeightLoader {
                 writer.write(info, rows, at + first);
             }
         }
-    }
-
-    /** A matrix that reads from the residual stream, rotated and rounded row by row. */
-    private final class RoundedMatrix implements AutoCloseable {
-
-        private final NDArray integers;
-
-        private final NDArray steps;
-
-        private final List<IValue> arguments;
-
-        private final RowWriter writer;
-
-        /**
-         * Makes room.
-         * @param rows how many it has
-         * @param factors what its columns are multiplied by, [hidden]
-         */
-        RoundedMatrix(long rows, NDArray factors) {
-            TensorWorkbench bench = WeightLoader.this.bench;
-            this.integers = bench.zeros(DataType.INT8, rows, WeightLoader.this.config.hiddenSize());
-            this.steps = bench.zeros(DataType.FLOAT32, rows);
-            Turn reading = WeightLoader.this.reading;
-            this.arguments = Stream.of(factors, reading.left, reading.right, this.integers, this.steps)
-                .map(ScriptModule::argument)
-                .toList();
-            this.writer = new RowWriter("reading_rows", this.arguments.toArray(IValue[]::new));
-        }
-
-        IValue packed() {
-            return WeightLoader.this.bench.pack(this.integers, this.steps);
-        }
-
-        @Override
-        public void close() {
-            this.arguments.forEach(IValue::close);
-        }
-
-    }
-
-    /** A method that turns some rows of a tensor into weights. */
-    private final class RowWriter {
-
-        private final String method;
-
-        private final IValue[] arguments; // the last one says which row is the first
-
-        RowWriter(String method, IValue... arguments) {
-            this.method = method;
-            this.arguments = Arrays.copyOf(arguments, arguments.length + 1);
-        }
-
-        void write(TensorInfo info, ByteBuffer rows, long first) {
-            try (IValue from = IValue.from(first)) {
-                this.arguments[this.arguments.length - 1] = from;
-                WeightLoader.this.bench.write(this.method, info, rows, this.arguments);
-            }
-        }
-
-    }
-
-    /** A rotation on the device, the identity for a model that is not rotated. */
-    private final class Turn {
-
-        private final NDArray left;
-
-        private final NDArray right;
-
-        private final boolean identity;
-
-        Turn(Rotation rotation) {
-            this.identity = rotation.isIdentity();
-            this.left = array(rotation.left());
-            this.right = array(rotation.right());
-        }
-
-        private NDArray array(double[][] matrix) {
-            float[] values = new float[matrix.length * matrix.length];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) matrix[i / matrix.length][i % matrix.length];
-            }
-            return WeightLoader.this.rotations.create(values, new Shape(matrix.length, matrix.length));
-        }
-
-        NDArray rows(NDArray weight) {
-            return turned("turned", weight);
-        }
-
-        NDArray columns(NDArray weight) {
-            return turned("turned_columns", weight);
-        }
-
-        private NDArray turned(String method, NDArray weight) {
-            if (!WeightLoader.this.rotated || this.identity) {
-                return weight;
-            }
-            try (IValue input = ScriptModule.argument(weight);
-                    IValue outer = ScriptModule.argument(this.left);
-                    IValue inner = ScriptModule.argument(this.right)) {
-                return WeightLoader.this.bench.call(method, input, outer, inner);
-            }
-        }
-
     }
 
     /** Returns a matrix that is to multiply what a norm, if there is one, yields. */
