@@ -95,16 +95,24 @@ final class GgufCursor {
     List<String> texts(int count, IntFunction<String> what) {
         List<String> texts = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            long length = (remaining() < Long.BYTES) ? -1 : this.bytes.getLong(this.bytes.position());
-            if (length < 0 || length > remaining() - Long.BYTES) {
-                text(what.apply(i));
-                throw new IllegalStateException("a text that is not whole was read");
-            }
-            byte[] text = new byte[(int) length];
-            this.bytes.position(this.bytes.position() + Long.BYTES).get(text);
-            texts.add(new String(text, StandardCharsets.UTF_8));
+            texts.add(isWhole() ? wholeText() : text(what.apply(i)));
         }
         return Collections.unmodifiableList(texts);
+    }
+
+    /** Returns whether a text follows, with all of its bytes. */
+    private boolean isWhole() {
+        if (remaining() < Long.BYTES) {
+            return false;
+        }
+        long length = this.bytes.getLong(this.bytes.position());
+        return length >= 0 && length <= remaining() - Long.BYTES;
+    }
+
+    private String wholeText() {
+        byte[] text = new byte[(int) this.bytes.getLong()];
+        this.bytes.get(text);
+        return new String(text, StandardCharsets.UTF_8);
     }
 
     private ByteBuffer textBytes(String what) {

@@ -1,7 +1,10 @@
 package dev.cerberus.hf;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -60,6 +63,17 @@ class GgufFileTests {
         assertThat(file.tensors().get("one").shape()).containsExactly(2L, 3L);
         assertThat(file.tensors().get("two").type()).isEqualTo(GgufType.I8);
         assertThat(file.tensors().get("two").offset() - file.tensors().get("one").offset()).isEqualTo(32);
+    }
+
+    @Test
+    void textThatIsNotWholeIsNamedByItsPlaceInTheList() throws IOException {
+        Path file = new GgufBuilder().put("a.texts", List.of("needle", "y")).write(file());
+        byte[] bytes = Files.readAllBytes(file);
+        int length = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("needle") + "needle".length();
+        bytes[length + 4] = 1;
+        Files.write(file, bytes);
+        assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> GgufFile.open(file))
+            .withMessageContaining("the length of element 1 of a.texts is 4294967297");
     }
 
     @Test
