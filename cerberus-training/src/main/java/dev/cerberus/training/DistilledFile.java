@@ -70,6 +70,21 @@ final class DistilledFile {
         return this.sequences.stream().mapToLong(Continuation::length).sum();
     }
 
+    /** Returns the number of its sequences. */
+    int sequences() {
+        return this.sequences.size();
+    }
+
+    /**
+     * Returns how many tokens it is likely to have in the end.
+     * @param likely what a sequence has on average
+     */
+    double expected(double likely) {
+        return this.sequences.stream()
+            .mapToDouble((sequence) -> sequence.isFinished() ? sequence.length() : Math.max(likely, sequence.length()))
+            .sum();
+    }
+
     /** Writes the file, whole or not at all. */
     void save() {
         int total = Math.toIntExact(tokens());

@@ -20,7 +20,8 @@ import dev.cerberus.training.TrainingOptions.Distillation;
 
 /**
  * Lets the target model continue prompts and keeps what it wrote, with the hidden states,
- * in files of some hundred sequences each.
+ * in files of a few sequences at first and of some hundred later, so that little text is
+ * not much work, and much not many files.
  *
  * <p>
  * Files that exist already are not written again, so that an interrupted run goes on
@@ -30,7 +31,9 @@ final class SelfDistillation {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SelfDistillation.class);
 
-    private static final int PROMPTS_PER_FILE = 256;
+    private static final int FIRST_SEQUENCES = 8;
+
+    private static final int MOST_SEQUENCES = 256;
 
     static final int SOFT_RANKS = 8;
 
@@ -68,7 +71,8 @@ final class SelfDistillation {
 
     private String fingerprint(String writer) {
         Distillation o = this.options;
-        Fingerprint fingerprint = new Fingerprint().add(String.join("|", writer, Integer.toString(o.maxNewTokens()),
+        Fingerprint fingerprint = new Fingerprint().add(String.join("|", writer,
+                "from " + FIRST_SEQUENCES + " to " + MOST_SEQUENCES, Integer.toString(o.maxNewTokens()),
                 Double.toString(o.sampledShare()), Double.toString(o.temperature()), Integer.toString(o.slots()),
                 Boolean.toString(o.softLabels()), Integer.toString(this.capacity), Long.toString(this.seed),
                 this.endOfSequence.stream().sorted().toList().toString()));
@@ -115,13 +119,24 @@ final class SelfDistillation {
         }
     }
 
+    /**
+     * Returns the sequences of all files before one: 0, 8, 16, 32, 64, 128, 256, 512,
+     * 768, …
+     */
+    private static long first(int file) {
+        int doublings = Integer.numberOfTrailingZeros(MOST_SEQUENCES / FIRST_SEQUENCES) + 1;
+        if (file > doublings) {
+            return (long) MOST_SEQUENCES * (file - doublings + 1);
+        }
+        return (file == 0) ? 0 : FIRST_SEQUENCES << (file - 1);
+    }
+
     /*
      * Prompts are used again when they run out: first the other way (sampled instead of
-     * greedy), then sampled with new numbers.
+     * greedy), then sampled with new numbers. What is always greedy would be the same.
      */
-    private boolean offers(int index) {
-        long pass = (long) index * PROMPTS_PER_FILE / this.prompts.size();
-        return pass == 0 || (pass == 1 && this.options.sampledShare() < 1) || this.options.sampledShare() > 0;
+    private boolean offers(long item) {
+        return item < this.prompts.size() || this.options.sampledShare() > 0;
     }
 
     private boolean sampled(long item) {
@@ -135,17 +150,20 @@ final class SelfDistillation {
     /*
      * Sequences of the next file begin while the last ones of a file are still being
      * written, so that the model always has as many as it can; not where the files at
-     * work are likely to be enough.
+     * work are likely to be enough. What a sequence is likely to become is what those
+     * that are finished are on average.
      */
     private long write(TextWriter writer, List<Path> files, long wanted, Progress progress) {
         Deque<DistilledFile> open = new ArrayDeque<>();
         long saved = 0;
+        long ended = 0; // sequences that were saved
         long written = 0;
         while (saved < wanted) {
-            DistilledFile beginning = beginning(open, files.size(), written < wanted);
+            double likely = (ended == 0) ? this.options.maxNewTokens() / 2.0 : (double) saved / ended;
+            DistilledFile beginning = beginning(open, files.size(), wanted - saved, likely);
             while (beginning != null && writer.hasRoom(beginning.next().prompt())) {
                 writer.begin(beginning.begin());
-                beginning = beginning(open, files.size(), written < wanted);
+                beginning = beginning(open, files.size(), wanted - saved, likely);
             }
             if (open.isEmpty()) {
                 return saved; // the prompts are used up
@@ -158,6 +176,7 @@ final class SelfDistillation {
                 DistilledFile finished = open.removeFirst();
                 finished.save();
                 saved += finished.tokens();
+                ended += finished.sequences();
                 files.add(finished.path());
             }
         }
@@ -165,13 +184,14 @@ final class SelfDistillation {
     }
 
     /** Returns the file of the sequence that begins next, if one may begin. */
-    private @Nullable DistilledFile beginning(Deque<DistilledFile> open, int saved, boolean more) {
+    private @Nullable DistilledFile beginning(Deque<DistilledFile> open, int saved, long wanted, double likely) {
         DistilledFile last = open.peekLast();
         if (last != null && !last.isBegun()) {
             return last;
         }
         int index = saved + open.size();
-        if (!more || !offers(index)) {
+        double expected = open.stream().mapToDouble((file) -> file.expected(likely)).sum();
+        if (expected >= wanted || !offers(first(index))) {
             return null;
         }
         DistilledFile another = new DistilledFile(file(index), sequences(index));
@@ -180,11 +200,8 @@ final class SelfDistillation {
     }
 
     private List<Continuation> sequences(int index) {
-        // A small data set would otherwise be used many times for one file.
-        int count = Math.min(PROMPTS_PER_FILE, this.prompts.size());
         List<Continuation> sequences = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            long item = (long) index * PROMPTS_PER_FILE + i;
+        for (long item = first(index); item < first(index + 1) && offers(item); item++) {
             SamplingOptions sampling = sampled(item)
                     ? new SamplingOptions(this.options.temperature(), 0, 1, this.seed * 1_000_003 + item)
                     : SamplingOptions.GREEDY;

@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
  */
 @Command(name = "recipe", mixinStandardHelpOptions = true, description = "Makes the Cerberus demo model.",
         subcommands = { RecipeCommand.Conversations.class, RecipeCommand.Tokenizer.class, RecipeCommand.Corpus.class,
-                RecipeCommand.MiniBench.class, RecipeCommand.Random.class, TrainCommand.class, ExportCommand.class,
-                EvaluateCommand.class })
+                RecipeCommand.MiniBench.class, RecipeCommand.Random.class, TaskPromptsCommand.class, TrainCommand.class,
+                ExportCommand.class, EvaluateCommand.class })
 public final class RecipeCommand {
 
     private static final long SEED = 1L;
