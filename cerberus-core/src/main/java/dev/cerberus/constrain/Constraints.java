@@ -33,7 +33,7 @@ public final class Constraints {
 
     private volatile @Nullable TokenMask lastMask;
 
-    private final ShortestEnd shortestEnd = new ShortestEnd();
+    private final ClosingPaths closingPaths;
 
     private final Map<Reading, State> states = new ConcurrentHashMap<>();
 
@@ -48,6 +48,7 @@ public final class Constraints {
      */
     public Constraints(Grammar grammar, TokenVocabulary vocabulary, boolean blankFirst) {
         this.vocabulary = vocabulary;
+        this.closingPaths = new ClosingPaths(vocabulary, new ShortestEnd()::bytes);
         Symbol root = grammar.root();
         this.first = Reading
             .of(blankFirst ? new Symbols.Choice().or(new Symbols.Choice().or(Symbols.literal(" ")).or(), root) : root);
@@ -106,10 +107,6 @@ public final class Constraints {
         private final Map<Integer, State> steps = new ConcurrentHashMap<>(4);
 
         private int questions; // roughly: threads may count over each other
-
-        private volatile int bytesToEnd = -1;
-
-        private volatile int tokensToEnd = -1;
 
         State(Reading reading) {
             this.reading = reading;
@@ -217,32 +214,7 @@ public final class Constraints {
 
         @Override
         public boolean canEndWithin(long tokens) {
-            // no token has less than a byte
-            return bytesToEnd() <= tokens || (bytesToEnd() < ShortestEnd.NO_END && tokensToEnd() <= tokens);
-        }
-
-        private int bytesToEnd() {
-            int known = this.bytesToEnd;
-            if (known < 0) {
-                known = Constraints.this.shortestEnd.bytes(this.reading);
-                this.bytesToEnd = known;
-            }
-            return known;
-        }
-
-        private int tokensToEnd() {
-            int known = this.tokensToEnd;
-            if (known < 0) {
-                known = 0;
-                Reading at = this.reading;
-                while (!at.mayEnd() && known < ShortestEnd.NO_END) {
-                    OptionalInt token = state(at).closing();
-                    at = token.isPresent() ? after(at, token.getAsInt()) : at;
-                    known = token.isPresent() ? known + 1 : ShortestEnd.NO_END;
-                }
-                this.tokensToEnd = known;
-            }
-            return known;
+            return Constraints.this.closingPaths.endWithin(this.reading, tokens);
         }
 
         @Override
@@ -251,40 +223,10 @@ public final class Constraints {
             if (known == null) {
                 known = this.reading.mayEnd()
                         ? Constraints.this.vocabulary.ends().stream().mapToInt(Integer::intValue).findFirst()
-                        : longestClosing();
+                        : Constraints.this.closingPaths.next(this.reading);
                 this.closing = known;
             }
             return known;
-        }
-
-        private OptionalInt longestClosing() {
-            TokenTrie trie = Constraints.this.vocabulary.all();
-            Reading at = this.reading;
-            int left = bytesToEnd();
-            int node = 0;
-            OptionalInt longest = OptionalInt.empty();
-            while (left > 0 && left < ShortestEnd.NO_END) {
-                int best = ByteAutomaton.NONE;
-                Reading behind = Reading.NOTHING;
-                for (int symbol = 0; symbol < 256; symbol++) {
-                    Reading next = (trie.child(node, symbol) != 0) ? at.after(symbol) : Reading.NOTHING;
-                    int bytes = Constraints.this.shortestEnd.bytes(next);
-                    if (bytes < left) {
-                        left = bytes;
-                        best = symbol;
-                        behind = next;
-                    }
-                }
-                if (best < 0) {
-                    break;
-                }
-                node = trie.child(node, best);
-                at = behind;
-                if (trie.firstToken(node) < trie.endToken(node)) {
-                    longest = OptionalInt.of(trie.token(trie.firstToken(node)));
-                }
-            }
-            return longest;
         }
 
         @Override
