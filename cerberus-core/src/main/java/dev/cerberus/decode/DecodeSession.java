@@ -208,6 +208,14 @@ public final class DecodeSession implements AutoCloseable {
         return prefixes.share(this.unread, this.cache.get());
     }
 
+    /**
+     * Makes what {@link #takeFrom} would take from the last that is given back.
+     * @return its rows; 0 where nothing would be taken
+     */
+    long favourIn(PrefixCache prefixes) {
+        return (isReading() && cachedTokens() == 0) ? prefixes.favour(this.unread) : 0;
+    }
+
     /** Hands the KV cache of a finished session on. */
     void keepIn(PrefixCache prefixes) {
         int[] tokens = this.answer.text().whole();

@@ -63,9 +63,7 @@ final class KvRoom {
                 held -= session.suspend();
                 continue;
             }
-            while (session.roomyRows() > this.capacityRows - held + session.heldRows() && this.prefixes.rows() > 0) {
-                held -= this.prefixes.evict();
-            }
+            held -= evictedFor(session, this.capacityRows - held + session.heldRows());
             if (lacking > this.capacityRows - held + rows(sessions.subList(i + 1, end))) {
                 held -= session.suspend();
                 continue;
@@ -80,6 +78,25 @@ final class KvRoom {
             held += session.heldRows();
         }
         return able;
+    }
+
+    /**
+     * Gives up kept texts for a session, the one that it begins like last, and only for
+     * rows without which it could not go on.
+     * @param free rows that it may have
+     * @return how many more
+     */
+    private long evictedFor(DecodeSession session, long free) {
+        if (session.roomyRows() <= free) {
+            return 0;
+        }
+        long own = session.favourIn(this.prefixes);
+        long evicted = 0;
+        while (this.prefixes.rows() > 0 && (session.neededRows() > free + evicted
+                || (session.roomyRows() > free + evicted && this.prefixes.rows() > own))) {
+            evicted += this.prefixes.evict();
+        }
+        return evicted;
     }
 
     private static long rows(List<DecodeSession> sessions) {

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import dev.cerberus.model.KvCache;
 
 /**
@@ -79,22 +81,43 @@ final class PrefixCache implements AutoCloseable {
      * @return tokens committed to the cache, 0 if nothing is known
      */
     int share(int[] text, KvCache cache) {
-        int most = 0;
-        int best = -1;
-        for (int i = 0; i < this.kept.size(); i++) {
-            int tokens = Math.min(text.length - 1, shared(this.kept.get(i).text(), text));
-            if (tokens > most) {
-                most = tokens;
-                best = i;
-            }
-        }
-        if (most < LEAST_TOKENS) {
+        Kept source = favourite(text);
+        if (source == null) {
             return 0;
         }
-        Kept source = this.kept.remove(best);
-        this.kept.add(source); // most recently used
-        cache.copy(source.cache(), most);
-        return most;
+        int known = known(source, text);
+        cache.copy(source.cache(), known);
+        return known;
+    }
+
+    /**
+     * Makes what a new sequence would take from the last that is given back.
+     * @param text the sequence's text
+     * @return the rows of what it would take from, 0 if nothing is known
+     */
+    long favour(int[] text) {
+        Kept source = favourite(text);
+        return (source == null) ? 0 : source.cache().capacity();
+    }
+
+    /** Returns what has most of the start of a text, used most recently from now on. */
+    private @Nullable Kept favourite(int[] text) {
+        Kept best = null;
+        for (Kept one : this.kept) {
+            if (known(one, text) >= LEAST_TOKENS && (best == null || known(one, text) > known(best, text))) {
+                best = one;
+            }
+        }
+        if (best != null) {
+            this.kept.remove(best);
+            this.kept.add(best);
+        }
+        return best;
+    }
+
+    /** Returns how many tokens of a text need not be read. */
+    private static int known(Kept source, int[] text) {
+        return Math.min(text.length - 1, shared(source.text(), text));
     }
 
     private static int shared(int[] one, int[] other) {

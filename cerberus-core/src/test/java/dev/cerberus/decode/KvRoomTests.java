@@ -1,6 +1,7 @@
 package dev.cerberus.decode;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import dev.cerberus.gate.BatchCosts;
 import dev.cerberus.gate.CostCurve;
 import dev.cerberus.gate.Experience;
 import dev.cerberus.gate.TreeSizer;
+import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.ScriptedHeads;
@@ -142,6 +144,61 @@ class KvRoomTests {
             }
         }
         batch.close();
+    }
+
+    @Test
+    void whatASessionBeginsLikeIsGivenUpAfterOtherTexts() {
+        int[] own = this.random.ints(100, 0, VOCABULARY).toArray();
+        PrefixCache prefixes = new PrefixCache(1000);
+        keep(prefixes, own);
+        keep(prefixes, this.random.ints(100, 0, VOCABULARY).toArray());
+        long rows = prefixes.rows();
+        DecodeSession session = session(Arrays.copyOf(own, 120), 10);
+        List<Integer> known = new ArrayList<>();
+        new KvRoom(rows + session.neededRows() - 10, prefixes, learning(known)).admit(this.sessions, this.failures);
+        assertThat(known).containsExactly(100);
+        assertThat(prefixes.rows()).isEqualTo(rows / 2);
+        prefixes.close();
+    }
+
+    @Test
+    void whatASessionBeginsLikeIsNotGivenUpForDrafts() {
+        int[] own = this.random.ints(100, 0, VOCABULARY).toArray();
+        PrefixCache prefixes = new PrefixCache(1000);
+        keep(prefixes, own);
+        long rows = prefixes.rows();
+        DecodeSession session = session(Arrays.copyOf(own, 120), 10);
+        List<Integer> known = new ArrayList<>();
+        new KvRoom(rows + session.neededRows(), prefixes, learning(known)).admit(this.sessions, this.failures);
+        assertThat(known).containsExactly(100);
+        assertThat(prefixes.rows()).isEqualTo(rows);
+        prefixes.close();
+    }
+
+    @Test
+    void whatASessionBeginsLikeIsGivenUpWhereItCouldNotGoOnElse() {
+        int[] own = this.random.ints(100, 0, VOCABULARY).toArray();
+        PrefixCache prefixes = new PrefixCache(1000);
+        keep(prefixes, own);
+        DecodeSession session = session(Arrays.copyOf(own, 120), 10);
+        KvRoom room = new KvRoom(session.neededRows() + 20, prefixes, BatchListener.NONE);
+        assertThat(room.admit(this.sessions, this.failures)).containsExactly(session);
+        assertThat(prefixes.rows()).isZero();
+    }
+
+    private void keep(PrefixCache prefixes, int[] text) {
+        KvCache cache = this.model.newCache(text.length);
+        this.model.prefill(cache, text).close();
+        prefixes.keep(text, cache);
+    }
+
+    private static BatchListener learning(List<Integer> known) {
+        return new BatchListener() {
+            @Override
+            public void onPrefix(int knownTokens, int readTokens) {
+                known.add(knownTokens);
+            }
+        };
     }
 
     @Test
