@@ -56,6 +56,12 @@ public final class DjlDraftHeads implements DraftHeads {
      */
     private static final int LARGEST_WHOLE = 2048;
 
+    /**
+     * Heads are sure of one token long before this, and scores times its reciprocal are
+     * still numbers.
+     */
+    private static final double LEAST_TEMPERATURE = 1e-4;
+
     private final TorchDevice device;
 
     private final HeadsDescription description;
@@ -264,7 +270,8 @@ public final class DjlDraftHeads implements DraftHeads {
         if (sampling.greedy()) {
             return 1 / this.temperature;
         }
-        return 1 / (root.isCoupled() ? sampling.temperature() : this.temperature * sampling.temperature());
+        double temperature = Math.max(sampling.temperature(), LEAST_TEMPERATURE);
+        return 1 / (root.isCoupled() ? temperature : this.temperature * temperature);
     }
 
     private DraftTree serial(DraftRoot root, DraftLimits limits) {

@@ -21,7 +21,10 @@ record RankedTokens(int[] tokens, double[] probabilities, double entropyNats) {
         int[] tokens = new int[ranks];
         double[] probabilities = new double[ranks];
         for (int i = 0; i < ranks; i++) {
-            probabilities[i] = result[at + i];
+            float probability = result[at + i];
+            probabilities[i] = Float.isNaN(probability) ? 0 : probability; // of heads
+                                                                           // that are
+                                                                           // damaged
             tokens[i] = vocabulary[(int) result[at + ranks + i]];
         }
         return new RankedTokens(tokens, probabilities, result[at + 2 * ranks]);

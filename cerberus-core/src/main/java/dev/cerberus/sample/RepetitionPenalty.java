@@ -81,7 +81,13 @@ public final class RepetitionPenalty {
     }
 
     private void penalise(float[] logits, int token) {
-        logits[token] = (logits[token] < 0) ? logits[token] * this.penalty : logits[token] / this.penalty;
+        float logit = logits[token];
+        if (logit > 0) { // a tiny penalty would make it infinite
+            logits[token] = Math.min(logit / this.penalty, Float.MAX_VALUE);
+        }
+        else {
+            logits[token] = logit * this.penalty;
+        }
     }
 
 }

@@ -183,6 +183,8 @@ public final class HeadCandidates {
             float[] factors = this.transitions.get().factors(parent, proposed);
             total += this.whole.isPresent() ? follow(this.whole.get(), head * proposed.length, factors, weights)
                     : follow(this.probabilities[head], factors, weights);
+            // a low temperature may leave one token, which can not follow this one
+            total = Math.max(total, Double.MIN_NORMAL);
         }
         else if (this.whole.isPresent()) {
             widen(this.whole.get(), head * proposed.length, weights);

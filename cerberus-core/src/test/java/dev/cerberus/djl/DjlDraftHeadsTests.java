@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.cerberus.decode.DecodeListener;
 import dev.cerberus.decode.DecodeRequest;
@@ -213,6 +214,28 @@ class DjlDraftHeadsTests {
             double[] expected = Arrays.stream(flattened).map((value) -> -value / total).sorted().limit(3).toArray();
             assertThat(Arrays.stream(tree.pathProbabilities()).map((value) -> -value).toArray())
                 .containsExactly(expected, within(1e-5));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = { 0.01, 1e-4, 1e-40, Double.MIN_VALUE })
+    void draftWhenTheTemperatureIsTinyHoldsNumbersAndFillsAShape(double temperature) {
+        for (HeadsDescription heads : RandomHeads.descriptions()) {
+            try (DraftHeads draftHeads = load(write(heads, false));
+                    KvCache cache = target.newCache(32);
+                    NodeScores scores = target.prefill(cache, PROMPT)) {
+                for (boolean coupled : new boolean[] { false, true }) {
+                    DraftRoot root = new DraftRoot(scores, 0, 1, 6, new SamplingOptions(temperature, 0, 1, 3), coupled,
+                            16);
+                    for (DraftLimits limits : List.of(DraftLimits.of(8, 3),
+                            DraftLimits.of(TreeShape.branching(2, 2)))) {
+                        DraftTree tree = draftHeads.propose(root).draft(limits);
+                        assertThat(Arrays.stream(tree.pathProbabilities()).boxed()).as("%s %s", heads, limits)
+                            .allSatisfy((probability) -> assertThat(probability).isBetween(0.0, 1.0));
+                        assertThat(tree.pathProbabilities()).isNotEmpty();
+                    }
+                }
+            }
         }
     }
 

@@ -25,6 +25,14 @@ class RepetitionPenaltyTests {
     }
 
     @Test
+    void tinyPenaltyLeavesNumbers() {
+        RepetitionPenalty penalty = new RepetitionPenalty(1e-46);
+        float[] logits = { 4, 0, -4, 3 };
+        penalty.apply(logits, new int[] { 0, 1, 2 });
+        assertThat(logits).containsExactly(Float.MAX_VALUE, 0, -0f, 3);
+    }
+
+    @Test
     void pathIsNotKept() {
         RepetitionPenalty penalty = new RepetitionPenalty(2);
         penalty.apply(new float[4], new int[] { 3 });
