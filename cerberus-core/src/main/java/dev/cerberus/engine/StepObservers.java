@@ -59,6 +59,11 @@ final class StepObservers {
         }
 
         @Override
+        public void onToken(NodeScores scores, int node, int token) {
+            observe((observer) -> observer.onToken(scores, node, token));
+        }
+
+        @Override
         public void onStep(DecodeStep step) {
             observe((observer) -> observer.onStep(step));
             this.request.onStep(step);

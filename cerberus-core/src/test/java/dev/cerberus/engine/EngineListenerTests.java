@@ -2,8 +2,10 @@ package dev.cerberus.engine;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import dev.cerberus.decode.DecodeListener;
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.TokenOrigin;
+import dev.cerberus.model.NodeScores;
 import dev.cerberus.text.ChatMessage;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -78,6 +81,22 @@ class EngineListenerTests extends AbstractEngineThreadTests {
         assertThat(answer.result().tokens()).hasSize(8);
         assertThat(this.engine.generate(request("next")).tokens()).hasSize(8);
         assertThat(answer.ends).hasValue(1);
+    }
+
+    @Test
+    void observersHearOfEveryTokenAndEndNoRequest() {
+        open((options) -> options, NOTHING);
+        List<Integer> tokens = new CopyOnWriteArrayList<>();
+        this.engine.observeSteps(new DecodeListener() {
+            @Override
+            public void onToken(NodeScores scores, int node, int token) {
+                tokens.add(token);
+                throw new IllegalStateException("observer");
+            }
+        });
+        int[] written = this.engine.generate(request("tokens")).tokens();
+        assertThat(written).hasSize(8);
+        assertThat(tokens).startsWith(Arrays.stream(written).boxed().toArray(Integer[]::new));
     }
 
     @Test
