@@ -1,8 +1,11 @@
 package dev.cerberus.engine;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +52,9 @@ final class Watchdog implements Runnable {
 
     private final EngineFailedException withoutMemory = new EngineFailedException();
 
+    /** Requests that others have the right to end, and since when that is known. */
+    private final Map<ActiveRequest, Long> claimed = new HashMap<>();
+
     private Duration pause = PERIOD;
 
     Watchdog(RequestQueue queue, Outcomes outcomes, Duration requestTimeout, Duration longestStep, Thread engineThread,
@@ -86,15 +92,21 @@ final class Watchdog implements Runnable {
             requireLife();
         }
         Throwable failure = this.queue.failure();
+        boolean allTold = true;
         if (closed) {
-            open.forEach((request) -> end(request, new EngineClosedException()));
+            allTold = endAll(open, EngineClosedException::new);
         }
         else if (failure != null) {
-            open.forEach((request) -> end(request, failed(failure)));
-            this.failed.complete(failure);
+            allTold = endAll(open, () -> failed(failure));
+            if (allTold) {
+                this.failed.complete(failure);
+            }
         }
         else {
             endOverdue(open);
+        }
+        if (!allTold) {
+            Thread.sleep(RETRY_MILLIS);
         }
         return !closed || !open.isEmpty();
     }
@@ -115,14 +127,32 @@ final class Watchdog implements Runnable {
                 && nanosInStep / STUCK_TIMES > Durations.nanos(this.requestTimeout);
     }
 
-    /** Ends a request of an engine that will not look at it again. */
-    private void end(ActiveRequest request, RuntimeException error) {
+    /** Returns whether nobody has to be told any more. */
+    private boolean endAll(List<ActiveRequest> open, Supplier<RuntimeException> error) {
+        boolean all = true;
+        for (ActiveRequest request : open) {
+            all &= end(request, error.get());
+        }
+        return all;
+    }
+
+    /**
+     * Ends a request of an engine that will not look at it again. Who has the right to
+     * end it may be about to use it, and gets the time; a thread that has died will not.
+     */
+    private boolean end(ActiveRequest request, RuntimeException error) {
         this.outcomes.fail(request, error);
-        if (!request.isTold()) { // who had the right to has not lived to use it
+        if (!request.isTold()) {
+            long since = this.claimed.computeIfAbsent(request, (claimed) -> System.nanoTime());
+            if (System.nanoTime() - since < PERIOD.toNanos()) {
+                return false;
+            }
             request.fail(error);
         }
+        this.claimed.remove(request);
         this.queue.remove(request);
         this.queue.retire(request);
+        return true;
     }
 
     private RuntimeException failed(Throwable failure) {
