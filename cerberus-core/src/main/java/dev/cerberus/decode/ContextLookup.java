@@ -54,7 +54,7 @@ final class ContextLookup implements PathLookup {
 
     private final List<Asked> asked = new ArrayList<>();
 
-    private int followed; // tokens since the root was asked about
+    private int root; // tokens of the text when the open questions were asked
 
     /**
      * Creates a lookup.
@@ -76,13 +76,13 @@ final class ContextLookup implements PathLookup {
      * Follows the answer by one token, which shows whether what was guessed is right.
      */
     void append(int token) {
+        int followed = this.length - this.root;
         for (Asked question : this.asked) {
-            if (question.path().length == this.followed && isAtEnd(question.path())) {
+            if (question.path().length == followed && isAtEnd(question.path())) {
                 question.guesses().forEach((guess) -> guess.learn(this.trust, token));
             }
         }
         add(token);
-        this.followed++;
     }
 
     private boolean isAtEnd(int[] path) {
@@ -122,9 +122,10 @@ final class ContextLookup implements PathLookup {
     }
 
     private List<Guess> guesses(int[] path, Ranking heads, List<Recollection> asked) {
-        if (path.length == 0) {
+        // below a root that is known for certain nobody asks about it
+        if (path.length == 0 || this.root != this.length) {
             this.asked.clear();
-            this.followed = 0;
+            this.root = this.length;
         }
         List<Candidate> candidates = candidates(path, asked);
         if (candidates.isEmpty()) {

@@ -71,6 +71,23 @@ class ContextLookupTests {
     }
 
     @Test
+    void guessesBelowARootThatWasNotAskedAboutAreLearnedFrom() {
+        ContextLookup known = lookup(1, 2, 3, 4, 5, 6, 1);
+        ContextLookup asked = lookup(1, 2, 3, 4, 5, 6, 1);
+        double before = chance(lookup(1, 2, 3, 4, 5, 6, 1), 2);
+        tokens(asked);
+        for (ContextLookup lookup : List.of(known, asked)) {
+            tokens(lookup, 2); // 3, which is wrong
+            lookup.append(2);
+            lookup.append(9);
+            lookup.append(1);
+        }
+        assertThat(chance(known, 2)).isLessThan(before);
+        tokens(asked);
+        assertThat(chance(known, 2)).isEqualTo(chance(asked, 2));
+    }
+
+    @Test
     void longerMatchesAreBelievedMore() {
         ContextLookup lookup = lookup(1, 2, 3, 4, 5, 6, 7, 8, 9, 2);
         double[] chances = { chance(lookup), chance(lookup, 3), chance(lookup, 3, 4), chance(lookup, 3, 4, 5) };
