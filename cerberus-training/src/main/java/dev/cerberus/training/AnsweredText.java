@@ -29,7 +29,7 @@ final class AnsweredText {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(AnsweredText.class);
 
-    private static final int ANSWERS_PER_FILE = 256;
+    private static final int MOST_ANSWERS = 256;
 
     /** Rows of a forward; more make it no faster on a CPU. */
     private static final int MOST_ROWS = 64;
@@ -38,18 +38,23 @@ final class AnsweredText {
 
     private final List<WrittenAnswer> answers;
 
+    private final int answersOfAFile;
+
     private final Path directory;
 
     /**
      * Creates the text of some answers.
      * @param options how much of them to take, and whether with soft labels
      * @param answers the answers, at least one
+     * @param hidden width of the states
      * @param work folder for the files
      * @param reader everything else that decides what is computed: model, number format
      */
-    AnsweredText(Distillation options, List<WrittenAnswer> answers, Path work, String reader) {
+    AnsweredText(Distillation options, List<WrittenAnswer> answers, int hidden, Path work, String reader) {
         this.options = options;
         this.answers = answers;
+        int longest = answers.stream().mapToInt((answer) -> answer.tokens().length).max().orElseThrow();
+        this.answersOfAFile = Math.min(MOST_ANSWERS, DistilledFile.sequencesOf(longest, hidden));
         Fingerprint fingerprint = new Fingerprint().add("answers|" + reader + "|" + options.softLabels());
         answers.forEach((answer) -> fingerprint.add(answer.prompt()).add(answer.tokens()));
         this.directory = work.resolve("distilled-" + fingerprint.name());
@@ -95,7 +100,7 @@ final class AnsweredText {
         long tokens = 0;
         int from = 0;
         while (from < this.answers.size() && tokens < this.options.tokens()) {
-            int to = Math.min(this.answers.size(), from + ANSWERS_PER_FILE);
+            int to = Math.min(this.answers.size(), from + this.answersOfAFile);
             parts.add(this.answers.subList(from, to));
             tokens += tokens(this.answers.subList(from, to));
             from = to;

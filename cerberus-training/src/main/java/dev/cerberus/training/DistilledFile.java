@@ -25,6 +25,9 @@ import dev.cerberus.hf.TensorType;
  */
 final class DistilledFile {
 
+    /** What the states of a file may take in memory while it is written. */
+    private static final long MOST_BYTES = 256L << 20;
+
     private final Path path;
 
     private final List<Continuation> sequences;
@@ -39,6 +42,16 @@ final class DistilledFile {
     DistilledFile(Path path, List<Continuation> sequences) {
         this.path = path;
         this.sequences = sequences;
+    }
+
+    /**
+     * Returns how many sequences a file can hold.
+     * @param tokens tokens of the longest one
+     * @param hidden width of the states
+     * @return at least 1
+     */
+    static int sequencesOf(int tokens, int hidden) {
+        return (int) Math.max(1, MOST_BYTES / ((long) Short.BYTES * hidden * tokens));
     }
 
     Path path() {

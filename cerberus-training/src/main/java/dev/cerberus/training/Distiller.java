@@ -120,8 +120,8 @@ final class Distiller {
         long slotBytes = (long) capacity * this.config.layers() * 2 * this.config.keyValueSize() * Float.BYTES;
         // Sequences of full length that have room: text is found again under this name.
         long slots = Math.max(1, Math.min(options.slots(), CACHE_BYTES / slotBytes));
-        SelfDistillation distillation = new SelfDistillation(options, prompts, endOfSequence, capacity, seed, work,
-                this.checkpoint.sha256() + " " + this.precision + " " + slots);
+        SelfDistillation distillation = new SelfDistillation(options, prompts, endOfSequence, capacity,
+                this.config.hiddenSize(), seed, work, this.checkpoint.sha256() + " " + this.precision + " " + slots);
         return distillation.run(() -> writer(target, options, options.maxNewTokens(), endOfSequence));
     }
 
@@ -152,7 +152,8 @@ final class Distiller {
             LOGGER.info("{} answers, {} more have a longer prompt than {} tokens", answers.size(), prompts.tooLong(),
                     options.maxPromptTokens());
         }
-        AnsweredText text = new AnsweredText(options, answers, work, this.checkpoint.sha256() + " " + this.precision);
+        AnsweredText text = new AnsweredText(options, answers, this.config.hiddenSize(), work,
+                this.checkpoint.sha256() + " " + this.precision);
         try (LazyTarget target = target(text.longest(), options)) {
             return text.run(target::get);
         }

@@ -33,7 +33,7 @@ final class SelfDistillation {
 
     private static final int FIRST_SEQUENCES = 8;
 
-    private static final int MOST_SEQUENCES = 256;
+    private static final int MOST_SEQUENCES = 64;
 
     static final int SOFT_RANKS = 8;
 
@@ -47,6 +47,8 @@ final class SelfDistillation {
 
     private final long seed;
 
+    private final int most; // sequences of a file, a power of two
+
     private final Path directory;
 
     /**
@@ -55,27 +57,29 @@ final class SelfDistillation {
      * @param prompts what to continue, at least one
      * @param endOfSequence tokens that end a continuation
      * @param capacity longest sequence, prompt included
+     * @param hidden width of the states
      * @param seed of the sampled continuations
      * @param work folder for the files
      * @param writer everything else that decides what is written: model, number format
      */
-    SelfDistillation(Distillation options, List<int[]> prompts, Set<Integer> endOfSequence, int capacity, long seed,
-            Path work, String writer) {
+    SelfDistillation(Distillation options, List<int[]> prompts, Set<Integer> endOfSequence, int capacity, int hidden,
+            long seed, Path work, String writer) {
         this.options = options;
         this.prompts = prompts;
         this.endOfSequence = endOfSequence;
         this.capacity = capacity;
         this.seed = seed;
+        this.most = Integer
+            .highestOneBit(Math.min(MOST_SEQUENCES, DistilledFile.sequencesOf(options.maxNewTokens(), hidden)));
         this.directory = work.resolve("distilled-" + fingerprint(writer));
     }
 
     private String fingerprint(String writer) {
         Distillation o = this.options;
-        Fingerprint fingerprint = new Fingerprint().add(String.join("|", writer,
-                "from " + FIRST_SEQUENCES + " to " + MOST_SEQUENCES, Integer.toString(o.maxNewTokens()),
-                Double.toString(o.sampledShare()), Double.toString(o.temperature()), Integer.toString(o.slots()),
-                Boolean.toString(o.softLabels()), Integer.toString(this.capacity), Long.toString(this.seed),
-                this.endOfSequence.stream().sorted().toList().toString()));
+        Fingerprint fingerprint = new Fingerprint().add(String.join("|", writer, FIRST_SEQUENCES + " to " + this.most,
+                Integer.toString(o.maxNewTokens()), Double.toString(o.sampledShare()), Double.toString(o.temperature()),
+                Integer.toString(o.slots()), Boolean.toString(o.softLabels()), Integer.toString(this.capacity),
+                Long.toString(this.seed), this.endOfSequence.stream().sorted().toList().toString()));
         this.prompts.forEach(fingerprint::add);
         return fingerprint.name();
     }
@@ -120,15 +124,16 @@ final class SelfDistillation {
     }
 
     /**
-     * Returns the sequences of all files before one: 0, 8, 16, 32, 64, 128, 256, 512,
-     * 768, …
+     * Returns the sequences of all files before one: 0, 8, 16, 32, 64, 128, 192, … if a
+     * file may have 64.
      */
-    private static long first(int file) {
-        int doublings = Integer.numberOfTrailingZeros(MOST_SEQUENCES / FIRST_SEQUENCES) + 1;
+    private long first(int file) {
+        int few = Math.min(FIRST_SEQUENCES, this.most);
+        int doublings = Integer.numberOfTrailingZeros(this.most / few) + 1;
         if (file > doublings) {
-            return (long) MOST_SEQUENCES * (file - doublings + 1);
+            return (long) this.most * (file - doublings + 1);
         }
-        return (file == 0) ? 0 : FIRST_SEQUENCES << (file - 1);
+        return (file == 0) ? 0 : (long) few << (file - 1);
     }
 
     /*

@@ -123,7 +123,7 @@ class AnsweredTextTests {
 
     private List<Path> run(Distillation options, List<WrittenAnswer> answers, Path model) {
         try (LazyTarget target = new LazyTarget(() -> load(model))) {
-            return new AnsweredText(options, answers, this.directory, "fp32").run(target::get);
+            return new AnsweredText(options, answers, 16, this.directory, "fp32").run(target::get);
         }
     }
 

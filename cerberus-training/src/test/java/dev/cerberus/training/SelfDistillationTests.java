@@ -91,13 +91,21 @@ class SelfDistillationTests {
         assertThat(files.stream().mapToInt(SelfDistillationTests::sequences).sum()).isEqualTo(20);
     }
 
+    @Test
+    void filesOfAWideModelStaySmallEnoughToBeWritten() {
+        int sequences = DistilledFile.sequencesOf(2048, 8192);
+        assertThat(2L * sequences * 2048 * 8192).isLessThan(1L << 30);
+        assertThat(DistilledFile.sequencesOf(100_000, 16_384)).isOne();
+        assertThat(DistilledFile.sequencesOf(24, 16)).isGreaterThan(256);
+    }
+
     private static List<int[]> prompts(int count) {
         return IntStream.range(0, count).mapToObj((i) -> new int[] { 4 + i % 90, 5 + i / 90 }).toList();
     }
 
     private List<Path> run(int tokens, double sampledShare, List<int[]> prompts) {
         Distillation options = new Distillation(tokens, 64, MAX_NEW, sampledShare, 0.7, SLOTS, true, false, false);
-        SelfDistillation distillation = new SelfDistillation(options, prompts, Set.of(3), 60, 1,
+        SelfDistillation distillation = new SelfDistillation(options, prompts, Set.of(3), 60, 16, 1,
                 this.directory.resolve("work"), "tiny fp32");
         ModelConfig config = ModelConfig.read(this.model);
         try (Checkpoint checkpoint = Checkpoint.open(this.model);
