@@ -1,9 +1,12 @@
 package dev.cerberus.constrain;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
- * What compiling one constraint may take. Confined to the thread that compiles.
+ * What compiling one constraint may take: time of a processor, so that a machine that is
+ * busy with other things refuses nothing that an idle one compiles. Confined to the
+ * thread that compiles.
  */
 public final class CompileBudget {
 
@@ -17,20 +20,20 @@ public final class CompileBudget {
 
     private final Duration time;
 
-    private final long endNanos;
+    private long beginNanos;
 
     private int calls;
 
     /**
      * Starts to count.
-     * @param time the longest time, positive
+     * @param time the longest time of a processor, positive; time that passes where it
+     * can not be told what a thread has used, as on virtual threads
      */
     public CompileBudget(Duration time) {
         if (time.isNegative() || time.isZero()) {
             throw new IllegalArgumentException("the time to compile must be positive, was " + time);
         }
         this.time = time;
-        this.endNanos = System.nanoTime() + time.toNanos();
     }
 
     /**
@@ -46,9 +49,26 @@ public final class CompileBudget {
      * @throws ConstraintException if the time is over
      */
     public void spend() {
-        if (++this.calls % CALLS_PER_LOOK == 0 && System.nanoTime() - this.endNanos > 0) {
+        if (++this.calls % CALLS_PER_LOOK != 0) {
+            return;
+        }
+        long now = usedNanos();
+        if (this.calls == CALLS_PER_LOOK) {
+            this.beginNanos = now; // what was before is not worth a look of its own
+        }
+        else if (now - this.beginNanos > this.time.toNanos()) {
             throw new ConstraintException(
                     "the constraint takes longer than " + this.time.toMillis() + " ms to compile; make it simpler");
+        }
+    }
+
+    private static long usedNanos() {
+        try {
+            long used = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+            return (used >= 0) ? used : System.nanoTime(); // where counting is switched off
+        }
+        catch (UnsupportedOperationException ex) {
+            return System.nanoTime();
         }
     }
 
