@@ -13,7 +13,6 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
-import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.engine.TextGenerator;
@@ -31,9 +30,6 @@ import dev.cerberus.engine.TextGenerator;
  * @see CerberusChatModel
  */
 public class CerberusStreamingChatModel implements StreamingChatModel {
-
-    /** The call of {@link #start} that the calling thread is in. */
-    private static final ThreadLocal<Start> STARTING = new ThreadLocal<>();
 
     private final TextGenerator generator;
 
@@ -68,7 +64,8 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
      * @throws RuntimeException for the reasons that {@link #doChat} has
      */
     public StreamingHandle start(ChatRequest request, StreamingChatResponseHandler handler) {
-        return start(request, handler, CerberusStreamingChatModel::unobserved);
+        return start(request, handler, (step) -> {
+        });
     }
 
     /**
@@ -85,7 +82,7 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
     public StreamingHandle start(ChatRequest request, StreamingChatResponseHandler handler,
             Consumer<DecodeStep> steps) {
         RequestHandle handle = new RequestHandle();
-        within(new Start(this, handle, steps), () -> chat(request, handler));
+        Start.of(this, handle, steps).within(() -> chat(request, handler));
         return handle;
     }
 
@@ -107,12 +104,13 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
         PreparedRequest prepared = EngineErrors.translating(() -> this.requests.prepare(request));
-        Start start = STARTING.get();
-        boolean started = start != null && start.isOf(this);
-        RequestHandle handle = started ? start.handle() : new RequestHandle();
-        StreamedAnswer answer = new StreamedAnswer(handler, handle,
-                started ? start.steps() : CerberusStreamingChatModel::unobserved, this.generator.answerSyntax(),
-                prepared, this.generator.description().modelName());
+        Start start = Start.current(this);
+        RequestHandle handle = start.handle();
+        if (handle.isCancelled()) {
+            return;
+        }
+        StreamedAnswer answer = new StreamedAnswer(handler, start, this.generator.answerSyntax(), prepared,
+                this.generator.description().modelName());
         try {
             handle.started(this.generator.submit(prepared.request(), answer));
         }
@@ -140,47 +138,6 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
     @Override
     public ModelProvider provider() {
         return ModelProvider.OTHER;
-    }
-
-    /**
-     * Makes a call that may submit a request to a model of this class, on the same
-     * thread.
-     * @param call the call, which returns no handle itself
-     * @return what cancels the request; useless, but harmless, if there was none
-     */
-    static StreamingHandle capture(Runnable call) {
-        RequestHandle handle = new RequestHandle();
-        within(new Start(null, handle, CerberusStreamingChatModel::unobserved), call);
-        return handle;
-    }
-
-    /** A listener of one start may start another one before the first has begun. */
-    private static void within(Start start, Runnable call) {
-        Start outer = STARTING.get();
-        STARTING.set(start);
-        try {
-            call.run();
-        }
-        finally {
-            if (outer != null) {
-                STARTING.set(outer);
-            }
-            else {
-                STARTING.remove();
-            }
-        }
-    }
-
-    private static void unobserved(DecodeStep step) {
-        // nobody asked
-    }
-
-    private record Start(@Nullable CerberusStreamingChatModel model, RequestHandle handle, Consumer<DecodeStep> steps) {
-
-        boolean isOf(CerberusStreamingChatModel asked) {
-            return this.model == null || this.model == asked;
-        }
-
     }
 
     /**

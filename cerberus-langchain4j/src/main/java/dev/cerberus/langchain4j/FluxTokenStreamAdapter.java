@@ -2,6 +2,7 @@ package dev.cerberus.langchain4j;
 
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicReference;
 
 import dev.langchain4j.model.chat.response.StreamingHandle;
@@ -12,12 +13,14 @@ import reactor.core.publisher.FluxSink;
 
 /**
  * The adapter by which AI services return a {@code Flux<String>} that ends the request
- * when its subscriber leaves. LangChain4j finds it where Reactor is on the class path.
- * Thread-safe.
+ * when its subscriber leaves, in whatever round, and runs no tool after that. LangChain4j
+ * finds it where Reactor is on the class path. Thread-safe.
  */
 /*
  * A request of a Cerberus model is cancelled wherever it stands. One of another
  * provider's model is cancelled with its next piece, since nothing before that tells how.
+ * What LangChain4j asks to have an answer said again, for an output guardrail, is not
+ * cancelled: it waits for that answer, and would for ever.
  */
 public final class FluxTokenStreamAdapter implements TokenStreamAdapter {
 
@@ -48,22 +51,67 @@ public final class FluxTokenStreamAdapter implements TokenStreamAdapter {
         }
 
         private static void start(TokenStream tokenStream, FluxSink<String> sink) {
-            AtomicReference<StreamingHandle> latest = new AtomicReference<>();
+            Rounds rounds = new Rounds(sink);
             tokenStream.onPartialResponseWithContext((partial, context) -> {
-                latest.set(context.streamingHandle());
-                if (sink.isCancelled()) {
-                    context.streamingHandle().cancel();
-                }
+                rounds.onPiece(context.streamingHandle());
                 sink.next(partial.text());
-            }).onCompleteResponse((response) -> sink.complete()).onError(sink::error);
-            StreamingHandle first = CerberusStreamingChatModel.capture(tokenStream::start);
-            sink.onCancel(() -> {
-                first.cancel();
-                StreamingHandle last = latest.get();
-                if (last != null) {
-                    last.cancel();
-                }
-            });
+            })
+                .onPartialThinkingWithContext((thought, context) -> rounds.onPiece(context.streamingHandle()))
+                .onPartialToolCallWithContext((call, context) -> rounds.onPiece(context.streamingHandle()))
+                .beforeToolExecution((execution) -> rounds.beforeTool(execution.request().name()))
+                .onToolExecuted((execution) -> Start.resume())
+                .onCompleteResponse((response) -> sink.complete())
+                .onError(rounds::onError);
+            sink.onCancel(rounds::cancel);
+            Start.ofRounds(rounds.own).within(tokenStream::start);
+        }
+
+    }
+
+    /**
+     * The requests for one subscriber, one after another. Thread-safe.
+     */
+    private static final class Rounds {
+
+        private final FluxSink<String> sink;
+
+        /** Cancels requests of Cerberus models. */
+        private final RequestHandle own = new RequestHandle();
+
+        /** Cancels the present request of whatever model, once it has said anything. */
+        private final AtomicReference<StreamingHandle> latest = new AtomicReference<>();
+
+        Rounds(FluxSink<String> sink) {
+            this.sink = sink;
+        }
+
+        void onPiece(StreamingHandle handle) {
+            this.latest.set(handle);
+            if (this.sink.isCancelled()) {
+                handle.cancel();
+            }
+        }
+
+        /** A tool that does not run can be told to LangChain4j by an exception only. */
+        void beforeTool(String name) {
+            if (this.sink.isCancelled()) {
+                throw new CancellationException("Tool '" + name + "' does not run, since the subscriber has left");
+            }
+            Start.pause();
+        }
+
+        void onError(Throwable error) {
+            if (!this.sink.isCancelled()) {
+                this.sink.error(error);
+            }
+        }
+
+        void cancel() {
+            this.own.cancel();
+            StreamingHandle last = this.latest.get();
+            if (last != null) {
+                last.cancel();
+            }
         }
 
     }

@@ -1,8 +1,8 @@
 package dev.cerberus.langchain4j;
 
 import java.util.OptionalLong;
-import java.util.function.Consumer;
 
+import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
@@ -28,9 +28,9 @@ final class StreamedAnswer implements GenerationListener {
 
     private final StreamingChatResponseHandler handler;
 
-    private final RequestHandle handle;
+    private final Start start;
 
-    private final Consumer<DecodeStep> steps;
+    private final RequestHandle handle;
 
     private final AnswerEvents events;
 
@@ -42,11 +42,11 @@ final class StreamedAnswer implements GenerationListener {
 
     private TokenOrigin origin = TokenOrigin.TARGET;
 
-    StreamedAnswer(StreamingChatResponseHandler handler, RequestHandle handle, Consumer<DecodeStep> steps,
-            AnswerSyntax syntax, PreparedRequest request, String modelName) {
+    StreamedAnswer(StreamingChatResponseHandler handler, Start start, AnswerSyntax syntax, PreparedRequest request,
+            String modelName) {
         this.handler = handler;
-        this.handle = handle;
-        this.steps = steps;
+        this.start = start;
+        this.handle = start.handle();
         this.events = new AnswerEvents(syntax, request.tools(), new Told());
         this.modelName = modelName;
         this.seed = request.seed();
@@ -61,7 +61,7 @@ final class StreamedAnswer implements GenerationListener {
     @Override
     public void onStep(DecodeStep step) {
         if (!this.handle.isCancelled()) {
-            InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.steps.accept(step));
+            InternalStreamingChatResponseHandlerUtils.withLoggingExceptions(() -> this.start.steps().accept(step));
         }
     }
 
@@ -71,8 +71,17 @@ final class StreamedAnswer implements GenerationListener {
         // a draft token is always followed by one.
         this.origin = TokenOrigin.TARGET;
         this.events.finish();
-        unlessCancelled(() -> InternalStreamingChatResponseHandlerUtils.onCompleteResponse(this.handler,
-                this.answer.response(this.modelName, result, this.seed)));
+        unlessCancelled(() -> complete(this.answer.response(this.modelName, result, this.seed)));
+    }
+
+    private void complete(ChatResponse response) {
+        Runnable call = () -> InternalStreamingChatResponseHandlerUtils.onCompleteResponse(this.handler, response);
+        if (response.aiMessage().hasToolExecutionRequests()) {
+            this.start.endRound(call);
+        }
+        else {
+            call.run();
+        }
     }
 
     @Override
