@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import dev.langchain4j.internal.InternalStreamingChatResponseHandlerUtils;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.Capability;
+import dev.langchain4j.model.chat.ChatRequestOptions;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -39,11 +40,14 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
 
     private final GenerationRequests requests;
 
+    private final GenerationRequests trial;
+
     CerberusStreamingChatModel(Builder builder) {
         this.generator = builder.generator();
         this.defaultRequestParameters = builder.mergedParameters();
         this.listeners = builder.listeners();
         this.requests = builder.requests();
+        this.trial = builder.trial();
     }
 
     /**
@@ -84,6 +88,36 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
         RequestHandle handle = new RequestHandle();
         Start.of(this, handle, steps).within(() -> chat(request, handler));
         return handle;
+    }
+
+    /**
+     * Starts to answer a request, as every {@code chat} does. What is wrong with it is
+     * thrown here, and not told to the handler; listeners hear of it either way.
+     * @param request the conversation and its parameters
+     * @param options what listeners find with the request
+     * @param handler receives the answer
+     * @throws RuntimeException for the reasons that {@link #doChat} has
+     */
+    @Override
+    public void chat(ChatRequest request, ChatRequestOptions options, StreamingChatResponseHandler handler) {
+        if (!this.listeners.isEmpty()) {
+            requireServable(request, options);
+        }
+        StreamingChatModel.super.chat(request, options, handler);
+    }
+
+    private void requireServable(ChatRequest request, ChatRequestOptions options) {
+        ChatRequest merged = ChatRequest.builder()
+            .messages(request.messages())
+            .parameters(this.defaultRequestParameters.overrideWith(request.parameters()))
+            .build();
+        try {
+            EngineErrors.translating(() -> this.trial.prepare(merged));
+        }
+        catch (RuntimeException ex) {
+            new RefusedChat(this, ex).tell(request, options);
+            throw ex;
+        }
     }
 
     /**

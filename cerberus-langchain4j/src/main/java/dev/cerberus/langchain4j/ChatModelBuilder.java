@@ -80,8 +80,7 @@ public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>> per
         CerberusChatRequestParameters merged = CerberusChatRequestParameters.DEFAULTS.overrideWith(served)
             .overrideWith(recommended())
             .overrideWith(this.defaultRequestParameters);
-        GenerationRequests trial = new GenerationRequests(this.generator, () -> 0);
-        EngineErrors.translating(() -> trial
+        EngineErrors.translating(() -> trial()
             .prepare(ChatRequest.builder().messages(UserMessage.from("Hello")).parameters(merged).build()));
         return merged;
     }
@@ -106,6 +105,11 @@ public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>> per
 
     GenerationRequests requests() {
         return new GenerationRequests(this.generator, this.seeds);
+    }
+
+    /** Returns what finds out whether a request can be made, and takes no seed for it. */
+    GenerationRequests trial() {
+        return new GenerationRequests(this.generator, () -> 0);
     }
 
 }

@@ -1,5 +1,6 @@
 package dev.cerberus.langchain4j;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -15,9 +16,17 @@ import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.ChatRequestOptions;
+import dev.langchain4j.model.chat.listener.ChatModelErrorContext;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.listener.ChatModelRequestContext;
+import dev.langchain4j.model.chat.listener.ChatModelResponseContext;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.response.ChatResponse;
+import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,6 +37,7 @@ import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchRuntimeException;
 
 /**
  * What no model here takes: refused in words before it reaches the engine.
@@ -176,6 +186,92 @@ class RefusedRequestTests {
         assertThatExceptionOfType(InvalidRequestException.class)
             .isThrownBy(() -> model().chat(request(CerberusChatRequestParameters.builder().maxOutputTokens(0).build())))
             .withMessageContaining("max output tokens must be at least 1, was 0");
+    }
+
+    static List<ChatRequest> refused() {
+        return List.of(request(ChatRequestParameters.builder().modelName("other").build()),
+                request(ChatRequestParameters.builder().temperature(-1.0).build()),
+                request(CerberusChatRequestParameters.builder().profile("unknown").build()),
+                ChatRequest.builder().messages(UserMessage.from(TextContent.from(" "))).build(),
+                ChatRequest.builder()
+                    .messages(UserMessage.from(ImageContent.from("https://example.com/cat.jpg")))
+                    .build());
+    }
+
+    @ParameterizedTest
+    @MethodSource("refused")
+    void listenersOfTheBlockingModelHearOfARefusalOnce(ChatRequest request) {
+        Heard heard = new Heard();
+        CerberusChatModel model = CerberusChatModel.builder(this.generator).listeners(List.of(heard)).build();
+        RuntimeException thrown = catchRuntimeException(() -> model.chat(request));
+        assertThat(heard.events).containsExactly("request", "error " + thrown);
+    }
+
+    @ParameterizedTest
+    @MethodSource("refused")
+    void listenersOfTheStreamingModelHearOfARefusalOnce(ChatRequest request) {
+        Heard heard = new Heard();
+        CerberusStreamingChatModel model = CerberusStreamingChatModel.builder(this.generator)
+            .listeners(List.of(heard))
+            .build();
+        RuntimeException thrown = catchRuntimeException(() -> model.start(request, new Silence()));
+        assertThat(thrown).isInstanceOf(LangChain4jException.class);
+        assertThat(heard.events).containsExactly("request", "error " + thrown);
+    }
+
+    @Test
+    void listenersFindWhatTheCallerGaveThem() {
+        Heard heard = new Heard();
+        CerberusStreamingChatModel model = CerberusStreamingChatModel.builder(this.generator)
+            .listeners(List.of(heard))
+            .build();
+        ChatRequestOptions options = ChatRequestOptions.builder().listenerAttributes(Map.of("from", "caller")).build();
+        ChatRequest request = request(ChatRequestParameters.builder().modelName("other").build());
+        assertThatExceptionOfType(UnsupportedFeatureException.class)
+            .isThrownBy(() -> model.chat(request, options, new Silence()));
+        assertThat(heard.attributes).containsEntry("from", "caller");
+    }
+
+    /** Notes what it hears, and that it comes with what it left at the request. */
+    private static final class Heard implements ChatModelListener {
+
+        private final List<String> events = new ArrayList<>();
+
+        private Map<Object, Object> attributes = Map.of();
+
+        @Override
+        public void onRequest(ChatModelRequestContext context) {
+            this.events.add("request");
+            context.attributes().put("span", this);
+        }
+
+        @Override
+        public void onResponse(ChatModelResponseContext context) {
+            this.events.add("response");
+        }
+
+        @Override
+        public void onError(ChatModelErrorContext context) {
+            this.events.add("error " + context.error());
+            this.attributes = context.attributes();
+            assertThat(this.attributes).containsEntry("span", this);
+        }
+
+    }
+
+    /** Must not hear anything: what is wrong with a request is thrown. */
+    private static final class Silence implements StreamingChatResponseHandler {
+
+        @Override
+        public void onCompleteResponse(ChatResponse response) {
+            throw new AssertionError("answered");
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            throw new AssertionError("told of what is thrown", error);
+        }
+
     }
 
 }
