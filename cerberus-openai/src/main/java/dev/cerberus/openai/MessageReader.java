@@ -76,11 +76,13 @@ final class MessageReader {
         for (int i = 0; i < nodes.size(); i++) {
             requests.add(call(Fields.of(nodes.get(i), fields.path("tool_calls") + "[" + i + "]")));
         }
-        String text = fields.find("content").isPresent() ? content(fields) : "";
-        if (text.isEmpty() && requests.isEmpty()) {
+        boolean written = fields.find("content").isPresent();
+        if (!written && requests.isEmpty()) {
             throw OpenAiException.invalid(fields.path("content"),
                     "'" + fields.path("content") + "' is missing, and there are no tool_calls either");
         }
+        // an answer that is empty is one too, and comes back as this server wrote it
+        String text = written ? content(fields) : "";
         return AiMessage.builder().text(text).toolExecutionRequests(requests).build();
     }
 

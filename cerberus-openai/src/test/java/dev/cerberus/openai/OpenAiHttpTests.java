@@ -113,6 +113,23 @@ class OpenAiHttpTests extends AbstractOpenAiHttpTests {
                 ChatMessage.tool("c1", "weather", "22"));
     }
 
+    /** What a model writes that ends at once, or spends all of its tokens on thoughts. */
+    @Test
+    void emptyAnswerMayBeSentBack() throws Exception {
+        answer("");
+        JsonNode empty = json(chat("")).at("/choices/0/message");
+        assertThat(empty.get("content").stringValue()).isEmpty();
+        ScriptedGenerator generator = answer("x");
+        for (String content : List.of(empty.get("content").toString(), "[]")) {
+            HttpResponse<String> response = send(post("/v1/chat/completions",
+                    "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\",\"content\":"
+                            + content + "},{\"role\":\"user\",\"content\":\"Again\"}]}"));
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+            assertThat(((Prompt.Chat) generator.lastRequest().prompt()).messages()).containsExactly(
+                    ChatMessage.user("Hi"), ChatMessage.assistant("", List.of()), ChatMessage.user("Again"));
+        }
+    }
+
     @Test
     void toolsReachTheTemplateAndCallsComeBack() throws Exception {
         ScriptedGenerator generator = answer(

@@ -119,6 +119,8 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
                     {"messages":[{"role":"user","content":["Hi"]}]}                                        | messages[0].content[0]
                     {"messages":[{"role":"system","content":" "}]}                                         | messages[0].content
                     {"messages":[{"role":"assistant"}]}                                                    | messages[0].content
+                    {"messages":[{"role":"assistant","content":null}]}                                     | messages[0].content
+                    {"messages":[{"role":"assistant","content":null,"tool_calls":[]}]}                     | messages[0].content
                     {"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]} | messages[0].content[0].type
                     {"messages":[{"role":"tool","tool_call_id":"c9","content":"x"}]}                       | messages[0].tool_call_id
                     {"messages":[{"role":"user","content":"Hi","colour":"red"}]}                           | messages[0].colour
@@ -128,6 +130,14 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
         HttpResponse<String> response = send(post("/v1/chat/completions", body));
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(json(response).at("/error/param").stringValue()).isEqualTo(param);
+    }
+
+    @Test
+    void answerThatIsNotThereIsToldFromAnEmptyOne() throws Exception {
+        HttpResponse<String> response = send(post("/v1/chat/completions",
+                "{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"},{\"role\":\"assistant\"}]}"));
+        assertThat(json(response).at("/error/message").stringValue())
+            .isEqualTo("'messages[1].content' is missing, and there are no tool_calls either");
     }
 
     @Test
