@@ -48,7 +48,8 @@ final class SamplingReader {
             }
             parameters.topP(value);
         });
-        body.integer("top_k", 0).filter((value) -> value > 0).ifPresent(parameters::topK);
+        // 0 is said, not left open: it lifts the limit of the defaults
+        body.integer("top_k", 0).ifPresent(parameters::topK);
         body.wholeNumber("seed").ifPresent(parameters::seed);
         body.number("frequency_penalty", -MOST_PENALTY, MOST_PENALTY).ifPresent(parameters::frequencyPenalty);
         body.number("presence_penalty", -MOST_PENALTY, MOST_PENALTY).ifPresent(parameters::presencePenalty);
