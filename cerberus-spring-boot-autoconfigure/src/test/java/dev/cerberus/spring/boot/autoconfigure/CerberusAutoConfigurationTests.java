@@ -1,6 +1,7 @@
 package dev.cerberus.spring.boot.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 import dev.langchain4j.data.message.UserMessage;
@@ -9,9 +10,11 @@ import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
@@ -145,6 +148,21 @@ class CerberusAutoConfigurationTests {
             .run((context) -> {
                 assertThat(context.getBean(EngineAhead.class).take()).isEmpty();
                 assertThat(context.getBean(CerberusEngine.class).isRunning()).isTrue();
+            });
+    }
+
+    /** Nothing injects these: the first two are started with the context. */
+    @Test
+    void whatTheEngineDoesByItselfIsThereWhereOtherBeansAreMadeLazily() {
+        this.tiny.withBean(SimpleMeterRegistry.class, SimpleMeterRegistry::new)
+            .withInitializer(
+                    (context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+            .run((context) -> {
+                ConfigurableListableBeanFactory beans = context.getSourceApplicationContext().getBeanFactory();
+                assertThat(List.of("cerberusEngineLifecycle", "cerberusEngineLiveness", "cerberusEngineMeters"))
+                    .allMatch(beans::containsSingleton);
+                assertThat(context.getBean(CerberusEngineLifecycle.class).isRunning()).isTrue();
+                assertThat(beans.containsSingleton("cerberusChatModel")).isFalse();
             });
     }
 

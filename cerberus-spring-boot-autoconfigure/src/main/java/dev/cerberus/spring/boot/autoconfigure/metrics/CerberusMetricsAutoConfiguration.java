@@ -6,6 +6,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
@@ -24,7 +25,9 @@ import dev.cerberus.spring.boot.autoconfigure.CerberusProperties.Metrics.Gateway
 @ConditionalOnBooleanProperty(name = "cerberus.metrics.enabled", matchIfMissing = true)
 public final class CerberusMetricsAutoConfiguration {
 
+    // no bean asks for them: made lazily, they would never be
     @Bean
+    @Lazy(false)
     EngineMeters cerberusEngineMeters(MeterRegistry registry, CerberusEngine engine, CerberusProperties properties) {
         EngineMeters meters = new EngineMeters(registry, engine.description().modelName());
         meters.registerGauges(engine);

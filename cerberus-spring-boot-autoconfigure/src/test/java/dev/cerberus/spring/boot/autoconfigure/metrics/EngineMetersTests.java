@@ -17,6 +17,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
@@ -275,6 +276,20 @@ class EngineMetersTests {
             assertThat(meters.get("cerberus.decode.phase").tag("phase", "prefill").timer().count()).isEqualTo(1);
             assertThat(meters.get("cerberus.requests.queued").gauge().value()).isZero();
         });
+    }
+
+    @Test
+    void metersAreThereWhereOtherBeansAreMadeLazily() {
+        CONTEXT.withPropertyValues("cerberus.metrics.gateway-names=vllm")
+            .withInitializer(
+                    (context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+            .run((context) -> {
+                MeterRegistry meters = context.getBean(MeterRegistry.class);
+                assertThat(meters.find("cerberus.requests.active").gauge()).isNotNull();
+                assertThat(meters.find("vllm:num_requests_running").gauge()).isNotNull();
+                context.getBean(CerberusEngine.class).generate(GenerationRequest.greedy(new Prompt.Raw("abc"), 4));
+                assertThat(meters.get("cerberus.decode.phase").tag("phase", "prefill").timer().count()).isEqualTo(1);
+            });
     }
 
     @Test
