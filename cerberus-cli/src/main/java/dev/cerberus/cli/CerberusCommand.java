@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.Reader;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
@@ -64,37 +65,46 @@ public final class CerberusCommand implements Callable<Integer> {
      */
     public static void main(String[] args) {
         Reader in = new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8);
-        System.exit(run(in, writer(FileDescriptor.out), writer(FileDescriptor.err), args));
+        System.exit(run(in, writer(FileDescriptor.out), new PrintWriter(writer(FileDescriptor.err), true), args));
     }
 
     /**
      * Text is UTF-8 whatever the locale: results are files as often as they are screens.
      */
-    private static PrintWriter writer(FileDescriptor descriptor) {
-        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+    private static Writer writer(FileDescriptor descriptor) {
+        return new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8);
     }
 
     /**
      * Runs the command.
      * @param in standard input
-     * @param out takes results
+     * @param out takes results; once it can not be written, the command ends
      * @param err takes messages
      * @param args the arguments
      * @return the exit code
      */
-    static int run(Reader in, PrintWriter out, PrintWriter err, String... args) {
+    static int run(Reader in, Writer out, PrintWriter err, String... args) {
+        StandardOutput results = new StandardOutput(out);
+        PrintWriter printer = new PrintWriter(results, true);
         CommandLine commandLine = new CommandLine(new CerberusCommand(in))
             .addSubcommand("completion", new AutoComplete.GenerateCompletion())
-            .setOut(out)
+            .setOut(printer)
             .setErr(err)
             .setUsageHelpWidth(HELP_WIDTH)
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionStrategy(CerberusCommand::runOrHelp)
             .setExecutionExceptionHandler(CerberusCommand::failed)
             .setParameterExceptionHandler(CerberusCommand::misused);
         Locale machines = Locale.getDefault();
         Locale.setDefault(Locale.ROOT); // by which picocli sorts and compares names
         try {
-            return commandLine.execute(args);
+            int code = commandLine.execute(args);
+            printer.flush(); // throws if anything was lost
+            return code;
+        }
+        catch (OutputException ex) {
+            ex.line().ifPresent((line) -> err.println("cerberus: " + line));
+            return CommandLine.ExitCode.SOFTWARE;
         }
         catch (OutOfMemoryError ex) {
             err.println("cerberus: out of memory; raise the heap with java -Xmx, or use a smaller model");
@@ -102,14 +112,26 @@ public final class CerberusCommand implements Callable<Integer> {
         }
         finally {
             Locale.setDefault(machines);
-            out.flush();
             err.flush();
+        }
+    }
+
+    /** Help is printed where no handler of exceptions is asked. */
+    private static int runOrHelp(CommandLine.ParseResult parsed) {
+        try {
+            return new CommandLine.RunLast().execute(parsed);
+        }
+        catch (OutputException ex) {
+            return CommandLine.ExitCode.SOFTWARE;
         }
     }
 
     private static int failed(Exception ex, CommandLine commandLine, CommandLine.ParseResult parsed) {
         if (ex instanceof ParameterException misuse) {
             return misused(misuse, parsed.originalArgs().toArray(String[]::new));
+        }
+        if (ex instanceof OutputException) {
+            return CommandLine.ExitCode.SOFTWARE; // said in the end, whoever took it
         }
         commandLine.getErr().println("cerberus: " + Failures.line(ex, commandLine.getCommandSpec()));
         return CommandLine.ExitCode.SOFTWARE;
