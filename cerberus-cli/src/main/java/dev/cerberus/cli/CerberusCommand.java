@@ -12,6 +12,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import dev.cerberus.training.evaluation.Versions;
@@ -65,7 +66,13 @@ public final class CerberusCommand implements Callable<Integer> {
      */
     public static void main(String[] args) {
         Reader in = new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8);
-        System.exit(run(in, writer(FileDescriptor.out), new PrintWriter(writer(FileDescriptor.err), true), args));
+        PrintWriter err = new PrintWriter(writer(FileDescriptor.err), true);
+        Optional<String> unreadable = Arguments.unreadable(System.getProperty("sun.jnu.encoding", ""), args);
+        if (unreadable.isPresent()) {
+            err.println("cerberus: " + unreadable.get());
+            System.exit(CommandLine.ExitCode.USAGE);
+        }
+        System.exit(run(in, writer(FileDescriptor.out), err, args));
     }
 
     /**

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -71,6 +73,10 @@ class LauncherTests {
             if (args.length > 0 && args[0].equals("read")) {
                 System.out.print(System.in.readAllBytes().length + " ");
             }
+            if (args.length > 0 && args[0].equals("letters")) {
+                System.out.println(args[1].chars().mapToObj(Integer::toHexString).toList());
+                System.exit(0);
+            }
             System.out.println(String.join("|", args) + " " + System.getProperty("test", "-"));
             System.exit(args.length);
         }
@@ -118,6 +124,38 @@ class LauncherTests {
                 """);
         assertThat(closing.toFile().setExecutable(true)).isTrue();
         assertThat(run(closing, environment)).isEqualTo(new Ended(1, "0 read -\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "LC_ALL=C", "LC_ALL=POSIX", "LANG=no_WHERE.UTF-8", "LC_CTYPE=C" })
+    void argumentsAreUtf8WhereTheLocaleHasNoLettersButEnglish(String variable) throws Exception {
+        Path calling = Files.writeString(this.directory.resolve("calling"), """
+                #!/bin/sh
+                unset LC_ALL LC_CTYPE LANG
+                export %s
+                exec "$SCRIPT" letters "$(printf '\\303\\274')"
+                """.formatted(variable));
+        assertThat(calling.toFile().setExecutable(true)).isTrue();
+        assertThat(run(calling, Map.of("CERBERUS_JAR", jar().toString(), "SCRIPT", SCRIPT.toString())))
+            .isEqualTo(new Ended(0, "[fc]\n"));
+    }
+
+    @Test
+    void lettersThatJavaAloneLosesAreRefused() throws Exception {
+        Path calling = Files.writeString(this.directory.resolve("calling"), """
+                #!/bin/sh
+                exec "$JAVA_HOME/bin/java" -cp "$CLASSES" dev.cerberus.cli.CerberusCommand info --model "$(printf \
+                  'Gr\\303\\274n')"
+                """);
+        assertThat(calling.toFile().setExecutable(true)).isTrue();
+        assertThat(run(calling, Map.of("LC_ALL", "C", "CLASSES", System.getProperty("java.class.path"))))
+            .satisfies((ended) -> {
+                assertThat(ended.code()).as(ended.text()).isEqualTo(2);
+                assertThat(ended.text().lines()).singleElement()
+                    .asString()
+                    .startsWith("cerberus: argument 3 is not readable: ")
+                    .endsWith("; set LC_ALL=C.UTF-8");
+            });
     }
 
 }
