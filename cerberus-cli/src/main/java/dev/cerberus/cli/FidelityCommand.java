@@ -47,7 +47,9 @@ import picocli.CommandLine.Spec;
 @Command(name = "fidelity", mixinStandardHelpOptions = true, sortOptions = false,
         description = "Says how far a model in each number format is from itself in fp32, on its own answers and on text.",
         footerHeading = "%nExamples:%n",
-        footer = { "  cerberus fidelity --model DIR --prompts prompts.jsonl --text book.txt" })
+        footer = { "  cerberus fidelity --model DIR --prompts prompts.jsonl --text book.txt",
+                "  cerberus fidelity --model DIR --text book.txt --precision int8", "",
+                "Compares all formats that the device computes in, or the one of --precision." })
 final class FidelityCommand implements Callable<Integer> {
 
     /** Tokens of a piece of text, read without what stands before it. */
@@ -88,6 +90,11 @@ final class FidelityCommand implements Callable<Integer> {
                     "--max-tokens must be at least 1 and --max-text at least 2, were " + this.maxTokens + " and "
                             + this.maxText);
         }
+        Optional<Precision> only = this.model.precision();
+        if (only.equals(Optional.of(Precision.FP32))) {
+            throw new ParameterException(this.spec.commandLine(),
+                    "--precision fp32 is what the others are compared with; name another, or leave it out for all");
+        }
         List<Conversation> conversations = (this.prompts != null) ? PromptFile.read(this.prompts) : List.of();
         Optional<String> plain = Optional.ofNullable(this.text).map(FidelityCommand::read);
         ModelDirectory directory = ModelDirectory.open(this.model.location());
@@ -96,6 +103,8 @@ final class FidelityCommand implements Callable<Integer> {
             Destination.requireFixed(this.spec, "--save", file);
             FidelityFile.requireNoOther(file);
         }
+        TorchDevice device = this.model.torchDevice();
+        only.ifPresent(device::requireSupport);
         List<ScoredText> texts = new ArrayList<>();
         ModelConfig config = directory.config();
         EngineOptions.Builder options = this.model.engine().precision("fp32");
@@ -113,11 +122,10 @@ final class FidelityCommand implements Callable<Integer> {
         out.println("|---|---:|---:|---:|---:|");
         Map<String, Fidelity> measured = new TreeMap<>();
         int longest = texts.stream().mapToInt((piece) -> piece.tokens().length).max().orElseThrow();
-        TorchDevice device = this.model.torchDevice();
         try (Checkpoint checkpoint = directory.openCheckpoint();
                 DjlTargetModel reference = DjlTargetModel.load(config, checkpoint, longest, device, Precision.FP32)) {
             for (Precision precision : device.precisions()) {
-                if (precision != Precision.FP32) {
+                if (precision != Precision.FP32 && precision == only.orElse(precision)) {
                     try (DjlTargetModel other = DjlTargetModel.load(config, checkpoint, longest, device, precision)) {
                         Fidelity fidelity = Fidelity.measure(reference, other, texts);
                         measured.put(device.arithmetic(precision), fidelity);

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import dev.cerberus.engine.CerberusEngine;
+import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.training.evaluation.Conversation;
@@ -119,12 +120,14 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private List<GenerationRequest> requests(List<Conversation> conversations, int count) {
+        // signal and bound; every subject has a mode of its own
+        Optional<GateOptions> gate = Optional.of(this.decoding.gate(GateMode.ADAPTIVE));
         List<GenerationRequest> all = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Conversation conversation = conversations.get(i % conversations.size());
             all.add(new GenerationRequest(conversation.prompt(0, List.of(), this.raw), this.decoding.sampling(),
-                    this.decoding.maxTokens(), this.decoding.minTokens(), List.of(), Optional.empty(),
-                    this.decoding.shape(), Optional.empty(), this.decoding.drafting()));
+                    this.decoding.maxTokens(), this.decoding.minTokens(), List.of(), gate, this.decoding.shape(),
+                    Optional.empty(), this.decoding.drafting()));
         }
         return all;
     }

@@ -3,11 +3,14 @@ package dev.cerberus.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.engine.BundledModel;
 import dev.cerberus.engine.CerberusEngine;
@@ -104,6 +107,22 @@ final class ModelOptions {
             return DeviceProfile.CPU.draftNodes();
         }
         return torchDevice().profile().draftNodes();
+    }
+
+    /**
+     * Returns the number format of option {@code --precision}.
+     * @return the format; empty for {@code auto}
+     * @throws ParameterException if there is no such format
+     */
+    Optional<Precision> precision() {
+        if (this.precision.equals("auto")) {
+            return Optional.empty();
+        }
+        return Optional.of(Arrays.stream(Precision.values())
+            .filter((each) -> each.name().toLowerCase(Locale.ROOT).equals(this.precision))
+            .findFirst()
+            .orElseThrow(() -> new ParameterException(this.spec.commandLine(),
+                    "--precision must be auto, fp32, bf16, fp16 or int8, was '" + this.precision + "'")));
     }
 
     /** Returns the device of option {@code --device}. */

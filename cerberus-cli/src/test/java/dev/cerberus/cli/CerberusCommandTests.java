@@ -102,7 +102,8 @@ class CerberusCommandTests {
             "bench --record a --replay b", "pull", "pull nothing", "pull a/b --mirror ftp://x", "calibrate --prompts p",
             "remember --model m --data d", "remember --model m --data d --out o --tokens 0", "fidelity --model m",
             "fidelity --model m --max-text 10", "fidelity --model m --text t --max-text 1",
-            "fidelity --model m --prompts p --max-tokens 0", "fidelity --model m --text t --max-tokens many" })
+            "fidelity --model m --prompts p --max-tokens 0", "fidelity --model m --text t --max-tokens many",
+            "fidelity --model m --text t --precision bogus", "fidelity --model m --text t --precision fp32" })
     void wrongUsageExitsWithTwo(String line) {
         assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
         assertThat(this.err.toString()).startsWith("cerberus: ");
@@ -296,6 +297,22 @@ class CerberusCommandTests {
             assertThat(Double.parseDouble(cells[3])).isBetween(0.5, 1.0);
             assertThat(Double.parseDouble(cells[4])).isGreaterThan(1);
         });
+    }
+
+    @Test
+    void fidelityOfOnePrecisionIsThatAlone() throws IOException {
+        Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
+        Path text = Files.writeString(this.directory.resolve("text.txt"), "It is a long way to the sea.");
+        assertThat(run("fidelity", "--model", model.toString(), "--text", text.toString(), "--precision", "bf16"))
+            .as(this.err.toString())
+            .isZero();
+        assertThat(this.out.toString().lines().skip(2)).singleElement().asString().startsWith("| bf16 |");
+        assertThat(run("fidelity", "--model", model.toString(), "--text", text.toString(), "--precision", "fp16",
+                "--device", "cpu"))
+            .isEqualTo(1);
+        assertThat(this.err.toString().lines().filter((line) -> line.startsWith("cerberus: "))).singleElement()
+            .asString()
+            .contains("fp16");
     }
 
     @Test

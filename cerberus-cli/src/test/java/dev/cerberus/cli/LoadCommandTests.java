@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.cerberus.testing.DemoFixture;
 import dev.cerberus.testing.TinyModels;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -64,6 +65,22 @@ class LoadCommandTests {
         }
         // 7 tokens of a prompt and 6 tokens are more than one row a forward
         assertThat(Double.parseDouble(rows.get(0)[9])).isGreaterThan(1);
+    }
+
+    @Test
+    void boundDecidesWhetherTheThresholdGateDrafts() throws IOException {
+        Path prompts = Files.writeString(this.directory.resolve("prompts.jsonl"), "{\"prompt\": \"Hello\"}\n");
+        for (String bound : List.of("0", "1000")) {
+            assertThat(run("load", "--model", DemoFixture.model().toString(), "--prompts", prompts.toString(),
+                    "--clients", "1", "--gates", "threshold", "--requests", "1", "--rounds", "1", "--max-tokens", "16",
+                    "--no-context-lookup", "--precision", "fp32", "--signal", "hidden-entropy", "--threshold", bound))
+                .as(this.err.toString())
+                .isZero();
+        }
+        List<String> rows = this.out.toString().lines().filter((line) -> line.contains("| threshold ")).toList();
+        assertThat(rows).hasSize(2);
+        assertThat(rows).extracting((row) -> Double.parseDouble(row.split("\\s*\\|\\s*")[7]) > 0)
+            .containsExactly(false, true);
     }
 
     @Test
