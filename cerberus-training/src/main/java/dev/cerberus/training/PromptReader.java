@@ -39,6 +39,9 @@ final class PromptReader {
 
     private static final String END_OF_TEXT = "<|endoftext|>";
 
+    /** What some editors and shells put before UTF-8 text, and no part of it. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private static final int SHORTEST_BEGINNING = 4;
 
     private static final int LONGEST_BEGINNING = 48;
@@ -116,11 +119,12 @@ final class PromptReader {
             throw new TrainingException("The data file " + file + " is too large for memory; cut it into parts", ex);
         }
         try {
-            return StandardCharsets.UTF_8.newDecoder()
+            String text = StandardCharsets.UTF_8.newDecoder()
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT)
                 .decode(ByteBuffer.wrap(bytes))
                 .toString();
+            return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
         }
         catch (CharacterCodingException ex) {
             throw new TrainingException(

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.cerberus.testing.TinyModels;
 import dev.cerberus.text.ChatTemplate;
@@ -81,6 +82,13 @@ class PromptReaderTests {
     void readWhenFileIsAnArrayReadsItsElements() {
         Path file = file("share.json", "[{\"prompt\": \"one\"},\n {\"prompt\": \"two\"}]");
         assertThat(read(file, true)).containsExactlyInAnyOrder("one", "two");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "{\"prompt\": \"one\"}\n{\"prompt\": \"two\"}\n", "[{\"prompt\": \"one\"}]",
+            "the first document\n\nanother document\n" })
+    void readWhenTheFileBeginsWithAByteOrderMarkReadsTheSame(String text) {
+        assertThat(read(file("marked", "\uFEFF" + text), true)).isNotEmpty().isEqualTo(read(file("plain", text), true));
     }
 
     @ParameterizedTest

@@ -11,6 +11,9 @@ import java.nio.file.Path;
  */
 public final class TextFile {
 
+    /** What some editors and shells put before UTF-8 text, and no part of it. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private TextFile() {
     }
 
@@ -18,7 +21,7 @@ public final class TextFile {
      * Reads a whole file.
      * @param kind what the file is to be, for messages: {@code prompt file}
      * @param file the file, UTF-8
-     * @return its text, which may be empty
+     * @return its text without a byte order mark, which may be empty
      * @throws EvaluationException if it is missing, a directory, not text or can not be
      * read; the message names the file
      */
@@ -43,7 +46,7 @@ public final class TextFile {
         if (text.indexOf('\0') >= 0) {
             throw new EvaluationException("The " + kind + " " + file + " is not text; name another");
         }
-        return text;
+        return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     }
 
 }

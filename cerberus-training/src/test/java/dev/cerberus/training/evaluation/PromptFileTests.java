@@ -34,6 +34,13 @@ class PromptFileTests {
     }
 
     @Test
+    void readWhenTheFileBeginsWithAByteOrderMarkReadsTheSame() throws IOException {
+        String text = "{\"prompt\": \"a\"}\n{\"prompt\": \"b\"}\n";
+        List<Conversation> read = PromptFile.read(file("\uFEFF" + text));
+        assertThat(read).hasSize(2).isEqualTo(PromptFile.read(file(text)));
+    }
+
+    @Test
     void readWhenALineIsNoJsonNamesTheLine() throws IOException {
         Path file = file("{\"prompt\": \"a\"}\n{\"prompt\": \n");
         assertThatExceptionOfType(EvaluationException.class).isThrownBy(() -> PromptFile.read(file))
