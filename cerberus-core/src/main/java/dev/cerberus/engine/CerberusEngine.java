@@ -430,10 +430,19 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
     }
 
     /**
-     * Refuses new requests from now on; those queued or running go on.
+     * Refuses new requests from now on, until {@link #resumeAdmission()}; those queued or
+     * running go on.
      */
     public void stopAdmission() {
         this.queue.stopAdmission();
+    }
+
+    /**
+     * Takes new requests again after {@link #stopAdmission()}. An engine that is closed
+     * or has failed goes on refusing them, which {@link #state()} tells.
+     */
+    public void resumeAdmission() {
+        this.queue.resumeAdmission();
     }
 
     /**

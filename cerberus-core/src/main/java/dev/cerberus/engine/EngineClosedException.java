@@ -1,8 +1,8 @@
 package dev.cerberus.engine;
 
 /**
- * Thrown when a request reaches an engine that is shutting down, and to those that it
- * still has when it is closed.
+ * Thrown when a request reaches an engine that is shutting down or takes none for a
+ * while, and to those that it still has when it is closed.
  */
 public final class EngineClosedException extends RuntimeException {
 

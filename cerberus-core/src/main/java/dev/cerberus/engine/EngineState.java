@@ -8,7 +8,9 @@ public enum EngineState {
     /** Takes it. */
     RUNNING,
 
-    /** Refuses it; those taken before are still answered. */
+    /**
+     * Refuses it until admission is opened again; those taken before are still answered.
+     */
     STOPPING,
 
     /** Refuses it for good: the engine was closed. */

@@ -44,7 +44,7 @@ final class RequestQueue {
 
     /**
      * Checks that requests are taken.
-     * @throws EngineClosedException if none are taken any more
+     * @throws EngineClosedException if none are taken at present or any more
      * @throws EngineFailedException if the engine has failed
      */
     void requireAdmission() {
@@ -72,7 +72,7 @@ final class RequestQueue {
      * @param maker makes it, once it is known that there is room
      * @return the request
      * @throws QueueFullException if too many are waiting
-     * @throws EngineClosedException if none are taken any more
+     * @throws EngineClosedException if none are taken at present or any more
      * @throws EngineFailedException if the engine has failed
      */
     ActiveRequest add(Supplier<ActiveRequest> maker) {
@@ -228,6 +228,19 @@ final class RequestQueue {
         this.lock.lock();
         try {
             this.admitting = false;
+        }
+        finally {
+            this.lock.unlock();
+        }
+    }
+
+    /**
+     * Takes requests again after {@link #stopAdmission()}; once closed it takes none.
+     */
+    void resumeAdmission() {
+        this.lock.lock();
+        try {
+            this.admitting = !this.closed;
         }
         finally {
             this.lock.unlock();

@@ -10,7 +10,8 @@ import dev.cerberus.engine.CerberusEngine;
 
 /**
  * The engine's part in an orderly shutdown: no new requests, but time for the running
- * ones to finish. The bean's destruction closes the engine afterwards. Thread-safe.
+ * ones to finish. A context that is started again takes requests again; only the bean's
+ * destruction, which closes the engine, is for good. Thread-safe.
  */
 final class CerberusEngineLifecycle implements SmartLifecycle {
 
@@ -34,26 +35,27 @@ final class CerberusEngineLifecycle implements SmartLifecycle {
     }
 
     @Override
-    public void start() {
+    public synchronized void start() {
+        this.engine.resumeAdmission();
         this.running = true;
     }
 
     @Override
     public void stop() {
-        this.running = false;
-        this.engine.stopAdmission();
-        if (!this.engine.awaitIdle(this.timeout)) {
-            LOGGER.warn("Requests still running after {} are ended", this.timeout);
-            // for applications alone: the command line, which serves too, shows warnings
-            LOGGER.info("A longer spring.lifecycle.timeout-per-shutdown-phase gives them more time");
-        }
+        refuse();
+        awaitIdle();
     }
 
+    /**
+     * Refuses new requests before it returns, so that a start that follows has the last
+     * word; the running ones are waited for on another thread.
+     */
     @Override
     public void stop(Runnable callback) {
+        refuse();
         Thread thread = new Thread(() -> {
             try {
-                stop();
+                awaitIdle();
             }
             finally {
                 callback.run();
@@ -61,6 +63,20 @@ final class CerberusEngineLifecycle implements SmartLifecycle {
         }, "cerberus-shutdown");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private synchronized void refuse() {
+        this.running = false;
+        this.engine.stopAdmission();
+    }
+
+    private void awaitIdle() {
+        // started again meanwhile, it has requests that nobody ends
+        if (!this.engine.awaitIdle(this.timeout) && !this.running) {
+            LOGGER.warn("Requests still running after {} are ended when the engine is closed", this.timeout);
+            // for applications alone: the command line, which serves too, shows warnings
+            LOGGER.info("A longer spring.lifecycle.timeout-per-shutdown-phase gives them more time");
+        }
     }
 
     @Override

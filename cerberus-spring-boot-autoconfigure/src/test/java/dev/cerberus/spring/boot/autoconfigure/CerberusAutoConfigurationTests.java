@@ -29,6 +29,8 @@ import org.springframework.core.io.ClassPathResource;
 import dev.cerberus.engine.BundledModel;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineClosedException;
+import dev.cerberus.engine.EngineState;
+import dev.cerberus.engine.FailingEngine;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.engine.TextGenerator;
@@ -87,6 +89,37 @@ class CerberusAutoConfigurationTests {
             assertThatExceptionOfType(EngineClosedException.class)
                 .isThrownBy(() -> engine.generate(GenerationRequest.greedy(new Prompt.Raw("a"), 1)));
             assertThat(engine.awaitIdle(Duration.ZERO)).isTrue();
+        });
+    }
+
+    @Test
+    void contextThatIsStoppedAndStartedAgainAnswers() {
+        this.tiny.run((context) -> {
+            CerberusEngine engine = context.getBean(CerberusEngine.class);
+            for (int round = 0; round < 2; round++) {
+                context.stop();
+                assertThat(engine.state()).isEqualTo(EngineState.STOPPING);
+                context.start();
+                assertThat(engine.state()).isEqualTo(EngineState.RUNNING);
+                assertThat(context.getBean(ChatModel.class).chat("Hi")).isNotNull();
+            }
+            context.restart();
+            assertThat(engine.state()).isEqualTo(EngineState.RUNNING);
+        });
+    }
+
+    @Test
+    void contextThatIsStartedAgainDoesNotMendAnEngine() {
+        this.tiny.run((context) -> {
+            CerberusEngine engine = context.getBean(CerberusEngine.class);
+            context.stop();
+            FailingEngine.fail(engine);
+            context.start();
+            assertThat(engine.state()).isEqualTo(EngineState.FAILED);
+            context.stop();
+            engine.close();
+            context.start();
+            assertThat(engine.state()).isEqualTo(EngineState.CLOSED);
         });
     }
 

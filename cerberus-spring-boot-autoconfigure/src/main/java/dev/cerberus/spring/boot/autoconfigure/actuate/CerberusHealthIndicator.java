@@ -10,8 +10,8 @@ import dev.cerberus.engine.EngineDescription;
 import dev.cerberus.engine.EngineState;
 
 /**
- * The health of an engine: up while it takes requests, out of service while it is being
- * shut down, down once it has failed. A check asks the model nothing. Thread-safe.
+ * The health of an engine: up while it takes requests, out of service while it is stopped
+ * or shut down, down once it has failed. A check asks the model nothing. Thread-safe.
  */
 public class CerberusHealthIndicator extends AbstractHealthIndicator {
 

@@ -109,7 +109,7 @@ class CerberusActuatorTests {
     }
 
     @Test
-    void healthIsUpWhileRequestsAreTakenAndOutOfServiceAfterwards() {
+    void healthIsUpWhileRequestsAreTakenAndOutOfServiceWhileNoneAre() {
         this.runner.run((context) -> {
             CerberusHealthIndicator indicator = context.getBean(CerberusHealthIndicator.class);
             Health health = indicator.health();
@@ -119,6 +119,8 @@ class CerberusActuatorTests {
                 .containsEntry("queued", 0);
             context.getBean(CerberusEngine.class).stopAdmission();
             assertThat(indicator.health().getStatus()).isEqualTo(Status.OUT_OF_SERVICE);
+            context.getBean(CerberusEngine.class).resumeAdmission();
+            assertThat(indicator.health().getStatus()).isEqualTo(Status.UP);
         });
     }
 
