@@ -63,6 +63,7 @@ final class ServeCommand implements Callable<Integer> {
         check("--max-concurrent", this.maxConcurrent, 1, Integer.MAX_VALUE);
         check("--queue", this.queue, 1, Integer.MAX_VALUE);
         check("--timeout", this.timeoutSeconds, 1, Integer.MAX_VALUE);
+        new ListeningAddress(this.host, this.port).require();
         try (CerberusEngine engine = this.model.open(this.model.engine()
             .modelName(Optional.ofNullable(this.name))
             .prefixCache(true)

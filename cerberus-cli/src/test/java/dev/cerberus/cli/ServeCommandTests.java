@@ -138,6 +138,28 @@ class ServeCommandTests {
     }
 
     @ParameterizedTest
+    @CsvSource({ "no.such.host.invalid,is not known", "203.0.113.7,is no address of this machine" })
+    void hostThatCanNotBeListenedOnIsToldBeforeTheModelIsLookedFor(String host, String problem) {
+        assertThat(run("serve", "--model", this.directory.resolve("nothing").toString(), "--host", host)).isEqualTo(1);
+        assertThat(this.err.toString().lines()).singleElement()
+            .asString()
+            .startsWith("cerberus: host " + host + " " + problem)
+            .endsWith("; correct --host, localhost is this machine alone and 0.0.0.0 all its addresses");
+    }
+
+    @Test
+    void portThatIsTakenIsToldBeforeTheModelIsLookedFor() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+            assertThat(run("serve", "--model", this.directory.resolve("nothing").toString(), "--port",
+                    String.valueOf(taken.getLocalPort())))
+                .isEqualTo(1);
+            assertThat(this.err.toString().lines()).singleElement()
+                .asString()
+                .contains("port " + taken.getLocalPort() + " is taken");
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({ "--port,65536,--port must be 0 to 65535", "--max-concurrent,0,--max-concurrent must be at least 1",
             "--queue,-1,--queue must be at least 1", "--timeout,0,--timeout must be at least 1" })
     void valueOutOfRangeIsWrongUsage(String option, String value, String message) {
