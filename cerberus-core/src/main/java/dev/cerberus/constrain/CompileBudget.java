@@ -65,7 +65,8 @@ public final class CompileBudget {
     private static long usedNanos() {
         try {
             long used = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-            return (used >= 0) ? used : System.nanoTime(); // where counting is switched off
+            return (used >= 0) ? used : System.nanoTime(); // where counting is switched
+                                                           // off
         }
         catch (UnsupportedOperationException ex) {
             return System.nanoTime();
