@@ -20,6 +20,8 @@ public interface TokenCounter {
      * @return 1 or more
      * @throws dev.cerberus.text.ChatTemplateException if a conversation can not be
      * rendered
+     * @throws dev.cerberus.decode.PromptTooLongException if it has more characters than a
+     * request may have
      */
     int countTokens(Prompt prompt);
 

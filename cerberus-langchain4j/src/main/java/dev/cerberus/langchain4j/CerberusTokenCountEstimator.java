@@ -5,25 +5,32 @@ import java.util.List;
 
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.model.TokenCountEstimator;
+import org.jspecify.annotations.Nullable;
 
+import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.engine.TokenCounter;
+import dev.cerberus.text.ChatMessage.ToolCall;
 import dev.cerberus.text.ChatTemplateException;
+import dev.cerberus.text.TextTokenizer;
 
 /**
  * A counter of tokens that asks the engine's own tokenizer and chat template, such as a
  * {@code TokenWindowChatMemory} needs. Thread-safe; usable until the engine is closed.
  *
  * <p>
- * Messages are counted with all that the template writes around them, the start of the
- * answer included. Where the template refuses them, their texts are counted.
+ * Messages together are counted with all that the template writes around them, the start
+ * of the answer included. A single message is counted as what it adds to a conversation:
+ * its text, and what the template writes around one message. Messages that the template
+ * refuses, or that are longer than a request may be, are counted as the sum of the single
+ * ones and what the template adds to every conversation.
  */
 public class CerberusTokenCountEstimator implements TokenCountEstimator {
 
-    /** What templates write around a message, roughly. */
-    private static final int FRAME_TOKENS = 4;
-
     private final TokenCounter counter;
+
+    /** Known once it was asked for; the template stays the same. */
+    private volatile @Nullable Frames frames;
 
     /**
      * Creates an estimator.
@@ -34,16 +41,37 @@ public class CerberusTokenCountEstimator implements TokenCountEstimator {
         this.counter = counter;
     }
 
+    /**
+     * Counts the tokens of a text of any length by itself.
+     * @param text the text
+     * @return 0 for the empty text, else 1 or more
+     */
     @Override
     public int estimateTokenCountInText(String text) {
-        return this.counter.countTokens(text);
+        int tokens = 0;
+        for (int start = 0; start < text.length(); start += TextTokenizer.MAX_CHARACTERS) {
+            int end = Math.min(text.length(), start + TextTokenizer.MAX_CHARACTERS);
+            tokens += this.counter.countTokens(text.substring(start, end));
+        }
+        return tokens;
     }
 
+    /**
+     * Counts the tokens that a message adds to a conversation, so that a memory may
+     * subtract them when it drops the message.
+     * @param message the message
+     * @return 0 or more
+     */
     @Override
     public int estimateTokenCountInMessage(ChatMessage message) {
-        return estimateTokenCountInMessages(List.of(message));
+        return single(ConversationMapper.mapAnything(List.of(message)).get(0));
     }
 
+    /**
+     * Counts the tokens of a request of these messages, without tools.
+     * @param messages the messages
+     * @return 0 for none, else 1 or more
+     */
     @Override
     public int estimateTokenCountInMessages(Iterable<ChatMessage> messages) {
         List<ChatMessage> all = new ArrayList<>();
@@ -53,13 +81,33 @@ public class CerberusTokenCountEstimator implements TokenCountEstimator {
         }
         List<dev.cerberus.text.ChatMessage> mapped = ConversationMapper.mapAnything(all);
         try {
-            return this.counter.countTokens(new Prompt.Chat(mapped, List.of()));
+            return count(mapped);
         }
-        catch (ChatTemplateException ex) {
-            return mapped.stream()
-                .mapToInt((message) -> FRAME_TOKENS + estimateTokenCountInText(message.content()))
-                .sum();
+        catch (ChatTemplateException | PromptTooLongException ex) {
+            return frames().conversation() + mapped.stream().mapToInt(this::single).sum();
         }
+    }
+
+    private int count(List<dev.cerberus.text.ChatMessage> messages) {
+        return this.counter.countTokens(new Prompt.Chat(messages, List.of()));
+    }
+
+    private int single(dev.cerberus.text.ChatMessage message) {
+        int calls = message.toolCalls().stream().mapToInt(this::call).sum();
+        return frames().message() + estimateTokenCountInText(message.content()) + calls;
+    }
+
+    private int call(ToolCall call) {
+        return estimateTokenCountInText(call.name()) + estimateTokenCountInText(call.argumentsJson());
+    }
+
+    private Frames frames() {
+        Frames known = this.frames;
+        if (known == null) {
+            known = Frames.of(this::count, this.counter.countTokens(Frames.TEXT));
+            this.frames = known;
+        }
+        return known;
     }
 
 }

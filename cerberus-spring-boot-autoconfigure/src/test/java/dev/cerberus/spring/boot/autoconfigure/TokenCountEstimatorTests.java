@@ -35,7 +35,10 @@ class TokenCountEstimatorTests {
             assertThat(estimator.estimateTokenCountInText("")).isZero();
             assertThat(estimator.estimateTokenCountInMessages(List.of())).isZero();
             int[] encoded = engine.encode(new Prompt.Chat(List.of(ChatMessage.user("abc")), List.of()));
-            assertThat(estimator.estimateTokenCountInMessage(UserMessage.from("abc"))).isEqualTo(encoded.length)
+            assertThat(estimator.estimateTokenCountInMessages(List.of(UserMessage.from("abc"))))
+                .isEqualTo(encoded.length)
+                .isGreaterThan(3);
+            assertThat(estimator.estimateTokenCountInMessage(UserMessage.from("abc"))).isLessThan(encoded.length)
                 .isGreaterThan(3);
             assertThat(estimator.estimateTokenCountInMessages(List.of(UserMessage.from("abc"), AiMessage.from("d"))))
                 .isGreaterThan(encoded.length);

@@ -1,5 +1,7 @@
 package dev.cerberus.spring.boot.autoconfigure.slice;
 
+import java.util.List;
+
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.model.TokenCountEstimator;
@@ -69,7 +71,8 @@ class CerberusSliceTests {
     @Test
     void tokensAreCountedAsTheScriptDoes(@Autowired TokenCountEstimator estimator) {
         assertThat(estimator.estimateTokenCountInText("one two")).isEqualTo(2);
-        assertThat(estimator.estimateTokenCountInMessage(UserMessage.from("one two"))).isEqualTo(10);
+        assertThat(estimator.estimateTokenCountInMessage(UserMessage.from("one two"))).isEqualTo(6);
+        assertThat(estimator.estimateTokenCountInMessages(List.of(UserMessage.from("one two")))).isEqualTo(10);
     }
 
     @Test
