@@ -11,11 +11,15 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.boot.support.SpringApplicationJsonEnvironmentPostProcessor;
 import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.io.ByteArrayResource;
 
 import dev.cerberus.engine.EngineOptions;
@@ -85,6 +89,26 @@ class CerberusPropertiesTests {
                 Optional.of("calibration.json"), Optional.of("chatml"),
                 Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
                 OptionalInt.of(5000), OptionalInt.of(4096), false, OptionalInt.of(4), SettingProperties.INSTANCE));
+    }
+
+    /** Which is why docs/models.md names SPRING_APPLICATION_JSON. */
+    @Test
+    void templateVariableWithAnUnderscoreCanNotBeAVariableOfTheSystemButJson() {
+        assertThat(templateVariables("CERBERUS_CHAT_TEMPLATEVARIABLES_ENABLE_THINKING", "false"))
+            .doesNotContainKey("enable_thinking");
+        assertThat(templateVariables("SPRING_APPLICATION_JSON",
+                "{\"cerberus.chat.template-variables.enable_thinking\": false}"))
+            .isEqualTo(Map.of("enable_thinking", false));
+    }
+
+    private static Map<String, Object> templateVariables(String variable, String value) {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment.getPropertySources()
+            .replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new SystemEnvironmentPropertySource(
+                    StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, Map.of(variable, value)));
+        new SpringApplicationJsonEnvironmentPostProcessor().postProcessEnvironment(environment,
+                new SpringApplication());
+        return Binder.get(environment).bindOrCreate("cerberus", CerberusProperties.class).chat().templateVariables();
     }
 
     @Test
