@@ -10,12 +10,15 @@ import java.util.stream.Stream;
 import dev.cerberus.training.TrainingException;
 
 /**
- * The room that a training takes on the disk, said and checked before it begins.
+ * The room that a command takes on the disk which lets a model write text, said and
+ * checked before it begins.
  *
  * @param folder where the text goes
- * @param bytes most bytes that are still to come
+ * @param bytes most bytes that are still to come, if no text is there that can be used
+ * @param present bytes of text in the folder, of this run or of others: which they are
+ * shows when prompts and model are read
  */
-record DiskNeed(Path folder, long bytes) {
+record DiskNeed(Path folder, long bytes, long present) {
 
     /** A sequence that is begun is finished, and files hold this many. */
     private static final int SEQUENCES_OF_A_FILE = 256;
@@ -26,26 +29,38 @@ record DiskNeed(Path folder, long bytes) {
 
     private static final int SOFT_LABEL_BYTES = 8 * (4 + 4);
 
-    /** Floats of a weight in a checkpoint: itself, two moments, and the one before. */
-    private static final int CHECKPOINT_BYTES = 4 * Float.BYTES;
-
-    /** Square matrices of a block of a head. */
-    private static final int MATRICES = 3;
+    /** A checkpoint is written beside the one before it. */
+    private static final int CHECKPOINTS = 2;
 
     /**
-     * Estimates the need of text with hidden states.
-     * @param folder where the text goes
+     * Estimates the need of heads: text with hidden states, and checkpoints.
+     * @param folder where both go
      * @param tokens tokens asked for
      * @param longest tokens of the longest sequence
      * @param hiddenSize width of a hidden state
      * @param softLabels whether probabilities are kept too
-     * @param blocks blocks of all heads, for their checkpoints; 0 for text alone
+     * @param checkpointBytes size of a checkpoint
      */
-    static DiskNeed of(Path folder, long tokens, int longest, int hiddenSize, boolean softLabels, int blocks) {
-        long most = tokens + (long) SEQUENCES_OF_A_FILE * longest;
+    static DiskNeed ofHeads(Path folder, long tokens, int longest, int hiddenSize, boolean softLabels,
+            long checkpointBytes) {
         long each = TOKEN_BYTES + (long) STATE_BYTES * hiddenSize + (softLabels ? SOFT_LABEL_BYTES : 0);
-        long checkpoints = (long) CHECKPOINT_BYTES * blocks * MATRICES * hiddenSize * hiddenSize;
-        return new DiskNeed(folder, Math.max(0, most * each - present(folder)) + checkpoints);
+        return new DiskNeed(folder, most(tokens, longest) * each + CHECKPOINTS * checkpointBytes, present(folder));
+    }
+
+    /**
+     * Estimates the need of a memory: text with hidden states, and its tokens once more.
+     * @param folder where the text goes
+     * @param tokens tokens asked for
+     * @param longest tokens of the longest sequence
+     * @param hiddenSize width of a hidden state
+     */
+    static DiskNeed ofMemory(Path folder, long tokens, int longest, int hiddenSize) {
+        long each = TOKEN_BYTES + (long) STATE_BYTES * hiddenSize + TOKEN_BYTES;
+        return new DiskNeed(folder, most(tokens, longest) * each, present(folder));
+    }
+
+    private static long most(long tokens, int longest) {
+        return tokens + (long) SEQUENCES_OF_A_FILE * longest;
     }
 
     private static long present(Path folder) {
@@ -67,15 +82,25 @@ record DiskNeed(Path folder, long bytes) {
      * Says what is needed.
      * @param command name of the command
      * @param err takes the line
-     * @throws TrainingException if there is less
+     * @throws TrainingException if there is less, even if all text that is there can be
+     * used
      */
     void require(String command, PrintWriter err) {
-        long free = free();
+        require(command, err, free());
+    }
+
+    void require(String command, PrintWriter err, long free) {
         String need = String.format(Locale.ROOT, "needs up to %s in %s, where %s are free", size(this.bytes),
                 this.folder, size(free));
-        if (free < this.bytes) {
+        if (free < this.bytes - this.present) {
             throw new TrainingException(
                     command + " " + need + "; make room, name another folder with --work, or ask for fewer --tokens");
+        }
+        if (free < this.bytes) {
+            need += ", which is enough only if it can use the " + size(this.present) + " of text that are there";
+        }
+        else if (this.present > 0) {
+            need += "; less if it can use text that is there";
         }
         err.println(command + ": " + need);
         err.flush();

@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
+import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.training.MemoryMaker;
 import dev.cerberus.training.TrainingException;
 
@@ -41,6 +42,10 @@ final class RememberCommand implements Callable<Integer> {
         Destination.requireFile(this.spec, "--out", this.out);
         this.writing.requireWorkFolder();
         this.writing.useThreads();
+        DiskNeed
+            .ofMemory(options.work(), this.writing.tokens(), this.writing.maxTokens(),
+                    ModelDirectory.open(options.model()).config().hiddenSize())
+            .require("remember", err);
         int remembered;
         try (Interruption stopped = new Interruption("the same command goes on where it was", err)) {
             remembered = MemoryMaker.make(options);

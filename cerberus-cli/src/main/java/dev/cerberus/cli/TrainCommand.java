@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
 
+import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.model.HeadsKind;
 import dev.cerberus.training.HeadsTrainer;
@@ -41,8 +42,6 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
 
     private static final Optimization LEARNING = Optimization.DEFAULT;
-
-    private static final int MOST_DEFAULT_LAYERS = 2;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -139,10 +138,10 @@ final class TrainCommand implements Callable<Integer> {
         Destination.requireFile(this.spec, "--out", this.out);
         this.writing.requireWorkFolder();
         this.writing.useThreads();
+        ModelConfig config = ModelDirectory.open(options.model()).config();
         DiskNeed
-            .of(options.work(), this.writing.tokens(), this.writing.maxTokens(),
-                    ModelDirectory.open(options.model()).config().hiddenSize(), this.softLabels,
-                    this.heads * ((this.layers != null) ? this.layers : MOST_DEFAULT_LAYERS))
+            .ofHeads(options.work(), this.writing.tokens(), this.writing.maxTokens(), config.hiddenSize(),
+                    this.softLabels, options.shape().checkpointBytes(config.hiddenSize(), config.vocabularySize()))
             .require("train", err);
         TrainingReport report;
         try (Interruption stopped = new Interruption("the same command with --resume goes on where it was", err)) {

@@ -299,6 +299,16 @@ class CerberusCommandTests {
         });
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "train", "remember" })
+    void roomIsSaidBeforeAnythingIsWritten(String command) throws IOException {
+        Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
+        assertThat(run(command, "--model", model.toString(), "--data", this.directory.resolve("nothing").toString(),
+                "--out", this.directory.resolve("out").toString()))
+            .isEqualTo(1);
+        assertThat(this.err.toString()).startsWith(command + ": needs up to ").contains(" are free");
+    }
+
     @Test
     void fidelityOfOnePrecisionIsThatAlone() throws IOException {
         Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));

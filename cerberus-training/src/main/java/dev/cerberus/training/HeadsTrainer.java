@@ -96,7 +96,8 @@ public final class HeadsTrainer implements AutoCloseable {
     }
 
     private TrainingReport run() {
-        int transitionRank = this.options.shape().rank(this.config.hiddenSize());
+        HeadsShape shape = this.options.shape();
+        shape.rank(this.config.hiddenSize()); // refused before any text is written
         Distiller distiller = new Distiller(this.model, this.checkpoint, this.device, this.precision);
         DistilledText text = new DistilledText(distiller.distill(this.options.data(), this.options.distillation(),
                 this.options.optimization().seed(), this.options.work()), this.config.hiddenSize(),
@@ -106,11 +107,8 @@ public final class HeadsTrainer implements AutoCloseable {
                     + " tokens, too few to learn from; give more data or ask for more tokens");
         }
         requireText(text.loopingShare());
-        HeadsShape shape = this.options.shape();
         int[] vocabulary = text.frequentTokens(shape.draftVocabulary(), this.config.vocabularySize());
-        HeadsDescription heads = new HeadsDescription(shape.kind(), shape.root(),
-                shape.kind() == HeadsKind.CERBERUS && shape.linked(), shape.output() == LmHead.OWN, shape.heads(),
-                shape.layerCount(), this.config.hiddenSize(), vocabulary.length, transitionRank);
+        HeadsDescription heads = shape.describe(this.config.hiddenSize(), vocabulary.length);
         LOGGER.info("{}; {} positions to learn from, {} held out; the draft vocabulary covers {} of the text", heads,
                 text.training().length, text.heldOut().length, percent(text.coverage(vocabulary)));
 

@@ -1,11 +1,14 @@
 package dev.cerberus.training;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
+import dev.cerberus.djl.HeadsProgram;
+import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
 
 /**
@@ -90,6 +93,9 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
 
         private static final int DEFAULT_RANK = 64;
 
+        /** What settings and the names of all weights take, with room to spare. */
+        private static final long CHECKPOINT_TEXT_BYTES = 1 << 16;
+
         /**
          * Checks the ranges.
          */
@@ -143,6 +149,37 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
             require(rank <= hiddenSize, "the rank of the transitions must be at most " + hiddenSize
                     + ", the model's hidden size, was " + rank);
             return rank;
+        }
+
+        /**
+         * Describes heads of this shape.
+         * @param hiddenSize width of the target's hidden state
+         * @param vocabulary number of tokens that they can propose
+         */
+        HeadsDescription describe(int hiddenSize, int vocabulary) {
+            return new HeadsDescription(this.kind, root(), this.kind == HeadsKind.CERBERUS && this.linked,
+                    output() == LmHead.OWN, this.heads, layerCount(), hiddenSize, vocabulary, rank(hiddenSize));
+        }
+
+        /**
+         * Returns how large a checkpoint of a training becomes: three 32-bit numbers for
+         * every weight that is trained, and some kilobytes that say what they are.
+         * @param hiddenSize width of the target's hidden state
+         * @param vocabularySize number of the target's tokens
+         * @return bytes, at least as many as the file has
+         * @throws TrainingException if the rank of the transitions is more than the
+         * hidden size
+         */
+        public long checkpointBytes(int hiddenSize, int vocabularySize) {
+            int vocabulary = (this.draftVocabulary == 0) ? vocabularySize
+                    : Math.min(this.draftVocabulary, vocabularySize);
+            long[][] shapes = HeadsProgram.forTraining(describe(hiddenSize, vocabulary)).weightShapes();
+            int trained = (output() == LmHead.SHARED) ? shapes.length - 1 : shapes.length;
+            long weights = Arrays.stream(shapes)
+                .limit(trained)
+                .mapToLong((shape) -> Arrays.stream(shape).reduce(1, Math::multiplyExact))
+                .sum();
+            return CHECKPOINT_TEXT_BYTES + 3L * Float.BYTES * weights;
         }
 
         LmHead output() {

@@ -405,4 +405,18 @@ class HeadsTrainerTests extends AbstractHeadsTrainerTests {
         assertThat(HeadsFile.read(report.file()).temperature()).isEqualTo(1.5);
     }
 
+    @Test
+    void checkpointIsAsLargeAsSaidBefore() throws IOException {
+        ModelConfig config = ModelConfig.read(directory().resolve("model"));
+        List<HeadsShape> shapes = List.of(shape(HeadsKind.MEDUSA, false, true, 1, LmHead.OWN, 0),
+                shape(HeadsKind.CERBERUS, true, true, 2, LmHead.TUNED, 4), HeadsShape.of(HeadsKind.HYDRA));
+        for (HeadsShape shape : shapes) {
+            String name = shape.kind().id();
+            HeadsTrainer.train(options(name + ".safetensors", shape, steps(1), false, false));
+            long size = Files.size(directory().resolve("work/checkpoint-" + name + "-" + name + ".safetensors"));
+            assertThat(shape.checkpointBytes(config.hiddenSize(), config.vocabularySize())).as(name)
+                .isBetween(size, size + (1 << 16));
+        }
+    }
+
 }
