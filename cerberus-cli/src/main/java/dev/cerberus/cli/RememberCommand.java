@@ -47,7 +47,7 @@ final class RememberCommand implements Callable<Integer> {
                     ModelDirectory.open(options.model()).config().hiddenSize())
             .require("remember", err);
         int remembered;
-        try (Interruption stopped = new Interruption("the same command goes on where it was", err)) {
+        try (Interruption stopped = new Interruption("the same command goes on from what was kept last", err)) {
             remembered = MemoryMaker.make(options);
         }
         this.spec.commandLine().getOut().println(this.out + ": " + remembered + " tokens");

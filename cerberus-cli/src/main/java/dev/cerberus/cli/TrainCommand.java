@@ -144,7 +144,7 @@ final class TrainCommand implements Callable<Integer> {
                     this.softLabels, options.shape().checkpointBytes(config.hiddenSize(), config.vocabularySize()))
             .require("train", err);
         TrainingReport report;
-        try (Interruption stopped = new Interruption("the same command with --resume goes on where it was", err)) {
+        try (Interruption stopped = new Interruption("the same command with --resume goes on from what was kept last", err)) {
             report = HeadsTrainer.train(options);
         }
         PrintWriter writer = this.spec.commandLine().getOut();
