@@ -163,7 +163,7 @@ public final class TaskPrompts {
     private List<String> passages() throws IOException {
         String tales = Files.readString(this.data.resolve("text").resolve("grimm.txt"), StandardCharsets.UTF_8);
         List<String> passages = new ArrayList<>();
-        for (String paragraph : tales.split("\\R\\s*\\R")) {
+        for (String paragraph : tales.split("\\R\\s*\\R", -1)) {
             String passage = paragraph.strip().replaceAll("\\s+", " ");
             if (passage.length() >= SHORTEST_PASSAGE && passage.length() <= LONGEST_PASSAGE
                     && sentences(passage).size() > 1) {
@@ -174,7 +174,7 @@ public final class TaskPrompts {
     }
 
     private static List<String> sentences(String passage) {
-        return List.of(passage.split("(?<=[.!?]) +(?=[A-Z])"));
+        return List.of(passage.split("(?<=[.!?]) +(?=[A-Z])", -1));
     }
 
     private List<JsonNode> lines(String file) throws IOException {
