@@ -390,6 +390,16 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
     }
 
     @Override
+    public void check(GenerationRequest request) {
+        try {
+            this.intake.check(request);
+        }
+        catch (RuntimeException ex) {
+            throw Advised.told(ex, this.options.settingNames());
+        }
+    }
+
+    @Override
     public GenerationHandle submit(GenerationRequest request, GenerationListener listener) {
         long start = System.nanoTime();
         try {

@@ -75,11 +75,21 @@ final class RequestIntake implements AutoCloseable {
             ActiveRequest.Surroundings surroundings) {
         int[] prompt = this.prompts.encode(request);
         requireRoom(prompt.length);
-        requireKnown(request.sampling());
-        boolean chat = request.prompt() instanceof Prompt.Chat;
-        Optional<TokenConstraint> constraint = request.format().map((format) -> this.formats.start(format, chat));
+        Optional<TokenConstraint> constraint = check(request);
         return () -> new ActiveRequest(id, request, prompt, constraint, listener,
                 (of, consumer) -> answerText(of, prompt, consumer), surroundings);
+    }
+
+    /**
+     * Checks what a request asks for beside its prompt.
+     * @return the format of its answer
+     * @throws ConstraintException if the format can not be enforced
+     * @throws UnknownTokenException if it names tokens that the model does not know
+     */
+    Optional<TokenConstraint> check(GenerationRequest request) {
+        requireKnown(request.sampling());
+        boolean chat = request.prompt() instanceof Prompt.Chat;
+        return request.format().map((format) -> this.formats.start(format, chat));
     }
 
     private void requireRoom(int promptTokens) {

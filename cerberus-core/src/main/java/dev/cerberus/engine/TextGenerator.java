@@ -56,6 +56,18 @@ public interface TextGenerator {
     }
 
     /**
+     * Checks what a request asks for beside its prompt, as {@link #submit} does, so that
+     * what many requests have in common can be refused before the first of them.
+     * @param request the request, of which the prompt is not looked at but for its kind
+     * @throws dev.cerberus.constrain.ConstraintException if its format can not be
+     * enforced
+     * @throws UnknownTokenException if it names tokens that the model does not have
+     */
+    default void check(GenerationRequest request) {
+        // a script takes everything
+    }
+
+    /**
      * Queues a request and returns at once.
      * @param request what to generate
      * @param listener called on another thread, never on the caller's

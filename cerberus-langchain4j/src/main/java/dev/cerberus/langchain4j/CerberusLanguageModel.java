@@ -92,6 +92,11 @@ public class CerberusLanguageModel implements LanguageModel {
             return this;
         }
 
+        @Override
+        PreparedRequest prepare(GenerationRequests requests, ChatRequestParameters merged) {
+            return requests.prepare("Hello", merged);
+        }
+
         /**
          * Returns the language model.
          * @return the language model

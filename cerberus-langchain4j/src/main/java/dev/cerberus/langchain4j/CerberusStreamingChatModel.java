@@ -194,7 +194,7 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
          * @throws dev.langchain4j.exception.UnsupportedFeatureException if the default
          * parameters ask for something that this model does not do
          * @throws dev.langchain4j.exception.InvalidRequestException if one of them is out
-         * of range
+         * of range, can not be enforced or names a token that there is not
          */
         public CerberusStreamingChatModel build() {
             return new CerberusStreamingChatModel(this);

@@ -143,6 +143,11 @@ public class CerberusStreamingLanguageModel implements StreamingLanguageModel {
             return this;
         }
 
+        @Override
+        PreparedRequest prepare(GenerationRequests requests, ChatRequestParameters merged) {
+            return requests.prepare("Hello", merged);
+        }
+
         /**
          * Returns the language model.
          * @return the language model

@@ -80,9 +80,17 @@ public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>> per
         CerberusChatRequestParameters merged = CerberusChatRequestParameters.DEFAULTS.overrideWith(served)
             .overrideWith(recommended())
             .overrideWith(this.defaultRequestParameters);
-        EngineErrors.translating(() -> trial()
-            .prepare(ChatRequest.builder().messages(UserMessage.from("Hello")).parameters(merged).build()));
+        EngineErrors.translating(() -> {
+            PreparedRequest request = prepare(trial(), merged);
+            this.generator.check(request.request());
+            return request;
+        });
         return merged;
+    }
+
+    /** Prepares a request like those that the model will get, with its defaults only. */
+    PreparedRequest prepare(GenerationRequests requests, ChatRequestParameters merged) {
+        return requests.prepare(ChatRequest.builder().messages(UserMessage.from("Hello")).parameters(merged).build());
     }
 
     /** Authors who do not want answers to be sampled get greedy ones. */

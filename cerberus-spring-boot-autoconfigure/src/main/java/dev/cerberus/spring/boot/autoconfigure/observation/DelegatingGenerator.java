@@ -50,6 +50,11 @@ abstract class DelegatingGenerator implements TextGenerator {
     }
 
     @Override
+    public void check(GenerationRequest request) {
+        this.delegate.check(request);
+    }
+
+    @Override
     public GenerationHandle submit(GenerationRequest request, GenerationListener listener) {
         return this.delegate.submit(request, listener);
     }
