@@ -73,7 +73,7 @@ final class PullCommand implements Callable<Integer> {
         if (this.mirror != null) {
             settings = settings.withEndpoint(this.mirror);
         }
-        return (this.token != null) ? settings.withToken(this.token) : settings;
+        return (this.token != null) ? settings.withToken(this.token, "--token") : settings;
     }
 
     /** A line for each file, and more of them while a large one is fetched. */

@@ -13,6 +13,8 @@ import java.util.HexFormat;
 import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -75,6 +77,26 @@ class PullCommandTests {
             assertThat(run("pull", "org/other", "--to", this.directory.toString(), "--mirror", mirror)).isEqualTo(1);
             assertThat(this.err.toString())
                 .contains("cerberus: the repository of org/other does not exist on localhost; correct the name");
+        }
+        finally {
+            hub.stop(0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "401,does not accept the token; correct --token", "403,then set --token to a token" })
+    void refusedTokenIsCorrectedWhereItWasGiven(int status, String message) throws Exception {
+        HttpServer hub = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        hub.createContext("/", (exchange) -> {
+            exchange.sendResponseHeaders(status, -1);
+            exchange.close();
+        });
+        hub.start();
+        try {
+            assertThat(run("pull", "org/tiny", "--to", this.directory.toString(), "--token", "x", "--mirror",
+                    "http://localhost:" + hub.getAddress().getPort()))
+                .isEqualTo(1);
+            assertThat(this.err.toString()).contains(message).doesNotContain("HF_TOKEN");
         }
         finally {
             hub.stop(0);

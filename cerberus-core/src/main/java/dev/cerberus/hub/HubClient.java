@@ -194,7 +194,8 @@ final class HubClient {
                 request.header("Authorization", "Bearer " + token);
             }
             catch (IllegalArgumentException ex) {
-                throw new HubException("the token holds characters that no token has", "correct HF_TOKEN");
+                throw new HubException("the token holds characters that no token has",
+                        "correct " + this.settings.tokenSetting());
             }
         });
         return request;
@@ -230,16 +231,18 @@ final class HubClient {
         String code = response.headers().firstValue("X-Error-Code").orElse("");
         String host = this.settings.endpoint().getHost();
         boolean token = this.settings.token().isPresent();
+        String setting = this.settings.tokenSetting();
         if (code.equals("GatedRepo") || status == 403) {
             throw new HubException("access to " + location.repository() + " on " + host + " is gated",
-                    "accept its conditions on its page, then set HF_TOKEN to a token of the same account"
+                    "accept its conditions on its page, then set " + setting + " to a token of the same account"
                             + (token ? " (the present one was refused)" : ""));
         }
         if (status == 401) {
             throw new HubException(
                     token ? host + " does not accept the token"
                             : location.repository() + " does not exist on " + host + " or is private",
-                    token ? "correct HF_TOKEN" : "correct the name, or set HF_TOKEN to a token that may read it");
+                    token ? "correct " + setting
+                            : "correct the name, or set " + setting + " to a token that may read it");
         }
         if (code.equals("RevisionNotFound")) {
             throw new HubException(location.repository() + " has no revision " + location.revision(),

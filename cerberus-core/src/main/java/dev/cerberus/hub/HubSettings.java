@@ -14,12 +14,16 @@ import java.util.Set;
  * @param endpoint the hub's address, without a slash at its end
  * @param token what shows that the caller may read gated or private models; never written
  * anywhere
+ * @param tokenSetting what the token was given by, or would be, for messages: such as
+ * {@code HF_TOKEN}
  * @param cache the folder of fetched models
  */
-public record HubSettings(URI endpoint, Optional<String> token, Path cache) {
+public record HubSettings(URI endpoint, Optional<String> token, String tokenSetting, Path cache) {
 
     /** The hub that is asked unless a setting names another one. */
     public static final String DEFAULT_ENDPOINT = "https://huggingface.co";
+
+    private static final String TOKEN_VARIABLE = "HF_TOKEN";
 
     public HubSettings {
         String scheme = String.valueOf(endpoint.getScheme()).toLowerCase(Locale.ROOT);
@@ -42,7 +46,7 @@ public record HubSettings(URI endpoint, Optional<String> token, Path cache) {
 
     static HubSettings of(Map<String, String> environment, Path home) {
         return new HubSettings(uri(variable(environment, "HF_ENDPOINT").orElse(DEFAULT_ENDPOINT)),
-                variable(environment, "HF_TOKEN"), cache(environment, home));
+                variable(environment, TOKEN_VARIABLE), TOKEN_VARIABLE, cache(environment, home));
     }
 
     /*
@@ -77,17 +81,21 @@ public record HubSettings(URI endpoint, Optional<String> token, Path cache) {
      * @param address its address, such as that of a mirror
      */
     public HubSettings withEndpoint(String address) {
-        return new HubSettings(uri(address), this.token, this.cache);
+        return new HubSettings(uri(address), this.token, this.tokenSetting, this.cache);
     }
 
-    /** Returns these settings with another token. */
-    public HubSettings withToken(String newToken) {
-        return new HubSettings(this.endpoint, Optional.of(newToken), this.cache);
+    /**
+     * Returns these settings with another token.
+     * @param newToken the token
+     * @param setting what it was given by, which messages about it name
+     */
+    public HubSettings withToken(String newToken, String setting) {
+        return new HubSettings(this.endpoint, Optional.of(newToken), setting, this.cache);
     }
 
     /** Returns these settings with another folder of fetched models. */
     public HubSettings withCache(Path folder) {
-        return new HubSettings(this.endpoint, this.token, folder);
+        return new HubSettings(this.endpoint, this.token, this.tokenSetting, folder);
     }
 
     @Override

@@ -58,7 +58,7 @@ class HubPullTests {
     }
 
     private HubSettings settings(String... token) {
-        return new HubSettings(URI.create(this.hub.address()), Stream.of(token).findFirst(),
+        return new HubSettings(URI.create(this.hub.address()), Stream.of(token).findFirst(), "HF_TOKEN",
                 this.directory.resolve("cache"));
     }
 
@@ -253,7 +253,7 @@ class HubPullTests {
         assertThat(this.hub.tokensAtStorage).isEmpty();
         assertThat(settings("secret")).asString().doesNotContain("secret");
         assertThatExceptionOfType(HubException.class).isThrownBy(() -> pull("org/tiny", "wrong"))
-            .withMessageContaining("does not accept the token")
+            .withMessageContaining("does not accept the token; correct HF_TOKEN")
             .withMessageNotContaining("wrong");
     }
 
