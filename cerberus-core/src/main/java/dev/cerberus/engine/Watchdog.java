@@ -87,9 +87,10 @@ final class Watchdog implements Runnable {
 
     private boolean watch() throws InterruptedException {
         List<ActiveRequest> open = this.queue.awaitOpen(this.pause, this.failed.isDone());
+        boolean alive = this.engineThread.isAlive(); // before the state: closing ends it
         boolean closed = this.queue.state() == EngineState.CLOSED;
         if (!closed && this.queue.failure() == null) {
-            requireLife();
+            requireLife(alive);
         }
         Throwable failure = this.queue.failure();
         boolean allTold = true;
@@ -111,8 +112,8 @@ final class Watchdog implements Runnable {
         return !closed || !open.isEmpty();
     }
 
-    private void requireLife() {
-        if (!this.engineThread.isAlive()) {
+    private void requireLife(boolean alive) {
+        if (!alive) {
             this.queue.fail(new IllegalStateException("the engine thread has ended"));
         }
         else if (isStuck(this.clock.nanosInStep())) {
