@@ -144,7 +144,8 @@ final class TrainCommand implements Callable<Integer> {
                     this.softLabels, options.shape().checkpointBytes(config.hiddenSize(), config.vocabularySize()))
             .require("train", err);
         TrainingReport report;
-        try (Interruption stopped = new Interruption("the same command with --resume goes on from what was kept last", err)) {
+        try (Interruption stopped = new Interruption("the same command with --resume goes on from what was kept last",
+                err)) {
             report = HeadsTrainer.train(options);
         }
         PrintWriter writer = this.spec.commandLine().getOut();
