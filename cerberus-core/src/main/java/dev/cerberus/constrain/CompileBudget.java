@@ -68,7 +68,7 @@ public final class CompileBudget {
             return (used >= 0) ? used : System.nanoTime(); // where counting is switched
                                                            // off
         }
-        catch (UnsupportedOperationException ex) {
+        catch (UnsupportedOperationException ex) { // a virtual thread
             return System.nanoTime();
         }
     }

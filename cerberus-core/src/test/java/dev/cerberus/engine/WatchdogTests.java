@@ -85,6 +85,12 @@ class WatchdogTests {
         return thread;
     }
 
+    private void requireNothingMore(Thread watching) throws InterruptedException {
+        watching.join(30_000);
+        assertThat(watching.isAlive()).isFalse();
+        assertThat(this.ends).isEmpty();
+    }
+
     @Test
     void whoIsAboutToTellIsNotForestalledByTheClosing() throws InterruptedException {
         assertThat(this.request.claim()).isTrue();
@@ -94,9 +100,7 @@ class WatchdogTests {
         GenerationResult result = this.request.unstarted();
         this.request.complete(result);
         assertThat(this.ends.poll(30, TimeUnit.SECONDS)).isSameAs(result);
-        watching.join(30_000);
-        assertThat(watching.isAlive()).isFalse();
-        assertThat(this.ends).isEmpty();
+        requireNothingMore(watching);
     }
 
     @Test
@@ -105,9 +109,7 @@ class WatchdogTests {
         Thread watching = watch();
         this.queue.close();
         assertThat(this.ends.poll(30, TimeUnit.SECONDS)).isInstanceOf(EngineClosedException.class);
-        watching.join(30_000);
-        assertThat(watching.isAlive()).isFalse();
-        assertThat(this.ends).isEmpty();
+        requireNothingMore(watching);
     }
 
     @Test
@@ -115,9 +117,7 @@ class WatchdogTests {
         Thread watching = watch();
         this.queue.close();
         assertThat(this.ends.poll(30, TimeUnit.SECONDS)).isInstanceOf(EngineClosedException.class);
-        watching.join(30_000);
-        assertThat(watching.isAlive()).isFalse();
-        assertThat(this.ends).isEmpty();
+        requireNothingMore(watching);
         assertThat(this.outcomes.totals().failures()).isOne();
     }
 
