@@ -265,7 +265,8 @@ public final class DjlTargetModel implements TargetModel {
     /** Finds out how many threads are fastest, whatever the size of the model is. */
     int chooseThreads() {
         int processors = Runtime.getRuntime().availableProcessors();
-        int fastest = new FastestThreads(this::trial, OperatorThreads::use, this::keepsBits).find(processors);
+        int fastest = new FastestThreads(this::trial, OperatorThreads::use, this::keepsBits, System::nanoTime)
+            .find(processors);
         int later = (processors > 1 && keepsBits(2)) ? 2 : 1;
         this.threads = Optional.of((fastest > 1) ? new ThreadChoice(fastest, System::nanoTime)
                 : ThreadChoice.beginningAlone(later, System::nanoTime));

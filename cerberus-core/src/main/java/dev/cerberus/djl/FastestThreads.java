@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
 
 /**
  * Finds out on how many threads a step is fastest, by trying.
@@ -29,16 +30,20 @@ final class FastestThreads {
 
     private final IntPredicate allowed;
 
+    private final LongSupplier clock;
+
     /**
      * Creates a search.
      * @param step a step of the model; run a few times
      * @param setting sets the number of threads
      * @param allowed whether a number may be taken at all
+     * @param clock tells the time in nanoseconds, from any origin
      */
-    FastestThreads(Runnable step, IntConsumer setting, IntPredicate allowed) {
+    FastestThreads(Runnable step, IntConsumer setting, IntPredicate allowed, LongSupplier clock) {
         this.step = step;
         this.setting = setting;
         this.allowed = allowed;
+        this.clock = clock;
     }
 
     /**
@@ -71,8 +76,8 @@ final class FastestThreads {
             return false;
         }
         List<Long> now = new ArrayList<>(List.of(nanos()));
-        long end = System.nanoTime() + TRIAL_NANOS;
-        for (int i = 1; i < TRIALS && (i < FEWEST_TRIALS || System.nanoTime() < end); i++) {
+        long end = this.clock.getAsLong() + TRIAL_NANOS;
+        for (int i = 1; i < TRIALS && (i < FEWEST_TRIALS || this.clock.getAsLong() < end); i++) {
             this.setting.accept(fewer);
             before.add(nanos());
             this.setting.accept(more);
@@ -82,9 +87,9 @@ final class FastestThreads {
     }
 
     private long nanos() {
-        long start = System.nanoTime();
+        long start = this.clock.getAsLong();
         this.step.run();
-        return System.nanoTime() - start;
+        return this.clock.getAsLong() - start;
     }
 
     private static long median(List<Long> nanos) {

@@ -54,7 +54,7 @@ class ShutdownTests {
             }
             long start = System.nanoTime();
             application.close();
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).as(path).isLessThan(Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).as(path).isLessThan(PATIENCE);
             assertThat(script.awaitCancelled(PATIENCE)).isTrue();
         }
     }
