@@ -86,49 +86,4 @@ final class TokenBytes {
         return (id < this.bytes.length && this.bytes[id] != null) ? this.bytes[id] : NONE;
     }
 
-    /**
-     * A reader of UTF-8 that knows whether the bytes so far end within a character. Not
-     * thread-safe.
-     */
-    static final class Reader {
-
-        // Bytes that the character has and still lacks, and the range of the next one.
-        private int present;
-
-        private int missing;
-
-        private int least = 0x80;
-
-        private int most = 0xBF;
-
-        /** Takes some bytes. */
-        void read(byte[] all) {
-            for (byte each : all) {
-                read(Byte.toUnsignedInt(each));
-            }
-        }
-
-        private void read(int next) {
-            if (this.missing > 0 && next >= this.least && next <= this.most) {
-                this.missing--;
-                this.present++;
-                this.least = 0x80;
-                this.most = 0xBF;
-                return;
-            }
-            this.present = 1;
-            // Also a byte that breaks a character off may begin one.
-            this.missing = (next >= 0xC2 && next <= 0xDF) ? 1
-                    : (next >= 0xE0 && next <= 0xEF) ? 2 : (next >= 0xF0 && next <= 0xF4) ? 3 : 0;
-            this.least = (next == 0xE0) ? 0xA0 : (next == 0xF0) ? 0x90 : 0x80;
-            this.most = (next == 0xED) ? 0x9F : (next == 0xF4) ? 0x8F : 0xBF;
-        }
-
-        /** Returns how many bytes at the end are a character that is not complete. */
-        int unfinishedBytes() {
-            return (this.missing > 0) ? this.present : 0;
-        }
-
-    }
-
 }

@@ -72,6 +72,11 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
 
         private static final String LOW_BLANK = "\u2581";
 
+        /** Returns whether tokens are bytes of UTF-8, and the text is these. */
+        boolean bytesOnly() {
+            return this.byteLevel && this.joined && !this.byteFallback && !this.lowBlank && !this.blankFirst;
+        }
+
         private static Decoding of(@Nullable JsonNode decoder) {
             if (decoder == null) {
                 return new Decoding(false, false, false, false, false);

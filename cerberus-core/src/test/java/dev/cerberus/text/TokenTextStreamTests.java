@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -58,7 +59,7 @@ class TokenTextStreamTests {
             int[] ids = new int[3_000];
             Arrays.fill(ids, 0x80);
             ids[ids.length - 1] = 'z';
-            TokenTextStream stream = new TokenTextStream(tokenizer);
+            WindowDetokenizer stream = new WindowDetokenizer(tokenizer, new int[0]);
             StringBuilder text = new StringBuilder();
             for (int id : ids) {
                 text.append(stream.push(id));
@@ -99,7 +100,7 @@ class TokenTextStreamTests {
             // Characters of 2, 3 and 4 fallback bytes: no cut of fixed length would
             // always lie between them.
             int[] ids = tokenizer.encode("\u00e9\u0928\uD83E\uDD99 ab".repeat(300), false);
-            TokenTextStream stream = new TokenTextStream(tokenizer);
+            WindowDetokenizer stream = new WindowDetokenizer(tokenizer, new int[0]);
             StringBuilder text = new StringBuilder();
             for (int id : ids) {
                 text.append(stream.push(id));
@@ -193,6 +194,46 @@ class TokenTextStreamTests {
             }
         }
         return String.join("", increments);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "qwen2.5", "minimind" })
+    void tokensOfBytesAreReadAsTheTokenizerReadsThem(String name) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(11L);
+        try (TextTokenizer tokenizer = TextTokenizer.load(tokenizer(name))) {
+            assertThat(tokenizer.file().decoding().bytesOnly()).isTrue();
+            int[] brief = shortTokens(tokenizer);
+            for (int round = 0; round < 400; round++) {
+                boolean any = random.nextBoolean();
+                int[] ids = random.ints(1 + random.nextInt(30), 0, any ? tokenizer.vocabularySize() : brief.length)
+                    .map((index) -> any ? index : brief[index])
+                    .toArray();
+                assertThat(String.join("", increments(tokenizer, ids))).as(Arrays.toString(ids))
+                    .isEqualTo(tokenizer.decode(ids));
+            }
+        }
+    }
+
+    @Test
+    void bytesOfAllKindsAreReadAsTheTokenizerReadsThem() throws IOException {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(12L);
+        int[] edges = { 0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1, 0xED,
+                0xEF, 0xF0, 0xF1, 0xF4, 0xF5, 0xFF };
+        try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizer.byteLevel(this.directory))) {
+            assertThat(tokenizer.file().decoding().bytesOnly()).isTrue();
+            for (int round = 0; round < 5_000; round++) {
+                int[] ids = random.ints(1 + random.nextInt(12), 0, edges.length).map((edge) -> edges[edge]).toArray();
+                assertThat(String.join("", increments(tokenizer, ids))).as(Arrays.toString(ids))
+                    .isEqualTo(tokenizer.decode(ids));
+            }
+        }
+    }
+
+    /** Parts of characters and other tokens of one or two bytes. */
+    private static int[] shortTokens(TextTokenizer tokenizer) {
+        return IntStream.range(0, tokenizer.vocabularySize())
+            .filter((id) -> tokenizer.bytes().of(id).length <= 2)
+            .toArray();
     }
 
     private static List<String> increments(TextTokenizer tokenizer, int[] ids) {
