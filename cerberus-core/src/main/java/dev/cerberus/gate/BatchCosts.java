@@ -1,6 +1,7 @@
 package dev.cerberus.gate;
 
-import java.util.stream.Stream;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What draft nodes of one sequence cost beside what the other sequences of the same
@@ -35,14 +36,17 @@ public final class BatchCosts implements StepCosts {
 
     private static final double LARGEST_RATIO = 2;
 
+    /**
+     * Forwards with two rows a sequence, in plain ones, that drafts may well be worth.
+     */
+    private static final double CHEAP = 1.5;
+
     private final CostCurve alone;
 
     private final BatchCost shared;
 
     /** By sequences, to a power of two. */
-    private final CompanyWorth[] worth = Stream.generate(CompanyWorth::new)
-        .limit(Integer.SIZE)
-        .toArray(CompanyWorth[]::new);
+    private final Map<Integer, CompanyWorth> worth = new HashMap<>();
 
     private double headsSeconds; // of one sequence in company
 
@@ -111,7 +115,16 @@ public final class BatchCosts implements StepCosts {
     }
 
     private CompanyWorth worth(int sequencesInAll) {
-        return this.worth[Integer.SIZE - Integer.numberOfLeadingZeros(sequencesInAll)];
+        return this.worth.computeIfAbsent(Integer.SIZE - Integer.numberOfLeadingZeros(sequencesInAll),
+                (power) -> new CompanyWorth(seemsToPay(sequencesInAll)));
+    }
+
+    /**
+     * Returns whether a draft node for each sequence is cheap beside the token it may be.
+     */
+    private boolean seemsToPay(int sequencesInAll) {
+        double plain = this.shared.seconds(sequencesInAll, sequencesInAll, 0);
+        return this.shared.seconds(2 * sequencesInAll, sequencesInAll, sequencesInAll) < CHEAP * plain;
     }
 
     private boolean isAlone() {

@@ -33,7 +33,7 @@ final class CompanyWorth {
 
     private static final double WEIGHT = 0.4;
 
-    private boolean drafting = true; // as a rule
+    private boolean drafting; // as a rule
 
     private boolean trying; // the other way
 
@@ -50,6 +50,14 @@ final class CompanyWorth {
     private double advantage; // of drafts, a logarithm
 
     private int trials;
+
+    /**
+     * Creates what has seen nothing yet.
+     * @param drafting whether drafts are the rule until trials tell
+     */
+    CompanyWorth(boolean drafting) {
+        this.drafting = drafting;
+    }
 
     /** Returns whether the next forward is one without drafts. */
     boolean rests() {

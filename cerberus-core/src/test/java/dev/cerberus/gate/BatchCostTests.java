@@ -101,17 +101,33 @@ class BatchCostTests {
 
     @Test
     void allDoWithoutDraftsNowAndThen() {
-        BatchCosts costs = new BatchCosts(this.alone, this.cost);
+        BatchCosts costs = new BatchCosts(this.alone,
+                new BatchCost(CostCurve.through(new int[] { 0, 63 }, new double[] { 1, 1.5 }, 0), 0));
         costs.beside(4, 4, 4, 0, 0);
+        assertThat(rests(costs, 1)).as("a row costs little").isZero();
+        assertThat(rests(costs, 200)).isBetween(6, 24);
+        costs.beside(1, 1, 1, 0, 0);
+        assertThat(costs.rests()).as("alone").isFalse();
+    }
+
+    @Test
+    void draftsAreTriedLaterWhereEachRowCostsAsMuchAsTheFirst() {
+        BatchCosts costs = new BatchCosts(this.alone,
+                new BatchCost(CostCurve.through(new int[] { 0, 63 }, new double[] { 1, 64 }, 0), 0));
+        costs.beside(4, 4, 4, 0, 0);
+        assertThat(rests(costs, 33)).isEqualTo(33);
+        assertThat(rests(costs, 8)).isZero();
+    }
+
+    /** Takes steps of which drafts make the most; returns how many are without. */
+    private static int rests(BatchCosts costs, int steps) {
         int rests = 0;
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < steps; i++) {
             boolean rest = costs.rests();
             rests += rest ? 1 : 0;
             costs.observeStep(4, 4, rest ? 1 : 2.5, rest ? 1 : 1.5);
         }
-        assertThat(rests).isBetween(6, 24);
-        costs.beside(1, 1, 1, 0, 0);
-        assertThat(costs.rests()).as("alone").isFalse();
+        return rests;
     }
 
     @Test

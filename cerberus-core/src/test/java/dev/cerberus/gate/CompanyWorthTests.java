@@ -3,12 +3,14 @@ package dev.cerberus.gate;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class CompanyWorthTests {
 
-    private final CompanyWorth worth = new CompanyWorth();
+    private CompanyWorth worth = new CompanyWorth(true);
 
     private final Random random = new Random(3);
 
@@ -39,11 +41,51 @@ class CompanyWorthTests {
     }
 
     @Test
+    void whoBeginsWithoutDraftsFindsThatTheyPay() {
+        this.worth = new CompanyWorth(false);
+        assertThat(rests(41, 1.5)).isEqualTo(33 / 41.0);
+        assertThat(rests(3000, 1.5)).isLessThan(0.03);
+    }
+
+    @Test
     void stepsInWhichNobodyWritesTellNothing() {
         for (int i = 0; i < 500; i++) {
             this.worth.observe(0, 1);
         }
         assertThat(rests(3000, 1.3)).isBetween(0.005, 0.03);
+    }
+
+    /**
+     * Returns how far what was written stays behind the better of both ways, of which
+     * each forward's time has the noise of a busy machine.
+     */
+    private double regret(boolean drafting, int steps, double advantage) {
+        double written = 0;
+        double seconds = 0;
+        this.worth = new CompanyWorth(drafting);
+        double burst = 1;
+        for (int i = 0; i < steps; i++) {
+            if (i % 16 == 0) { // what disturbs lasts for some forwards
+                burst = Math.exp(0.2 * this.random.nextGaussian());
+            }
+            boolean rest = this.worth.rests();
+            double progress = rest ? 1 : 2 * advantage;
+            double time = (rest ? 1 : 2) * burst * Math.exp(0.1 * this.random.nextGaussian());
+            this.worth.observe(progress, time);
+            written += progress;
+            seconds += rest ? 1 : 2;
+        }
+        return 1 - written / seconds / Math.max(1, advantage);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = { 0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.2, 1.5 })
+    void littleIsLostOnABusyMachine(double advantage) {
+        double sum = 0;
+        for (int i = 0; i < 50; i++) {
+            sum += regret(i % 2 == 0, 2000, advantage);
+        }
+        assertThat(sum / 50).isLessThan(0.025);
     }
 
     @Test
