@@ -34,6 +34,9 @@ public final class LlamaProgram {
     /** libtorch adds the products of fewer rows in another order. */
     private static final int FEWEST_BLOCKS = 4;
 
+    /** Numbers that libtorch gives to one thread at least, on a CPU. */
+    private static final long ONE_SHARE = 32_768;
+
     private final ModelConfig config;
 
     private final Precision precision;
@@ -69,7 +72,9 @@ public final class LlamaProgram {
         }
         int float32 = Precision.FP32.scalarType();
         return layers(kinds(heads(config), config).constant("CACHE_TYPE", float32), config, precision, float32)
-            .files("mixed.py", "floating.py", "loading.py", "llama.py");
+            .constant("ONE_SHARE", Long.MAX_VALUE) // what is differentiated is not
+                                                   // overwritten
+            .files("mixed.py", "floating.py", "loading.py", "pieces.py", "llama.py");
     }
 
     ModelConfig config() {
@@ -159,7 +164,10 @@ public final class LlamaProgram {
         else {
             source.files("floating.py");
         }
-        return source.products(this.kernel).files("llama.py").files(more);
+        return source.constant("ONE_SHARE", this.attention.pooled() ? Long.MAX_VALUE : ONE_SHARE)
+            .products(this.kernel)
+            .files("pieces.py", "llama.py")
+            .files(more);
     }
 
     /** Adds the constants of the layers. */

@@ -68,6 +68,22 @@ class OperatorThreadsTests {
         }
     }
 
+    /*
+     * Shares of threads that end within a vector, in the activation and in the rotation
+     * of queries and keys: 31 720 numbers, and 22 204 pairs of them, of 61 rows.
+     */
+    @ParameterizedTest
+    @EnumSource
+    void sharesOfThreadsThatEndWithinAVectorChangeNothing(ExactFormat format) {
+        new AttentionShape(13, 5, 16, 64, 1040).write(this.directory);
+        try (DjlTargetModel model = format.load(this.directory)) {
+            for (int threads : new int[] { 2, 3, 5, 8 }) {
+                assertSameBits(model, model.useThreads(threads),
+                        this.random.ints(61, 0, TinyModels.VOCABULARY).toArray());
+            }
+        }
+    }
+
     /* Whatever multiplies them on this CPU: nothing is promised, so nothing is tried. */
     @Test
     void sixteenBitsTakeTheThreadsThatAreAskedFor() {
@@ -88,7 +104,7 @@ class OperatorThreadsTests {
                     NodeScores two = on(threads, () -> model.prefill(together, prompt))) {
                 assertThat(two.logits(0)).isEqualTo(one.logits(0));
             }
-            for (int nodes : new int[] { 1, 2, 13, 17, 33 }) {
+            for (int nodes : new int[] { 1, 2, 13, 17, 33, 47, 61 }) {
                 CandidateTree tree = tree(Math.min(nodes, alone.treeRows()));
                 try (NodeScores one = model.forward(alone, tree);
                         NodeScores two = on(threads, () -> model.forward(together, tree))) {

@@ -91,7 +91,14 @@ def layer(self, x: Tensor, i: int, turn: Tensor, spans: List[int], masks: List[T
     if self.NARROW():
         qkv = torch.to(qkv, 6)
     pairs = torch.view_as_complex(torch.reshape(qkv, [-1, torch.size(turn, 1), 2]))
-    turned = torch.reshape(torch.view_as_real(torch.mul(pairs, turn)), torch.size(qkv))
+    if torch.numel(pairs) > self.ONE_SHARE():
+        some = self.pieces(pairs)
+        turns = self.pieces(turn)
+        for j in range(torch.len(some)):
+            _0 = torch.mul_(some[j], turns[j])
+    else:
+        pairs = torch.mul(pairs, turn)
+    turned = torch.reshape(torch.view_as_real(pairs), torch.size(qkv))
     if self.CONVERTED():
         turned = torch.to(turned, self.CACHE_TYPE())
     o = self.attended(turned, i, spans, masks, caches)
@@ -109,6 +116,9 @@ def layer(self, x: Tensor, i: int, turn: Tensor, spans: List[int], masks: List[T
     if self.TANH_GELU():
         inner = torch.mul(torch.add(g, torch.mul(torch.mul(g, g), g), alpha=0.044715), 0.7978845608028654)
         g = torch.mul(torch.mul(g, 0.5), torch.add(torch.tanh(inner), 1))
+    elif torch.numel(g) > self.ONE_SHARE():
+        for piece in self.pieces(g):
+            _1 = torch.silu_(piece)
     else:
         g = torch.silu(g)
     z = torch.mul(g, torch.slice(y, 1, self.WIDE()))
