@@ -151,8 +151,8 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * When it is empty, the model's own recommendation is used, or else 0.
      * @param topP Probability mass of the most probable tokens to sample from. When it is
      * empty, the model's own recommendation is used, if answers are sampled.
-     * @param topK Number of most probable tokens to sample from. When it is empty, the
-     * model's own recommendation is used, if answers are sampled.
+     * @param topK Number of most probable tokens to sample from; 0 for no limit. When it
+     * is empty, the model's own recommendation is used, if answers are sampled.
      * @param minP Least probability of a token to sample, as a share of that of the most
      * probable one; 0 for no limit. When it is empty, the model's own recommendation is
      * used, if answers are sampled.

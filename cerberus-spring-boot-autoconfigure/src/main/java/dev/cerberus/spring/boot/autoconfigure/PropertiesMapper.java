@@ -157,7 +157,8 @@ final class PropertiesMapper {
         Double topP = chat.topP();
         require(topP == null || (topP > 0 && topP <= 1), "cerberus.chat.top-p", topP,
                 "must be greater than 0 and at most 1");
-        requireAtLeastOne("cerberus.chat.top-k", chat.topK());
+        require(chat.topK() == null || chat.topK() >= 0, "cerberus.chat.top-k", chat.topK(),
+                "must be at least 1, or 0 for no limit");
         Double repetitionPenalty = chat.repetitionPenalty();
         require(repetitionPenalty == null || (repetitionPenalty > 0 && repetitionPenalty <= 10),
                 "cerberus.chat.repetition-penalty", repetitionPenalty, "must be greater than 0 and at most 10");

@@ -139,6 +139,11 @@ class CerberusPropertiesTests {
     }
 
     @Test
+    void aLimitThatTheModelRecommendsCanBeLifted() {
+        assertThat(chatParameters(Map.of("cerberus.chat.top-k", "0")).topK()).isZero();
+    }
+
+    @Test
     void entropySignalTakesTheEntropyThreshold() {
         assertThat(engineOptions(Map.of("cerberus.gate.mode", "threshold", "cerberus.gate.signal", "vocab-entropy",
                 "cerberus.gate.entropy-threshold", "1.25", "cerberus.gate.threshold", "0.1"))
@@ -217,7 +222,7 @@ class CerberusPropertiesTests {
             cerberus.chat.temperature         | -0.1  | must be in 0..100
             cerberus.chat.top-p               | 0     | must be greater than 0 and at most 1
             cerberus.chat.top-p               | 1.1   | must be greater than 0 and at most 1
-            cerberus.chat.top-k               | 0     | must be at least 1
+            cerberus.chat.top-k               | -1    | must be at least 1, or 0 for no limit
             cerberus.chat.repetition-penalty  | 0     | must be greater than 0 and at most 10
             cerberus.chat.repetition-penalty  | 10.5  | must be greater than 0 and at most 10
             cerberus.chat.min-p               | 1.1   | must be in 0..1
