@@ -27,7 +27,7 @@ def put_back(self, y: Tensor, m: Tensor, bias: Optional[Tensor]) -> Tensor:
     if torch.__isnot__(bias, None):
         z = torch.addcmul(unchecked_cast(Tensor, bias), y, m)
     else:
-        z = torch.mul(y, m)
+        z = torch.mul_(y, m)
     return z
 
 def linear(self, x: Tensor, w: Matrix, bias: Optional[Tensor]) -> Tensor:
