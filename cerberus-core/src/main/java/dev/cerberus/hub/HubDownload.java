@@ -13,7 +13,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -67,9 +68,15 @@ final class HubDownload {
             Files.createFile(target);
         }
         requireSpace(file, target);
+        // a hub that always begins anew, and always ends at the same place, gets nowhere
+        AtomicLong furthest = new AtomicLong(Files.size(target));
         this.client.retrying(file.name(), (failures) -> {
             while (Files.size(target) < file.size()) {
-                receive(file, target, failures);
+                receive(file, target, (reached) -> {
+                    if (furthest.getAndAccumulate(reached, Math::max) < reached) {
+                        failures.set(0);
+                    }
+                });
             }
             return target;
         });
@@ -95,7 +102,7 @@ final class HubDownload {
         }
     }
 
-    private void receive(HubFile file, Path target, AtomicInteger failures) throws IOException, InterruptedException {
+    private void receive(HubFile file, Path target, LongConsumer reached) throws IOException, InterruptedException {
         long have = Files.size(target);
         HttpResponse<InputStream> response = this.client.content(this.location, this.commit, file, have);
         try (InputStream body = response.body(); StallGuard guard = new StallGuard(body, this.patience)) {
@@ -109,7 +116,7 @@ final class HubDownload {
             }
             try (OutputStream out = Files.newOutputStream(target,
                     (have == 0) ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND)) {
-                have += copy(file, body, out, have, guard, failures);
+                have += copy(file, body, out, have, guard, reached);
             }
             if (have < file.size()) {
                 throw new IOException("the connection ended after " + have + " of " + file.size() + " bytes");
@@ -148,7 +155,7 @@ final class HubDownload {
     }
 
     private long copy(HubFile file, InputStream body, OutputStream out, long have, StallGuard guard,
-            AtomicInteger failures) throws IOException {
+            LongConsumer reached) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         long copied = 0;
         for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
@@ -158,7 +165,7 @@ final class HubDownload {
             }
             out.write(buffer, 0, count);
             copied += count;
-            failures.set(0);
+            reached.accept(have + copied);
             this.progress.advanced(file.name(), have + copied, file.size());
         }
         return copied;

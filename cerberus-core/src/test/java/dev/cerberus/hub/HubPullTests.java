@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -177,6 +179,14 @@ class HubPullTests {
         safetensors();
         this.hub.withoutRanges().then(Fault.CUT);
         assertThat(pull("org/tiny").resolve("model.safetensors")).hasBinaryContent(WEIGHTS);
+    }
+
+    @Test
+    @Timeout(20)
+    void pullWhenRangesAreIgnoredAndItAlwaysEndsAtTheSamePlaceGivesUp() {
+        safetensors();
+        this.hub.withoutRanges().then(Collections.nCopies(100, Fault.CUT).toArray(Fault[]::new));
+        assertRefused("org/tiny", "model.safetensors can not be fetched", "5 attempts");
     }
 
     @Test
