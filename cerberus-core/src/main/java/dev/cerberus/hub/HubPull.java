@@ -72,11 +72,12 @@ public final class HubPull {
             }
 
             @Override
+            public void take(HubFile file) throws IOException {
+                Files.move(incomplete(file), cache.blob(location, file.hash()), StandardCopyOption.ATOMIC_MOVE);
+            }
+
+            @Override
             public Path place(HubFile file) throws IOException {
-                Path incomplete = incomplete(file);
-                if (!has(file)) {
-                    Files.move(incomplete, cache.blob(location, file.hash()), StandardCopyOption.ATOMIC_MOVE);
-                }
                 return cache.link(location, commit, file.name(), file.hash());
             }
 
@@ -126,14 +127,17 @@ public final class HubPull {
             }
 
             @Override
-            public Path place(HubFile file) throws IOException {
+            public void take(HubFile file) throws IOException {
                 Path there = folder.resolve(file.name());
                 Files.createDirectories(there.toAbsolutePath().getParent());
-                if (Files.exists(incomplete(file))) {
-                    Files.move(incomplete(file), there, StandardCopyOption.REPLACE_EXISTING,
-                            StandardCopyOption.ATOMIC_MOVE);
-                }
-                return there;
+                Files.move(incomplete(file), there, StandardCopyOption.REPLACE_EXISTING,
+                        StandardCopyOption.ATOMIC_MOVE);
+            }
+
+            @Override
+            public Path place(HubFile file) throws IOException {
+                Files.deleteIfExists(incomplete(file)); // of a call that was interrupted
+                return folder.resolve(file.name());
             }
 
         };
@@ -161,6 +165,7 @@ public final class HubPull {
             HubFile file = this.client.describe(location, repository.commit(), name);
             if (!target.has(file)) {
                 download.fetch(file, target.incomplete(file));
+                target.take(file);
             }
             last = target.place(file);
         }
@@ -194,7 +199,10 @@ public final class HubPull {
         /** Takes the content until it is complete. */
         Path incomplete(HubFile file);
 
-        /** Gives the complete content its name. */
+        /** Takes over what has become complete. */
+        void take(HubFile file) throws IOException;
+
+        /** Gives the content, which is there, its name. */
         Path place(HubFile file) throws IOException;
 
     }

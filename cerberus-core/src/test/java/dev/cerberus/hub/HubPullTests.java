@@ -332,6 +332,18 @@ class HubPullTests {
     }
 
     @Test
+    void pullToKeepsAWholeFileBesideWhatAnEarlierCallLeft() throws IOException {
+        safetensors();
+        Path folder = Files.createDirectory(this.directory.resolve("here"));
+        Path left = folder.resolve("." + StubHub.sha256(WEIGHTS) + ".incomplete");
+        Files.write(left, Arrays.copyOf(WEIGHTS, 123_456));
+        Files.write(folder.resolve("model.safetensors"), WEIGHTS); // brought by hand
+        puller().pullTo(HubLocation.parse("org/tiny"), folder, PullProgress.NONE);
+        assertThat(folder.resolve("model.safetensors")).hasBinaryContent(WEIGHTS);
+        assertThat(left).doesNotExist();
+    }
+
+    @Test
     void fetchedModelIsFoundByItsName() {
         this.hub.file("tiny.gguf", GgufBuilder.model("llama").bytes());
         HubCache cache = new HubCache(this.directory.resolve("cache"));
