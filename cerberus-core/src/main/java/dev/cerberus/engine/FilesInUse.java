@@ -1,7 +1,6 @@
 package dev.cerberus.engine;
 
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -53,11 +52,11 @@ record FilesInUse(Optional<Path> heads, Optional<Path> memory, Optional<Path> ca
 
     private static Path path(String kind, String location, Setting setting) {
         try {
-            return Path.of(location.startsWith("file:") ? location.substring("file:".length()) : location);
+            return ResourceText.path(location);
         }
-        catch (InvalidPathException ex) {
-            throw new ModelException(
-                    Advice.of("The " + kind + " '" + location + "' is not a path", Remedy.of("correct", setting)), ex);
+        catch (IllegalArgumentException ex) {
+            throw new ModelException(Advice.of("The " + kind + " '" + location + "' is not a path or file: URL",
+                    Remedy.of("correct", setting)), ex);
         }
     }
 
