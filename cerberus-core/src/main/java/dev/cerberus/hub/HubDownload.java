@@ -163,12 +163,24 @@ final class HubDownload {
             if (have + copied + count > file.size()) {
                 throw wrongSize(file, "has more than " + file.size());
             }
-            out.write(buffer, 0, count);
+            write(file, buffer, count, out);
             copied += count;
             reached.accept(have + copied);
             this.progress.advanced(file.name(), have + copied, file.size());
         }
         return copied;
+    }
+
+    /** What fails here is not the network's fault, and waiting does not help. */
+    private void write(HubFile file, byte[] buffer, int count, OutputStream out) {
+        try {
+            out.write(buffer, 0, count);
+        }
+        catch (IOException ex) {
+            throw new HubException(
+                    "the file " + file.name() + " of " + this.location + " can not be written (" + ex + ")",
+                    "check the folder, its permissions and the space there; what was fetched is kept", ex);
+        }
     }
 
     /** Hashes a file the way its expected hash was made. */

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -187,6 +189,18 @@ class HubPullTests {
         safetensors();
         this.hub.withoutRanges().then(Collections.nCopies(100, Fault.CUT).toArray(Fault[]::new));
         assertRefused("org/tiny", "model.safetensors can not be fetched", "5 attempts");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void pullWhenTheDiskIsFullSaysSoAtOnce() throws IOException {
+        safetensors();
+        Path blob = this.directory.resolve("cache/models--org--tiny/blobs/" + StubHub.sha256(WEIGHTS) + ".incomplete");
+        Files.createDirectories(blob.getParent());
+        Files.createSymbolicLink(blob, Path.of("/dev/full"));
+        assertRefused("org/tiny", "model.safetensors", "can not be written", "No space left", "check the folder");
+        assertThat(this.hub.requests).filteredOn((request) -> request.startsWith("storage ")).hasSize(1);
+        Files.delete(blob);
     }
 
     @Test
