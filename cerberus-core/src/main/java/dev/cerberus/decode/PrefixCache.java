@@ -48,14 +48,24 @@ final class PrefixCache implements AutoCloseable {
      * @param cache the cache, owned by this one from now on
      */
     void keep(int[] text, KvCache cache) {
+        boolean taken = false;
+        try {
+            taken = takes(text, cache);
+        }
+        finally {
+            if (!taken) {
+                cache.close();
+            }
+        }
+    }
+
+    private boolean takes(int[] text, KvCache cache) {
         if (text.length < LEAST_TOKENS || cache.length() > this.mostRows || isKnown(text)) {
-            cache.close();
-            return;
+            return false;
         }
         cache.trim();
         if (cache.capacity() > this.mostRows) {
-            cache.close();
-            return;
+            return false;
         }
         for (int i = this.kept.size() - 1; i >= 0; i--) {
             if (shared(this.kept.get(i).text(), text) == this.kept.get(i).text().length) {
@@ -67,6 +77,7 @@ final class PrefixCache implements AutoCloseable {
         }
         this.kept.add(new Kept(text, cache));
         this.rows += cache.capacity();
+        return true;
     }
 
     private boolean isKnown(int[] text) {

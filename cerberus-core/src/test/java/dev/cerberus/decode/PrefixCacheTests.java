@@ -1,5 +1,6 @@
 package dev.cerberus.decode;
 
+import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -10,6 +11,7 @@ import dev.cerberus.model.KvCache;
 import dev.cerberus.testing.ScriptedTargetModel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class PrefixCacheTests {
 
@@ -62,6 +64,21 @@ class PrefixCacheTests {
         assertThat(this.prefixes.rows()).isEqualTo(40);
         keep(text(0, 30)); // known
         assertThat(this.prefixes.rows()).isEqualTo(40);
+    }
+
+    @Test
+    void whatCanNotBeKeptIsFreed() {
+        KvCache cache = this.model.newCache(100);
+        this.model.prefill(cache, text(0, 20)).close();
+        KvCache failing = (KvCache) Proxy.newProxyInstance(KvCache.class.getClassLoader(),
+                new Class<?>[] { KvCache.class }, (proxy, method, arguments) -> {
+                    if (method.getName().equals("trim")) {
+                        throw new OutOfMemoryError("for a test");
+                    }
+                    return method.invoke(cache, arguments);
+                });
+        assertThatThrownBy(() -> this.prefixes.keep(text(0, 20), failing)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(this.model.openCaches()).isZero();
     }
 
     @Test
