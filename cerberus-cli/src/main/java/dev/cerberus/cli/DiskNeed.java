@@ -2,10 +2,11 @@ package dev.cerberus.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 import dev.cerberus.training.TrainingException;
 
@@ -63,19 +64,32 @@ record DiskNeed(Path folder, long bytes, long present) {
         return tokens + (long) SEQUENCES_OF_A_FILE * longest;
     }
 
+    /** Other folders there, such as lost+found, are nobody's business. */
     private static long present(Path folder) {
+        long bytes = 0;
         if (!Files.isDirectory(folder)) {
-            return 0;
+            return bytes;
         }
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter((file) -> file.getFileName().toString().startsWith("part-"))
-                .mapToLong((file) -> file.toFile().length())
-                .sum();
+        try (DirectoryStream<Path> texts = Files.newDirectoryStream(folder, "distilled-*")) {
+            for (Path text : texts) {
+                bytes += Files.isDirectory(text) ? bytes(text) : 0;
+            }
+            return bytes;
         }
-        catch (IOException ex) {
+        catch (IOException | DirectoryIteratorException ex) {
             throw new TrainingException("The folder " + folder + " can not be read: " + ex.getMessage()
                     + "; correct its permissions or name another with --work", ex);
         }
+    }
+
+    private static long bytes(Path text) throws IOException {
+        long bytes = 0;
+        try (DirectoryStream<Path> parts = Files.newDirectoryStream(text, "part-*")) {
+            for (Path part : parts) {
+                bytes += part.toFile().length();
+            }
+        }
+        return bytes;
     }
 
     /**

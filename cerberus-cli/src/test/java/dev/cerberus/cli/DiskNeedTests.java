@@ -42,6 +42,15 @@ class DiskNeedTests {
     }
 
     @Test
+    void otherFoldersBesideTheTextAreNotLookedAt() throws IOException {
+        Path closed = Files.createDirectory(this.folder.resolve("lost+found")); // of a
+                                                                                // disk
+        Files.write(closed.resolve("part-0"), new byte[1200]);
+        assertThat(closed.toFile().setReadable(false)).isTrue(); // but for root
+        assertThat(DiskNeed.ofHeads(this.folder, 1000, 10, 8, false, 0).present()).isZero();
+    }
+
+    @Test
     void roomThatIsEnoughOnlyWithTheTextThatIsThereIsNoReasonToRefuse() {
         DiskNeed need = new DiskNeed(this.folder, 50_000_000, 30_000_000);
         assertThat(said(need, 20_000_000))
