@@ -109,10 +109,12 @@ final class Distiller {
         try (TextTokenizer tokenizer = ModelTexts.tokenizer(this.model)) {
             Optional<ChatTemplate> template = ModelTexts.chatTemplate(this.model);
             endOfSequence = ModelTexts.endOfTurn(this.model, tokenizer, template);
-            List<Path> files = data.isEmpty()
-                    ? List.of(questions(options, seed, work, tokenizer, template, endOfSequence, target)) : data;
             PromptReader reader = new PromptReader(tokenizer, template, options.raw(), maxPrompt, PROMPT_SEED);
-            prompts = reader.read(files);
+            // a longer training before this one may have left more questions
+            prompts = data.isEmpty()
+                    ? reader.readFirst(questions(options, seed, work, tokenizer, template, endOfSequence, target),
+                            questionCount(options))
+                    : reader.read(data);
             LOGGER.info("{} prompts, {} more are longer than {} tokens", prompts.size(), reader.tooLong(), maxPrompt);
         }
         int longest = prompts.stream().mapToInt((ids) -> ids.length).max().orElseThrow();

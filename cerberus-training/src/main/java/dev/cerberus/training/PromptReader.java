@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -94,6 +95,22 @@ final class PromptReader {
                         + "with a message to answer, texts need at least " + SHORTEST_BEGINNING + " tokens");
             }
         }
+        return shuffled();
+    }
+
+    /**
+     * Reads the first lines of a file of JSON lines.
+     * @param file the file
+     * @param lines how many there are to be, at most
+     * @return the prompts in random order, at least one
+     * @throws TrainingException as above
+     */
+    List<int[]> readFirst(Path file, int lines) {
+        readLines(file, utf8(file).lines().limit(lines).collect(Collectors.joining("\n")));
+        return shuffled();
+    }
+
+    private List<int[]> shuffled() {
         if (this.prompts.isEmpty()) {
             throw new TrainingException("All " + this.tooLong + " prompts are longer than " + this.maxTokens
                     + " tokens; raise --max-prompt-tokens");

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -312,6 +313,21 @@ class HeadsTrainerTests extends AbstractHeadsTrainerTests {
         Files.write(file, lines.subList(0, 30));
         HeadsTrainer.train(options);
         assertThat(Files.readAllLines(file)).isEqualTo(lines);
+    }
+
+    @Test
+    void questionsThatALongerTrainingAddedChangeNothing() throws IOException {
+        TrainingOptions options = withoutData();
+        HeadsTrainer.train(options);
+        byte[] heads = Files.readAllBytes(options.out());
+        Files.writeString(questions(), "{\"prompt\":\"one more\",\"attempt\":100000}\n", StandardOpenOption.APPEND);
+        HeadsTrainer.train(options);
+        try (var files = Files.list(options.work())) {
+            assertThat(files.filter((file) -> file.getFileName().toString().startsWith("distilled-")))
+                .as("the text that was there is used")
+                .hasSize(1);
+        }
+        assertThat(options.out()).hasBinaryContent(heads);
     }
 
     @Test
