@@ -139,7 +139,7 @@ final class GenerateCommand implements Callable<Integer> {
             GenerationResult result;
             if (this.json) {
                 result = engine.generate(request);
-                out.println(line(asked, result));
+                out.println(line(asked, (turn > 0) ? Optional.of(prompt) : Optional.empty(), result));
             }
             else {
                 if (!alone || turn > 0) {
@@ -162,9 +162,23 @@ final class GenerateCommand implements Callable<Integer> {
         return node.put("token", known.token()).put("text", known.text()).put("logprob", known.logprob());
     }
 
-    private static String line(String prompt, GenerationResult result) {
+    /**
+     * Returns the line of an answer.
+     * @param prompt what the user said
+     * @param whole what the model was asked, where that is more; told if it is a
+     * conversation, so that what is made of the line knows what was answered
+     * @param result the answer
+     */
+    private static String line(String prompt, Optional<Prompt> whole, GenerationResult result) {
         DecodeStatistics statistics = result.statistics();
         ObjectNode line = MAPPER.createObjectNode().put("prompt", prompt);
+        if (whole.isPresent() && whole.get() instanceof Prompt.Chat chat) {
+            ArrayNode messages = line.putArray("messages");
+            chat.messages()
+                .forEach((message) -> messages.addObject()
+                    .put("role", message.role().name().toLowerCase(Locale.ROOT))
+                    .put("content", message.content()));
+        }
         ArrayNode tokens = line.putArray("tokens");
         for (int token : result.tokens()) {
             tokens.add(token);

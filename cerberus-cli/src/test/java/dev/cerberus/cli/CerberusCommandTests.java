@@ -163,6 +163,24 @@ class CerberusCommandTests {
     }
 
     @Test
+    void generatePrintsTheConversationOfALaterTurn() throws IOException {
+        Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
+        assertThat(run("generate", "--model", model.toString(), "--prompts", prompts().toString(), "--json",
+                "--max-tokens", "4"))
+            .as(this.err.toString())
+            .isZero();
+        List<String> lines = this.out.toString().lines().toList();
+        JsonNode first = new ObjectMapper().readTree(lines.get(0));
+        JsonNode second = new ObjectMapper().readTree(lines.get(1));
+        assertThat(first.has("messages")).isFalse();
+        assertThat(second.path("prompt").textValue()).isEqualTo("Then");
+        assertThat(second.path("messages")).extracting((message) -> message.path("role").textValue())
+            .containsExactly("user", "assistant", "user");
+        assertThat(second.path("messages")).extracting((message) -> message.path("content").textValue())
+            .containsExactly("Once upon a time", first.path("text").textValue(), "Then");
+    }
+
+    @Test
     void generatePrintsTheTextAlone() {
         assertThat(run("generate", "--model", stories(), "--prompt", "Once upon a time", "--raw", "--max-tokens", "12"))
             .isZero();

@@ -161,13 +161,18 @@ final class PromptReader {
     }
 
     /**
-     * Reads one line.
+     * Reads one line. Where it has messages and a prompt, that is the last of them.
      * @return the prompt, of a chat the last; empty if it is too long
      * @throws TrainingException if it is not of a known form
      */
     Optional<int[]> readOne(String where, JsonNode item) {
         int before = this.prompts.size();
-        readItem(where, item);
+        if (item.path("messages").isArray()) {
+            addChat(where, item.get("messages"), item.path("tools"));
+        }
+        else {
+            readItem(where, item);
+        }
         List<int[]> read = this.prompts.subList(before, this.prompts.size());
         Optional<int[]> last = read.isEmpty() ? Optional.empty() : Optional.of(read.get(read.size() - 1));
         read.clear();

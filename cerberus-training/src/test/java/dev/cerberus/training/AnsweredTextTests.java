@@ -26,6 +26,7 @@ import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.Safetensors;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.TinyModels;
+import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.TextTokenizer;
 import dev.cerberus.training.TrainingOptions.Distillation;
 
@@ -141,6 +142,19 @@ class AnsweredTextTests {
         assertThat(answers).extracting((answer) -> this.tokenizer.decode(answer.prompt())).containsExactly("abc", "e");
         assertThat(answers.get(0).tokens()).containsExactly(5, 6);
         assertThat(answers.get(1).tokens()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+    }
+
+    @Test
+    void aLaterTurnIsReadWithTheOnesBeforeIt() throws IOException {
+        Path file = Files.writeString(this.directory.resolve("turns.jsonl"), """
+                {"prompt": "b", "messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "x"}, \
+                {"role": "user", "content": "b"}], "tokens": [5]}
+                """);
+        PromptReader prompts = new PromptReader(this.tokenizer,
+                ChatTemplate.fromTokenizerConfig(this.directory.resolve("model")), false, 200, 1);
+        assertThat(new AnswerReader(prompts, 97, 300, 8).read(List.of(file))).singleElement()
+            .satisfies((answer) -> assertThat(this.tokenizer.decode(answer.prompt()))
+                .isEqualTo("user: a assistant: x user: b a:"));
     }
 
     @ParameterizedTest
