@@ -118,6 +118,9 @@ public final class HubCache {
         Path folder = Objects.requireNonNullElse(file.getParent(), snapshot);
         Files.createDirectories(folder);
         Path blob = blob(location, etag);
+        if (Files.exists(file) && Files.isSameFile(file, blob)) {
+            return file; // somebody may be opening it
+        }
         Files.deleteIfExists(file);
         try {
             Files.createSymbolicLink(file, folder.relativize(blob));

@@ -3,7 +3,9 @@ package dev.cerberus.hub;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -117,6 +119,19 @@ class HubPullTests {
         this.hub.requests.clear();
         puller().pullIfMissing(HubLocation.parse("org/tiny"), PullProgress.NONE);
         assertThat(this.hub.requests).as("the hub is not asked at all").isEmpty();
+    }
+
+    @Test
+    void pullLeavesALinkThatIsRightWhereItIs() throws IOException {
+        safetensors();
+        Path weights = pull("org/tiny").resolve("model.safetensors");
+        FileTime made = Files.getLastModifiedTime(weights, LinkOption.NOFOLLOW_LINKS);
+        pull("org/tiny");
+        assertThat(Files.getLastModifiedTime(weights, LinkOption.NOFOLLOW_LINKS)).isEqualTo(made);
+        Files.delete(weights);
+        Files.writeString(weights, "another");
+        pull("org/tiny");
+        assertThat(weights).hasBinaryContent(WEIGHTS);
     }
 
     @Test
