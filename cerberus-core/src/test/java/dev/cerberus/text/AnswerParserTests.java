@@ -126,6 +126,14 @@ class AnswerParserTests {
         assertThat(this.events).containsExactly("text " + answer);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "12345678901234567.89", "19.90", "0.1234567890123456789", "100.0", "1E+400",
+            "123456789012345678901234567890" })
+    void numbersKeepTheirDigits(String number) {
+        parse(CALL.replace("1", number));
+        assertThat(this.events).containsExactly("call add {\"a\":" + number + "}");
+    }
+
     @Test
     void callWithoutArgumentsHasAnEmptyObject() {
         parse("<tool_call>{\"name\":\"now\"}</tool_call>");
