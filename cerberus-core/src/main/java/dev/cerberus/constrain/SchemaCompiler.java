@@ -40,16 +40,19 @@ public final class SchemaCompiler {
 
     private final CompileBudget budget;
 
+    private final SchemaStrings strings;
+
     private final Map<List<Integer>, SchemaValue> values = new HashMap<>();
 
     private final IdentityHashMap<JsonNode, Integer> numbers = new IdentityHashMap<>();
 
     private final List<SchemaValue> all = new ArrayList<>();
 
-    private SchemaCompiler(SchemaSource source, SchemaOptions options, CompileBudget budget) {
+    private SchemaCompiler(SchemaSource source, SchemaOptions options, CompileBudget budget, boolean formats) {
         this.source = source;
         this.options = options;
         this.budget = budget;
+        this.strings = new SchemaStrings(source, budget, formats);
     }
 
     /**
@@ -63,7 +66,7 @@ public final class SchemaCompiler {
      */
     public static Grammar compile(String json, SchemaOptions options, CompileBudget budget) {
         SchemaSource source = SchemaSource.read(json);
-        SchemaCompiler compiler = new SchemaCompiler(source, options, budget);
+        SchemaCompiler compiler = new SchemaCompiler(source, options, budget, true);
         SchemaValue root = compiler.value(List.of(source.root()));
         compiler.complete();
         if (!root.isPossible()) {
@@ -142,11 +145,11 @@ public final class SchemaCompiler {
             case NULL -> Optional.of(scalar(alternative, type, new LiteralSet(List.of("null"))));
             case BOOLEAN -> Optional.of(scalar(alternative, type, new LiteralSet(List.of("true", "false"))));
             case NUMBER -> number(types.integer(), alternative);
-            case STRING -> new SchemaStrings(this.source, this.budget).strings(schemas)
+            case STRING -> this.strings.strings(schemas)
                 .map((strings) -> new SchemaValue.Scalar(alternative.path(), type,
                         strings.characters().filter((characters) -> strings.exact()), strings.automaton()));
             case OBJECT -> Optional.of(new SchemaValue.Objects(alternative.path(),
-                    new SchemaObjects(this, this.source, this.options, this.budget).rules(schemas)));
+                    new SchemaObjects(this, this.source, this.options, this.budget, this.strings).rules(schemas)));
             case ARRAY -> Optional.of(new SchemaValue.Arrays(alternative.path(), arrays(schemas)));
         };
     }
@@ -240,8 +243,9 @@ public final class SchemaCompiler {
         if (plain || listed.isEmpty()) {
             return listed;
         }
+        // a value that is listed may be in any spelling of its format
         SchemaCompiler compiler = new SchemaCompiler(this.source, new SchemaOptions(this.options.layout(), true, true),
-                this.budget);
+                this.budget, false);
         SchemaValue value = new SchemaValue(List.of());
         SchemaTypes types = SchemaTypes.of(schemas, this.source);
         SchemaChoices.Alternative alternative = new SchemaChoices.Alternative(schemas,

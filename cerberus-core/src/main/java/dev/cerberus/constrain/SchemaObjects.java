@@ -26,12 +26,13 @@ final class SchemaObjects {
 
     private final SchemaStrings strings;
 
-    SchemaObjects(SchemaCompiler compiler, SchemaSource source, SchemaOptions options, CompileBudget budget) {
+    SchemaObjects(SchemaCompiler compiler, SchemaSource source, SchemaOptions options, CompileBudget budget,
+            SchemaStrings strings) {
         this.compiler = compiler;
         this.source = source;
         this.options = options;
         this.budget = budget;
-        this.strings = new SchemaStrings(source, budget);
+        this.strings = strings;
     }
 
     /** A pattern for names and the index of the schema that says so. */

@@ -15,9 +15,18 @@ final class SchemaStrings {
 
     private final CompileBudget budget;
 
-    SchemaStrings(SchemaSource source, CompileBudget budget) {
+    private final boolean formats;
+
+    /**
+     * Creates a compiler of strings.
+     * @param source the schema
+     * @param budget what compiling may take
+     * @param formats whether strings are held to the usual spellings of their formats
+     */
+    SchemaStrings(SchemaSource source, CompileBudget budget, boolean formats) {
         this.source = source;
         this.budget = budget;
+        this.formats = formats;
     }
 
     /**
@@ -79,7 +88,7 @@ final class SchemaStrings {
     }
 
     private Optional<CharacterAutomaton> format(JsonNode schema) {
-        if (!schema.has("format")) {
+        if (!this.formats || !schema.has("format")) {
             return Optional.empty();
         }
         String format = schema.get("format").textValue();

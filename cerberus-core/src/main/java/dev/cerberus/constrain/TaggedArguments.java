@@ -138,7 +138,7 @@ public final class TaggedArguments {
         int least = SchemaCompiler.count(schema, "minLength", 0);
         int most = SchemaCompiler.count(schema, "maxLength", ByteAutomaton.ANY_NUMBER);
         boolean open = least == 0 && most == ByteAutomaton.ANY_NUMBER;
-        Optional<SchemaStrings.Strings> strings = new SchemaStrings(source, this.budget).strings(List.of(schema));
+        Optional<SchemaStrings.Strings> strings = new SchemaStrings(source, this.budget, true).strings(List.of(schema));
         if (strings.isEmpty()) {
             return Optional.empty();
         }

@@ -2,6 +2,7 @@ package dev.cerberus.constrain;
 
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -86,6 +87,17 @@ class BadSchemaTests {
         assertThat(allows(schema, "[1]")).isFalse();
         assertThat(allows(schema, "{\"b\": 1}")).isTrue();
         assertThat(allows(schema, "{\"a\": 1}")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "uri, urn:isbn:0451450523", "uri, http://localhost:18080/x", "ipv6, ::1", "email, Jörg@example.com",
+            "date-time, 2024-01-01T00:00:00+14:30" })
+    void valuesThatAreListedNeedNoUsualSpellingOfTheirFormat(String format, String value) {
+        for (String listed : List.of("\"const\":\"@\"", "\"enum\":[\"other\",\"@\"]")) {
+            String schema = "{\"type\":\"string\",\"format\":\"" + format + "\"," + listed.replace("@", value) + "}";
+            assertThat(allows(schema, "\"" + value + "\"")).isTrue();
+        }
+        assertThat(allows("{\"minLength\":3,\"format\":\"uri\",\"enum\":[\"a:\",\"a:b\"]}", "\"a:\"")).isFalse();
     }
 
     @Test
