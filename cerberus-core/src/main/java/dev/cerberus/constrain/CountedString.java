@@ -8,6 +8,9 @@ final class CountedString extends ByteAutomaton {
 
     private static final TableAutomaton ANY = JsonStrings.ANY;
 
+    /** The most characters that can be counted, far more than any answer has. */
+    static final int LONGEST = Integer.MAX_VALUE / ANY.states() - 2;
+
     private final int size = ANY.states();
 
     private final int between; // state between two characters
@@ -18,12 +21,12 @@ final class CountedString extends ByteAutomaton {
 
     /**
      * Creates an automaton.
-     * @param least fewest characters, 0 or more
-     * @param most most characters, at least as many; {@link #ANY_NUMBER} for no limit
+     * @param least fewest characters, 0 to {@link #LONGEST}
+     * @param most most characters, at least as many and not above that;
+     * {@link #ANY_NUMBER} for no limit
      */
     CountedString(int least, int most) {
-        if (least < 0 || most < least || least > Integer.MAX_VALUE / this.size - 2
-                || (most != ANY_NUMBER && most > Integer.MAX_VALUE / this.size - 2)) {
+        if (least < 0 || most < least || least > LONGEST || (most != ANY_NUMBER && most > LONGEST)) {
             throw new IllegalArgumentException("no string has " + least + " to " + most + " characters");
         }
         this.least = least;

@@ -60,8 +60,7 @@ final class SchemaStrings {
             return Optional.empty();
         }
         if (patterns.isEmpty()) {
-            return Optional.of(new Strings(Optional.empty(), true, (least == 0 && most == ByteAutomaton.ANY_NUMBER)
-                    ? JsonStrings.ANY : new CountedString(least, most)));
+            return Optional.of(new Strings(Optional.empty(), true, counted(schemas, least, most)));
         }
         CharacterAutomaton result = patterns.get(0);
         for (CharacterAutomaton pattern : patterns.subList(1, patterns.size())) {
@@ -74,6 +73,17 @@ final class SchemaStrings {
             return Optional.empty();
         }
         return Optional.of(new Strings(Optional.of(result), exact, ByteCompiler.json(result, this.budget)));
+    }
+
+    private ByteAutomaton counted(List<JsonNode> schemas, int least, int most) {
+        for (JsonNode schema : schemas) {
+            if (SchemaCompiler.count(schema, "minLength", 0) > CountedString.LONGEST) {
+                throw this.source.refuse(schema,
+                        "the keyword 'minLength' asks for more than " + CountedString.LONGEST + " characters");
+            }
+        }
+        int limit = (most > CountedString.LONGEST) ? ByteAutomaton.ANY_NUMBER : most;
+        return (least == 0 && limit == ByteAutomaton.ANY_NUMBER) ? JsonStrings.ANY : new CountedString(least, limit);
     }
 
     /** Returns the texts in which a pattern is found. */

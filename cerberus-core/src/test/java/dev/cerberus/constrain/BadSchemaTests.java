@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -35,6 +36,7 @@ class BadSchemaTests {
                     {"type":"object","required":["a"],"properties":{"a":false}}                    | can not be fulfilled | #
                     {"type":"object","required":["a"],"properties":{"a":{"type":"string","pattern":"^a$","minLength":2}}} | can not be fulfilled | #/properties/a
                     {"type":"object","required":["a"],"properties":{"a":{"$ref":"#"}}}             | no finite instance   | #
+                    {"type":"string","minLength":200000000}                                        | 'minLength'          | #
                     {"allOf":[{"type":"string"},{"type":"integer"}]}                               | can not be fulfilled | #
                     {"enum":[]}                                                                    | can not be fulfilled | #
                     {"type":"array","items":{"type":"array","uniqueItems":true}}                   | 'uniqueItems'        | #/items
@@ -87,6 +89,13 @@ class BadSchemaTests {
         assertThat(allows(schema, "[1]")).isFalse();
         assertThat(allows(schema, "{\"b\": 1}")).isTrue();
         assertThat(allows(schema, "{\"a\": 1}")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { 1_000, 107_374_182, 1_073_741_823, Integer.MAX_VALUE - 1, Integer.MAX_VALUE })
+    void stringsMayBeLimitedToAnyLength(int most) {
+        String schema = "{\"type\":\"string\",\"maxLength\":" + most + "}";
+        assertThat(allows(schema, "\"" + "a".repeat(1_000) + "\"")).isTrue();
     }
 
     @ParameterizedTest
