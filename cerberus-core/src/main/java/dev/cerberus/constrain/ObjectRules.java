@@ -101,7 +101,7 @@ final class ObjectRules {
             required += property.required() ? 1 : 0;
             usable += property.value().isPossible() ? 1 : 0;
         }
-        return required <= this.most && (usable >= this.least || mayHaveOthers());
+        return this.least <= this.most && required <= this.most && (usable >= this.least || mayHaveOthers());
     }
 
     Symbol symbol() {

@@ -36,6 +36,8 @@ class BadSchemaTests {
                     {"type":"object","required":["a"],"properties":{"a":false}}                    | can not be fulfilled | #
                     {"type":"object","required":["a"],"properties":{"a":{"type":"string","pattern":"^a$","minLength":2}}} | can not be fulfilled | #/properties/a
                     {"type":"object","required":["a"],"properties":{"a":{"$ref":"#"}}}             | no finite instance   | #
+                    {"type":"object","minProperties":2,"maxProperties":1,"properties":{"a":{},"b":{}}} | can not be fulfilled | #
+                    {"allOf":[{"minProperties":1},{"maxProperties":0}],"type":"object"}            | can not be fulfilled | #
                     {"type":"string","minLength":200000000}                                        | 'minLength'          | #
                     {"allOf":[{"type":"string"},{"type":"integer"}]}                               | can not be fulfilled | #
                     {"enum":[]}                                                                    | can not be fulfilled | #
