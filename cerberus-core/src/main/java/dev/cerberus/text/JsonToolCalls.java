@@ -125,7 +125,9 @@ record JsonToolCalls(String start, String end, Optional<String> wrapper, String 
         }
         boolean lost = !found && call.properties().stream().anyMatch((field) -> !isHarmless(field.getKey()));
         String name = call.path(this.nameKey).asText();
-        if (name.isEmpty() || lost || !arguments.isObject() || !tools.accepts(name, arguments)) {
+        // without a marker an answer of JSON may have a name of its own
+        boolean meant = !this.start.isEmpty() || tools.knows(name);
+        if (name.isEmpty() || !meant || lost || !arguments.isObject() || !tools.accepts(name, arguments)) {
             return null;
         }
         return new ChatMessage.ToolCall(this.idKey.map((key) -> outer.path(key).asText()).orElse(""), name,

@@ -30,6 +30,11 @@ final class ToolSchemas {
         }
     }
 
+    /** Returns whether there is a tool of that name. */
+    boolean knows(String tool) {
+        return this.schemas.containsKey(tool);
+    }
+
     /**
      * Returns whether a call has what its tool requires; a tool not known asks nothing.
      */

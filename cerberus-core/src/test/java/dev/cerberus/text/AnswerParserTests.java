@@ -161,6 +161,8 @@ class AnswerParserTests {
 
     @ParameterizedTest
     @ValueSource(strings = { "{\"name\": \"Paris\", \"population\": 2}", "{\"city\": \"Paris\"}", "[1, 2]",
+            "{\"name\": \"Alice\"}", "{\"name\": \"Alice\", \"description\": \"A friend\"}",
+            "[{\"name\": \"Alice\"}, {\"name\": \"Bob\"}]", "{\"type\": \"b\", \"name\": \"a\", \"input\": {}}",
             "{\"name\": \"weather\", \"parameters\": {}}", "{\"name\": \"weather\"", "{", "[" })
     void otherJsonIsText(String answer) {
         parse(answer);
@@ -257,6 +259,8 @@ class AnswerParserTests {
                 + "\"parameters\": {{ c.function.arguments | tojson }}}{% endfor %}");
         parse(syntax.parser(TOOLS), List.of("{\"city\": \"Paris\"} is", " JSON"));
         assertThat(this.events).containsExactly("text {\"city\": \"Paris\"} is JSON");
+        parse(syntax.parser(TOOLS), List.of("{\"name\": \"Alice\"}"));
+        assertThat(this.events).containsExactly("text {\"name\": \"Alice\"}");
         parse(syntax.parser(TOOLS), List.of("Say {\"name\": \"add\", \"parameters\": {}}"));
         assertThat(this.events).containsExactly("text Say {\"name\": \"add\", \"parameters\": {}}");
     }
