@@ -66,8 +66,15 @@ public final class SchemaCompiler {
      */
     public static Grammar compile(String json, SchemaOptions options, CompileBudget budget) {
         SchemaSource source = SchemaSource.read(json);
+        return compile(source, source.root(), options, budget);
+    }
+
+    /**
+     * Compiles a part of a schema, whose references are to the whole.
+     */
+    static Grammar compile(SchemaSource source, JsonNode part, SchemaOptions options, CompileBudget budget) {
         SchemaCompiler compiler = new SchemaCompiler(source, options, budget, true);
-        SchemaValue root = compiler.value(List.of(source.root()));
+        SchemaValue root = compiler.value(List.of(part));
         compiler.complete();
         if (!root.isPossible()) {
             throw new ConstraintException("the JSON schema can not be fulfilled: its requirements contradict each "

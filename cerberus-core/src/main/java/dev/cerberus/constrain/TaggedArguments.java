@@ -8,8 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * A compiler of the arguments of a call that stand between tags, one after the other.
@@ -95,7 +93,7 @@ public final class TaggedArguments {
             }
         }
         // finds what contradicts itself, and values of the wrong form
-        SchemaCompiler.compile(root.toString(), this.options, this.budget);
+        SchemaCompiler.compile(source, root, this.options, this.budget);
         Set<String> required = new HashSet<>();
         root.path("required").forEach((name) -> required.add(name.asText()));
         List<Grammar> parts = new ArrayList<>();
@@ -117,8 +115,7 @@ public final class TaggedArguments {
 
     private Optional<Grammar> value(JsonNode schema, SchemaSource source) {
         if (!schema.path("type").asText().equals("string")) {
-            Grammar value = SchemaCompiler.compile(document(schema, source.root()).toString(), this.options,
-                    this.budget);
+            Grammar value = SchemaCompiler.compile(source, schema, this.options, this.budget);
             return Optional.of(Grammar.sequence(value, this.tags.end()));
         }
         if (schema.has("enum") || schema.has("const")) {
@@ -154,21 +151,6 @@ public final class TaggedArguments {
         }
         return Optional.of(Grammar.sequence(new Grammar(new Symbols.Terminal(ByteCompiler.utf8(inside, this.budget))),
                 this.tags.end()));
-    }
-
-    /** Returns a part of a schema as one of its own, with what it may refer to. */
-    private static JsonNode document(JsonNode schema, JsonNode root) {
-        if (!schema.isObject()) {
-            return schema;
-        }
-        ObjectNode document = JsonNodeFactory.instance.objectNode();
-        document.setAll((ObjectNode) schema);
-        for (String definitions : List.of("$defs", "definitions")) {
-            if (root.has(definitions) && !document.has(definitions)) {
-                document.set(definitions, root.get(definitions));
-            }
-        }
-        return document;
     }
 
 }
