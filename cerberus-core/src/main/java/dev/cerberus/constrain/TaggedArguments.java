@@ -118,24 +118,38 @@ public final class TaggedArguments {
             Grammar value = SchemaCompiler.compile(source, schema, this.options, this.budget);
             return Optional.of(Grammar.sequence(value, this.tags.end()));
         }
-        if (schema.has("enum") || schema.has("const")) {
-            List<Grammar> texts = new ArrayList<>();
-            Iterable<JsonNode> listed = schema.has("const") ? List.of(schema.get("const")) : schema.get("enum");
-            for (JsonNode each : listed) {
-                if (each.isTextual() && !each.textValue().contains(this.tags.afterValue().strip())) {
-                    texts.add(Grammar.literal(each.textValue() + this.tags.afterValue(), this.tags.marks()));
-                }
+        List<Grammar> texts = new ArrayList<>();
+        for (SchemaChoices.Alternative alternative : SchemaChoices.of(List.of(schema), source, this.budget)) {
+            SchemaTypes types = SchemaTypes.of(alternative.schemas(), source);
+            if (types.types().contains(SchemaValue.Type.STRING)) {
+                types.values()
+                    .map(this::listed)
+                    .orElseGet(() -> text(alternative.schemas(), source))
+                    .ifPresent(texts::add);
             }
-            return texts.isEmpty() ? Optional.empty() : Optional.of(Grammar.choice(texts));
         }
-        return text(schema, source);
+        return texts.isEmpty() ? Optional.empty() : Optional.of(Grammar.choice(texts));
     }
 
-    private Optional<Grammar> text(JsonNode schema, SchemaSource source) {
-        int least = SchemaCompiler.count(schema, "minLength", 0);
-        int most = SchemaCompiler.count(schema, "maxLength", ByteAutomaton.ANY_NUMBER);
+    private Optional<Grammar> listed(List<JsonNode> values) {
+        List<Grammar> texts = new ArrayList<>();
+        for (JsonNode each : values) {
+            if (each.isTextual() && !each.textValue().contains(this.tags.afterValue().strip())) {
+                texts.add(Grammar.literal(each.textValue() + this.tags.afterValue(), this.tags.marks()));
+            }
+        }
+        return texts.isEmpty() ? Optional.empty() : Optional.of(Grammar.choice(texts));
+    }
+
+    private Optional<Grammar> text(List<JsonNode> schemas, SchemaSource source) {
+        int least = 0;
+        int most = ByteAutomaton.ANY_NUMBER;
+        for (JsonNode schema : schemas) {
+            least = Math.max(least, SchemaCompiler.count(schema, "minLength", 0));
+            most = Math.min(most, SchemaCompiler.count(schema, "maxLength", ByteAutomaton.ANY_NUMBER));
+        }
         boolean open = least == 0 && most == ByteAutomaton.ANY_NUMBER;
-        Optional<SchemaStrings.Strings> strings = new SchemaStrings(source, this.budget, true).strings(List.of(schema));
+        Optional<SchemaStrings.Strings> strings = new SchemaStrings(source, this.budget, true).strings(schemas);
         if (strings.isEmpty()) {
             return Optional.empty();
         }
@@ -143,7 +157,8 @@ public final class TaggedArguments {
         if (limited.isEmpty() && open) {
             return Optional.of(Grammar.upTo(this.tags.afterValue().stripLeading(), false));
         }
-        CharacterAutomaton characters = limited.orElseGet(() -> CharacterAutomaton.lengths(least, most, this.budget));
+        CharacterAutomaton characters = limited.isPresent() ? limited.get()
+                : CharacterAutomaton.lengths(least, most, this.budget);
         int end = this.tags.afterValue().strip().codePointAt(0);
         CharacterAutomaton inside = characters.and(CharacterAutomaton.all(CodePoints.of(end, end).not()), this.budget);
         if (inside.isEmpty()) {

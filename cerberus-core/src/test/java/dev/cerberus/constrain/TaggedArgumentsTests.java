@@ -32,4 +32,19 @@ class TaggedArgumentsTests {
         assertThat(allows(sibling, "<p=a>3</p><p=b>6</p>")).isFalse();
     }
 
+    @Test
+    void textsFulfilOneOfTheirAlternatives() {
+        String schema = """
+                {"type":"object","required":["host","unit"],"properties":{
+                 "host":{"type":"string","anyOf":[{"format":"ipv4"},{"const":"localhost"}]},
+                 "unit":{"type":"string","oneOf":[{"const":"C"},{"const":"F"}]},
+                 "code":{"type":"string","allOf":[{"maxLength":3},{"pattern":"^[a-z]*$"}]}}}""";
+        assertThat(allows(schema, "<p=host>localhost</p><p=unit>F</p><p=code>abc</p>")).isTrue();
+        assertThat(allows(schema, "<p=host>127.0.0.1</p><p=unit>C</p>")).isTrue();
+        assertThat(allows(schema, "<p=host>elsewhere</p><p=unit>C</p>")).isFalse();
+        assertThat(allows(schema, "<p=host>localhost</p><p=unit>K</p>")).isFalse();
+        assertThat(allows(schema, "<p=host>localhost</p><p=unit>F</p><p=code>abcd</p>")).isFalse();
+        assertThat(allows(schema, "<p=host>localhost</p><p=unit>F</p><p=code>A</p>")).isFalse();
+    }
+
 }
