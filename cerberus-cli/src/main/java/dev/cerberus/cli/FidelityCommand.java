@@ -117,6 +117,10 @@ final class FidelityCommand implements Callable<Integer> {
             int piece = Math.min(PIECE, config.contextTokens());
             plain.ifPresent((content) -> texts.addAll(pieces(engine.encode(new Prompt.Raw(content)), piece)));
         }
+        if (texts.isEmpty()) {
+            throw new ModelException("The model answers " + this.prompts
+                    + " with nothing, so there is nothing to compare; name other prompts, or a --text");
+        }
         PrintWriter out = this.spec.commandLine().getOut();
         out.println("| precision | KL (nats) | first choice equal | perplexity | fp32 |");
         out.println("|---|---:|---:|---:|---:|");

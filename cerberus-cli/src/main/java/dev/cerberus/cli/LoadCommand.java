@@ -80,11 +80,11 @@ final class LoadCommand implements Callable<Integer> {
         }
         this.decoding.check();
         List<Conversation> conversations = PromptFile.read(this.prompts);
-        int needed = this.fresh ? this.requests * this.clients.size() * (this.rounds + 1) : this.requests;
+        long needed = this.fresh ? (long) this.requests * this.clients.size() * (this.rounds + 1L) : this.requests;
         if (this.fresh && conversations.size() < needed) {
             throw new ParameterException(this.spec.commandLine(),
                     "--fresh needs " + needed + " prompts for " + this.requests + " requests, " + this.clients.size()
-                            + " numbers of clients and " + (this.rounds + 1) + " rounds; " + this.prompts + " has "
+                            + " numbers of clients and " + (this.rounds + 1L) + " rounds; " + this.prompts + " has "
                             + conversations.size() + "; lower --requests or --rounds");
         }
         try (CerberusEngine engine = open(false)) {
@@ -97,7 +97,8 @@ final class LoadCommand implements Callable<Integer> {
                         .filter((gate) -> gate != GateMode.NEVER)
                         .forEach((gate) -> subjects.add(subject(gate, ", live memory", remembering)));
                 }
-                LoadBench bench = new LoadBench(subjects, requests(conversations, needed), this.requests);
+                LoadBench bench = new LoadBench(subjects, requests(conversations, Math.toIntExact(needed)),
+                        this.requests);
                 PrintWriter out = this.spec.commandLine().getOut();
                 out.print(LoadBench.table(bench.run(this.clients, this.rounds)));
                 out.flush();

@@ -96,6 +96,8 @@ class LoadCommandTests {
                 "--fresh", "--rounds");
         assertThat(run(Stream.concat(args.stream(), Stream.of("2")).toArray(String[]::new))).isEqualTo(2);
         assertThat(this.err.toString()).contains("--fresh needs 9 prompts").contains("has 6");
+        assertThat(run(Stream.concat(args.stream(), Stream.of("2147483647")).toArray(String[]::new))).isEqualTo(2);
+        assertThat(this.err.toString()).contains("--fresh needs 6442450944 prompts");
         assertThat(run(Stream.concat(args.stream(), Stream.of("1")).toArray(String[]::new))).as(this.err.toString())
             .isZero();
         List<String[]> rows = this.out.toString().lines().skip(2).map((line) -> line.split("\\s*\\|\\s*")).toList();

@@ -143,11 +143,12 @@ final class LoadedModel implements AutoCloseable {
                     name(precision), TorchRuntime.library());
             LoadReport report = LoadReport.of(config, checkpoint, device, precision, options, template.template(),
                     syntax, (System.nanoTime() - start) / 1e9);
-            closer.keepOpen();
-            return new LoadedModel(target, heads, memory, tokenizer, template,
+            LoadedModel loaded = new LoadedModel(target, heads, memory, tokenizer, template,
                     ModelTexts.endOfTurn(directory, tokenizer, template.template()), calibration,
                     directory.generation(), description, maxContext < config.contextTokens(), device.profile(),
                     device.memory(), Optional.of(report));
+            closer.keepOpen();
+            return loaded;
         }
     }
 
