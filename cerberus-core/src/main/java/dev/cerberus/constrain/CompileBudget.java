@@ -65,8 +65,8 @@ public final class CompileBudget {
     private static long usedNanos() {
         try {
             long used = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-            return (used >= 0) ? used : System.nanoTime(); // where counting is switched
-                                                           // off
+            boolean counted = used >= 0; // else counting is switched off
+            return counted ? used : System.nanoTime();
         }
         catch (UnsupportedOperationException ex) { // a virtual thread
             return System.nanoTime();
