@@ -270,6 +270,17 @@ public final class DecodeBatch implements AutoCloseable {
     }
 
     /**
+     * Keeps what a session has read that is given up between two steps: who breaks an
+     * answer off goes on with the same conversation.
+     * @param session a session that takes no more steps; has to be closed all the same
+     */
+    public void keep(DecodeSession session) {
+        if (session.heldRows() > 0) {
+            session.keepIn(this.prefixes);
+        }
+    }
+
+    /**
      * Frees what was kept of finished sessions.
      */
     @Override

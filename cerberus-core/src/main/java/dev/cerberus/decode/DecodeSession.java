@@ -201,11 +201,43 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     /**
+     * Takes the KV cache of a text that this one continues, in place of one of its own,
+     * if there is one with room for the next step.
+     * @return tokens that need not be read
+     */
+    int continueFrom(PrefixCache prefixes) {
+        prefixes.handOver(this.unread, roomyRows()).ifPresent(this.cache::adopt);
+        return cachedTokens();
+    }
+
+    /**
      * Takes what is known of the text, once there is a KV cache and nothing in it.
      * @return tokens that need not be read
      */
     int takeFrom(PrefixCache prefixes) {
         return prefixes.share(this.unread, this.cache.get());
+    }
+
+    /**
+     * Takes what another session has of the text, once there is a KV cache and nothing in
+     * it.
+     * @param tokens how many, as {@link #knownTo} says
+     */
+    void takeFrom(DecodeSession other, int tokens) {
+        this.cache.get().copy(other.cache.get(), tokens);
+    }
+
+    /** Returns the tokens at the start of another's text that are in this KV cache. */
+    int knownTo(DecodeSession other) {
+        return Math.min(cachedTokens(), sharedWith(other));
+    }
+
+    /**
+     * Returns the tokens at the start of another's text that this one has or is going to
+     * have, without that text's last, which is read for what follows it.
+     */
+    int sharedWith(DecodeSession other) {
+        return Math.min(other.unread.length - 1, this.answer.text().shared(other.unread));
     }
 
     /**
@@ -216,7 +248,12 @@ public final class DecodeSession implements AutoCloseable {
         return (isReading() && cachedTokens() == 0) ? prefixes.favour(this.unread) : 0;
     }
 
-    /** Hands the KV cache of a finished session on. */
+    /** Returns how many tokens of the text are kept. */
+    int knownIn(PrefixCache prefixes) {
+        return prefixes.known(this.unread);
+    }
+
+    /** Hands the KV cache of a session on that takes no more steps. */
     void keepIn(PrefixCache prefixes) {
         int[] tokens = this.answer.text().whole();
         prefixes.keep(Arrays.copyOf(tokens, Math.min(tokens.length, this.cache.length())), this.cache.detach());

@@ -26,6 +26,8 @@ final class KvRoom {
 
     private final PrefixCache prefixes;
 
+    private final Beginnings beginnings;
+
     private final BatchListener listener;
 
     /**
@@ -38,6 +40,7 @@ final class KvRoom {
     KvRoom(long capacityRows, PrefixCache prefixes, BatchListener listener) {
         this.capacityRows = capacityRows;
         this.prefixes = prefixes;
+        this.beginnings = new Beginnings(prefixes);
         this.listener = listener;
     }
 
@@ -53,6 +56,12 @@ final class KvRoom {
         int end = sessions.size();
         for (int i = 0; i < end; i++) {
             DecodeSession session = sessions.get(i);
+            if (session.heldRows() == 0) {
+                if (this.beginnings.areBeingRead(session, able, sessions)) {
+                    continue;
+                }
+                continues(session); // rows change hands, and are as many as before
+            }
             int lacking = Math.max(0, session.neededRows() - session.heldRows());
             if (session.neededRows() > this.capacityRows) {
                 failures.put(session,
@@ -72,12 +81,23 @@ final class KvRoom {
                 held -= sessions.get(--end).suspend();
             }
             held -= session.heldRows();
-            if (grows(session, this.capacityRows - held, failures)) {
+            if (grows(session, this.capacityRows - held, sessions, failures)) {
                 able.add(session);
             }
             held += session.heldRows();
         }
         return able;
+    }
+
+    private void continues(DecodeSession session) {
+        int known = session.continueFrom(this.prefixes);
+        if (known > 0) {
+            begins(session, known);
+        }
+    }
+
+    private void begins(DecodeSession session, int known) {
+        this.listener.onPrefix(known, session.neededRows() - 1 - known);
     }
 
     /**
@@ -90,10 +110,9 @@ final class KvRoom {
         if (session.roomyRows() <= free) {
             return 0;
         }
-        long own = session.favourIn(this.prefixes);
         long evicted = 0;
         while (this.prefixes.rows() > 0 && (session.neededRows() > free + evicted
-                || (session.roomyRows() > free + evicted && this.prefixes.rows() > own))) {
+                || (session.roomyRows() > free + evicted && this.prefixes.rows() > session.favourIn(this.prefixes)))) {
             evicted += this.prefixes.evict();
         }
         return evicted;
@@ -104,14 +123,14 @@ final class KvRoom {
     }
 
     /** Returns whether a session has what it needs, with room for a draft if it can. */
-    private boolean grows(DecodeSession session, long most, Map<DecodeSession, Throwable> failures) {
+    private boolean grows(DecodeSession session, long most, List<DecodeSession> all,
+            Map<DecodeSession, Throwable> failures) {
         try {
             int roomy = session.roomyRows();
             if (session.neededRows() > session.heldRows() || (roomy > session.heldRows() && roomy <= most)) {
                 session.hold((int) Math.min(session.lastingRows(), most));
                 if (session.cachedTokens() == 0) {
-                    int known = session.takeFrom(this.prefixes);
-                    this.listener.onPrefix(known, session.neededRows() - 1 - known);
+                    begins(session, this.beginnings.give(session, all));
                 }
             }
             return true;

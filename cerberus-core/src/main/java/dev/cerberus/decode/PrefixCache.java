@@ -3,6 +3,7 @@ package dev.cerberus.decode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,14 +15,17 @@ import dev.cerberus.model.KvCache;
  */
 /*
  * A kept cache stays as it is, and what somebody shares with it is copied: a few
- * milliseconds for thousands of tokens, which take seconds to read. What a token's keys
- * and values are does not depend on who read it, so nothing that is written changes. The
- * least recently used text goes first, and one that another continues at once.
+ * milliseconds for hundreds of tokens, which take seconds to read. Who continues all of
+ * it, as the next turn of a conversation does, gets the cache itself, if it has the rows
+ * for that; so it is kept with the rows behind its tokens, until somebody wants them.
+ * What a token's keys and values are does not depend on who read it, so nothing that is
+ * written changes. The least recently used text goes first, and one that another
+ * continues at once.
  */
 final class PrefixCache implements AutoCloseable {
 
     /** Fewer tokens are read as fast as they are copied. */
-    private static final int LEAST_TOKENS = 16;
+    static final int LEAST_TOKENS = 16;
 
     private final long mostRows;
 
@@ -35,6 +39,11 @@ final class PrefixCache implements AutoCloseable {
      */
     PrefixCache(long mostRows) {
         this.mostRows = mostRows;
+    }
+
+    /** Returns whether anything is ever kept. */
+    boolean isOn() {
+        return this.mostRows > 0;
     }
 
     /** Returns the rows of all kept caches. */
@@ -57,13 +66,19 @@ final class PrefixCache implements AutoCloseable {
                 cache.close();
             }
         }
+        while (this.rows > this.mostRows) {
+            evict();
+        }
     }
 
     private boolean takes(int[] text, KvCache cache) {
         if (text.length < LEAST_TOKENS || cache.length() > this.mostRows || isKnown(text)) {
             return false;
         }
-        cache.trim();
+        cache.park();
+        if (cache.capacity() > this.mostRows) {
+            cache.trim();
+        }
         if (cache.capacity() > this.mostRows) {
             return false;
         }
@@ -71,9 +86,6 @@ final class PrefixCache implements AutoCloseable {
             if (shared(this.kept.get(i).text(), text) == this.kept.get(i).text().length) {
                 drop(i);
             }
-        }
-        while (this.rows + cache.capacity() > this.mostRows) {
-            drop(0);
         }
         this.kept.add(new Kept(text, cache));
         this.rows += cache.capacity();
@@ -99,6 +111,31 @@ final class PrefixCache implements AutoCloseable {
         int known = known(source, text);
         cache.copy(source.cache(), known);
         return known;
+    }
+
+    /**
+     * Gives a new sequence the cache of a text that it continues, which is kept no longer
+     * here.
+     * @param text the new sequence's text, longer than the other
+     * @param rows that the cache has to have
+     * @return the cache with the whole of the other text, owned by the caller; empty if
+     * no kept text is continued, or it has fewer rows
+     */
+    Optional<KvCache> handOver(int[] text, int rows) {
+        Kept source = favourite(text);
+        if (source == null || source.cache().capacity() < rows || known(source, text) < source.text().length) {
+            return Optional.empty();
+        }
+        this.kept.remove(source);
+        this.rows -= source.cache().capacity();
+        source.cache().truncate(source.text().length);
+        return Optional.of(source.cache());
+    }
+
+    /** Returns the most tokens that a new sequence with a text would be given. */
+    int known(int[] text) {
+        int most = this.kept.stream().mapToInt((source) -> known(source, text)).max().orElse(0);
+        return (most < LEAST_TOKENS) ? 0 : most;
     }
 
     /**
@@ -137,15 +174,34 @@ final class PrefixCache implements AutoCloseable {
     }
 
     /**
-     * Gives back the rows of the text that was used least recently.
-     * @return rows, 0 if there is none
+     * Gives back rows behind a text, or, where there are none, those of the text that was
+     * used least recently.
+     * @return rows, 0 if nothing is kept
      */
     long evict() {
         long before = this.rows;
+        for (Kept one : this.kept) {
+            trim(one.cache());
+            if (this.rows < before) {
+                return before - this.rows;
+            }
+        }
         if (!this.kept.isEmpty()) {
             drop(0);
         }
         return before - this.rows;
+    }
+
+    private void trim(KvCache cache) {
+        if (cache.capacity() > cache.length()) {
+            this.rows -= cache.capacity();
+            try {
+                cache.trim();
+            }
+            finally {
+                this.rows += cache.capacity();
+            }
+        }
     }
 
     private void drop(int index) {

@@ -92,6 +92,14 @@ final class SequenceCache implements AutoCloseable {
     }
 
     /**
+     * Takes the cache of a text that this sequence continues; there were no rows before.
+     * @param continued owned by this one from now on
+     */
+    void adopt(KvCache continued) {
+        this.cache = continued;
+    }
+
+    /**
      * Hands the cache to somebody else, who closes it; there may be new rows afterwards.
      */
     KvCache detach() {

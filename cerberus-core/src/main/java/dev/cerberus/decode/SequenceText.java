@@ -54,6 +54,19 @@ final class SequenceText {
         return (this.answered == 0) ? this.prompt : upTo(this.answered - 1);
     }
 
+    /** Returns how many tokens another text begins with that this one does, too. */
+    int shared(int[] other) {
+        int different = Arrays.mismatch(this.prompt, other);
+        if (different < 0) {
+            return this.prompt.length;
+        }
+        if (different < this.prompt.length) {
+            return different;
+        }
+        int more = Arrays.mismatch(this.answer, 0, this.answered, other, different, other.length);
+        return different + ((more < 0) ? this.answered : more);
+    }
+
     private int[] upTo(int tokens) {
         int[] text = Arrays.copyOf(this.prompt, this.prompt.length + tokens);
         System.arraycopy(this.answer, 0, text, this.prompt.length, tokens);

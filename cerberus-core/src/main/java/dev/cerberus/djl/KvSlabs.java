@@ -69,7 +69,7 @@ final class KvSlabs implements AutoCloseable {
      * @throws EngineException if there is no memory for it
      */
     KvSlot take(int keys) {
-        if (!attention().grouped() || keys > AttentionUnits.MOST_KEYS) {
+        if (!isShared(keys)) {
             return takeAlone(keys);
         }
         List<KvSlab> alike = this.slabs.stream().filter((slab) -> slab.keys() == keys).toList();
@@ -92,6 +92,11 @@ final class KvSlabs implements AutoCloseable {
         KvSlab slab = create(keys, 1);
         this.slabs.add(slab);
         return new KvSlot(this.program, slab);
+    }
+
+    /** Returns whether slots of so many keys lie beside each other. */
+    boolean isShared(int keys) {
+        return attention().grouped() && keys <= AttentionUnits.MOST_KEYS;
     }
 
     /**

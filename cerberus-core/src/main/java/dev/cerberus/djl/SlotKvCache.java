@@ -45,6 +45,17 @@ final class SlotKvCache extends TokenCache {
         }
     }
 
+    /**
+     * A slot beside others is in the way of those who compute together; one by itself is
+     * not, and to copy all that it holds takes longer than a forward.
+     */
+    @Override
+    public void park() {
+        if (this.slabs.isShared(this.slot.slab().keys())) {
+            trim();
+        }
+    }
+
     @Override
     int shrink(int capacityTokens) {
         int keys = this.slabs.attention().keys(capacityTokens);

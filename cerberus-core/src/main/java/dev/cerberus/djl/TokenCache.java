@@ -66,6 +66,11 @@ abstract class TokenCache implements KvCache {
     }
 
     @Override
+    public void park() {
+        trim();
+    }
+
+    @Override
     public final void trim() {
         this.capacity = shrink(Math.max(1, this.length));
     }

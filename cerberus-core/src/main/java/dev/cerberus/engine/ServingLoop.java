@@ -138,12 +138,14 @@ final class ServingLoop implements Runnable {
             if (request.isEnded()) {
                 return false;
             }
-            if (request.nanosLeft(this.requestTimeout) < 0) {
-                throw new RequestTimeoutException(this.requestTimeout, request.outputTokens());
-            }
-            if (!request.isCancelled()) {
+            boolean late = request.nanosLeft(this.requestTimeout) < 0;
+            if (!late && !request.isCancelled()) {
                 start(request);
                 return true;
+            }
+            keepRead(request);
+            if (late) {
+                throw new RequestTimeoutException(this.requestTimeout, request.outputTokens());
             }
             result = request.cancelled();
         }
@@ -153,6 +155,12 @@ final class ServingLoop implements Runnable {
         }
         this.outcomes.complete(request, result);
         return false;
+    }
+
+    private void keepRead(ActiveRequest request) {
+        if (request.isStarted()) {
+            this.batch.keep(request.session());
+        }
     }
 
     private void start(ActiveRequest request) {

@@ -31,7 +31,13 @@ public interface KvCache extends AutoCloseable {
     void grow(int capacityTokens);
 
     /**
-     * Gives back the rows behind the committed ones, of a cache that is only kept; it may
+     * Makes way for others, of a cache that is only kept for now: it may lie elsewhere
+     * afterwards, and have fewer rows, but keeps those that nobody would gain by.
+     */
+    void park();
+
+    /**
+     * Gives back all rows behind the committed ones, of a cache that is only kept; it may
      * grow again.
      */
     void trim();

@@ -36,6 +36,8 @@ class KvRoomTests {
 
     private final List<DecodeSession> sessions = new ArrayList<>();
 
+    private final Map<DecodeSession, int[]> prompts = new IdentityHashMap<>();
+
     private final Map<DecodeSession, Throwable> failures = new IdentityHashMap<>();
 
     private long prefixRows;
@@ -60,6 +62,7 @@ class KvRoomTests {
                 new AlwaysGate(new TreeSizer(costs, new Experience())), DecodeRequest.greedy(prompt, tokens),
                 (token, origin) -> TokenSink.Signal.CONTINUE, DecodeListener.NONE);
         this.sessions.add(session);
+        this.prompts.put(session, prompt);
         return session;
     }
 
@@ -119,6 +122,8 @@ class KvRoomTests {
     @ParameterizedTest
     @ValueSource(ints = { 120, 200, 400, 5000 })
     void nothingIsLostWhereRowsAreScarce(int rows) {
+        this.model.withSharedRows(80);
+        List<int[]> begun = new ArrayList<>();
         this.prefixRows = rows / 2;
         DecodeBatch batch = batch(rows);
         Map<DecodeSession, int[]> expected = new IdentityHashMap<>();
@@ -126,7 +131,8 @@ class KvRoomTests {
         int finished = 0;
         while (finished < 40) {
             while (started < 40 && this.sessions.size() < 6 && this.random.nextInt(3) > 0) {
-                int[] prompt = this.random.ints(1 + this.random.nextInt(50), 0, VOCABULARY).toArray();
+                int[] prompt = prompt(begun);
+                begun.add(prompt);
                 int tokens = 1 + this.random.nextInt(60);
                 DecodeSession session = session(prompt, tokens);
                 expected.put(session, this.model.continuation(prompt, tokens, SamplingOptions.GREEDY));
@@ -137,6 +143,7 @@ class KvRoomTests {
             for (DecodeSession session : List.copyOf(this.sessions)) {
                 if (session.isFinished()) {
                     assertThat(session.result().tokens()).isEqualTo(expected.get(session));
+                    begun.add(wholeOf(this.prompts.get(session), session));
                     session.close();
                     this.sessions.remove(session);
                     finished++;
@@ -144,6 +151,20 @@ class KvRoomTests {
             }
         }
         batch.close();
+    }
+
+    /** Returns a prompt that begins with nothing known, or with some or all of a text. */
+    private int[] prompt(List<int[]> texts) {
+        int own = 1 + this.random.nextInt(20);
+        int[] beginning = texts.isEmpty() ? new int[0] : texts.get(this.random.nextInt(texts.size()));
+        int shared = Math.min(30, switch (this.random.nextInt(3)) {
+            case 0 -> 0;
+            case 1 -> beginning.length;
+            default -> this.random.nextInt(beginning.length + 1);
+        });
+        int[] prompt = this.random.ints(shared + own, 0, VOCABULARY).toArray();
+        System.arraycopy(beginning, 0, prompt, 0, shared);
+        return prompt;
     }
 
     @Test
@@ -190,6 +211,110 @@ class KvRoomTests {
         KvCache cache = this.model.newCache(text.length);
         this.model.prefill(cache, text).close();
         prefixes.keep(text, cache);
+    }
+
+    /** Takes steps until all are finished, and returns the tokens that were read. */
+    private int readTokens(DecodeBatch batch) {
+        int before = this.model.rows();
+        while (!this.sessions.stream().allMatch(DecodeSession::isFinished)) {
+            List<DecodeSession> left = new ArrayList<>(this.sessions);
+            left.removeIf(DecodeSession::isFinished);
+            assertThat(batch.step(left)).isEmpty();
+        }
+        return this.model.rows() - before;
+    }
+
+    @Test
+    void whatRequestsThatComeTogetherBeginWithIsReadOnce() {
+        this.prefixRows = 5000;
+        int[] task = this.random.ints(200, 0, VOCABULARY).toArray();
+        for (int i = 0; i < 4; i++) {
+            int[] prompt = Arrays.copyOf(task, 220);
+            Arrays.setAll(prompt, (at) -> (at < task.length) ? task[at] : this.random.nextInt(VOCABULARY));
+            session(prompt, 1);
+        }
+        try (DecodeBatch batch = batch(5000)) {
+            // once, but for the few for which nobody waits
+            assertThat(readTokens(batch)).isBetween(200 + 4 * 20, 200 + 4 * 20 + 3 * PrefixCache.LEAST_TOKENS);
+        }
+        for (DecodeSession session : this.sessions) {
+            assertThat(session.result().tokens())
+                .isEqualTo(this.model.continuation(this.prompts.get(session), 1, SamplingOptions.GREEDY));
+        }
+    }
+
+    @Test
+    void whatARunningRequestHasReadIsNotReadAgain() {
+        this.prefixRows = 5000;
+        int[] task = this.random.ints(100, 0, VOCABULARY).toArray();
+        session(task, 300);
+        try (DecodeBatch batch = batch(5000)) {
+            for (int i = 0; i < 10; i++) {
+                batch.step(this.sessions);
+            }
+            int before = this.model.rows();
+            session(Arrays.copyOf(task, 130), 1);
+            batch.step(this.sessions);
+            assertThat(this.sessions.get(1).isFinished()).isTrue();
+            assertThat(this.model.rows() - before).isLessThan(30 + 20); // and a tree
+        }
+    }
+
+    @Test
+    void nobodyWaitsForWhoHasMuchMoreToRead() {
+        this.prefixRows = 5000;
+        int[] book = this.random.ints(400, 0, VOCABULARY).toArray();
+        session(book, 1);
+        int[] question = Arrays.copyOf(book, 30);
+        question[25] = (question[25] + 1) % VOCABULARY;
+        session(question, 1);
+        try (DecodeBatch batch = batch(5000)) {
+            batch.step(this.sessions);
+            assertThat(this.sessions.get(1).isFinished()).isTrue();
+        }
+    }
+
+    @Test
+    void nothingIsSharedWhereNothingIsKept() {
+        int[] task = this.random.ints(100, 0, VOCABULARY).toArray();
+        session(task, 1);
+        session(task, 1);
+        assertThat(readTokens(batch(5000))).isEqualTo(200);
+    }
+
+    @Test
+    void aTurnGoesOnInTheCacheOfTheTurnBefore() {
+        this.model.withSharedRows(64);
+        this.prefixRows = 5000;
+        int[] first = this.random.ints(100, 0, VOCABULARY).toArray();
+        DecodeSession before = session(first, 10);
+        List<Integer> known = new ArrayList<>();
+        PrefixCache prefixes = new PrefixCache(5000);
+        KvRoom room = new KvRoom(5000, prefixes, learning(known));
+        room.admit(this.sessions, this.failures);
+        while (before.step()) {
+            assertThat(before.isFinished()).isFalse();
+        }
+        int rows = before.heldRows();
+        before.keepIn(prefixes);
+        assertThat(prefixes.rows()).isEqualTo(rows);
+        this.sessions.remove(before);
+        before.close();
+        DecodeSession next = session(Arrays.copyOf(wholeOf(first, before), 111), 10);
+        assertThat(room.admit(this.sessions, this.failures)).containsExactly(next);
+        assertThat(next.heldRows()).isEqualTo(rows);
+        assertThat(prefixes.rows()).isZero();
+        assertThat(known).containsExactly(0, 109); // all but the answer's last token
+        assertThat(next.run().tokens())
+            .isEqualTo(this.model.continuation(this.prompts.get(next), 10, SamplingOptions.GREEDY));
+        prefixes.close();
+    }
+
+    private static int[] wholeOf(int[] prompt, DecodeSession session) {
+        int[] answer = session.result().tokens();
+        int[] whole = Arrays.copyOf(prompt, prompt.length + answer.length);
+        System.arraycopy(answer, 0, whole, prompt.length, answer.length);
+        return whole;
     }
 
     private static BatchListener learning(List<Integer> known) {

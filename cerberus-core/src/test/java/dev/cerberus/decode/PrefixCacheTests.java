@@ -72,13 +72,57 @@ class PrefixCacheTests {
         this.model.prefill(cache, text(0, 20)).close();
         KvCache failing = (KvCache) Proxy.newProxyInstance(KvCache.class.getClassLoader(),
                 new Class<?>[] { KvCache.class }, (proxy, method, arguments) -> {
-                    if (method.getName().equals("trim")) {
+                    if (method.getName().equals("park")) {
                         throw new OutOfMemoryError("for a test");
                     }
                     return method.invoke(cache, arguments);
                 });
         assertThatThrownBy(() -> this.prefixes.keep(text(0, 20), failing)).isInstanceOf(OutOfMemoryError.class);
         assertThat(this.model.openCaches()).isZero();
+    }
+
+    @Test
+    void whoContinuesAllOfATextGetsItsCache() {
+        this.model.withSharedRows(50);
+        keep(text(0, 40));
+        assertThat(this.prefixes.rows()).isEqualTo(100);
+        assertThat(this.prefixes.handOver(text(0, 60), 101)).isEmpty();
+        assertThat(this.prefixes.handOver(text(0, 39), 60)).isEmpty();
+        int[] other = text(0, 60);
+        other[39] = 99;
+        assertThat(this.prefixes.handOver(other, 60)).isEmpty();
+        try (KvCache cache = this.prefixes.handOver(text(0, 60), 60).orElseThrow()) {
+            assertThat(cache.length()).isEqualTo(40);
+            assertThat(cache.capacity()).isEqualTo(100);
+        }
+        assertThat(this.prefixes.rows()).isZero();
+        assertThat(share(text(0, 60))).isZero();
+    }
+
+    @Test
+    void rowsBehindTextsAreGivenBackBeforeTexts() {
+        this.model.withSharedRows(50);
+        keep(text(0, 30));
+        keep(text(10, 40));
+        assertThat(this.prefixes.rows()).isEqualTo(30 + 40);
+        KvCache large = this.model.newCache(200);
+        this.model.prefill(large, text(20, 50)).close();
+        this.prefixes.keep(text(20, 50), large);
+        assertThat(this.prefixes.rows()).isEqualTo(30 + 40 + 50);
+        assertThat(this.prefixes.evict()).isEqualTo(30);
+        assertThat(share(text(0, 60))).isZero();
+        assertThat(share(text(20, 60))).isEqualTo(50);
+    }
+
+    @Test
+    void aCacheIsHandedOverWithNothingBehindTheText() {
+        this.model.withSharedRows(50);
+        KvCache cache = this.model.newCache(100);
+        this.model.prefill(cache, text(0, 45)).close();
+        this.prefixes.keep(text(0, 40), cache); // an answer that ended within a step
+        try (KvCache taken = this.prefixes.handOver(text(0, 60), 60).orElseThrow()) {
+            assertThat(taken.length()).isEqualTo(40);
+        }
     }
 
     @Test

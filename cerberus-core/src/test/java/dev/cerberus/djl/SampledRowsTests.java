@@ -273,6 +273,11 @@ class SampledRowsTests {
         }
 
         @Override
+        public void park() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void trim() {
             throw new UnsupportedOperationException();
         }

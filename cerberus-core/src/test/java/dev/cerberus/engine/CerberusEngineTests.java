@@ -382,6 +382,47 @@ class CerberusEngineTests {
     }
 
     @Test
+    void whatABrokenOffRequestHasReadIsKept(@TempDir Path other) throws Exception {
+        TinyModels.writeWithTokenizer("llama", other);
+        List<Integer> known = new CopyOnWriteArrayList<>();
+        try (CerberusEngine keeping = CerberusEngine.open(options(other).build())) {
+            keeping.addListener(new EngineListener() {
+                @Override
+                public void onPrefix(int knownTokens, int readTokens) {
+                    known.add(knownTokens);
+                }
+            });
+            GenerationRequest request = raw("a question of which nobody awaits the answer", 100);
+            int length = keeping.encode(request.prompt()).length;
+            for (int times = 0; times < 2; times++) {
+                CompletableFuture<GenerationResult> done = new CompletableFuture<>();
+                CountDownLatch begun = new CountDownLatch(1);
+                GenerationHandle handle = keeping.submit(request, new GenerationListener() {
+                    @Override
+                    public void onStep(DecodeStep step) {
+                        begun.countDown();
+                    }
+
+                    @Override
+                    public void onComplete(GenerationResult result) {
+                        done.complete(result);
+                    }
+
+                    @Override
+                    public void onError(RuntimeException error) {
+                        done.completeExceptionally(error);
+                    }
+                });
+                begun.await();
+                handle.cancel();
+                done.get(20, TimeUnit.SECONDS);
+                assertThat(keeping.awaitIdle(Duration.ofSeconds(10))).isTrue();
+            }
+            assertThat(known).containsExactly(0, length - 1);
+        }
+    }
+
+    @Test
     void closedEngineRefusesRequestsAndEndsThoseThatWait(@TempDir Path other) {
         TinyModels.writeWithTokenizer("llama", other);
         CerberusEngine closing = CerberusEngine.open(options(other).maxConcurrent(1).build());

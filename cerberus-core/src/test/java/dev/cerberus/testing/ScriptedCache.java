@@ -14,6 +14,8 @@ final class ScriptedCache implements KvCache {
 
     private final int blockTokens;
 
+    private final int sharedRows;
+
     private final Runnable onClose;
 
     private int[] tokens;
@@ -29,12 +31,14 @@ final class ScriptedCache implements KvCache {
      * @param capacity tokens
      * @param maxContext the most that it may grow to
      * @param blockTokens tokens of a block, whose end no tree may cross
+     * @param sharedRows the most rows of a cache that is in the way where it is kept
      * @param onClose told once
      */
-    ScriptedCache(int capacity, int maxContext, int blockTokens, Runnable onClose) {
+    ScriptedCache(int capacity, int maxContext, int blockTokens, int sharedRows, Runnable onClose) {
         this.tokens = new int[capacity];
         this.maxContext = maxContext;
         this.blockTokens = blockTokens;
+        this.sharedRows = sharedRows;
         this.onClose = onClose;
     }
 
@@ -86,6 +90,14 @@ final class ScriptedCache implements KvCache {
             throw new AssertionError("a cache of " + this.tokens.length + " grows to " + capacityTokens);
         }
         this.tokens = Arrays.copyOf(Arrays.copyOf(this.tokens, this.length), capacityTokens);
+    }
+
+    @Override
+    public void park() {
+        requireOpen();
+        if (capacity() <= this.sharedRows) {
+            trim();
+        }
     }
 
     @Override

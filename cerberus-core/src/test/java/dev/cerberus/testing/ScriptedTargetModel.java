@@ -57,6 +57,8 @@ public final class ScriptedTargetModel implements TargetModel {
 
     private int blockTokens = Integer.MAX_VALUE;
 
+    private int sharedRows = Integer.MAX_VALUE;
+
     private int reach = Integer.MAX_VALUE;
 
     private long seed;
@@ -104,6 +106,17 @@ public final class ScriptedTargetModel implements TargetModel {
      */
     public ScriptedTargetModel withBlocks(int tokens) {
         this.blockTokens = tokens;
+        return this;
+    }
+
+    /**
+     * Makes caches of more rows than some lie by themselves, where they are kept as they
+     * are.
+     * @param rows the most rows of a cache that lies beside others
+     * @return this model
+     */
+    public ScriptedTargetModel withSharedRows(int rows) {
+        this.sharedRows = rows;
         return this;
     }
 
@@ -236,7 +249,7 @@ public final class ScriptedTargetModel implements TargetModel {
                     + " tokens for this model, asked for " + capacityTokens);
         }
         this.openCaches++;
-        return new ScriptedCache(capacityTokens, this.dimensions.maxContext(), this.blockTokens,
+        return new ScriptedCache(capacityTokens, this.dimensions.maxContext(), this.blockTokens, this.sharedRows,
                 () -> this.openCaches--);
     }
 

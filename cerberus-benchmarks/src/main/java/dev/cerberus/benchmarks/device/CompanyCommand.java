@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.DoubleStream;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,10 @@ final class CompanyCommand implements Callable<Integer> {
     @Option(names = "--turn-tokens", paramLabel = "N", defaultValue = "40",
             description = "Tokens of each question and of each answer; default: ${DEFAULT-VALUE}")
     private int turnTokens;
+
+    @Option(names = "--conversations", paramLabel = "N", defaultValue = "5",
+            description = "Conversations, one after another; default: ${DEFAULT-VALUE}")
+    private int conversations;
 
     @Mixin
     private DeviceOptions place = new DeviceOptions();
@@ -135,22 +140,34 @@ final class CompanyCommand implements Callable<Integer> {
                 Map.of("first_ms", first, "gap_ms", loud.median(), "longest_gap_ms", loud.max(), "forward_ms", piece));
     }
 
+    /*
+     * One first token is at the mercy of what else the machine does at that moment, so
+     * the median of each turn is taken, over conversations that share nothing.
+     */
     private void converse(CerberusEngine engine, ResultLog log) {
-        int[] text = {};
-        double[] firsts = new double[this.turns];
-        for (int turn = 0; turn < this.turns; turn++) {
-            text = joined(text, tokens(engine, this.turnTokens));
-            GenerationResult answer = engine.generate(request(text, this.turnTokens));
-            firsts[turn] = 1e3 * answer.timeToFirstTokenSeconds();
-            text = joined(text, answer.tokens());
+        double[][] firsts = new double[this.turns][this.conversations]; // milliseconds
+        int length = 0;
+        for (int conversation = 0; conversation < this.conversations; conversation++) {
+            int[] text = {};
+            for (int turn = 0; turn < this.turns; turn++) {
+                text = joined(text, tokens(engine, this.turnTokens));
+                GenerationResult answer = engine.generate(request(text, this.turnTokens));
+                firsts[turn][conversation] = 1e3 * answer.timeToFirstTokenSeconds();
+                text = joined(text, answer.tokens());
+            }
+            length = text.length;
         }
-        double ratio = firsts[this.turns - 1] / firsts[0];
+        double[] medians = Arrays.stream(firsts).mapToDouble((all) -> new Times(all).median()).toArray();
+        double ratio = medians[this.turns - 1] / medians[0];
         log.say("conversation",
-                "first token of turn 1 after " + ResultLog.number(firsts[0], 1) + " ms, of turn " + this.turns + " ("
-                        + text.length + " tokens) after " + ResultLog.number(firsts[this.turns - 1], 1) + " ms, "
-                        + ResultLog.number(ratio, 2) + " of that; median of all "
-                        + ResultLog.number(new Times(firsts).median(), 1),
-                Map.of("first_ms", firsts[0], "last_ms", firsts[this.turns - 1], "ratio", ratio));
+                "first token of turn 1 after " + ResultLog.number(medians[0], 1) + " ms, of turn " + this.turns + " ("
+                        + length + " tokens) after " + ResultLog.number(medians[this.turns - 1], 1) + " ms, "
+                        + ResultLog.number(ratio, 2) + " of that; medians of " + this.conversations
+                        + " conversations, of each turn "
+                        + Arrays.stream(medians)
+                            .mapToObj((first) -> ResultLog.number(first, 0))
+                            .collect(Collectors.joining(", ")),
+                Map.of("first_ms", medians[0], "last_ms", medians[this.turns - 1], "ratio", ratio));
     }
 
     private static int[] joined(int[] text, int[] more) {
