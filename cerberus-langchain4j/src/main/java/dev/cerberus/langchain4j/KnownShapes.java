@@ -36,14 +36,15 @@ final class KnownShapes {
 
     /*
      * Together these are the days that there are. Which year has a leap day can be said
-     * with multiples alone where no century interferes.
+     * with multiples alone where no century interferes. Templates write them into
+     * prompts, so that their names have an order, which Map.of gives anew in every JVM.
      */
     private static final List<Map<String, Object>> DAYS_OF_MONTHS = List.of(
-            properties(Map.of("month", Map.of("enum", List.of(1, 3, 5, 7, 8, 10, 12)))),
-            properties(Map.of("month", Map.of("enum", List.of(4, 6, 9, 11)), "day", Map.of("maximum", 30))),
-            properties(Map.of("month", Map.of("const", 2), "day", Map.of("maximum", 28))),
-            properties(Map.of("year", Map.of("minimum", 1904, "maximum", 2096, "multipleOf", 4), "month",
-                    Map.of("const", 2), "day", Map.of("const", 29))));
+            properties("month", object("enum", List.of(1, 3, 5, 7, 8, 10, 12))),
+            properties("month", object("enum", List.of(4, 6, 9, 11)), "day", object("maximum", 30)),
+            properties("month", object("const", 2), "day", object("maximum", 28)),
+            properties("year", object("minimum", 1904, "maximum", 2096, "multipleOf", 4), "month", object("const", 2),
+                    "day", object("const", 29)));
 
     private KnownShapes() {
     }
@@ -111,8 +112,16 @@ final class KnownShapes {
         asMap(map.get("properties")).put(name, integer);
     }
 
-    private static Map<String, Object> properties(Map<String, Object> properties) {
-        return Map.of("properties", properties);
+    private static Map<String, Object> properties(Object... namesAndSchemas) {
+        return Map.of("properties", object(namesAndSchemas));
+    }
+
+    private static Map<String, Object> object(Object... namesAndValues) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            object.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return object;
     }
 
     @SuppressWarnings("unchecked")

@@ -27,8 +27,11 @@ import dev.cerberus.text.ToolDefinition;
  */
 final class OutputFormats {
 
-    /** A tool without parameters is called with none. */
-    private static final Map<String, Object> NO_PARAMETERS = Map.of("type", "object", "properties", Map.of());
+    /**
+     * A tool without parameters is called with none. Templates write this into prompts,
+     * so that the order of the names matters.
+     */
+    private static final String NO_PARAMETERS = "{\"type\": \"object\", \"properties\": {}}";
 
     private OutputFormats() {
     }
@@ -62,7 +65,7 @@ final class OutputFormats {
 
     /** Returns the parameters of a tool as a JSON schema. */
     static String parameters(@Nullable JsonObjectSchema parameters) {
-        return Json.toJson((parameters == null || hasNothing(parameters)) ? NO_PARAMETERS : map(parameters));
+        return (parameters == null || hasNothing(parameters)) ? NO_PARAMETERS : Json.toJson(map(parameters));
     }
 
     private static String schema(JsonSchemaElement element) {

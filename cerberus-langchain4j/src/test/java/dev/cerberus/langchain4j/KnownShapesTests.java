@@ -230,6 +230,21 @@ class KnownShapesTests {
         assertThat(allows(start, "{\"day\": " + date(2024, 4, 43) + "}")).isFalse();
     }
 
+    /** Templates write them into prompts, which are to be the same in every JVM. */
+    @Test
+    void namesInSchemasOfToolsHaveAnOrder() {
+        String schema = OutputFormats
+            .parameters(ToolSpecifications.toolSpecificationsFrom(Calendar.class).get(0).parameters());
+        assertThat(schema.replaceAll("\\s", "")).contains("""
+                "anyOf":[{"properties":{"month":{"enum":[1,3,5,7,8,10,12]}}},\
+                {"properties":{"month":{"enum":[4,6,9,11]},"day":{"maximum":30}}},\
+                {"properties":{"month":{"const":2},"day":{"maximum":28}}},\
+                {"properties":{"year":{"minimum":1904,"maximum":2096,"multipleOf":4},\
+                "month":{"const":2},"day":{"const":29}}}]""");
+        assertThat(OutputFormats.parameters(null).replaceAll("\\s", ""))
+            .isEqualTo("{\"type\":\"object\",\"properties\":{}}");
+    }
+
     @Test
     void whatIsDescribedOrHasOtherNamesIsLeftAsItIs() {
         TokenConstraint described = start(JsonObjectSchema.builder()
