@@ -33,6 +33,8 @@ class OpenAiController {
 
     private static final Set<String> POSTED = Set.of("/v1/chat/completions", "/v1/completions");
 
+    private static final String MODELS = "/v1/models";
+
     private final CerberusStreamingChatModel chatModel;
 
     private final CerberusStreamingLanguageModel languageModel;
@@ -113,7 +115,7 @@ class OpenAiController {
         answering(response, "messages", () -> {
             String path = request.getRequestURI().substring(request.getContextPath().length());
             boolean posted = POSTED.contains(path);
-            if (posted || path.equals("/v1/models")) {
+            if (posted || path.equals(MODELS) || path.startsWith(MODELS + "/")) {
                 String method = posted ? "POST" : "GET";
                 response.setHeader("Allow", method);
                 throw OpenAiException.refused(HttpStatus.METHOD_NOT_ALLOWED, null, null,

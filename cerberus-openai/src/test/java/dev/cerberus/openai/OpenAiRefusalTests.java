@@ -249,6 +249,11 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
         HttpResponse<String> get = send(request("/v1/chat/completions").build());
         assertThat(get.statusCode()).isEqualTo(405);
         assertThat(get.headers().firstValue("Allow")).contains("POST");
+        for (String path : List.of("/v1/models", "/v1/models/", "/v1/models/scripted", "/v1/models/org/other")) {
+            HttpResponse<String> delete = send(request(path).DELETE().build());
+            assertThat(delete.statusCode()).as(path).isEqualTo(405);
+            assertThat(delete.headers().firstValue("Allow")).as(path).contains("GET");
+        }
     }
 
 }
