@@ -81,7 +81,10 @@ final class ToolReader {
             Fields fields = new Fields(object, "tool_choice");
             if (fields.requireText("type").equals("function")) {
                 Fields function = Fields.of(fields.require("function"), "tool_choice.function");
-                return function.requireText("name");
+                String name = function.requireText("name");
+                function.requireAllKnown();
+                fields.requireAllKnown();
+                return name;
             }
         }
         throw OpenAiException.invalid("tool_choice",

@@ -39,6 +39,19 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '@', textBlock = """
+            {"type":"function","function":{"name":"time"},"mode":"auto"}  | tool_choice.mode
+            {"type":"function","function":{"name":"time","strict":true}}  | tool_choice.function.strict
+            """)
+    void fieldOfAToolChoiceThatIsNotUnderstoodIsNamed(String choice, String param) throws Exception {
+        ScriptedGenerator generator = answer("x");
+        HttpResponse<String> response = chat(TOOLS + ",\"tool_choice\":" + choice);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+        assertThat(json(response).at("/error/param").stringValue()).isEqualTo(param);
+        assertThat(generator.requests()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '@', textBlock = """
             ,"model":"gpt-4o"                           | 404 | model
             ,"temperature":3                              | 400 | temperature
             ,"temperature":"hot"                        | 400 | temperature
