@@ -1,5 +1,7 @@
 package dev.cerberus.spring.boot.autoconfigure;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -20,6 +22,8 @@ final class CerberusEngineLiveness implements SmartLifecycle, ApplicationListene
 
     private final ApplicationEventPublisher publisher;
 
+    private final AtomicBoolean watching = new AtomicBoolean();
+
     private volatile boolean running;
 
     CerberusEngineLiveness(CerberusEngine engine, ApplicationEventPublisher publisher) {
@@ -27,10 +31,11 @@ final class CerberusEngineLiveness implements SmartLifecycle, ApplicationListene
         this.publisher = publisher;
     }
 
+    /** An engine fails once, however often the context is started. */
     @Override
     public void start() {
-        if (!this.running) {
-            this.running = true;
+        this.running = true;
+        if (this.watching.compareAndSet(false, true)) {
             this.engine.failure().thenAccept((cause) -> breakLiveness());
         }
     }

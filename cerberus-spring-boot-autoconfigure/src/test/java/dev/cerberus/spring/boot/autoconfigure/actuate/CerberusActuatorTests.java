@@ -1,7 +1,10 @@
 package dev.cerberus.spring.boot.autoconfigure.actuate;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -144,6 +147,30 @@ class CerberusActuatorTests {
                 assertThatExceptionOfType(EngineFailedException.class)
                     .isThrownBy(() -> engine.generate(GenerationRequest.greedy(new Prompt.Raw("abc"), 4)));
             });
+    }
+
+    @Test
+    void failureIsToldOnceHoweverOftenTheContextWasStarted() {
+        List<AvailabilityChangeEvent<?>> events = new CopyOnWriteArrayList<>();
+        this.runner.withInitializer((context) -> context.addApplicationListener((event) -> {
+            if (event instanceof AvailabilityChangeEvent<?> change) {
+                events.add(change);
+            }
+        })).run((context) -> {
+            for (int round = 0; round < 2; round++) {
+                context.stop();
+                context.start();
+            }
+            CerberusEngine engine = context.getBean(CerberusEngine.class);
+            CountDownLatch told = new CountDownLatch(1);
+            engine.failure().thenRun(told::countDown);
+            FailingEngine.fail(engine);
+            assertThat(told.await(20, TimeUnit.SECONDS)).isTrue();
+            await(() -> !events.isEmpty());
+            Thread.sleep(200);
+            assertThat(events).singleElement()
+                .satisfies((event) -> assertThat(event.getState()).isEqualTo(LivenessState.BROKEN));
+        });
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
