@@ -30,6 +30,8 @@ final class PropertiesMapper {
 
     private static final double MOST_PENALTY = 10;
 
+    private static final String THRESHOLD = "cerberus.gate.threshold";
+
     private static final List<String> PRECISIONS = Stream
         .concat(Stream.of("auto"),
                 Arrays.stream(Precision.values()).map((precision) -> precision.name().toLowerCase(Locale.ROOT)))
@@ -116,7 +118,7 @@ final class PropertiesMapper {
 
     private GateOptions gate() {
         CerberusProperties.Gate gate = this.properties.gate();
-        return gate("cerberus.gate", gate.mode(), gate.signal(), gate.entropyThreshold(), gate.threshold());
+        return gate("cerberus.gate", gate.mode(), gate.signal(), gate.entropyThreshold(), THRESHOLD, gate.threshold());
     }
 
     private Map<String, GateOptions> profiles() {
@@ -131,21 +133,23 @@ final class PropertiesMapper {
                     gate("cerberus.gate.profiles." + name, (mode != null) ? mode : gate.mode(),
                             (signal != null) ? signal : gate.signal(),
                             (entropyThreshold != null) ? entropyThreshold : gate.entropyThreshold(),
+                            (threshold != null) ? "cerberus.gate.profiles." + name + ".threshold" : THRESHOLD,
                             (threshold != null) ? threshold : gate.threshold()));
         });
         return profiles;
     }
 
     private static GateOptions gate(String prefix, GateMode mode, GateSignal signal, @Nullable Double entropyThreshold,
-            @Nullable Double threshold) {
+            String thresholdName, @Nullable Double threshold) {
         require(entropyThreshold == null || entropyThreshold >= 0, prefix + ".entropy-threshold", entropyThreshold,
                 "must be at least 0 nats");
-        require(threshold == null || threshold >= 0, prefix + ".threshold", threshold, "must be at least 0");
+        require(threshold == null || threshold >= 0, thresholdName, threshold, "must be at least 0");
         if (signal.draftsBelow()) {
             return new GateOptions(mode, signal, decimal(entropyThreshold), Optional.empty());
         }
-        require(threshold == null || threshold <= 1 || signal == GateSignal.TREE_EXPECTATION, prefix + ".threshold",
-                threshold, "must be in 0..1 for " + prefix + ".signal " + signal.id());
+        require(threshold == null || threshold <= 1 || signal == GateSignal.TREE_EXPECTATION, thresholdName, threshold,
+                "must be in 0..1 for " + prefix + ".signal " + signal.id()
+                        + (thresholdName.startsWith(prefix) ? "" : ", unless " + prefix + ".threshold is set"));
         return new GateOptions(mode, signal, decimal(threshold), Optional.empty());
     }
 

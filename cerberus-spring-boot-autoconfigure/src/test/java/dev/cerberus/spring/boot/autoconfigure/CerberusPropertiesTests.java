@@ -285,6 +285,19 @@ class CerberusPropertiesTests {
     }
 
     @Test
+    void thresholdThatAProfileTakesFromTheGateIsRefusedByTheNameUnderWhichItWasSet() {
+        Map<String, String> values = Map.of("cerberus.gate.signal", "tree-expectation", "cerberus.gate.threshold", "3",
+                "cerberus.gate.profiles.code.signal", "head-confidence");
+        assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+            .isThrownBy(() -> engineOptions(values))
+            .satisfies((refusal) -> {
+                assertThat(refusal.getName()).isEqualTo("cerberus.gate.threshold");
+                assertThat(refusal.getReason()).isEqualTo("must be in 0..1 for cerberus.gate.profiles.code.signal "
+                        + "head-confidence, unless cerberus.gate.profiles.code.threshold is set");
+            });
+    }
+
+    @Test
     void probabilitySignalsHaveNoThresholdAboveOne() {
         assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class).isThrownBy(
                 () -> engineOptions(Map.of("cerberus.gate.signal", "top1-margin", "cerberus.gate.threshold", "1.5")))
