@@ -10,7 +10,11 @@ import dev.cerberus.engine.TextGenerator;
  * observation of every request. The engine itself stays as it is.
  *
  * <p>
- * Decorators apply in their order; the first is the outermost.
+ * Decorators apply in their order; the first is the outermost. Requests, the description
+ * and the gate of requests without a profile are asked of the outermost. What else the
+ * chat models ask (recommended parameters, marks of calls and thoughts, gates of
+ * profiles) they ask the engine, so that a decorator need not pass it on; a request is
+ * checked by both.
  */
 @FunctionalInterface
 public interface TextGeneratorDecorator {
@@ -34,7 +38,7 @@ public interface TextGeneratorDecorator {
         for (int i = ordered.size() - 1; i >= 0; i--) {
             decorated = ordered.get(i).decorate(decorated);
         }
-        return decorated;
+        return ordered.isEmpty() ? generator : new DecoratedGenerator(decorated, generator);
     }
 
 }

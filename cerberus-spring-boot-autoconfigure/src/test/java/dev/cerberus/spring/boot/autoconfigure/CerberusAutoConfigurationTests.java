@@ -2,7 +2,9 @@ package dev.cerberus.spring.boot.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.ChatModel;
@@ -29,15 +31,22 @@ import org.springframework.core.io.ClassPathResource;
 import dev.cerberus.engine.BundledModel;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineClosedException;
+import dev.cerberus.engine.EngineDescription;
 import dev.cerberus.engine.EngineState;
 import dev.cerberus.engine.FailingEngine;
+import dev.cerberus.engine.GateOptions;
+import dev.cerberus.engine.GenerationHandle;
+import dev.cerberus.engine.GenerationListener;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.engine.UnknownTokenException;
 import dev.cerberus.hf.ModelFileException;
 import dev.cerberus.langchain4j.CerberusChatModel;
+import dev.cerberus.langchain4j.CerberusChatRequestParameters;
 import dev.cerberus.langchain4j.CerberusStreamingChatModel;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
+import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.spring.boot.autoconfigure.actuate.CerberusEndpointAutoConfiguration;
 import dev.cerberus.spring.boot.autoconfigure.actuate.CerberusHealthContributorAutoConfiguration;
 import dev.cerberus.spring.boot.autoconfigure.metrics.CerberusMetricsAutoConfiguration;
@@ -221,6 +230,27 @@ class CerberusAutoConfigurationTests {
     }
 
     @Test
+    void decoratorThatPassesRequestsOnLeavesWhatTheEngineTellsOfItself() {
+        this.tiny.withPropertyValues("cerberus.gate.profiles.code.mode=never")
+            .withBean(TextGeneratorDecorator.class, () -> PlainDecorated::new)
+            .run((context) -> {
+                ChatResponse response = context.getBean(CerberusChatModel.class)
+                    .chat(ChatRequest.builder()
+                        .messages(UserMessage.from("Hi"))
+                        .parameters(CerberusChatRequestParameters.builder().profile("code").build())
+                        .build());
+                assertThat(response.tokenUsage().outputTokenCount()).isBetween(1, 8);
+                CerberusEngine engine = context.getBean(CerberusEngine.class);
+                TextGenerator decorated = TextGeneratorDecorator.apply(Stream.of(PlainDecorated::new), engine);
+                assertThat(decorated.answerSyntax()).isSameAs(engine.answerSyntax());
+                assertThat(decorated.generationDefaults()).isEqualTo(engine.generationDefaults());
+                GenerationRequest unknown = GenerationRequest.greedy(new Prompt.Raw("a"), 1)
+                    .withSampling(SamplingOptions.GREEDY.withLogitBias(Map.of(1_000_000, 1.0)));
+                assertThatExceptionOfType(UnknownTokenException.class).isThrownBy(() -> decorated.check(unknown));
+            });
+    }
+
+    @Test
     void ownGeneratorReplacesTheEngineAndServesTheChatModels() {
         this.runner.withBean(TextGenerator.class, () -> new ScriptedGenerator().target("scripted answer"))
             .run((context) -> {
@@ -306,6 +336,26 @@ class CerberusAutoConfigurationTests {
         @Order(1)
         CerberusEngineCustomizer earlier() {
             return (options) -> options.modelName(Optional.of("first"));
+        }
+
+    }
+
+    /** What is written by somebody who passes on what has to be passed on. */
+    private record PlainDecorated(TextGenerator generator) implements TextGenerator {
+
+        @Override
+        public EngineDescription description() {
+            return this.generator.description();
+        }
+
+        @Override
+        public GateOptions gate() {
+            return this.generator.gate();
+        }
+
+        @Override
+        public GenerationHandle submit(GenerationRequest request, GenerationListener listener) {
+            return this.generator.submit(request, listener);
         }
 
     }
