@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -69,8 +70,8 @@ final class EngineAhead implements BeanFactoryPostProcessor, DisposableBean {
     }
 
     private static boolean isWanted(ConfigurableListableBeanFactory beanFactory) {
-        if (!beanFactory.containsBeanDefinition(ENGINE)
-                || beanFactory.getBeanNamesForType(CerberusEngineCustomizer.class, true, false).length > 0) {
+        if (!beanFactory.containsBeanDefinition(ENGINE) || BeanFactoryUtils
+            .beanNamesForTypeIncludingAncestors(beanFactory, CerberusEngineCustomizer.class, true, false).length > 0) {
             return false;
         }
         BeanDefinition definition = beanFactory.getBeanDefinition(ENGINE);

@@ -230,6 +230,14 @@ class CerberusAutoConfigurationTests {
     }
 
     @Test
+    void customizersOfAParentContextApplyToo() {
+        new ApplicationContextRunner().withUserConfiguration(Customizers.class)
+            .run((parent) -> this.tiny.withParent(parent)
+                .run((context) -> assertThat(context.getBean(CerberusEngine.class).description().modelName())
+                    .isEqualTo("second")));
+    }
+
+    @Test
     void decoratorThatPassesRequestsOnLeavesWhatTheEngineTellsOfItself() {
         this.tiny.withPropertyValues("cerberus.gate.profiles.code.mode=never")
             .withBean(TextGeneratorDecorator.class, () -> PlainDecorated::new)
