@@ -22,6 +22,8 @@ import dev.cerberus.text.ChatMessage.ToolCall;
  */
 final class ConversationMapper {
 
+    private static final String NO_ARGUMENTS = "{}";
+
     private ConversationMapper() {
     }
 
@@ -65,8 +67,10 @@ final class ConversationMapper {
         return answer.toolExecutionRequests().stream().map(ConversationMapper::toolCall).toList();
     }
 
+    /** Models of other providers call a tool without arguments by writing none. */
     private static ToolCall toolCall(ToolExecutionRequest request) {
-        return new ToolCall(orEmpty(request.id()), request.name(), orEmpty(request.arguments()));
+        String arguments = orEmpty(request.arguments());
+        return new ToolCall(orEmpty(request.id()), request.name(), arguments.isBlank() ? NO_ARGUMENTS : arguments);
     }
 
     private static String toolText(List<Content> contents) {

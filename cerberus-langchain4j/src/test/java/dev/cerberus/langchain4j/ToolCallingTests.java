@@ -5,7 +5,10 @@ import java.util.List;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
+import dev.langchain4j.data.message.AiMessage;
+import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.InvalidRequestException;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -14,12 +17,17 @@ import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.OutputFormat;
 import dev.cerberus.engine.Prompt;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
+import dev.cerberus.text.ChatMessage;
 import dev.cerberus.text.ToolDefinition;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -60,6 +68,20 @@ class ToolCallingTests {
                     .prompt()).tools())
             .extracting(ToolDefinition::strict)
             .containsExactly(false, true);
+    }
+
+    /** Streams of other providers have calls without arguments. */
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = { "", " ", "{}" })
+    void callThatWasMadeWithoutArgumentsHasNoneInTheConversation(@Nullable String arguments) {
+        this.generator.target("Noon");
+        ToolExecutionRequest call = ToolExecutionRequest.builder().id("c1").name("now").arguments(arguments).build();
+        model().chat(UserMessage.from("What time is it?"), AiMessage.from(call),
+                ToolExecutionResultMessage.from(call, "12:00"));
+        Prompt.Chat prompt = (Prompt.Chat) this.generator.lastRequest().prompt();
+        assertThat(prompt.messages().get(1).toolCalls()).extracting(ChatMessage.ToolCall::argumentsJson)
+            .containsExactly("{}");
     }
 
     @Test
