@@ -181,6 +181,14 @@ public final class ScriptedModel implements TextGenerator, TokenCounter {
         return GateOptions.DEFAULT;
     }
 
+    /**
+     * Returns the gate of a task, of which a script has one for every name.
+     */
+    @Override
+    public GateOptions gate(String profile) {
+        return GateOptions.DEFAULT.withProfile(profile);
+    }
+
     @Override
     public GenerationHandle submit(GenerationRequest request, GenerationListener listener) {
         this.requests.add(request);

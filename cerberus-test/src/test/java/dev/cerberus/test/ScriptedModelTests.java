@@ -55,6 +55,12 @@ class ScriptedModelTests {
         assertThat(ask("Who are you?")).isEqualTo("I do not know.");
     }
 
+    /** Those of the engine are in the application's configuration, which is not read. */
+    @Test
+    void everyProfileHasAGate() {
+        assertThat(this.model.gate("code").profile()).contains("code");
+    }
+
     @Test
     void ruleGivesItsAnswersInTurnAndTheLastOneAgain() {
         this.model.answer("one", "two");
