@@ -108,7 +108,9 @@ class CerberusChatModelTests {
                 OptionalDouble.of(0.02), OptionalDouble.of(1.05), List.of()));
         assertThat(sent(CerberusChatRequestParameters.builder().build()).sampling())
             .isEqualTo(new SamplingOptions(0.7, 20, 0.8, 1.05, 42).withMinP(0.02));
-        assertThat(sent(CerberusChatRequestParameters.builder().temperature(0.0).build()).sampling().greedy()).isTrue();
+        SamplingOptions greedy = sent(CerberusChatRequestParameters.builder().temperature(0.0).build()).sampling();
+        assertThat(greedy.greedy()).isTrue();
+        assertThat(greedy.repetitionPenalty()).isEqualTo(1.05);
         assertThat(sent(CerberusChatRequestParameters.builder().topK(5).build()).sampling().topK()).isEqualTo(5);
         this.generator.recommended(new GenerationDefaults(List.of(), OptionalInt.empty(), OptionalInt.empty(),
                 Optional.empty(), OptionalDouble.of(0.7), OptionalInt.empty(), OptionalDouble.empty(),

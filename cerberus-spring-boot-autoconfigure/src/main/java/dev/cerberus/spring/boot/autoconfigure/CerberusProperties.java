@@ -158,7 +158,8 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * used, if answers are sampled.
      * @param repetitionPenalty Divisor of the logits of tokens that the conversation and
      * the answer hold already, a factor where they are negative; 1 for no penalty. When
-     * it is empty, the model's own recommendation is used, if answers are sampled.
+     * it is empty, the model's own recommendation is used, if its authors want answers to
+     * be sampled, at temperature 0 too.
      * @param frequencyPenalty What is taken from a token's logit for each time that it
      * stands in the answer; 0, or empty, for no penalty.
      * @param presencePenalty What is taken from the logits of tokens that stand in the
