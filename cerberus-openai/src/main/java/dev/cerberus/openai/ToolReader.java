@@ -33,8 +33,8 @@ final class ToolReader {
      * Reads them.
      * @param body the request
      * @param parameters receives what they say
-     * @return whether there may be more than one call; a tool that is named is called
-     * once
+     * @return whether more than one call is to be told; a tool that is named is called
+     * once, and what is left open is the model's default
      */
     static boolean read(Fields body, CerberusChatRequestParameters.Builder parameters) {
         List<ToolSpecification> tools = new ArrayList<>();
@@ -49,9 +49,10 @@ final class ToolReader {
         }
         body.allowOnly("functions", (value) -> false, "send tools");
         body.allowOnly("function_call", (value) -> false, "send tool_choice");
-        boolean parallel = body.flag("parallel_tool_calls").orElse(true) && choice.filter(JsonNode::isObject).isEmpty();
-        parameters.parallelToolCalls(parallel);
-        return parallel;
+        Optional<Boolean> said = body.flag("parallel_tool_calls");
+        Optional<Boolean> parallel = choice.filter(JsonNode::isObject).map((named) -> false).or(() -> said);
+        parallel.ifPresent(parameters::parallelToolCalls);
+        return parallel.orElse(true);
     }
 
     private static void choose(JsonNode choice, List<ToolSpecification> tools,
