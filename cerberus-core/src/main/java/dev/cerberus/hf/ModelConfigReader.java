@@ -62,7 +62,7 @@ final class ModelConfigReader {
             ModelConfig.requireSizes(hiddenSize, layers, heads, headDim);
             Family.FamilySizes sizes = new Family.FamilySizes(hiddenSize, layers, heads, headDim, maxPositions);
             return new ModelConfig(this.architecture, hiddenSize, this.family.size("intermediate_size"), layers, heads,
-                    this.family.keyValueHeads(heads), headDim, vocabularySize, maxPositions,
+                    this.family.keyValueHeads(heads), headDim, vocabularySize, this.family.rope(sizes).positions(),
                     this.json.number("rms_norm_eps").orElse(this.family.defaultRmsNormEps()), tied(),
                     this.family.attentionBias(), this.family.attentionOutputBias(), this.family.layerKinds(sizes),
                     variant(sizes), bosTokenId(vocabularySize), eosTokenIds(vocabularySize), dtype());

@@ -69,6 +69,23 @@ final class RopeReader {
                 scaling(this.json.object("rope_scaling").filter((found) -> scaled)));
     }
 
+    /**
+     * Returns how many tokens the model can address: more than the configuration's own
+     * limit where YaRN stretches the original context that it names beyond that.
+     */
+    /*
+     * Qwen and SmolLM tell to add rope_scaling to config.json for long texts and to leave
+     * the rest as it is.
+     */
+    int positions() {
+        int stated = this.sizes.maxPositions();
+        return scaling().map((all) -> all.object("full_attention").orElse(all))
+            .filter((found) -> found.has(ORIGINAL) && scaling(found) instanceof RopeScaling.Yarn)
+            .map(this::yarn)
+            .map((yarn) -> (int) Math.max(stated, yarn.factor() * yarn.originalMaxPositions()))
+            .orElse(stated);
+    }
+
     /** Returns what is said of scaling. */
     Optional<JsonFile> scaling() {
         return this.json.object("rope_scaling").or(() -> this.json.object("rope_parameters"));
@@ -109,7 +126,7 @@ final class RopeReader {
         };
     }
 
-    private RopeScaling yarn(JsonFile scaling) {
+    private RopeScaling.Yarn yarn(JsonFile scaling) {
         int original = scaling.integer(ORIGINAL).orElse(this.sizes.maxPositions());
         double factor = scaling.number("factor").orElse((double) this.sizes.maxPositions() / original);
         double numerator = scaling.number("mscale").orElse(0);

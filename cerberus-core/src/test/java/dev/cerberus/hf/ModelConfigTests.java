@@ -313,6 +313,23 @@ class ModelConfigTests {
             .satisfies((note) -> assertThat(note.problem()).contains("more than 16 tokens"));
     }
 
+    /* Qwen's and SmolLM's documentation adds rope_scaling and leaves the rest. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+            "QWEN2 | {\"type\":\"yarn\",\"factor\":4.0,\"original_max_position_embeddings\":32} | 128",
+            "QWEN2 | {\"type\":\"yarn\",\"factor\":4.0,\"original_max_position_embeddings\":8} | 32",
+            "QWEN2 | {\"type\":\"yarn\",\"factor\":0.5,\"original_max_position_embeddings\":32} | 32",
+            "QWEN2 | {\"type\":\"yarn\",\"factor\":4.0} | 32",
+            "QWEN2 | {\"type\":\"linear\",\"factor\":4.0,\"original_max_position_embeddings\":32} | 32",
+            "OLMO3 | {\"type\":\"yarn\",\"factor\":3.0,\"original_max_position_embeddings\":32} | 96",
+            "QWEN3 | {\"type\":\"yarn\",\"factor\":1e30,\"original_max_position_embeddings\":32} | 2147483647" })
+    void yarnReachesAsFarAsItStretchesTheOriginalContext(Architecture architecture, String scaling, int context) {
+        ModelConfig config = parse(
+                with(TestModels.config(architecture), "{\"sliding_window\":40,\"rope_scaling\":" + scaling + "}"));
+        assertThat(config.contextTokens()).isEqualTo(context);
+        assertThat(config.slidingWindow().orElse(0)).isEqualTo((architecture == Architecture.OLMO3) ? 40 : 0);
+    }
+
     @Test
     void queriesOfMinistral3GrowInSteps() {
         ModelConfig config = parse(with(TestModels.config(Architecture.MINISTRAL3), """
