@@ -30,11 +30,12 @@ record GgufSpecialTokens(OptionalInt bos, OptionalInt eos, OptionalInt unknown, 
     private static final String PREFIX = "tokenizer.ggml.";
 
     /**
-     * Ends of a turn by their usual names, for files that were written before there was a
-     * key for them.
+     * Ends of turns and of texts by their usual names. The keys name three at most, and
+     * the converter of llama.cpp writes that of the end of a text alone; llama.cpp ends
+     * an answer at all of these.
      */
-    private static final Set<String> END_OF_TURN = Set.of("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>",
-            "<end_of_turn>");
+    private static final Set<String> ENDS = Set.of("<|im_end|>", "<|eot_id|>", "<|eom_id|>", "<|end|>", "<end_of_turn>",
+            "<|endoftext|>", "<|end_of_text|>");
 
     GgufSpecialTokens {
         ends = List.copyOf(ends);
@@ -47,12 +48,10 @@ record GgufSpecialTokens(OptionalInt bos, OptionalInt eos, OptionalInt unknown, 
         eos.ifPresent(ends::add);
         token(metadata, "eot_token_id", tokens.size()).ifPresent(ends::add);
         token(metadata, "eom_token_id", tokens.size()).ifPresent(ends::add);
-        if (!metadata.has(PREFIX + "eot_token_id")) {
-            int[] types = metadata.integers(TYPES);
-            for (int id = 0; id < Math.min(types.length, tokens.size()); id++) {
-                if (types[id] == CONTROL && END_OF_TURN.contains(tokens.get(id))) {
-                    ends.add(id);
-                }
+        int[] types = metadata.integers(TYPES);
+        for (int id = 0; id < Math.min(types.length, tokens.size()); id++) {
+            if (types[id] == CONTROL && ENDS.contains(tokens.get(id))) {
+                ends.add(id);
             }
         }
         return new GgufSpecialTokens(token(metadata, "bos_token_id", tokens.size()), eos,

@@ -179,7 +179,7 @@ class GgufPublicModelTests {
                 assertThat(tokenizer.encode(rendered, true)).containsExactly(ints(oracle.get("ids")));
             }
         }
-        assertThat(model.config().eosTokenIds()).containsExactly(2);
+        assertThat(model.config().eosTokenIds()).as("<|im_end|> and <|endoftext|>").containsExactly(2, 0);
         assertThat(model.config().maxPositions()).isEqualTo(8192);
     }
 

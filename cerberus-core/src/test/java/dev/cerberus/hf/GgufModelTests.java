@@ -15,6 +15,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import dev.cerberus.testing.GgufBuilder;
 
@@ -101,6 +103,28 @@ class GgufModelTests {
                 .write(file()))
             .config()
             .eosTokenIds()).as("only control tokens").containsExactly(1, 2);
+    }
+
+    /* What generation_config.json of Qwen2.5, Llama 3.2 and Phi-4-mini lists. */
+    @ParameterizedTest
+    @CsvSource({ "<|endoftext|> <|im_end|>, 1, 1 0", "<|end_of_text|> <|eom_id|> <|eot_id|>, 2, 2 0 1",
+            "<|endoftext|> <|end|>, 0, 0 1" })
+    void answersEndAtEveryEndOfATextOrATurn(String tokens, int eos, String expected) {
+        List<String> names = List.of(tokens.split(" "));
+        int[] types = new int[names.size()];
+        Arrays.fill(types, 3);
+        for (boolean turn : new boolean[] { false, true }) {
+            GgufBuilder builder = GgufBuilder.model("llama")
+                .put("tokenizer.ggml.tokens", names)
+                .put("tokenizer.ggml.token_type", types)
+                .put("tokenizer.ggml.bos_token_id", -1)
+                .put("tokenizer.ggml.eos_token_id", eos);
+            if (turn) {
+                builder.put("tokenizer.ggml.eot_token_id", eos);
+            }
+            assertThat(GgufModel.open(builder.write(file())).config().eosTokenIds().stream().map(String::valueOf))
+                .containsExactly(expected.split(" "));
+        }
     }
 
     @Test
