@@ -25,8 +25,10 @@ enum GgufPreTokenizer {
     /** GPT-2's words after each digit stands alone. */
     SINGLE_DIGITS(Set.of("smollm", "starcoder", "refact", "codeshell", "command-r"), List.of("\\p{N}"), true),
     /** Llama 3. */
-    LLAMA3(Set.of("llama-bpe", "llama3", "llama-v3", "smaug-bpe", "falcon3", "pixtral"),
+    LLAMA3(Set.of("llama-bpe", "llama3", "llama-v3", "falcon3", "pixtral"),
             List.of(Patterns.CONTRACTIONS + "|\\p{N}{1,3}" + Patterns.REST), false),
+    /** Llama 3's without a BOS before a text: what SmolLM3's files say. */
+    SMAUG(Set.of("smaug-bpe"), List.of(Patterns.CONTRACTIONS + "|\\p{N}{1,3}" + Patterns.REST), false),
     /** OpenAI's cl100k, in OLMo 2 and Granite 4. */
     CL100K(Set.of("dbrx"), List.of(Patterns.CONTRACTIONS + "|\\p{N}{1,3}" + Patterns.REST), false),
     /** OpenAI's o200k, in Phi-4-mini. */
@@ -78,7 +80,7 @@ enum GgufPreTokenizer {
 
     /** Whether a word that is in the vocabulary is taken without merging. */
     boolean ignoresMerges() {
-        return this == LLAMA3 || this == TEKKEN;
+        return this == LLAMA3 || this == SMAUG || this == TEKKEN;
     }
 
     /** Whether the text is brought into Unicode's composed form first. */

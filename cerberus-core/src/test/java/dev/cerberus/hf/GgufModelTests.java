@@ -360,6 +360,17 @@ class GgufModelTests {
         assertThat(json.at("/post_processor/special_tokens/<s>/ids/0").intValue()).isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource({ "llama-bpe, true", "tekken, true", "smaug-bpe, false", "qwen2, false", "dbrx, false" })
+    void textsBeginWithBosWhereFilesOfThisRuleDoUnlessTheySayOtherwise(String rule, boolean expected)
+            throws IOException {
+        GgufBuilder builder = GgufBuilder.model("llama")
+            .remove("tokenizer.ggml.add_bos_token")
+            .put("tokenizer.ggml.pre", rule);
+        JsonNode json = new JsonMapper().readTree(GgufModel.open(builder.write(file())).tokenizerJson());
+        assertThat(json.has("post_processor")).isEqualTo(expected);
+    }
+
     @Test
     void ggufIsFoundByFileDirectoryAndClassPath() throws IOException {
         GgufBuilder.model("llama").write(file());
