@@ -49,6 +49,10 @@ MODELS = {
     'granite': ('Granite', False, dict(rope_theta=10000.0, attention_bias=True,
                                        embedding_multiplier=1.5, residual_multiplier=0.4, attention_multiplier=0.2,
                                        logits_scaling=2.0)),
+    'granite-hybrid': ('GraniteMoeHybrid', False, dict(
+        rope_theta=10000.0, shared_intermediate_size=40, num_local_experts=0, num_experts_per_tok=0,
+        layer_types=['attention'] * 2, position_embedding_type='rope', mamba_n_heads=4, mamba_d_head=16,
+        embedding_multiplier=1.5, residual_multiplier=0.4, attention_multiplier=0.2, logits_scaling=2.0)),
     'minicpm': ('MiniCPM', False, dict(rope_theta=10000.0, tie_word_embeddings=True, scale_emb=2, scale_depth=1.4,
                                        dim_model_base=16, original_max_position_embeddings=24,
                                        rope_scaling=dict(LONGROPE, original_max_position_embeddings=24))),

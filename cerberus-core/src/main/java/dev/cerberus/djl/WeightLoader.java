@@ -287,7 +287,7 @@ final class WeightLoader {
                 ? call("from_one", this.bench.zeros(DataType.FLOAT32, this.config.hiddenSize()))
                 : lengthened(norms.get(1));
         try (RoundedRows both = new RoundedRows(this.bench, 2L * wide, factors, this.reading)) {
-            if (this.config.variant().fusedProjections()) {
+            if (this.config.variant().fusedGateUp()) {
                 write(WeightNames.inLayer(layer, WeightNames.GATE_UP), 0, both.writer());
             }
             else {
@@ -366,7 +366,7 @@ final class WeightLoader {
     }
 
     private NDArray gateUp(int layer) {
-        return this.config.variant().fusedProjections() ? tensor(WeightNames.inLayer(layer, WeightNames.GATE_UP))
+        return this.config.variant().fusedGateUp() ? tensor(WeightNames.inLayer(layer, WeightNames.GATE_UP))
                 : joined(tensor(WeightNames.inLayer(layer, WeightNames.GATE)),
                         tensor(WeightNames.inLayer(layer, WeightNames.UP)));
     }

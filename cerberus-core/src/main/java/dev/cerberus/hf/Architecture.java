@@ -21,8 +21,10 @@ public enum Architecture {
     QWEN3("Qwen3ForCausalLM", "qwen3", Qwen3Family::new),
     /** SmolLM3: layers without rotation. */
     SMOLLM3("SmolLM3ForCausalLM", "smollm3", SmolLm3Family::new),
-    /** Granite 3 and 4, dense: four scales. */
-    GRANITE("GraniteForCausalLM", "granite", GraniteFamily::new),
+    /** Granite 3, and 4.1 and later: four scales. */
+    GRANITE("GraniteForCausalLM", "granite", Granite3Family::new),
+    /** Granite 4.0, dense: Granite without experts and state spaces. */
+    GRANITE_HYBRID("GraniteMoeHybridForCausalLM", "granitemoehybrid", GraniteHybridFamily::new),
     /** MiniCPM: three scales. */
     MINICPM("MiniCPMForCausalLM", "minicpm", MiniCpmFamily::new),
     /** Phi-3 and Phi-4-mini: fused projections, LongRoPE, partly rotated heads. */

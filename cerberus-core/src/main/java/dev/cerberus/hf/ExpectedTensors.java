@@ -44,7 +44,7 @@ public final class ExpectedTensors {
         projection(layer, WeightNames.ATTENTION_OUTPUT, hidden, query, config.attentionOutputBias());
         after.stream().limit(1).forEach((norm) -> layer.put(norm, List.of(hidden)));
         before.stream().skip(1).forEach((norm) -> layer.put(norm, List.of(hidden)));
-        if (variant.fusedProjections()) {
+        if (variant.fusedGateUp()) {
             layer.put(WeightNames.GATE_UP, List.of(2 * intermediate, hidden));
         }
         else {

@@ -3,8 +3,8 @@ package dev.cerberus.hf;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
-/** Granite 3 and 4, dense: four scales. */
-final class GraniteFamily extends Family {
+/** What all dense Granite models have in common: four scales. */
+abstract class GraniteFamily extends Family {
 
     GraniteFamily(JsonFile json) {
         super(json);

@@ -10,8 +10,8 @@ import java.util.OptionalDouble;
  * @param normsAddOne whether norms multiply by one more than their weights
  * @param qkNorm how queries and keys are normalised
  * @param activation what the gate of a feed-forward layer goes through
- * @param fusedProjections whether query, key and value are one tensor, gate and up
- * another
+ * @param fusedProjections whether query, key and value are one tensor
+ * @param fusedGateUp whether gate and up are one tensor
  * @param attentionScale what the products of queries and keys are multiplied by, positive
  * @param attentionCap bound that these are bent below, if there is one; positive
  * @param embeddingScale what embeddings are multiplied by, positive
@@ -21,8 +21,8 @@ import java.util.OptionalDouble;
  * @param logitCap bound that these are bent below, if there is one; positive
  */
 public record ModelVariant(NormPlacement norms, boolean normsAddOne, QkNorm qkNorm, Activation activation,
-        boolean fusedProjections, double attentionScale, OptionalDouble attentionCap, double embeddingScale,
-        double residualScale, double logitScale, OptionalDouble logitCap) {
+        boolean fusedProjections, boolean fusedGateUp, double attentionScale, OptionalDouble attentionCap,
+        double embeddingScale, double residualScale, double logitScale, OptionalDouble logitCap) {
 
     public ModelVariant {
         requirePositive("the scale of attention", attentionScale);
@@ -41,7 +41,7 @@ public record ModelVariant(NormPlacement norms, boolean normsAddOne, QkNorm qkNo
      * @param headDim width of a head
      */
     public static ModelVariant llama(int headDim) {
-        return new ModelVariant(NormPlacement.BEFORE, false, QkNorm.NONE, Activation.SILU, false,
+        return new ModelVariant(NormPlacement.BEFORE, false, QkNorm.NONE, Activation.SILU, false, false,
                 1 / Math.sqrt(headDim), OptionalDouble.empty(), 1, 1, 1, OptionalDouble.empty());
     }
 
@@ -52,8 +52,8 @@ public record ModelVariant(NormPlacement norms, boolean normsAddOne, QkNorm qkNo
      */
     public ModelVariant withNorms(NormPlacement placement, boolean addOne) {
         return new ModelVariant(placement, addOne, this.qkNorm, this.activation, this.fusedProjections,
-                this.attentionScale, this.attentionCap, this.embeddingScale, this.residualScale, this.logitScale,
-                this.logitCap);
+                this.fusedGateUp, this.attentionScale, this.attentionCap, this.embeddingScale, this.residualScale,
+                this.logitScale, this.logitCap);
     }
 
     /**
@@ -62,8 +62,8 @@ public record ModelVariant(NormPlacement norms, boolean normsAddOne, QkNorm qkNo
      */
     public ModelVariant withQkNorm(QkNorm norm) {
         return new ModelVariant(this.norms, this.normsAddOne, norm, this.activation, this.fusedProjections,
-                this.attentionScale, this.attentionCap, this.embeddingScale, this.residualScale, this.logitScale,
-                this.logitCap);
+                this.fusedGateUp, this.attentionScale, this.attentionCap, this.embeddingScale, this.residualScale,
+                this.logitScale, this.logitCap);
     }
 
     /**
@@ -72,16 +72,24 @@ public record ModelVariant(NormPlacement norms, boolean normsAddOne, QkNorm qkNo
      */
     public ModelVariant withActivation(Activation function) {
         return new ModelVariant(this.norms, this.normsAddOne, this.qkNorm, function, this.fusedProjections,
-                this.attentionScale, this.attentionCap, this.embeddingScale, this.residualScale, this.logitScale,
-                this.logitCap);
+                this.fusedGateUp, this.attentionScale, this.attentionCap, this.embeddingScale, this.residualScale,
+                this.logitScale, this.logitCap);
     }
 
     /**
      * Returns this with query, key and value in one tensor, and gate and up in another.
      */
     public ModelVariant withFusedProjections() {
-        return new ModelVariant(this.norms, this.normsAddOne, this.qkNorm, this.activation, true, this.attentionScale,
-                this.attentionCap, this.embeddingScale, this.residualScale, this.logitScale, this.logitCap);
+        return new ModelVariant(this.norms, this.normsAddOne, this.qkNorm, this.activation, true, true,
+                this.attentionScale, this.attentionCap, this.embeddingScale, this.residualScale, this.logitScale,
+                this.logitCap);
+    }
+
+    /** Returns this with gate and up in one tensor. */
+    public ModelVariant withFusedGateUp() {
+        return new ModelVariant(this.norms, this.normsAddOne, this.qkNorm, this.activation, this.fusedProjections, true,
+                this.attentionScale, this.attentionCap, this.embeddingScale, this.residualScale, this.logitScale,
+                this.logitCap);
     }
 
     /**
@@ -91,7 +99,7 @@ public record ModelVariant(NormPlacement norms, boolean normsAddOne, QkNorm qkNo
      */
     public ModelVariant withAttention(double scale, OptionalDouble cap) {
         return new ModelVariant(this.norms, this.normsAddOne, this.qkNorm, this.activation, this.fusedProjections,
-                scale, cap, this.embeddingScale, this.residualScale, this.logitScale, this.logitCap);
+                this.fusedGateUp, scale, cap, this.embeddingScale, this.residualScale, this.logitScale, this.logitCap);
     }
 
     /**
@@ -102,7 +110,7 @@ public record ModelVariant(NormPlacement norms, boolean normsAddOne, QkNorm qkNo
      */
     public ModelVariant withScales(double embedding, double residual, double logits) {
         return new ModelVariant(this.norms, this.normsAddOne, this.qkNorm, this.activation, this.fusedProjections,
-                this.attentionScale, this.attentionCap, embedding, residual, logits, this.logitCap);
+                this.fusedGateUp, this.attentionScale, this.attentionCap, embedding, residual, logits, this.logitCap);
     }
 
     /**
@@ -111,7 +119,8 @@ public record ModelVariant(NormPlacement norms, boolean normsAddOne, QkNorm qkNo
      */
     public ModelVariant withLogitCap(OptionalDouble cap) {
         return new ModelVariant(this.norms, this.normsAddOne, this.qkNorm, this.activation, this.fusedProjections,
-                this.attentionScale, this.attentionCap, this.embeddingScale, this.residualScale, this.logitScale, cap);
+                this.fusedGateUp, this.attentionScale, this.attentionCap, this.embeddingScale, this.residualScale,
+                this.logitScale, cap);
     }
 
     private static void requirePositive(String name, double value) {

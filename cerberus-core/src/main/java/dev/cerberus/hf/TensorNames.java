@@ -17,6 +17,10 @@ final class TensorNames {
 
     private static final String USUAL = "model.";
 
+    /** What Granite 4 calls the feed-forward part that all its experts, if any, share. */
+    private static final Map<String, String> SHARED = Map.of("shared_mlp.input_linear.weight", WeightNames.GATE_UP,
+            "shared_mlp.output_linear.weight", WeightNames.DOWN);
+
     private TensorNames() {
     }
 
@@ -33,10 +37,10 @@ final class TensorNames {
         Map<String, String> found = new LinkedHashMap<>();
         for (String name : names) {
             if (!prefix.equals(USUAL) && name.startsWith(prefix) && !name.endsWith(WeightNames.OUTPUT)) {
-                found.put(USUAL + name.substring(prefix.length()), name);
+                found.put(usual(USUAL + name.substring(prefix.length())), name);
             }
             else {
-                found.putIfAbsent(name, name);
+                found.putIfAbsent(usual(name), name);
             }
         }
         List<String> outputs = names.stream().filter((name) -> name.endsWith("." + WeightNames.OUTPUT)).toList();
@@ -49,6 +53,15 @@ final class TensorNames {
             }
         });
         return found;
+    }
+
+    private static String usual(String name) {
+        for (Map.Entry<String, String> shared : SHARED.entrySet()) {
+            if (name.endsWith("." + shared.getKey())) {
+                return name.substring(0, name.length() - shared.getKey().length()) + shared.getValue();
+            }
+        }
+        return name;
     }
 
     /**

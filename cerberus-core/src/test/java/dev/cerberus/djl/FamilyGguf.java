@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +33,7 @@ final class FamilyGguf {
     private static final Set<String> INTERLEAVED = Set.of("llama", "mistral3", "smollm3", "granite", "minicpm");
 
     private static final Map<String, String> ARCHITECTURES = Map.of("mistral", "llama", "ministral3", "mistral3",
-            "olmo3", "olmo2", "gemma3_text", "gemma3");
+            "olmo3", "olmo2", "gemma3_text", "gemma3", "granitemoehybrid", "granite");
 
     private static final Map<String, String> NAMES = Map.ofEntries(Map.entry("input_layernorm", "attn_norm"),
             Map.entry("pre_feedforward_layernorm", "ffn_norm"),
@@ -94,7 +95,7 @@ final class FamilyGguf {
         put("block_count", integer("num_hidden_layers"));
         put("context_length", integer("max_position_embeddings"));
         put("embedding_length", integer("hidden_size"));
-        put("feed_forward_length", integer("intermediate_size"));
+        put("feed_forward_length", feedForward());
         put("attention.head_count", integer("num_attention_heads"));
         put("attention.head_count_kv", integer("num_key_value_heads"));
         put("attention.layer_norm_rms_epsilon", number("rms_norm_eps"));
@@ -102,6 +103,10 @@ final class FamilyGguf {
             put("attention.key_length", headDim());
             put("attention.value_length", headDim());
         }
+    }
+
+    private int feedForward() {
+        return integer(this.config.has("shared_intermediate_size") ? "shared_intermediate_size" : "intermediate_size");
     }
 
     private void fieldsOfTheFamily() {
@@ -232,13 +237,24 @@ final class FamilyGguf {
                 values[i] += 1;
             }
         }
-        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(FloatBuffer.wrap(values));
         long[] dimensions = new long[info.shape().size()];
         for (int i = 0; i < dimensions.length; i++) {
             dimensions[i] = info.shape().get(dimensions.length - 1 - i);
         }
-        this.file.tensor(translated(name), 0, bytes.array(), dimensions);
+        if (this.architecture.equals("granite") && name.endsWith("gate_up_proj.weight")) {
+            dimensions[1] /= 2;
+            int half = values.length / 2;
+            add(translated(name.replace("gate_up", "gate")), Arrays.copyOf(values, half), dimensions);
+            add(translated(name), Arrays.copyOfRange(values, half, values.length), dimensions);
+            return;
+        }
+        add(translated(name), values, dimensions);
+    }
+
+    private void add(String name, float[] values, long[] dimensions) {
+        ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(FloatBuffer.wrap(values));
+        this.file.tensor(name, 0, bytes.array(), dimensions);
     }
 
     private double queryFactor() {

@@ -313,6 +313,23 @@ class ModelConfigTests {
             .satisfies((note) -> assertThat(note.problem()).contains("more than 16 tokens"));
     }
 
+    @Test
+    void granite4IsReadWhereItIsDense() {
+        ModelConfig config = parse(with(TestModels.config(Architecture.GRANITE_HYBRID), """
+                {"intermediate_size":77,"position_embedding_type":"rope","attention_multiplier":0.5}"""));
+        assertThat(config.intermediateSize()).isEqualTo(12);
+        assertThat(config.variant().attentionScale()).isEqualTo(0.5);
+        assertThat(rotary(config).dims()).isEqualTo(2);
+        assertThat(rotary(parse(TestModels.config(Architecture.GRANITE_HYBRID)))).isEqualTo(RotaryEmbedding.none());
+        assertRefused(with(TestModels.config(Architecture.GRANITE_HYBRID), "{\"num_local_experts\":64}"),
+                "a mixture of experts is not supported");
+        assertRefused(
+                with(TestModels.config(Architecture.GRANITE_HYBRID), "{\"layer_types\":[\"attention\",\"mamba\"]}"),
+                "a layer of the type mamba in layer_types is not supported");
+        assertRefused(with(TestModels.config(Architecture.GRANITE_HYBRID), "{\"layer_types\":null}"),
+                "a layer of the type mamba in layer_types is not supported");
+    }
+
     /* Qwen's and SmolLM's documentation adds rope_scaling and leaves the rest. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', value = {

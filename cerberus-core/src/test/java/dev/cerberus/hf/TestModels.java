@@ -58,8 +58,12 @@ final class TestModels {
      * heads, 16 tokens.
      */
     static ObjectNode config(Architecture architecture) {
-        return MAPPER.createObjectNode()
-            .put("model_type", architecture.modelType())
+        ObjectNode json = MAPPER.createObjectNode();
+        if (architecture == Architecture.GRANITE_HYBRID) {
+            json.put("shared_intermediate_size", 12).put("num_local_experts", 0);
+            json.putArray("layer_types").add("attention").add("attention");
+        }
+        return json.put("model_type", architecture.modelType())
             .put("hidden_size", 8)
             .put("intermediate_size", 12)
             .put("num_hidden_layers", 2)
