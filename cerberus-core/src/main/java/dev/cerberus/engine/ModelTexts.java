@@ -65,9 +65,15 @@ public final class ModelTexts {
         }
         GgufModel gguf = model.gguf().get();
         Optional<ChatTemplate> beside = model.chatTemplate().map(ChatTemplate::fromFile);
-        return beside
-            .or(() -> gguf.chatTemplate().map((source) -> ChatTemplate.of("the template in " + gguf.file(), source)))
+        return beside.or(() -> gguf.chatTemplate().map((source) -> template(gguf, source)))
             .map((template) -> withSpecialTokens(template, model));
+    }
+
+    private static ChatTemplate template(GgufModel gguf, String source) {
+        String name = "the template in " + gguf.file();
+        return gguf.toolTemplate()
+            .map((tools) -> ChatTemplate.of(name, source, tools))
+            .orElseGet(() -> ChatTemplate.of(name, source));
     }
 
     /** Returns a template with the special tokens of a model, as far as it has any. */

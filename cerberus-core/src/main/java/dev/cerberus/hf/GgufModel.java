@@ -15,6 +15,8 @@ public final class GgufModel {
 
     private static final String TEMPLATE = "tokenizer.chat_template";
 
+    private static final String TOOL_TEMPLATE = TEMPLATE + ".tool_use";
+
     private final GgufFile file;
 
     private final ModelConfig config;
@@ -67,6 +69,11 @@ public final class GgufModel {
     /** The chat template, as Jinja. */
     public Optional<String> chatTemplate() {
         return this.file.metadata().text(TEMPLATE);
+    }
+
+    /** The chat template for conversations with tools, if that is another one. */
+    public Optional<String> toolTemplate() {
+        return this.file.metadata().text(TOOL_TEMPLATE);
     }
 
     /** The text of the token that begins a text. */

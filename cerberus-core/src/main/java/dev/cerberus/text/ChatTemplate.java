@@ -79,6 +79,21 @@ public final class ChatTemplate {
     }
 
     /**
+     * Creates a template that is another one for conversations with tools, without
+     * special tokens.
+     * @param name what messages call it, such as a file name
+     * @param jinjaSource the template
+     * @param toolSource the template for conversations with tools
+     * @return the template
+     * @throws ChatTemplateException if a source is not a Jinja template
+     */
+    public static ChatTemplate of(String name, String jinjaSource, String toolSource) {
+        return new ChatTemplate(name, Variant.of(name, jinjaSource),
+                Variant.of(TemplateFiles.TOOL_VARIANT + " of " + name, toolSource), Map.of(), Map.of(),
+                Clock.system(ZoneId.systemDefault()));
+    }
+
+    /**
      * Returns one of the templates that come with Cerberus.
      * @param name {@code chatml}, {@code llama-2}, {@code vicuna} or {@code zephyr}
      * @return the template, with the special tokens of the Llama vocabulary ({@code <s>},
