@@ -61,7 +61,12 @@ public record GenerationDefaults(List<Integer> eosTokenIds, OptionalInt bosToken
      */
     public static GenerationDefaults read(Path directory) {
         Path file = directory.resolve(FILE_NAME);
-        return Files.exists(file) ? new Reader(JsonFile.read(file)).read() : none();
+        return Files.exists(file) ? read(JsonFile.read(file)) : none();
+    }
+
+    /** Reads fields in the form of {@code generation_config.json}. */
+    static GenerationDefaults read(JsonFile json) {
+        return new Reader(json).read();
     }
 
     /**

@@ -1,8 +1,11 @@
 package dev.cerberus.hf;
 
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /**
  * A model in one GGUF file: configuration, tokenizer, chat template and weights. Holds no
@@ -16,6 +19,12 @@ public final class GgufModel {
     private static final String TEMPLATE = "tokenizer.chat_template";
 
     private static final String TOOL_TEMPLATE = TEMPLATE + ".tool_use";
+
+    private static final String SAMPLING = "general.sampling.";
+
+    /** What the keys are called in generation_config.json. */
+    private static final Map<String, String> RECOMMENDED = Map.of("temp", "temperature", "top_k", "top_k", "top_p",
+            "top_p", "min_p", "min_p", "penalty_repeat", "repetition_penalty");
 
     private final GgufFile file;
 
@@ -64,6 +73,29 @@ public final class GgufModel {
     /** The kind of tokenizer as the file names it; empty if it holds none. */
     public Optional<String> tokenizerKind() {
         return Optional.of(GgufTokenizer.kind(this.file.metadata())).filter((kind) -> !kind.isEmpty());
+    }
+
+    /**
+     * What the model's authors recommend for decoding, as far as the file says so.
+     * Whether they want answers to be sampled has no key; they do where they say how.
+     */
+    GenerationDefaults generation() {
+        ObjectNode json = JsonFile.MAPPER.createObjectNode();
+        RECOMMENDED.forEach((key, field) -> {
+            if (key.equals("top_k")) {
+                this.file.metadata().integer(SAMPLING + key).ifPresent((value) -> json.put(field, value));
+            }
+            else {
+                // what was meant where a number was rounded to 32 bits
+                this.file.metadata()
+                    .number(SAMPLING + key)
+                    .ifPresent((value) -> json.put(field, Double.parseDouble(Float.toString((float) value))));
+            }
+        });
+        if (json.has("temperature") || json.has("top_k") || json.has("top_p") || json.has("min_p")) {
+            json.put("do_sample", true);
+        }
+        return GenerationDefaults.read(JsonFile.parse(file(), json.toString()));
     }
 
     /** The chat template, as Jinja. */

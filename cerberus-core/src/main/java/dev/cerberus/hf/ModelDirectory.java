@@ -52,7 +52,10 @@ public final class ModelDirectory {
         this.config = gguf.map(GgufModel::config).orElseGet(() -> ModelConfig.read(path));
         // beside a GGUF file, a config.json says that the folder belongs to another model
         boolean foreign = gguf.isPresent() && Files.exists(path.resolve(ModelConfig.FILE_NAME));
-        this.generation = foreign ? GenerationDefaults.none() : GenerationDefaults.read(path);
+        boolean beside = !foreign && Files.exists(path.resolve(GenerationDefaults.FILE_NAME));
+        this.generation = gguf.filter((model) -> !beside)
+            .map(GgufModel::generation)
+            .orElseGet(() -> GenerationDefaults.read(path));
         for (int token : this.generation.eosTokenIds()) {
             if (token >= this.config.vocabularySize()) {
                 throw new ModelFileException(

@@ -400,6 +400,28 @@ class GgufModelTests {
     }
 
     @Test
+    void whatTheFileRecommendsForSamplingCountsWhereNothingStandsBesideIt() throws IOException {
+        GgufBuilder.model("llama")
+            .put("general.sampling.temp", 0.6f)
+            .put("general.sampling.top_k", 20)
+            .put("general.sampling.top_p", 0.95f)
+            .write(file());
+        GenerationDefaults stated = ModelDirectory.open(file()).generation();
+        assertThat(stated.sampled()).isTrue();
+        assertThat(stated.temperature()).hasValue(0.6);
+        assertThat(stated.topK()).hasValue(20);
+        assertThat(stated.topP()).hasValue(0.95);
+        assertThat(stated.notes()).isEmpty();
+        TestModels.write(this.directory.resolve("generation_config.json"), "{\"top_k\":7}");
+        GenerationDefaults beside = ModelDirectory.open(file()).generation();
+        assertThat(beside.topK()).hasValue(7);
+        assertThat(beside.temperature()).isEmpty();
+        GgufBuilder.model("llama").write(file());
+        Files.delete(this.directory.resolve("generation_config.json"));
+        assertThat(ModelDirectory.open(file()).generation()).isEqualTo(GenerationDefaults.none());
+    }
+
+    @Test
     void fileWithAnotherNameIsKnownByItsFirstBytes() {
         Path blob = GgufBuilder.model("llama").write(this.directory.resolve("b179c9523d0e"));
         assertThat(ModelDirectory.open(blob).gguf()).isPresent();
