@@ -246,7 +246,7 @@ final class PromptReader {
         }
         List<ChatMessage> before = new ArrayList<>();
         for (JsonNode node : messages) {
-            ChatMessage message = message(where, node);
+            ChatMessage message = message(where, node, before);
             if (message.role() == ChatMessage.Role.ASSISTANT && !before.isEmpty()) {
                 addRendered(where, before, definitions);
             }
@@ -257,22 +257,55 @@ final class PromptReader {
         }
     }
 
-    private static ChatMessage message(String where, JsonNode node) {
+    /**
+     * Reads a message.
+     * @param before those before it, which know a call that it answers
+     */
+    private static ChatMessage message(String where, JsonNode node, List<ChatMessage> before) {
         String role = node.path("role").asText(node.path("from").asText());
         JsonNode content = node.has("content") ? node.get("content") : node.path("value");
-        if (!content.isTextual()) {
-            throw new TrainingException(
-                    where + " has a message without text; every message needs \"role\" and " + "\"content\"");
+        List<ChatMessage.ToolCall> calls = new ArrayList<>();
+        node.path("tool_calls").forEach((call) -> calls.add(call(where, call)));
+        boolean calling = !calls.isEmpty() && (role.equals("assistant") || role.equals("gpt"));
+        if (!content.isTextual() && !(calling && (content.isNull() || content.isMissingNode()))) {
+            throw new TrainingException(where + " has a message without text; every message needs \"role\" and "
+                    + "\"content\", or \"tool_calls\" if it is the assistant's");
         }
         return switch (role) {
             case "system" -> ChatMessage.system(content.textValue());
             case "user", "human" -> ChatMessage.user(content.textValue());
-            case "assistant", "gpt" -> ChatMessage.assistant(content.textValue());
-            case "tool" ->
-                ChatMessage.tool(node.path("tool_call_id").asText(), node.path("name").asText(), content.textValue());
+            case "assistant", "gpt" -> ChatMessage.assistant(content.isTextual() ? content.textValue() : "", calls);
+            case "tool" -> {
+                String id = node.path("tool_call_id").asText();
+                yield ChatMessage.tool(id, node.path("name").asText(name(id, before)), content.textValue());
+            }
             default -> throw new TrainingException(
                     where + " has a message of role '" + role + "'; known are system, user, assistant and tool");
         };
+    }
+
+    private static ChatMessage.ToolCall call(String where, JsonNode node) {
+        JsonNode function = node.has("function") ? node.get("function") : node;
+        if (!function.path("name").isTextual()) {
+            throw new TrainingException(where + " has a tool call without a name; calls are of the form "
+                    + "{\"function\": {\"name\": \"…\", \"arguments\": \"{}\"}}");
+        }
+        JsonNode arguments = function.path("arguments");
+        String stated = arguments.isTextual() ? arguments.textValue() : arguments.toString();
+        return new ChatMessage.ToolCall(node.path("id").asText(), function.get("name").textValue(),
+                stated.isEmpty() ? "{}" : stated);
+    }
+
+    /**
+     * Returns the name of the tool that a call asked for; empty if there is no such call.
+     */
+    private static String name(String id, List<ChatMessage> before) {
+        return before.stream()
+            .flatMap((message) -> message.toolCalls().stream())
+            .filter((call) -> !id.isEmpty() && call.id().equals(id))
+            .map(ChatMessage.ToolCall::name)
+            .findFirst()
+            .orElse("");
     }
 
     private static ToolDefinition tool(String where, JsonNode node) {

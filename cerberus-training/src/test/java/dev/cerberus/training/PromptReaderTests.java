@@ -57,6 +57,24 @@ class PromptReaderTests {
                 "user: end a:");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "\"content\": null, ", "\"content\": \"\", ", "" })
+    void readWhenAnAnswerCallsToolsRendersTheCalls(String content) throws IOException {
+        Path config = this.directory.resolve("tokenizer_config.json");
+        Files.writeString(config,
+                """
+                        {"chat_template": "{% for m in messages %}{% for c in m.tool_calls or [] %}{{ c.function.name }}=\
+                        {{ c.function.arguments.n }} {% endfor %}{% if m.role == 'tool' %}{{ m.name }}:{% endif %}{{ m.content }};\
+                        {% endfor %}"}""");
+        this.template = ChatTemplate.fromTokenizerConfig(this.directory);
+        Path file = file("tools.jsonl", """
+                {"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", CONTENT"tool_calls":
+                [{"id": "c1", "type": "function", "function": {"name": "add", "arguments": "{\\"n\\": 1}"}}]},
+                {"role": "tool", "tool_call_id": "c1", "content": "two"}, {"role": "assistant", "content": "yo"}]}
+                """.replace("CONTENT", content).replace("\n", " "));
+        assertThat(read(file, false)).containsExactlyInAnyOrder("hi;", "hi;add=1 ;add:two;");
+    }
+
     @Test
     void readWhenPromptsAreGivenUsesTheTemplateUnlessRaw() {
         Path file = file("prompts.jsonl", """
