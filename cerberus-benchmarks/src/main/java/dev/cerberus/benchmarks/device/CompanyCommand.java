@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
@@ -32,12 +33,13 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Command that measures what running answers notice of a long prompt, and how soon the
- * turns of a conversation begin.
+ * Command that measures what running answers notice of a long prompt, how soon several
+ * questions about one document are answered, and how soon the turns of a conversation
+ * begin.
  */
 @Command(name = "company", mixinStandardHelpOptions = true, sortOptions = false,
-        description = "Measures what running answers notice of a long prompt, and how soon the turns of a "
-                + "conversation begin. Prompts are random tokens.")
+        description = "Measures what running answers notice of a long prompt, how soon several questions about one "
+                + "document are answered, and how soon the turns of a conversation begin. Prompts are random tokens.")
 final class CompanyCommand implements Callable<Integer> {
 
     private static final int SHORT_PROMPT = 32;
@@ -67,6 +69,10 @@ final class CompanyCommand implements Callable<Integer> {
             description = "Tokens of each question and of each answer; default: ${DEFAULT-VALUE}")
     private int turnTokens;
 
+    @Option(names = "--document-tokens", paramLabel = "N", defaultValue = "500",
+            description = "What several requests ask about at the same time; default: ${DEFAULT-VALUE}")
+    private int documentTokens;
+
     @Option(names = "--conversations", paramLabel = "N", defaultValue = "5",
             description = "Conversations, one after another; default: ${DEFAULT-VALUE}")
     private int conversations;
@@ -87,10 +93,12 @@ final class CompanyCommand implements Callable<Integer> {
             .build();
         try (CerberusEngine engine = CerberusEngine.open(options)) {
             int context = engine.description().dimensions().maxContext();
-            int longest = Math.max(this.promptTokens, 2 * this.turns * this.turnTokens) + 1;
+            int longest = Math.max(Math.max(this.promptTokens, this.documentTokens + SHORT_PROMPT),
+                    2 * this.turns * this.turnTokens) + 1;
             if (longest > context) {
                 throw new ParameterException(this.spec.commandLine(), "The model's context has " + context
-                        + " tokens; lower --prompt-tokens, --turns or --turn-tokens, which need " + longest);
+                        + " tokens; lower --prompt-tokens, --document-tokens, --turns or --turn-tokens, which need "
+                        + longest);
             }
             engine.addListener(new EngineListener() {
                 @Override
@@ -103,6 +111,7 @@ final class CompanyCommand implements Callable<Integer> {
             try (ResultLog log = this.place.log(this.spec, this.model, engine.description().device(),
                     engine.description().precision())) {
                 interrupt(engine, context, log);
+                ask(engine, log);
                 converse(engine, log);
             }
         }
@@ -138,6 +147,27 @@ final class CompanyCommand implements Callable<Integer> {
                         + ResultLog.number(quiet.max(), 1) + "; the longest forward took " + ResultLog.number(piece, 1)
                         + " ms, the longest gap " + ResultLog.number(loud.max() / piece, 2) + " of that",
                 Map.of("first_ms", first, "gap_ms", loud.median(), "longest_gap_ms", loud.max(), "forward_ms", piece));
+    }
+
+    private void ask(CerberusEngine engine, ResultLog log) {
+        double alone = 1e3 * engine.generate(request(tokens(engine, this.documentTokens + SHORT_PROMPT), 1))
+            .timeToFirstTokenSeconds();
+        int[] document = tokens(engine, this.documentTokens);
+        List<CompletableFuture<GenerationResult>> answers = IntStream.range(0, this.streams)
+            .mapToObj((i) -> request(joined(document, tokens(engine, SHORT_PROMPT)), 1))
+            .map((request) -> CompletableFuture.supplyAsync(() -> engine.generate(request),
+                    (task) -> new Thread(task).start()))
+            .toList();
+        double[] firsts = answers.stream()
+            .mapToDouble((answer) -> 1e3 * answer.join().timeToFirstTokenSeconds())
+            .toArray();
+        Times times = new Times(firsts);
+        log.say("document",
+                this.streams + " questions at once about " + this.documentTokens + " tokens: first tokens after "
+                        + ResultLog.number(times.median(), 0) + " ms (median), the last after "
+                        + ResultLog.number(times.max(), 0) + " ms, " + ResultLog.number(times.max() / alone, 2)
+                        + " times one question alone",
+                Map.of("alone_ms", alone, "median_ms", times.median(), "last_ms", times.max()));
     }
 
     /*
