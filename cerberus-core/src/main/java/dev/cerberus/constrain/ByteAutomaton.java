@@ -1,5 +1,7 @@
 package dev.cerberus.constrain;
 
+import java.util.OptionalInt;
+
 /**
  * A deterministic automaton over bytes, none of whose states is a dead end: what one
  * piece of a grammar may look like. Immutable and thread-safe.
@@ -30,6 +32,15 @@ abstract class ByteAutomaton {
      */
     int freeCharacters(int state) {
         return 0;
+    }
+
+    /**
+     * Returns after how few bytes the piece may be over, with the label 0.
+     * @param state where it stands
+     * @return bytes; empty where there may be other labels, or it has to be searched for
+     */
+    OptionalInt bytesToEnd(int state) {
+        return OptionalInt.empty();
     }
 
     /** Returns whether tokens without text may stand anywhere. */

@@ -1,5 +1,7 @@
 package dev.cerberus.constrain;
 
+import java.util.OptionalInt;
+
 /**
  * The JSON strings whose length in characters lies within bounds: any string with a
  * counter beside it, however long.
@@ -70,6 +72,19 @@ final class CountedString extends ByteAutomaton {
             return 0;
         }
         return (this.most == ANY_NUMBER) ? ANY_NUMBER : this.most - state / this.size;
+    }
+
+    /** No character that is lacking takes more than a byte. */
+    @Override
+    OptionalInt bytesToEnd(int state) {
+        int inner = state % this.size;
+        OptionalInt withoutMore = ANY.bytesToEnd(inner);
+        if (isLast(state) || withoutMore.isEmpty()) {
+            return withoutMore;
+        }
+        boolean within = inner != this.between && inner != ANY.start();
+        int lacking = this.least - state / this.size - (within ? 1 : 0);
+        return OptionalInt.of(withoutMore.getAsInt() + Math.max(0, lacking));
     }
 
 }

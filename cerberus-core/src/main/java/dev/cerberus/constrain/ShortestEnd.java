@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -102,7 +103,9 @@ final class ShortestEnd {
     }
 
     private List<Ending> endings(ByteAutomaton automaton, int state) {
-        return this.endings.computeIfAbsent(new Place(automaton, state), ShortestEnd::endings);
+        OptionalInt bytes = automaton.bytesToEnd(state);
+        return bytes.isPresent() ? List.of(new Ending(0, bytes.getAsInt()))
+                : this.endings.computeIfAbsent(new Place(automaton, state), ShortestEnd::endings);
     }
 
     private static int plus(int a, int b) {

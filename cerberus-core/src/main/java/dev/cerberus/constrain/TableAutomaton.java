@@ -1,9 +1,13 @@
 package dev.cerberus.constrain;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * An automaton as a table, with bytes that are always treated alike in one column.
@@ -25,6 +29,8 @@ final class TableAutomaton extends ByteAutomaton {
     private final int free; // the state in which any plain character may follow, or NONE
 
     private final boolean shared;
+
+    private volatile int @Nullable [] bytesToEnd; // [states], once somebody has asked
 
     /**
      * Creates an automaton.
@@ -89,6 +95,49 @@ final class TableAutomaton extends ByteAutomaton {
     @Override
     int freeCharacters(int state) {
         return (state == this.free) ? ANY_NUMBER : 0;
+    }
+
+    @Override
+    OptionalInt bytesToEnd(int state) {
+        int[] known = this.bytesToEnd;
+        if (known == null) {
+            known = distances();
+            this.bytesToEnd = known;
+        }
+        return (known[state] < 0) ? OptionalInt.empty() : OptionalInt.of(known[state]);
+    }
+
+    /** Returns for each state how far the next end is, found from the ends backwards. */
+    private int[] distances() {
+        int n = states();
+        List<List<Integer>> before = new ArrayList<>(n);
+        for (int i = 0; i < n; i++) {
+            before.add(new ArrayList<>());
+        }
+        for (int i = 0; i < this.table.length; i++) {
+            if (this.table[i] >= 0) {
+                before.get(this.table[i]).add(i / this.columns);
+            }
+        }
+        int[] distances = new int[n];
+        Arrays.fill(distances, NONE);
+        int[] queue = new int[n];
+        int end = 0;
+        for (int i = 0; i < n; i++) {
+            if (this.accepting[i]) {
+                distances[i] = 0;
+                queue[end++] = i;
+            }
+        }
+        for (int at = 0; at < end; at++) {
+            for (int state : before.get(queue[at])) {
+                if (distances[state] < 0) {
+                    distances[state] = distances[queue[at]] + 1;
+                    queue[end++] = state;
+                }
+            }
+        }
+        return distances;
     }
 
     /** The same with the table at hand: most of the time of masks is spent here. */

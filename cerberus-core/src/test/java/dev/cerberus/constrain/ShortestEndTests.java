@@ -3,6 +3,8 @@ package dev.cerberus.constrain;
 import java.nio.charset.StandardCharsets;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,6 +39,24 @@ class ShortestEndTests {
         Reading start = start("{\"type\": \"array\", \"items\": {\"type\": \"boolean\"}, \"minItems\": 3000}");
         assertThat(bytes(start, "[")).isEqualTo(3000 * "true,".length());
         assertThat(bytes(start, "[false")).isEqualTo(2999 * ",true".length() + 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { 0, 1, 3, 1_000, 10_000, 2_000_000 })
+    void longStringsHaveAnEnd(int characters) {
+        Reading start = start("{\"type\": \"array\", \"items\": {\"type\": \"string\", \"minLength\": " + characters
+                + ", \"maxLength\": 2000001}, \"minItems\": 1}");
+        assertThat(bytes(start, "[")).isEqualTo(characters + 3);
+        assertThat(bytes(start, "[\"")).isEqualTo(characters + 2);
+        assertThat(bytes(start, "[\"\\")).isEqualTo(Math.max(characters, 1) + 2);
+        assertThat(bytes(start, "[\"é")).isEqualTo(Math.max(characters, 1) + 1);
+    }
+
+    @Test
+    void longStringsOfAPatternHaveAnEnd() {
+        Reading start = start("{\"type\": \"string\", \"minLength\": 6000, \"pattern\": \"^[a-z\\\\n]*$\"}");
+        assertThat(bytes(start, "")).isEqualTo(6002);
+        assertThat(bytes(start, "\"ac")).isEqualTo(5999);
     }
 
     @Test
