@@ -107,8 +107,9 @@ final class TokenChoice {
 
     /**
      * Chooses the token after a node. Before the least number of tokens is written, the
-     * end can not be chosen. Where the tokens that are left would not do to bring what
-     * the format asks for to its end, the shortest way there is taken.
+     * end can not be chosen, unless the format allows nothing else. Where the tokens that
+     * are left would not do to bring what the format asks for to its end, the shortest
+     * way there is taken.
      * @param at scores of the node
      * @param node its index
      * @param position of the chosen token in the text
@@ -123,6 +124,9 @@ final class TokenChoice {
         if (allowed.isPresent()) {
             long left = this.maxTokens - (position - this.promptLength) - 1;
             OptionalInt closing = closing(allowed.get(), token, left);
+            if (closing.isPresent() && isEarly(position) && this.endOfSequence.contains(closing.getAsInt())) {
+                closing = OptionalInt.empty();
+            }
             this.hurried |= closing.isPresent();
             token = closing.orElse(token);
         }
@@ -141,7 +145,7 @@ final class TokenChoice {
 
     private int choose(NodeScores at, int node, long position, Supplier<int[]> path,
             Optional<TokenConstraint> allowed) {
-        boolean mayEnd = position - this.promptLength >= this.minTokens;
+        boolean mayEnd = !isEarly(position);
         OptionalInt found = this.greedy ? mostProbable(at, node, position) : at.chosen(node);
         // Filters would look at other tokens without the end.
         if (found.isPresent() && (mayEnd || this.greedy || this.unfiltered)) {
@@ -150,6 +154,9 @@ final class TokenChoice {
             if ((mayEnd || !this.endOfSequence.contains(best)) && (allowed.isEmpty() || allowed.get().allows(best))) {
                 return best;
             }
+        }
+        if (!mayEnd && allowed.isPresent()) {
+            mayEnd = onlyTheEnd(allowed.get());
         }
         float[] logits = at.logits(node);
         this.changes.ifPresent((applied) -> applied.apply(logits, path.get()));
@@ -168,6 +175,17 @@ final class TokenChoice {
         // Nothing was filtered, so the best of those allowed is what it would have been.
         mask(allowed.get(), logits);
         return this.sampler.choose(logits, position);
+    }
+
+    /** Returns whether the least number of tokens is not written yet. */
+    private boolean isEarly(long position) {
+        return position - this.promptLength < this.minTokens;
+    }
+
+    private boolean onlyTheEnd(TokenConstraint state) {
+        TokenMask allowed = state.allowed();
+        return allowed.size() > 0 && allowed.size() <= this.endOfSequence.size()
+                && allowed.tokens().allMatch(this.endOfSequence::contains);
     }
 
     /** Returns the token with the largest logit, unless logits are changed first. */

@@ -120,15 +120,41 @@ class TokenChoiceTests {
         }
     }
 
+    @Test
+    void endBeforeTheLeastNumberOfTokensIsNotForcedEither() {
+        // "a" is a whole text, and what else begins so is longer than what may be written
+        DecodeRequest request = request(SamplingOptions.GREEDY, 3)
+            .withConstraint(regex("a(cccccccccccccccccccccccc)?").after(1));
+        this.scores.values[4] = 9;
+        int choice = new TokenChoice(request, 5, request.constraint().map(AnswerConstraint::new)).choose(this.scores, 0,
+                PROMPT.length + 1, () -> new int[0]);
+        assertThat(choice).isEqualTo(4);
+        choice = new TokenChoice(request, 5, request.constraint().map(AnswerConstraint::new)).choose(this.scores, 0,
+                PROMPT.length + 3, () -> new int[0]);
+        assertThat(choice).isEqualTo(3);
+    }
+
+    @Test
+    void formatThatAllowsNothingButTheEndHasItHoweverFewTokensThereAre() {
+        for (SamplingOptions sampling : new SamplingOptions[] { SamplingOptions.GREEDY, SAMPLED,
+                SAMPLED.withMinP(0.5) }) {
+            assertThat(choose(request(sampling, 4).withConstraint(regex("")))).isEqualTo(3);
+            assertThat(choose(request(sampling, 4).withConstraint(regex("a?")))).isEqualTo(1);
+        }
+    }
+
     private static Optional<SamplingOptions> byScores(DecodeRequest request) {
         return new TokenChoice(request, 20, request.constraint().map(AnswerConstraint::new)).byScores();
     }
 
     /** Texts of a and c, tokens 1 and 4. */
     private static TokenConstraint letters() {
+        return regex("[ac]+");
+    }
+
+    private static TokenConstraint regex(String regex) {
         byte[][] texts = { {}, { 'a' }, { 'b' }, {}, { 'c' }, { 'd' } };
-        return new Constraints(Grammar.regex("[ac]+", new CompileBudget()), new TokenVocabulary(texts, Set.of(3)),
-                false)
+        return new Constraints(Grammar.regex(regex, new CompileBudget()), new TokenVocabulary(texts, Set.of(3)), false)
             .start();
     }
 
