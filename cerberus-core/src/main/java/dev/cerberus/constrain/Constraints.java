@@ -222,7 +222,7 @@ public final class Constraints {
             OptionalInt known = this.closing;
             if (known == null) {
                 known = this.reading.mayEnd()
-                        ? Constraints.this.vocabulary.ends().stream().mapToInt(Integer::intValue).findFirst()
+                        ? Constraints.this.vocabulary.ends().stream().mapToInt(Integer::intValue).min()
                         : Constraints.this.closingPaths.next(this.reading);
                 this.closing = known;
             }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -88,6 +89,23 @@ class ConstraintWalkTests {
         TokenConstraint emoji = new Constraints(Grammar.literal("🙂"), without(0x04, 0xF1), false).start();
         assertThat(written(emoji, "🙂").isComplete()).isTrue();
         assertThat(emoji.allowed().size()).isEqualTo(1);
+    }
+
+    /** A set of them has another order in every JVM. */
+    @Test
+    void theFirstOfSeveralEndsIsTheOneThatClosesAnAnswer() {
+        byte[][] texts = new byte[300][];
+        Set<Integer> ends = new HashSet<>();
+        for (int token = 0; token < texts.length; token++) {
+            texts[token] = (token == 0) ? new byte[] { 'a' } : new byte[0];
+            if (token >= 200) {
+                ends.add(token);
+            }
+        }
+        TokenConstraint start = new Constraints(Grammar.regex("a*", new CompileBudget()),
+                new TokenVocabulary(texts, ends), false)
+            .start();
+        assertThat(start.closing()).hasValue(200);
     }
 
     @Test
