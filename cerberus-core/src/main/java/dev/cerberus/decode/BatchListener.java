@@ -38,4 +38,19 @@ public interface BatchListener {
     default void onRetry(int sequences, Throwable failure) {
     }
 
+    /**
+     * What a finished sequence has read could not be kept for others, which read it
+     * again.
+     * @param failure why
+     */
+    default void onNotKept(Throwable failure) {
+    }
+
+    /**
+     * There is no memory for a sequence to grow as it likes; it goes on with fewer rows.
+     * @param failure why
+     */
+    default void onScarcity(Throwable failure) {
+    }
+
 }

@@ -109,18 +109,21 @@ public final class DecodeBatch implements AutoCloseable {
         long start = System.nanoTime();
         List<Entry> entries = plan(this.room.admit(sessions, failures), failures);
         if (!entries.isEmpty()) {
-            run(entries, failures);
-            observe(entries, failures, (System.nanoTime() - start) * 1e-9);
+            boolean together = run(entries, failures);
+            if (together && failures.isEmpty()) {
+                observe(entries, (System.nanoTime() - start) * 1e-9);
+            }
         }
         return failures;
     }
 
     /**
-     * Tells what a step in company brought; one in which something failed tells nothing.
+     * Tells what a step in company brought; one in which something failed, be it only the
+     * forward of all together, tells nothing.
      */
-    private void observe(List<Entry> entries, Map<DecodeSession, Throwable> failures, double seconds) {
+    private void observe(List<Entry> entries, double seconds) {
         List<Entry> writing = entries.stream().filter(Entry::isWriting).toList();
-        if (writing.isEmpty() || writing.get(0).company().sequences() < 2 || !failures.isEmpty()) {
+        if (writing.isEmpty() || writing.get(0).company().sequences() < 2) {
             return;
         }
         int written = writing.stream().mapToInt(Entry::written).sum();
@@ -223,7 +226,8 @@ public final class DecodeBatch implements AutoCloseable {
         }
     }
 
-    private void run(List<Entry> entries, Map<DecodeSession, Throwable> failures) {
+    /** Returns whether one forward did for all. */
+    private boolean run(List<Entry> entries, Map<DecodeSession, Throwable> failures) {
         int rows = entries.stream().mapToInt((entry) -> entry.span().rows()).sum();
         long start = System.nanoTime();
         List<NodeScores> scores;
@@ -238,7 +242,7 @@ public final class DecodeBatch implements AutoCloseable {
                 this.listener.onRetry(entries.size(), ex);
                 entries.forEach((entry) -> run(List.of(entry), failures));
             }
-            return;
+            return false;
         }
         double seconds = (System.nanoTime() - start) * 1e-9;
         int applied = 0;
@@ -255,13 +259,14 @@ public final class DecodeBatch implements AutoCloseable {
         finally {
             scores.subList(applied, scores.size()).forEach(NodeScores::close);
         }
+        return true;
     }
 
     private void apply(Entry entry, NodeScores scores, double seconds, Map<DecodeSession, Throwable> failures) {
         entry.company().tell(this.costs);
         try {
             if (!entry.session().apply(scores, seconds)) {
-                entry.session().keepIn(this.prefixes);
+                keep(entry.session());
             }
         }
         catch (Throwable ex) { // also an Error: it is this session's, the others go on
@@ -271,12 +276,19 @@ public final class DecodeBatch implements AutoCloseable {
 
     /**
      * Keeps what a session has read that is given up between two steps: who breaks an
-     * answer off goes on with the same conversation.
+     * answer off goes on with the same conversation. Where that fails, for want of memory
+     * say, the listener is told, and nothing is kept.
      * @param session a session that takes no more steps; has to be closed all the same
      */
     public void keep(DecodeSession session) {
         if (session.heldRows() > 0) {
-            session.keepIn(this.prefixes);
+            try {
+                session.keepIn(this.prefixes);
+            }
+            catch (Throwable ex) { // also an Error: what the session wrote is whole all
+                                   // the same
+                this.listener.onNotKept(ex);
+            }
         }
     }
 

@@ -128,7 +128,7 @@ final class KvRoom {
         try {
             int roomy = session.roomyRows();
             if (session.neededRows() > session.heldRows() || (roomy > session.heldRows() && roomy <= most)) {
-                session.hold((int) Math.min(session.lastingRows(), most));
+                hold(session, (int) Math.min(session.lastingRows(), most));
                 if (session.cachedTokens() == 0) {
                     begins(session, this.beginnings.give(session, all));
                 }
@@ -138,6 +138,23 @@ final class KvRoom {
         catch (Throwable ex) { // also an Error: it is this session's, the others go on
             failures.put(session, ex);
             return false;
+        }
+    }
+
+    /** Makes room for some time to come, or, where there is no memory, for a step. */
+    private void hold(DecodeSession session, int lasting) {
+        try {
+            session.hold(lasting);
+        }
+        catch (RuntimeException | OutOfMemoryError ex) { // nothing has changed
+            int needed = session.neededRows();
+            if (needed > session.heldRows()) {
+                if (needed >= lasting) {
+                    throw ex;
+                }
+                session.hold(needed);
+            }
+            this.listener.onScarcity(ex);
         }
     }
 

@@ -14,6 +14,8 @@ final class BatchObserver implements BatchListener {
 
     private final EventThread events;
 
+    private boolean scarce;
+
     BatchObserver(EventThread events) {
         this.events = events;
     }
@@ -31,6 +33,22 @@ final class BatchObserver implements BatchListener {
     @Override
     public void onRetry(int sequences, Throwable failure) {
         LOGGER.warn("A forward or a draft of {} requests failed; each is tried by itself", sequences, failure);
+    }
+
+    @Override
+    public void onNotKept(Throwable failure) {
+        LOGGER.warn("What a request has read could not be kept; others that begin alike read it again", failure);
+    }
+
+    @Override
+    public void onScarcity(Throwable failure) {
+        if (this.scarce) {
+            LOGGER.debug("A request goes on with fewer rows of the KV cache", failure);
+            return;
+        }
+        this.scarce = true; // it may come with every step
+        LOGGER.warn("A request goes on with fewer rows of the KV cache than it would take, since there is no memory "
+                + "for more; further ones are logged at the level debug", failure);
     }
 
 }

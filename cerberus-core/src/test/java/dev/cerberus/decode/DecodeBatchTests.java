@@ -1,5 +1,6 @@
 package dev.cerberus.decode;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,7 @@ import dev.cerberus.gate.Gate;
 import dev.cerberus.gate.NeverGate;
 import dev.cerberus.gate.TreeSizer;
 import dev.cerberus.model.ModelException;
+import dev.cerberus.model.TargetModel;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.ScriptedHeads;
 import dev.cerberus.testing.ScriptedTargetModel;
@@ -379,6 +381,28 @@ class DecodeBatchTests {
         assertThat(sessions.get(1).result().tokens())
             .isEqualTo(this.model.continuation(new int[] { 3 }, 8, SamplingOptions.GREEDY));
         sessions.forEach(DecodeSession::close);
+    }
+
+    @Test
+    void stepsWhoseForwardFailedForAllTogetherTeachNothing() {
+        TargetModel failing = (TargetModel) Proxy.newProxyInstance(TargetModel.class.getClassLoader(),
+                new Class<?>[] { TargetModel.class }, (proxy, method, arguments) -> {
+                    if (method.getName().equals("forward") && ((List<?>) arguments[0]).size() > 1) {
+                        throw new ModelException("for a test");
+                    }
+                    return method.invoke(this.model, arguments);
+                });
+        this.costs.beside(2, 2, 2, 0, 0);
+        boolean rests = this.costs.rests();
+        try (DecodeBatch each = new DecodeBatch(failing, this.costs, 1_000_000, 0, 64, BatchListener.NONE)) {
+            List<DecodeSession> sessions = List.of(plain(prompt(5), 200), plain(prompt(5), 200));
+            for (int i = 0; i < 100; i++) { // a trial of the other way begins before that
+                assertThat(each.step(sessions)).isEmpty();
+                this.costs.beside(2, 2, 2, 0, 0);
+                assertThat(this.costs.rests()).as("step %d", i).isEqualTo(rests);
+            }
+            sessions.forEach(DecodeSession::close);
+        }
     }
 
     private void finish(List<DecodeSession> sessions) {

@@ -105,6 +105,63 @@ class KvRoomTests {
     }
 
     @Test
+    void whoCanNotGrowAsItLikesGoesOnWithTheRowsThatThereAre() {
+        DecodeSession session = session(10, 300);
+        DecodeBatch batch = batch(10_000);
+        assertThat(batch.step(this.sessions)).isEmpty();
+        this.model.withMemoryFor(250);
+        while (!session.isFinished() && session.neededRows() <= 250) {
+            assertThat(batch.step(this.sessions)).isEmpty();
+        }
+        assertThat(session.heldRows()).isEqualTo(250);
+        this.model.withMemoryFor(400);
+        while (!session.isFinished()) {
+            assertThat(batch.step(this.sessions)).isEmpty();
+        }
+        assertThat(session.result().tokens())
+            .isEqualTo(this.model.continuation(this.prompts.get(session), 300, SamplingOptions.GREEDY));
+    }
+
+    @Test
+    void whoHasNoMemoryForItsNextTokenFails() {
+        session(10, 300);
+        this.model.withMemoryFor(10);
+        assertThat(batch(10_000).step(this.sessions)).containsOnlyKeys(this.sessions.get(0));
+        this.model.withMemoryFor(11);
+        assertThat(batch(10_000).step(this.sessions)).isEmpty();
+    }
+
+    @Test
+    void answerIsFinishedAlthoughItsRowsCanNotBeKept() {
+        this.prefixRows = 1000;
+        DecodeSession session = session(30, 5);
+        List<Throwable> told = new ArrayList<>();
+        CostCurve alone = CostCurve.through(new int[] { 0 }, new double[] { 1 }, 0.1);
+        DecodeBatch batch = new DecodeBatch(this.model, new BatchCosts(alone, new BatchCost(alone, 0.1)), 1000, 1000,
+                64, new BatchListener() {
+                    @Override
+                    public void onNotKept(Throwable failure) {
+                        told.add(failure);
+                    }
+                });
+        assertThat(batch.step(this.sessions)).isEmpty();
+        this.model.withMemoryFor(1);
+        while (!session.isFinished()) {
+            assertThat(batch.step(this.sessions)).isEmpty();
+        }
+        assertThat(told).singleElement().isInstanceOf(ModelException.class);
+        assertThat(session.heldRows()).isZero();
+        DecodeSession givenUp = session(30, 5);
+        session.close();
+        this.sessions.remove(session);
+        this.model.withMemoryFor(1000);
+        assertThat(batch.step(this.sessions)).isEmpty();
+        this.model.withMemoryFor(1);
+        batch.keep(givenUp);
+        assertThat(told).hasSize(2);
+    }
+
+    @Test
     void whoCameLastGivesItsRowsBack() {
         session(60, 200);
         session(20, 300);

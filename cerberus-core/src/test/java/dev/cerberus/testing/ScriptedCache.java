@@ -1,6 +1,7 @@
 package dev.cerberus.testing;
 
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 import dev.cerberus.model.KvCache;
 import dev.cerberus.tree.CandidateTree;
@@ -15,6 +16,8 @@ final class ScriptedCache implements KvCache {
     private final int blockTokens;
 
     private final int sharedRows;
+
+    private final IntConsumer memory;
 
     private final Runnable onClose;
 
@@ -32,13 +35,15 @@ final class ScriptedCache implements KvCache {
      * @param maxContext the most that it may grow to
      * @param blockTokens tokens of a block, whose end no tree may cross
      * @param sharedRows the most rows of a cache that is in the way where it is kept
+     * @param memory asked for rows whenever the cache is made, grows or moves; may throw
      * @param onClose told once
      */
-    ScriptedCache(int capacity, int maxContext, int blockTokens, int sharedRows, Runnable onClose) {
+    ScriptedCache(int capacity, int maxContext, int blockTokens, int sharedRows, IntConsumer memory, Runnable onClose) {
         this.tokens = new int[capacity];
         this.maxContext = maxContext;
         this.blockTokens = blockTokens;
         this.sharedRows = sharedRows;
+        this.memory = memory;
         this.onClose = onClose;
     }
 
@@ -89,6 +94,7 @@ final class ScriptedCache implements KvCache {
         if (capacityTokens < this.tokens.length || capacityTokens > this.maxContext) {
             throw new AssertionError("a cache of " + this.tokens.length + " grows to " + capacityTokens);
         }
+        this.memory.accept(capacityTokens);
         this.tokens = Arrays.copyOf(Arrays.copyOf(this.tokens, this.length), capacityTokens);
     }
 
@@ -96,6 +102,7 @@ final class ScriptedCache implements KvCache {
     public void park() {
         requireOpen();
         if (capacity() <= this.sharedRows) {
+            this.memory.accept(this.length);
             trim();
         }
     }

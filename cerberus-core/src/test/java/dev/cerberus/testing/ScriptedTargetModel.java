@@ -59,6 +59,8 @@ public final class ScriptedTargetModel implements TargetModel {
 
     private int sharedRows = Integer.MAX_VALUE;
 
+    private int memoryRows = Integer.MAX_VALUE;
+
     private int reach = Integer.MAX_VALUE;
 
     private long seed;
@@ -248,9 +250,26 @@ public final class ScriptedTargetModel implements TargetModel {
             throw new IllegalArgumentException("a cache holds 1.." + this.dimensions.maxContext()
                     + " tokens for this model, asked for " + capacityTokens);
         }
+        requireMemory(capacityTokens);
         this.openCaches++;
         return new ScriptedCache(capacityTokens, this.dimensions.maxContext(), this.blockTokens, this.sharedRows,
-                () -> this.openCaches--);
+                this::requireMemory, () -> this.openCaches--);
+    }
+
+    private void requireMemory(int rows) {
+        if (rows > this.memoryRows) {
+            throw new ModelException("no memory for " + rows + " rows");
+        }
+    }
+
+    /**
+     * Makes memory scarce from now on.
+     * @param rows the most rows with which a cache can be made, grow or move
+     * @return this model
+     */
+    public ScriptedTargetModel withMemoryFor(int rows) {
+        this.memoryRows = rows;
+        return this;
     }
 
     /**
