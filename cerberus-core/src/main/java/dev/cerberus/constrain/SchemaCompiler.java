@@ -42,17 +42,22 @@ public final class SchemaCompiler {
 
     private final SchemaStrings strings;
 
+    private final int deepest; // how deep in values it is asked which listed ones are
+                               // valid
+
     private final Map<List<Integer>, SchemaValue> values = new HashMap<>();
 
     private final IdentityHashMap<JsonNode, Integer> numbers = new IdentityHashMap<>();
 
     private final List<SchemaValue> all = new ArrayList<>();
 
-    private SchemaCompiler(SchemaSource source, SchemaOptions options, CompileBudget budget, boolean formats) {
+    private SchemaCompiler(SchemaSource source, SchemaOptions options, CompileBudget budget, boolean formats,
+            int deepest) {
         this.source = source;
         this.options = options;
         this.budget = budget;
         this.strings = new SchemaStrings(source, budget, formats);
+        this.deepest = deepest;
     }
 
     /**
@@ -73,7 +78,7 @@ public final class SchemaCompiler {
      * Compiles a part of a schema, whose references are to the whole.
      */
     static Grammar compile(SchemaSource source, JsonNode part, SchemaOptions options, CompileBudget budget) {
-        SchemaCompiler compiler = new SchemaCompiler(source, options, budget, true);
+        SchemaCompiler compiler = new SchemaCompiler(source, options, budget, true, Integer.MAX_VALUE);
         SchemaValue root = compiler.value(List.of(part));
         compiler.complete();
         if (!root.isPossible()) {
@@ -247,12 +252,15 @@ public final class SchemaCompiler {
         boolean plain = schemas.stream()
             .allMatch((schema) -> StreamSupport.stream(((Iterable<String>) schema::fieldNames).spliterator(), false)
                 .allMatch(TYPES_ONLY::contains));
-        if (plain || listed.isEmpty()) {
+        if (plain || listed.isEmpty() || this.deepest == 0) {
             return listed;
         }
+        // What is listed below is only asked for as deep as these values are, or a schema
+        // that lists objects and refers to itself in them would be asked for ever.
+        int below = Math.min(this.deepest - 1, listed.stream().mapToInt(SchemaCompiler::depth).max().orElse(0));
         // a value that is listed may be in any spelling of its format
         SchemaCompiler compiler = new SchemaCompiler(this.source, new SchemaOptions(this.options.layout(), true, true),
-                this.budget, false);
+                this.budget, false, below);
         SchemaValue value = new SchemaValue(List.of());
         SchemaTypes types = SchemaTypes.of(schemas, this.source);
         SchemaChoices.Alternative alternative = new SchemaChoices.Alternative(schemas,
@@ -268,6 +276,15 @@ public final class SchemaCompiler {
         return listed.stream()
             .filter((each) -> matches(value.symbol(), JsonTexts.write(each, this.options.layout())))
             .toList();
+    }
+
+    /** Returns how many objects and arrays a value has at most one in the other. */
+    private static int depth(JsonNode value) {
+        int below = 0;
+        for (JsonNode each : value) {
+            below = Math.max(below, depth(each));
+        }
+        return value.isContainerNode() ? below + 1 : 0;
     }
 
     static boolean matches(Symbol symbol, String text) {

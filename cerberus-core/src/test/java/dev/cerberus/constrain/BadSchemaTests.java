@@ -28,6 +28,18 @@ class BadSchemaTests {
         return SchemaCompiler.matches(compile(schema).root(), json);
     }
 
+    @Test
+    void listedObjectsOfASchemaThatRefersToItselfAreFound() {
+        String schema = """
+                {"enum": [{}, {"a": {}}, {"a": {"a": {}}}, {"a": {"a": {"a": 1}}}, {"b": 1}],
+                 "properties": {"a": {"$ref": "#"}, "b": false}}""";
+        assertThat(allows(schema, "{}")).isTrue();
+        assertThat(allows(schema, "{\"a\": {}}")).isTrue();
+        assertThat(allows(schema, "{\"a\": {\"a\": {}}}")).isTrue();
+        assertThat(allows(schema, "{\"a\": {\"a\": {\"a\": 1}}}")).isFalse();
+        assertThat(allows(schema, "{\"b\": 1}")).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`',
             textBlock = """
