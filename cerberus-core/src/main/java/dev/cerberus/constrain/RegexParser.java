@@ -22,6 +22,8 @@ final class RegexParser {
 
     private static final CodePoints DIGITS = CodePoints.of('0', '9');
 
+    private static final CodePoints HYPHEN = CodePoints.of('-', '-');
+
     private static final CodePoints WORD = CodePoints.of('0', '9', 'A', 'Z', 'a', 'z', '_', '_');
 
     private static final CodePoints SPACE = CodePoints.of(9, 13, 32, 32, 0xA0, 0xA0, 0x1680, 0x1680, 0x2000, 0x200A,
@@ -234,6 +236,10 @@ final class RegexParser {
                     throw refuse("lacks a ']'");
                 }
                 CodePoints to = classAtom();
+                if (isSeveral(from) || isSeveral(to)) { // as in [\w-.], which is no range
+                    set = set.or(from).or(HYPHEN).or(to);
+                    continue;
+                }
                 if (!single(from) || !single(to) || from.first(0) > to.first(0)) {
                     throw refuse("has a range that is no range");
                 }
@@ -243,6 +249,10 @@ final class RegexParser {
         }
         this.at++;
         return negated ? set.not() : set;
+    }
+
+    private static boolean isSeveral(CodePoints set) {
+        return set.size() > 1 || (set.size() == 1 && set.first(0) < set.last(0));
     }
 
     private static boolean single(CodePoints set) {
@@ -404,6 +414,33 @@ final class RegexParser {
                 throw refuse("has the unknown script '" + value + "'");
             }
         }
+        if (equals < 0) {
+            switch (value) {
+                case "Any" -> {
+                    return (c) -> true;
+                }
+                case "ASCII" -> {
+                    return (c) -> c < 0x80;
+                }
+                case "Alphabetic", "Alpha" -> {
+                    return Character::isAlphabetic;
+                }
+                case "Uppercase", "Upper" -> {
+                    return Character::isUpperCase;
+                }
+                case "Lowercase", "Lower" -> {
+                    return Character::isLowerCase;
+                }
+                case "Ideographic", "Ideo" -> {
+                    return Character::isIdeographic;
+                }
+                case "White_Space", "space" -> {
+                    return (c) -> c == 0x85 || (c != 0xFEFF && SPACE.contains(c));
+                }
+                default -> {
+                }
+            }
+        }
         String categories = switch (value) {
             case "L", "Letter" -> "Lu Ll Lt Lm Lo";
             case "LC", "Cased_Letter" -> "Lu Ll Lt";
@@ -412,15 +449,36 @@ final class RegexParser {
             case "Lt", "Titlecase_Letter" -> "Lt";
             case "Lm", "Modifier_Letter" -> "Lm";
             case "Lo", "Other_Letter" -> "Lo";
-            case "M", "Mark" -> "Mn Mc Me";
+            case "M", "Mark", "Combining_Mark" -> "Mn Mc Me";
+            case "Mn", "Nonspacing_Mark" -> "Mn";
+            case "Mc", "Spacing_Mark" -> "Mc";
+            case "Me", "Enclosing_Mark" -> "Me";
             case "N", "Number" -> "Nd Nl No";
             case "Nd", "Decimal_Number", "digit" -> "Nd";
             case "Nl", "Letter_Number" -> "Nl";
             case "No", "Other_Number" -> "No";
             case "P", "Punctuation", "punct" -> "Pc Pd Ps Pe Pi Pf Po";
+            case "Pc", "Connector_Punctuation" -> "Pc";
+            case "Pd", "Dash_Punctuation" -> "Pd";
+            case "Ps", "Open_Punctuation" -> "Ps";
+            case "Pe", "Close_Punctuation" -> "Pe";
+            case "Pi", "Initial_Punctuation" -> "Pi";
+            case "Pf", "Final_Punctuation" -> "Pf";
+            case "Po", "Other_Punctuation" -> "Po";
             case "S", "Symbol" -> "Sm Sc Sk So";
+            case "Sm", "Math_Symbol" -> "Sm";
+            case "Sc", "Currency_Symbol" -> "Sc";
+            case "Sk", "Modifier_Symbol" -> "Sk";
+            case "So", "Other_Symbol" -> "So";
             case "Z", "Separator" -> "Zs Zl Zp";
             case "Zs", "Space_Separator" -> "Zs";
+            case "Zl", "Line_Separator" -> "Zl";
+            case "Zp", "Paragraph_Separator" -> "Zp";
+            case "C", "Other" -> "Cc Cf Co Cn";
+            case "Cc", "Control", "cntrl" -> "Cc";
+            case "Cf", "Format" -> "Cf";
+            case "Co", "Private_Use" -> "Co";
+            case "Cn", "Unassigned" -> "Cn";
             default -> throw refuse("has the property '" + name + "', which is not known");
         };
         return (c) -> categories.contains(CATEGORY[Character.getType(c)]);
@@ -454,6 +512,10 @@ final class RegexParser {
         names[Character.CURRENCY_SYMBOL] = "Sc";
         names[Character.MODIFIER_SYMBOL] = "Sk";
         names[Character.OTHER_SYMBOL] = "So";
+        names[Character.CONTROL] = "Cc";
+        names[Character.FORMAT] = "Cf";
+        names[Character.PRIVATE_USE] = "Co";
+        names[Character.UNASSIGNED] = "Cn";
         names[Character.SPACE_SEPARATOR] = "Zs";
         names[Character.LINE_SEPARATOR] = "Zl";
         names[Character.PARAGRAPH_SEPARATOR] = "Zp";

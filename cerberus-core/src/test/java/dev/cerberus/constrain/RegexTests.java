@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -51,6 +52,35 @@ class RegexTests {
             assertThat(search.matches(text)).as("'%s' in '%s'", regex, text).isEqualTo(pattern.matcher(text).find());
             assertThat(whole.matches(text)).as("'%s' is '%s'", regex, text).isEqualTo(pattern.matcher(text).matches());
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "Mn,Mn", "Mc,Mc", "Me,Me", "Pc,Pc", "Pd,Pd", "Ps,Ps", "Pe,Pe", "Pi,Pi", "Pf,Pf", "Po,Po", "Sm,Sm",
+            "Currency_Symbol,Sc", "Sk,Sk", "So,So", "Zl,Zl", "Zp,Zp", "Cc,Cc", "Cf,Cf", "Co,Co", "Cn,Cn",
+            "Alphabetic,IsAlphabetic", "Uppercase,IsUppercase", "Lowercase,IsLowercase", "White_Space,IsWhite_Space",
+            "ASCII,ASCII", "Ideographic,IsIdeographic", "gc=Pd,Pd" })
+    void propertiesAreThoseOfUnicode(String property, String ofJava) {
+        Pattern pattern = Pattern.compile("\\p{" + ofJava + "}");
+        CharacterAutomaton automaton = compile("\\p{" + property + "}", false);
+        for (int c = 0; c <= CodePoints.MAX; c++) {
+            if (c < 0xD800 || c > 0xDFFF) {
+                String text = Character.toString(c);
+                assertThat(automaton.matches(text)).as("%x", c).isEqualTo(pattern.matcher(text).matches());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '`', value = { "[\\w-.]+,[-.\\w]+", "[\\d-a],[-\\da]", "[a-\\d],[-a\\d]",
+            "[^\\d-\\s],[^-\\d\\s]", "[\\w-\\.]+@([\\w-]+\\.)+[\\w-]{2},[-\\w.]+@([-\\w]+\\.)+[-\\w]{2}" })
+    void hyphenBesideASetIsNoRange(String regex, String same) {
+        CharacterAutomaton automaton = compile(regex, false);
+        Pattern pattern = Pattern.compile(same);
+        for (String text : List.of("a", "-", ".", "1", "b", ",", "a-b.c", "a.b-c@d-e.org", "a.b-c@d-e.de", "a@b.c")) {
+            assertThat(automaton.matches(text)).as(text).isEqualTo(pattern.matcher(text).matches());
+        }
+        assertThatExceptionOfType(ConstraintException.class).isThrownBy(() -> compile("[b-a]", false))
+            .withMessageContaining("a range that is no range");
     }
 
     @ParameterizedTest
