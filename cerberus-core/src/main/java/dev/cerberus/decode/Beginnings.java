@@ -37,11 +37,11 @@ final class Beginnings {
         if (!this.prefixes.isOn()) {
             return false;
         }
-        int known = Math.max(session.knownIn(this.prefixes), known(session, all));
+        int known = Math.max(session.reading().knownIn(this.prefixes), known(session, all));
         int unknown = session.unreadTokens() - known;
         return before.stream()
             .filter((other) -> other.isReading() && other.unreadTokens() <= LONGER * unknown)
-            .anyMatch((other) -> other.sharedWith(session) - known >= PrefixCache.LEAST_TOKENS);
+            .anyMatch((other) -> other.reading().sharedWith(session.reading()) - known >= PrefixCache.LEAST_TOKENS);
     }
 
     /**
@@ -53,19 +53,21 @@ final class Beginnings {
     int give(DecodeSession session, List<DecodeSession> all) {
         Optional<DecodeSession> best = best(session, all);
         int running = known(session, all);
-        if (best.isEmpty() || running < PrefixCache.LEAST_TOKENS || running <= session.knownIn(this.prefixes)) {
-            return session.takeFrom(this.prefixes);
+        if (best.isEmpty() || running < PrefixCache.LEAST_TOKENS
+                || running <= session.reading().knownIn(this.prefixes)) {
+            return session.reading().takeFrom(this.prefixes);
         }
-        session.takeFrom(best.get(), running);
+        session.reading().takeFrom(best.get().reading(), running);
         return running;
     }
 
     private int known(DecodeSession session, List<DecodeSession> all) {
-        return best(session, all).map((other) -> other.knownTo(session)).orElse(0);
+        return best(session, all).map((other) -> other.reading().knownTo(session.reading())).orElse(0);
     }
 
     private Optional<DecodeSession> best(DecodeSession session, List<DecodeSession> all) {
-        return this.prefixes.isOn() ? all.stream().max(Comparator.comparingInt((other) -> other.knownTo(session)))
+        return this.prefixes.isOn()
+                ? all.stream().max(Comparator.comparingInt((other) -> other.reading().knownTo(session.reading())))
                 : Optional.empty();
     }
 

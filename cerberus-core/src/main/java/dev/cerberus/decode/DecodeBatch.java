@@ -283,7 +283,7 @@ public final class DecodeBatch implements AutoCloseable {
     public void keep(DecodeSession session) {
         if (session.heldRows() > 0) {
             try {
-                session.keepIn(this.prefixes);
+                session.reading().keepIn(this.prefixes);
             }
             catch (Throwable ex) { // also an Error: what the session wrote is whole all
                                    // the same

@@ -1,6 +1,5 @@
 package dev.cerberus.decode;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -63,7 +62,7 @@ public final class DecodeSession implements AutoCloseable {
 
     private final DecodeCounts counts = new DecodeCounts();
 
-    private int[] unread; // what has to be in the cache before the next token
+    private final SequenceReading reading;
 
     private final List<Recollection> others;
 
@@ -126,7 +125,7 @@ public final class DecodeSession implements AutoCloseable {
         this.answer = new AnswerWriter(request, budget, lookup, this.choice, constraint, sink, listener);
         int treeRows = this.drafts.mostNodes();
         this.cache = new SequenceCache(model, Math.min(context, promptLength + budget + treeRows), treeRows);
-        this.unread = request.prompt();
+        this.reading = new SequenceReading(this.answer.text(), this.cache);
     }
 
     /**
@@ -167,14 +166,14 @@ public final class DecodeSession implements AutoCloseable {
      * that is to be read, and a row for the token after it.
      */
     int neededRows() {
-        return (isReading() ? this.unread.length : cachedTokens()) + 1;
+        return (isReading() ? this.reading.length() : cachedTokens()) + 1;
     }
 
     /**
      * Returns the number of tokens that are to be read before the next one is written.
      */
     int unreadTokens() {
-        return isReading() ? this.unread.length - cachedTokens() : 0;
+        return isReading() ? this.reading.left() : 0;
     }
 
     /** Returns the number of tokens that may still be written. */
@@ -200,63 +199,9 @@ public final class DecodeSession implements AutoCloseable {
         this.cache.hold(rows);
     }
 
-    /**
-     * Takes the KV cache of a text that this one continues, in place of one of its own,
-     * if there is one with room for the next step.
-     * @return tokens that need not be read
-     */
-    int continueFrom(PrefixCache prefixes) {
-        prefixes.handOver(this.unread, roomyRows()).ifPresent(this.cache::adopt);
-        return cachedTokens();
-    }
-
-    /**
-     * Takes what is known of the text, once there is a KV cache and nothing in it.
-     * @return tokens that need not be read
-     */
-    int takeFrom(PrefixCache prefixes) {
-        return prefixes.share(this.unread, this.cache.get());
-    }
-
-    /**
-     * Takes what another session has of the text, once there is a KV cache and nothing in
-     * it.
-     * @param tokens how many, as {@link #knownTo} says
-     */
-    void takeFrom(DecodeSession other, int tokens) {
-        this.cache.get().copy(other.cache.get(), tokens);
-    }
-
-    /** Returns the tokens at the start of another's text that are in this KV cache. */
-    int knownTo(DecodeSession other) {
-        return Math.min(cachedTokens(), sharedWith(other));
-    }
-
-    /**
-     * Returns the tokens at the start of another's text that this one has or is going to
-     * have, without that text's last, which is read for what follows it.
-     */
-    int sharedWith(DecodeSession other) {
-        return Math.min(other.unread.length - 1, this.answer.text().shared(other.unread));
-    }
-
-    /**
-     * Makes what {@link #takeFrom} would take from the last that is given back.
-     * @return its rows; 0 where nothing would be taken
-     */
-    long favourIn(PrefixCache prefixes) {
-        return (isReading() && cachedTokens() == 0) ? prefixes.favour(this.unread) : 0;
-    }
-
-    /** Returns how many tokens of the text are kept. */
-    int knownIn(PrefixCache prefixes) {
-        return prefixes.known(this.unread);
-    }
-
-    /** Hands the KV cache of a session on that takes no more steps. */
-    void keepIn(PrefixCache prefixes) {
-        int[] tokens = this.answer.text().whole();
-        prefixes.keep(Arrays.copyOf(tokens, Math.min(tokens.length, this.cache.length())), this.cache.detach());
+    /** Returns what of the text is in the KV cache, and where the rest may come from. */
+    SequenceReading reading() {
+        return this.reading;
     }
 
     /**
@@ -266,7 +211,7 @@ public final class DecodeSession implements AutoCloseable {
      */
     int suspend() {
         int rows = heldRows();
-        this.unread = this.answer.text().beforeRoot();
+        this.reading.begin();
         this.plan = null;
         this.consultation = null;
         release();
@@ -294,15 +239,13 @@ public final class DecodeSession implements AutoCloseable {
             throw new IllegalStateException("the decoding is finished");
         }
         NodeScores before = this.scores;
-        Plan next = (before == null) ? reading(mostRows) : drafting(before, mostRows);
+        Plan next = (before == null) ? piece(mostRows) : drafting(before, mostRows);
         this.plan = next;
         return next.span();
     }
 
-    private Plan reading(int mostRows) {
-        Span.Piece piece = Span.Piece.of(this.cache.get(), this.unread, this.cache.length(), mostRows)
-            .withSampling(this.choice.byScores());
-        return new Plan(piece, null, null, 0, 0);
+    private Plan piece(int mostRows) {
+        return new Plan(this.reading.piece(mostRows).withSampling(this.choice.byScores()), null, null, 0, 0);
     }
 
     /**

@@ -90,7 +90,7 @@ final class KvRoom {
     }
 
     private void continues(DecodeSession session) {
-        int known = session.continueFrom(this.prefixes);
+        int known = session.reading().continueFrom(this.prefixes, session.roomyRows());
         if (known > 0) {
             begins(session, known);
         }
@@ -111,8 +111,9 @@ final class KvRoom {
             return 0;
         }
         long evicted = 0;
-        while (this.prefixes.rows() > 0 && (session.neededRows() > free + evicted
-                || (session.roomyRows() > free + evicted && this.prefixes.rows() > session.favourIn(this.prefixes)))) {
+        while (this.prefixes.rows() > 0
+                && (session.neededRows() > free + evicted || (session.roomyRows() > free + evicted
+                        && this.prefixes.rows() > session.reading().favourIn(this.prefixes)))) {
             evicted += this.prefixes.evict();
         }
         return evicted;

@@ -353,7 +353,7 @@ class KvRoomTests {
             assertThat(before.isFinished()).isFalse();
         }
         int rows = before.heldRows();
-        before.keepIn(prefixes);
+        before.reading().keepIn(prefixes);
         assertThat(prefixes.rows()).isEqualTo(rows);
         this.sessions.remove(before);
         before.close();
