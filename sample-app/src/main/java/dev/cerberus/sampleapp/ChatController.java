@@ -63,17 +63,17 @@ class ChatController {
     @PostMapping("/chat")
     @Nullable ChatAnswer chat(@RequestBody ChatQuestion question, HttpServletRequest request, HttpServletResponse response) {
         String message = question.requireMessage();
-        String id = open(question);
-        Started<WholeAnswer> asked = this.conversations.ask(id, message, (messages) -> {
+        Conversations.Turn turn = turn(question);
+        Started<WholeAnswer> asked = turn.ask(message, (messages) -> {
             WholeAnswer answer = new WholeAnswer();
             StreamingHandle handle = this.chatModel.start(request(messages, question), answer);
             return new Started<>(answer.unlessRefused(), handle);
         });
-        response.setHeader(CONVERSATION_ID, id);
+        response.setHeader(CONVERSATION_ID, turn.id());
         return asked.answer().await(asked.handle(), gone(request), this.patience).map((answered) -> {
             String text = answered.aiMessage().text();
-            remember(id, question, text);
-            return new ChatAnswer(text, id, AnswerStats.of(answered));
+            remember(turn, question, text);
+            return new ChatAnswer(text, turn.id(), AnswerStats.of(answered));
         }).orElse(null);
     }
 
@@ -91,27 +91,23 @@ class ChatController {
     @PostMapping(path = "/chat/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     void stream(@RequestBody ChatQuestion question, HttpServletRequest request, HttpServletResponse response) {
         String message = question.requireMessage();
-        String id = open(question);
-        Started<AnswerStream> asked = this.conversations.ask(id, message, (messages) -> {
-            AnswerStream answer = new AnswerStream((text) -> remember(id, question, text));
+        Conversations.Turn turn = turn(question);
+        Started<AnswerStream> asked = turn.ask(message, (messages) -> {
+            AnswerStream answer = new AnswerStream((text) -> remember(turn, question, text));
             StreamingHandle handle = this.chatModel.start(request(messages, question), answer, answer::onStep);
             return new Started<>(answer.unlessRefused(), handle);
         });
-        response.setHeader(CONVERSATION_ID, id);
+        response.setHeader(CONVERSATION_ID, turn.id());
         asked.answer().writeTo(response, this.json, asked.handle(), gone(request), this.patience);
     }
 
-    private String open(ChatQuestion question) {
-        String id = this.conversations.open(question.conversationId());
-        if (question.history() != null) {
-            this.conversations.restore(id, question.history());
-        }
-        return id;
+    private Conversations.Turn turn(ChatQuestion question) {
+        return this.conversations.turn(question.conversationId(), question.history());
     }
 
-    private void remember(String id, ChatQuestion question, String answer) {
+    private static void remember(Conversations.Turn turn, ChatQuestion question, String answer) {
         if (question.isRemembered()) {
-            this.conversations.remember(id, question.requireMessage(), answer);
+            turn.remember(question.requireMessage(), answer);
         }
     }
 

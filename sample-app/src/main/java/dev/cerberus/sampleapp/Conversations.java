@@ -58,39 +58,25 @@ class Conversations {
     }
 
     /**
-     * Replaces what is remembered of a conversation.
-     * @param id the conversation
-     * @param exchanges what was said in it, of which the last exchanges are kept
+     * Begins a turn of a conversation.
+     * @param id what the client says, if anything
+     * @param exchanges what was said before, instead of what is remembered; none for that
+     * @return the turn
      */
-    synchronized void restore(String id, List<Exchange> exchanges) {
+    Turn turn(@Nullable String id, @Nullable List<Exchange> exchanges) {
+        return new Turn(open(id), (exchanges != null) ? last(exchanges) : null);
+    }
+
+    private static List<Exchange> last(List<Exchange> exchanges) {
         int surplus = Math.max(0, exchanges.size() - MOST_EXCHANGES);
-        List<Exchange> kept = List.copyOf(exchanges.subList(surplus, exchanges.size()));
+        return List.copyOf(exchanges.subList(surplus, exchanges.size()));
+    }
+
+    private synchronized void restore(String id, List<Exchange> exchanges) {
+        List<Exchange> kept = last(exchanges);
         this.characters += size(kept) - size(history(id));
         this.conversations.put(id, kept);
         forgetOldest();
-    }
-
-    /**
-     * Asks with as much of the conversation as the model's context holds.
-     * @param id the conversation
-     * @param question the new message
-     * @param model asks a model
-     * @return what the model returned
-     * @throws PromptTooLongException if the question alone is too long
-     */
-    <T> T ask(String id, String question, Function<List<ChatMessage>, T> model) {
-        List<Exchange> history = history(id);
-        while (true) {
-            try {
-                return model.apply(messages(history, question));
-            }
-            catch (PromptTooLongException ex) {
-                if (history.isEmpty()) {
-                    throw ex;
-                }
-                history = shorter(history, ex);
-            }
-        }
     }
 
     /** Forgets as much as is too much, so that few attempts are needed. */
@@ -144,6 +130,75 @@ class Conversations {
     /** Returns the characters remembered of all conversations. */
     synchronized long characters() {
         return this.characters;
+    }
+
+    /**
+     * A question and what comes of it. Nothing is changed by one that the model refuses.
+     * Thread-safe.
+     */
+    final class Turn {
+
+        private final String id;
+
+        private final @Nullable List<Exchange> replaced;
+
+        private boolean accepted; // guarded by this
+
+        private Turn(String id, @Nullable List<Exchange> replaced) {
+            this.id = id;
+            this.replaced = replaced;
+        }
+
+        /** Returns the conversation. */
+        String id() {
+            return this.id;
+        }
+
+        /**
+         * Asks with as much of the conversation as the model's context holds.
+         * @param question the new message
+         * @param model asks a model
+         * @return what the model returned
+         * @throws PromptTooLongException if the question alone is too long
+         */
+        <T> T ask(String question, Function<List<ChatMessage>, T> model) {
+            List<Exchange> history = (this.replaced != null) ? this.replaced : history(this.id);
+            while (true) {
+                try {
+                    T answer = model.apply(messages(history, question));
+                    accept();
+                    return answer;
+                }
+                catch (PromptTooLongException ex) {
+                    if (history.isEmpty()) {
+                        throw ex;
+                    }
+                    history = shorter(history, ex);
+                }
+            }
+        }
+
+        /*
+         * An answer may be remembered before it is known here that the model took the
+         * question, so whoever comes first replaces what was said before.
+         */
+        private synchronized void accept() {
+            if (!this.accepted && this.replaced != null) {
+                restore(this.id, this.replaced);
+            }
+            this.accepted = true;
+        }
+
+        /**
+         * Remembers the exchange.
+         * @param question what the user said
+         * @param answer what the model answered
+         */
+        void remember(String question, String answer) {
+            accept();
+            Conversations.this.remember(this.id, question, answer);
+        }
+
     }
 
 }

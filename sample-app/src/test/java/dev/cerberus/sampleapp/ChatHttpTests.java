@@ -331,6 +331,23 @@ class ChatHttpTests {
         assertThat(said(script.lastRequest())).containsExactly("one", "yes", "two", "ok", "three");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "/chat", "/chat/stream" })
+    void refusedQuestionLeavesTheConversationAsItWas(String path) throws Exception {
+        this.engine.use(new ScriptedGenerator().target("ok"));
+        String id = this.json.readTree(post("{\"message\": \"one\"}").body()).get("conversationId").asString();
+        this.engine.use(new ScriptedGenerator().refusing(new QueueFullException(64)));
+        String body = "{\"message\": \"two\", \"conversationId\": \"" + id
+                + "\", \"history\": [{\"question\": \"other\", \"answer\": \"yes\"}]}";
+        HttpResponse<String> refused = this.http.send(
+                request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)).build(),
+                BodyHandlers.ofString());
+        assertThat(refused.statusCode()).isEqualTo(503);
+        ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("ok"));
+        post("{\"message\": \"three\", \"conversationId\": \"" + id + "\"}");
+        assertThat(said(script.lastRequest())).containsExactly("one", "ok", "three");
+    }
+
     @Test
     void whatCameOfAnAnswerThatFailedBelongsToTheConversation() throws Exception {
         this.engine.use(new ScriptedGenerator().target("half an").failing(new IllegalStateException("broken")));

@@ -1,6 +1,8 @@
 package dev.cerberus.sampleapp;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -12,7 +14,7 @@ class ConversationsTests {
     private final Conversations conversations = new Conversations();
 
     private int remembered(String id) {
-        return this.conversations.ask(id, "next", (messages) -> messages.size() / 2);
+        return this.conversations.turn(id, null).ask("next", (messages) -> messages.size() / 2);
     }
 
     @Test
@@ -58,6 +60,21 @@ class ConversationsTests {
         }
         assertThat(remembered(id)).isEqualTo(8);
         assertThat(this.conversations.characters()).isEqualTo(16);
+    }
+
+    @Test
+    void answerThatIsThereAtOnceComesAfterWhatItReplaces() {
+        Conversations.Turn turn = this.conversations.turn(null, List.of(new Exchange("one", "yes")));
+        List<String> said = new ArrayList<>();
+        turn.ask("two", (messages) -> {
+            turn.remember("two", "at once");
+            return 0;
+        });
+        this.conversations.turn(turn.id(), null).ask("three", (messages) -> {
+            messages.forEach((message) -> said.add(message.toString()));
+            return 0;
+        });
+        assertThat(said).hasSize(5);
     }
 
     @Test
