@@ -1,6 +1,7 @@
 package dev.cerberus.examples.spark;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,12 @@ import dev.cerberus.text.ChatMessage;
  */
 public record BulkJob(String name, String model, String instruction, double temperature, int maxOutputTokens,
         int rowsInFlight, int maxConcurrent) implements Serializable {
+
+    /**
+     * Nobody waits for a row, and one that waits behind slow ones would have an error that
+     * others in its place would not have.
+     */
+    private static final Duration NO_LIMIT = Duration.ofDays(365);
 
     /**
      * Checks the ranges, on the driver, before a task begins.
@@ -86,7 +93,11 @@ public record BulkJob(String name, String model, String instruction, double temp
     }
 
     private static EngineOptions engine(String model, int maxConcurrent) {
-        return EngineOptions.builder(model).maxConcurrent(maxConcurrent).queueCapacity(4 * maxConcurrent).build();
+        return EngineOptions.builder(model)
+            .maxConcurrent(maxConcurrent)
+            .queueCapacity(4 * maxConcurrent)
+            .requestTimeout(NO_LIMIT)
+            .build();
     }
 
     /**
