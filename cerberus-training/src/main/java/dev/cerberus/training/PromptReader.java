@@ -18,7 +18,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import dev.cerberus.text.ChatMessage;
@@ -47,7 +49,10 @@ final class PromptReader {
 
     private static final int LONGEST_BEGINNING = 48;
 
-    private static final JsonMapper MAPPER = new JsonMapper();
+    /** What follows a line's object would be lost, as where files were joined. */
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+        .build();
 
     private final TextTokenizer tokenizer;
 
@@ -202,6 +207,10 @@ final class PromptReader {
         try {
             return MAPPER.readTree(json);
         }
+        catch (MismatchedInputException ex) {
+            throw new TrainingException(
+                    where + " goes on behind its JSON; a data file of this form has one JSON object per line", ex);
+        }
         catch (JsonProcessingException ex) {
             throw new TrainingException(where + " is not JSON (" + ex.getOriginalMessage()
                     + "); a data file of this form has one JSON object per line", ex);
@@ -267,21 +276,39 @@ final class PromptReader {
         List<ChatMessage.ToolCall> calls = new ArrayList<>();
         node.path("tool_calls").forEach((call) -> calls.add(call(where, call)));
         boolean calling = !calls.isEmpty() && (role.equals("assistant") || role.equals("gpt"));
-        if (!content.isTextual() && !(calling && (content.isNull() || content.isMissingNode()))) {
+        Optional<String> stated = text(content);
+        if (stated.isEmpty() && !(calling && (content.isNull() || content.isMissingNode()))) {
             throw new TrainingException(where + " has a message without text; every message needs \"role\" and "
-                    + "\"content\", or \"tool_calls\" if it is the assistant's");
+                    + "\"content\", a text or a list of parts of type text, or \"tool_calls\" if it is the "
+                    + "assistant's");
         }
+        String text = stated.orElse("");
         return switch (role) {
-            case "system" -> ChatMessage.system(content.textValue());
-            case "user", "human" -> ChatMessage.user(content.textValue());
-            case "assistant", "gpt" -> ChatMessage.assistant(content.isTextual() ? content.textValue() : "", calls);
+            case "system", "developer" -> ChatMessage.system(text);
+            case "user", "human" -> ChatMessage.user(text);
+            case "assistant", "gpt" -> ChatMessage.assistant(text, calls);
             case "tool" -> {
                 String id = node.path("tool_call_id").asText();
-                yield ChatMessage.tool(id, node.path("name").asText(name(id, before)), content.textValue());
+                yield ChatMessage.tool(id, node.path("name").asText(name(id, before)), text);
             }
-            default -> throw new TrainingException(
-                    where + " has a message of role '" + role + "'; known are system, user, assistant and tool");
+            default -> throw new TrainingException(where + " has a message of role '" + role
+                    + "'; known are system, developer, user, assistant and tool");
         };
+    }
+
+    /** Returns what a message says, which OpenAI's clients may send in parts. */
+    private static Optional<String> text(JsonNode content) {
+        if (content.isTextual()) {
+            return Optional.of(content.textValue());
+        }
+        StringBuilder text = new StringBuilder();
+        for (JsonNode part : content) {
+            if (!part.path("type").asText().equals("text") || !part.path("text").isTextual()) {
+                return Optional.empty();
+            }
+            text.append(part.get("text").textValue());
+        }
+        return (content.isArray() && !content.isEmpty()) ? Optional.of(text.toString()) : Optional.empty();
     }
 
     private static ChatMessage.ToolCall call(String where, JsonNode node) {

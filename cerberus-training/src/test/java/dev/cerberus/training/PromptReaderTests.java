@@ -76,6 +76,16 @@ class PromptReaderTests {
     }
 
     @Test
+    void readTakesMessagesAsClientsOfOpenAiSendThem() {
+        Path file = file("parts.jsonl", """
+                {"messages": [{"role": "developer", "content": [{"type": "text", "text": "be brief"}]},
+                """.strip() + """
+                 {"role": "user", "content": [{"type": "text", "text": "hi "}, {"type": "text", "text": "you"}]}]}
+                """);
+        assertThat(read(file, false)).containsExactly("system: be brief user: hi you a:");
+    }
+
+    @Test
     void readWhenPromptsAreGivenUsesTheTemplateUnlessRaw() {
         Path file = file("prompts.jsonl", """
                 {"prompt": "one", "category": "math"}
@@ -110,12 +120,16 @@ class PromptReaderTests {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|',
-            value = { "{\"prompt\": \"a\"}\\n{\"prompt\": | line 2 is not JSON",
-                    "{\"prompt\": \"a\"}\\n\\n{\"text\": \"b\"} | line 3 has neither",
-                    "{\"messages\": [{\"role\": \"poet\", \"content\": \"x\"}]} | line 1 has a message of role 'poet'",
-                    "{\"messages\": [{\"role\": \"user\"}]} | line 1 has a message without text",
-                    "{\"messages\": []} | holds no prompt", "' ' | is empty" })
+    @CsvSource(delimiter = '|', value = { "{\"prompt\": \"a\"}\\n{\"prompt\": | line 2 is not JSON",
+            "{\"prompt\": \"a\"}\\n{\"prompt\": \"b\"}{\"prompt\": \"c\"} | line 2 goes on behind its JSON",
+            "{\"prompt\": \"a\"}, | line 1 is not JSON",
+            "[{\"prompt\": \"a\"}]\\n[{\"prompt\": \"b\"}] | goes on behind its JSON",
+            "{\"prompt\": \"a\"}\\n\\n{\"text\": \"b\"} | line 3 has neither",
+            "{\"messages\": [{\"role\": \"poet\", \"content\": \"x\"}]} | line 1 has a message of role 'poet'",
+            "{\"messages\": [{\"role\": \"user\"}]} | line 1 has a message without text",
+            "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]}]} | line 1 has a message without text",
+            "{\"messages\": [{\"role\": \"user\", \"content\": []}]} | line 1 has a message without text",
+            "{\"messages\": []} | holds no prompt", "' ' | is empty" })
     void readWhenALineIsWrongNamesFileAndLine(String content, String message) {
         Path file = file("bad.jsonl", content.replace("\\n", "\n"));
         assertThatThrownBy(() -> read(file, false)).isInstanceOf(TrainingException.class)

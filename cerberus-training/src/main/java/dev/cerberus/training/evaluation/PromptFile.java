@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 
 /**
  * A reader of prompt files: JSON lines, either as in MT-Bench
@@ -20,7 +22,9 @@ public final class PromptFile {
 
     private static final String NO_CATEGORY = "uncategorized";
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    /** What follows a line's object would be lost, as where files were joined. */
+    private static final ObjectMapper MAPPER = new ObjectMapper()
+        .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private PromptFile() {
     }
@@ -52,6 +56,9 @@ public final class PromptFile {
         JsonNode entry;
         try {
             entry = MAPPER.readTree(line);
+        }
+        catch (MismatchedInputException ex) {
+            throw new EvaluationException(where + " goes on behind its JSON; " + FORMS + " on each line", ex);
         }
         catch (JsonProcessingException ex) {
             throw new EvaluationException(where + " is not valid JSON (" + ex.getOriginalMessage() + "); " + FORMS, ex);

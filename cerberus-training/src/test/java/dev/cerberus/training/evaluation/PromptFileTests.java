@@ -49,6 +49,14 @@ class PromptFileTests {
     }
 
     @Test
+    void readWhenFilesWereJoinedOnALineNamesTheLine() throws IOException {
+        Path file = file("{\"prompt\": \"a\"}\n{\"prompt\": \"b\"}{\"prompt\": \"c\"}\n");
+        assertThatExceptionOfType(EvaluationException.class).isThrownBy(() -> PromptFile.read(file))
+            .withMessageStartingWith("Line 2 of the prompt file")
+            .withMessageContaining("goes on behind its JSON");
+    }
+
+    @Test
     void readWhenALineHasNoPromptNamesTheLine() throws IOException {
         Path file = file("{\"question\": \"a\"}\n");
         assertThatExceptionOfType(EvaluationException.class).isThrownBy(() -> PromptFile.read(file))
