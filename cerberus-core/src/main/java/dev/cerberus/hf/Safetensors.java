@@ -27,7 +27,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One safetensors file, memory-mapped.
+ * One safetensors file, memory-mapped unless it is opened to be copied from.
  *
  * <p>
  * The header is checked completely on opening: every tensor has a known type, lies inside
@@ -64,15 +64,18 @@ public final class Safetensors implements TensorFile {
 
     private final long maxMappedBytes;
 
+    private final boolean mapped;
+
     private Safetensors(Path file, FileChannel channel, Header header, long dataStart, long dataBytes,
-            long maxMappedBytes) throws IOException {
+            long maxMappedBytes, boolean mapped) throws IOException {
         this.file = file;
         this.channel = channel;
         this.header = header;
         this.dataStart = dataStart;
         this.maxMappedBytes = maxMappedBytes;
-        this.whole = (dataBytes <= maxMappedBytes) ? channel.map(FileChannel.MapMode.READ_ONLY, dataStart, dataBytes)
-                : null;
+        this.mapped = mapped;
+        this.whole = (mapped && dataBytes <= maxMappedBytes)
+                ? channel.map(FileChannel.MapMode.READ_ONLY, dataStart, dataBytes) : null;
     }
 
     /**
@@ -87,10 +90,25 @@ public final class Safetensors implements TensorFile {
     }
 
     /**
+     * Opens a file to copy from: every buffer is a copy, so that nothing holds the file
+     * once it is closed. Windows replaces no file that is mapped.
+     * @param file the safetensors file
+     * @return the open file; the caller closes it
+     * @throws ModelFileException as {@link #open(Path)}
+     */
+    public static Safetensors openToCopy(Path file) {
+        return open(file, Integer.MAX_VALUE, false);
+    }
+
+    /**
      * Opens a file with another limit for one mapping, so that the way of large files can
      * be tested on small ones.
      */
     static Safetensors open(Path file, long maxMappedBytes) {
+        return open(file, maxMappedBytes, true);
+    }
+
+    private static Safetensors open(Path file, long maxMappedBytes, boolean mapped) {
         if (!Files.isRegularFile(file)) {
             throw new ModelFileException(file, Files.exists(file) ? "is not a regular file" : "does not exist",
                     "name a safetensors file");
@@ -103,7 +121,8 @@ public final class Safetensors implements TensorFile {
             byte[] headerBytes = readHeader(file, channel, size);
             long dataStart = PREFIX_BYTES + (long) headerBytes.length;
             Header header = Header.parse(file, headerBytes, size - dataStart);
-            Safetensors result = new Safetensors(file, channel, header, dataStart, size - dataStart, maxMappedBytes);
+            Safetensors result = new Safetensors(file, channel, header, dataStart, size - dataStart, maxMappedBytes,
+                    mapped);
             opened = true;
             return result;
         }
@@ -229,12 +248,17 @@ public final class Safetensors implements TensorFile {
             return this.whole.slice((int) begin, (int) bytes).order(ByteOrder.LITTLE_ENDIAN);
         }
         try {
+            if (!this.mapped) {
+                ByteBuffer copy = ByteBuffer.allocate((int) bytes);
+                readFully(this.channel, copy, this.dataStart + begin);
+                return copy.flip().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+            }
             return this.channel.map(FileChannel.MapMode.READ_ONLY, this.dataStart + begin, bytes)
                 .order(ByteOrder.LITTLE_ENDIAN);
         }
         catch (IOException ex) {
             throw new ModelFileException(this.file,
-                    "tensor " + info.name() + " cannot be mapped (" + ex.getMessage() + ")",
+                    "tensor " + info.name() + " cannot be read (" + ex.getMessage() + ")",
                     "check the file and the memory limits of the process", ex);
         }
     }

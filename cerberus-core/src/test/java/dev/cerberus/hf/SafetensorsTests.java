@@ -78,6 +78,21 @@ class SafetensorsTests {
     }
 
     @Test
+    void dataOfAFileThatIsCopiedFromIsACopy() throws IOException {
+        Path path = file(TWO_TENSORS, 9);
+        try (Safetensors mapped = Safetensors.open(path); Safetensors copied = Safetensors.openToCopy(path)) {
+            ByteBuffer data = copied.data("a");
+            assertThat(data).isEqualTo(mapped.data("a"));
+            assertThat(data.order()).isEqualTo(ByteOrder.LITTLE_ENDIAN);
+            assertThat(data.isReadOnly()).isTrue();
+            assertThat(copied.data("b")).isEqualTo(mapped.data("b"));
+            assertThat(copied.floats("a")).isEqualTo(mapped.floats("a"));
+            Files.write(path, new byte[(int) Files.size(path)]);
+            assertThat(data.getInt(4)).isEqualTo(0x07060504);
+        }
+    }
+
+    @Test
     void dataWhenTensorIsTooLargeForOneBufferIsRefused() {
         try (Safetensors file = Safetensors.open(file(TWO_TENSORS, 9), 7)) {
             assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> file.data("a"))

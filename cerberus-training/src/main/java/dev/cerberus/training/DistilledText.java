@@ -32,6 +32,8 @@ final class DistilledText {
 
     private final int hiddenBytes;
 
+    private final String name;
+
     private final List<Part> parts = new ArrayList<>();
 
     private final int[] tokens;
@@ -44,12 +46,14 @@ final class DistilledText {
 
     /**
      * Maps the files.
-     * @param files files of a {@link SelfDistillation}
+     * @param files files of a {@link SelfDistillation}, at least one
      * @param hidden width of the states
      * @param seed decides which sequences are held out
      */
     DistilledText(List<Path> files, int hidden, long seed) {
         this.hiddenBytes = 2 * hidden;
+        Path first = files.get(0).toAbsolutePath();
+        this.name = first.getName(first.getNameCount() - 2).toString();
         int total = 0;
         for (Path file : files) {
             try (Safetensors tensors = Safetensors.open(file)) { // buffers stay valid
@@ -94,6 +98,14 @@ final class DistilledText {
             looping += Loops.endIn(this.tokens, start, this.ends[start]) ? 1 : 0;
         }
         return (sequences == 0) ? 0 : (double) looping / sequences;
+    }
+
+    /**
+     * Returns the name of the text: that of the folder, which is made of the model, the
+     * prompts and all else that decides what it is.
+     */
+    String name() {
+        return this.name;
     }
 
     /** Returns the number of tokens. */

@@ -99,9 +99,9 @@ public final class HeadsTrainer implements AutoCloseable {
         HeadsShape shape = this.options.shape();
         shape.rank(this.config.hiddenSize()); // refused before any text is written
         Distiller distiller = new Distiller(this.model, this.checkpoint, this.device, this.precision);
-        DistilledText text = new DistilledText(distiller.distill(this.options.data(), this.options.distillation(),
-                this.options.optimization().seed(), this.options.work()), this.config.hiddenSize(),
-                this.options.optimization().seed());
+        List<Path> files = distiller.distill(this.options.data(), this.options.distillation(),
+                this.options.optimization().seed(), this.options.work());
+        DistilledText text = new DistilledText(files, this.config.hiddenSize(), this.options.optimization().seed());
         if (text.training().length == 0 || text.heldOut().length == 0) {
             throw new TrainingException("The target wrote only " + text.size()
                     + " tokens, too few to learn from; give more data or ask for more tokens");
@@ -252,6 +252,7 @@ public final class HeadsTrainer implements AutoCloseable {
         settings.put("sampled_temperature", Double.toString(d.temperature()));
         settings.put("soft_labels", Boolean.toString(d.softLabels()));
         settings.put("data", Provenance.ofData(this.options.data()));
+        settings.put("text", text.name());
         return settings;
     }
 

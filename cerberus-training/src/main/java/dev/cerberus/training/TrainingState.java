@@ -90,7 +90,8 @@ final class TrainingState {
             LOGGER.info("There is no checkpoint {}; training begins anew", this.file);
             return;
         }
-        try (Safetensors tensors = Safetensors.open(this.file)) {
+        try (Safetensors tensors = Safetensors.openToCopy(this.file)) { // it is replaced
+                                                                        // soon
             Map<String, String> metadata = tensors.metadata();
             this.settings.forEach((key, value) -> {
                 if (!value.equals(metadata.get(key))) {

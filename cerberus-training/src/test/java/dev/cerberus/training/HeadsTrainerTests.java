@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 
 import ai.djl.ndarray.NDManager;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -299,6 +300,38 @@ class HeadsTrainerTests extends AbstractHeadsTrainerTests {
                 false);
         assertThatThrownBy(() -> HeadsTrainer.train(options)).isInstanceOf(ModelException.class)
             .hasMessageContaining("are not numbers");
+    }
+
+    @Test
+    void checkpointOfOtherTextIsNotGoneOnWith() throws IOException {
+        TrainingOptions given = options("heads.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(20), false, true);
+        Path answers = directory().resolve("answers.jsonl");
+        TrainingOptions options = new TrainingOptions(given.model(), List.of(answers), given.out(), given.work(),
+                given.shape(), new Distillation(9600, 64, 60, 0.5, 0.7, 8, false, false, true), given.optimization(),
+                given.device(), given.precision(), true);
+        writeAnswers(answers, 5);
+        HeadsTrainer.train(options);
+        HeadsTrainer.train(options);
+        if (OS.LINUX.isCurrentOs()) { // Windows could not replace it
+            assertThat(Files.readString(Path.of("/proc/self/maps"))).as("files that are mapped")
+                .contains("part-00000")
+                .doesNotContain("checkpoint-");
+        }
+        writeAnswers(answers, 6);
+        assertThatThrownBy(() -> HeadsTrainer.train(options)).isInstanceOf(TrainingException.class)
+            .hasMessageContaining("is of a training with text distilled-")
+            .hasMessageContaining("--resume");
+    }
+
+    private static void writeAnswers(Path file, int seed) throws IOException {
+        SplittableRandom random = new SplittableRandom(seed);
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 160; i++) {
+            lines.append("{\"prompt\": \"a\", \"tokens\": ")
+                .append(IntStream.range(0, 20).mapToObj((k) -> random.nextInt(3, 90)).toList())
+                .append("}\n");
+        }
+        Files.writeString(file, lines);
     }
 
     @Test
