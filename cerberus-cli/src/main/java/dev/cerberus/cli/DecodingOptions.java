@@ -104,9 +104,11 @@ final class DecodingOptions {
         require(this.minTokens >= 0, "--min-tokens must be at least 0, was " + this.minTokens);
         require(this.maxNodes == null || (this.maxNodes >= 1 && this.maxNodes <= 256),
                 "--max-nodes must be in 1..256, was " + this.maxNodes);
-        require(this.topK == null || this.topK >= 1, "--top-k must be at least 1, was " + this.topK);
+        require(this.topK == null || this.topK >= 0, "--top-k must be at least 1, or 0 for no limit, was " + this.topK);
         usage(this::sampling);
-        usage(() -> gate(GateMode.THRESHOLD));
+        GateSignal compared = usage(() -> gate(GateMode.THRESHOLD)).signal();
+        require(this.threshold == null || this.threshold <= 1 || !compared.endsAtOne(),
+                "--threshold must be in 0..1 for --signal " + compared.id() + ", was " + this.threshold);
         usage(this::shape);
     }
 

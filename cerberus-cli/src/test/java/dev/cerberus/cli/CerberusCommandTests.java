@@ -95,19 +95,29 @@ class CerberusCommandTests {
     @ParameterizedTest
     @ValueSource(strings = { "", "dance", "generate", "generate --prompt a --prompts b", "generate --prompt a --oops",
             "generate --prompt a --max-tokens 0", "generate --prompt a --max-tokens many",
-            "generate --prompt a --temperature -1", "generate --prompt a --top-p 2", "generate --prompt a --top-k 0",
-            "generate --prompt a --gate sometimes", "generate --prompt a --signal mood", "generate --prompt a --tree x",
-            "generate --prompt a --max-nodes 0", "generate --prompt a --model x --threads 0", "bench",
-            "bench --prompts p --modes fast", "bench --prompts p --modes medusa", "bench --prompts p --repeat 0",
-            "bench --record a --replay b", "pull", "pull nothing", "pull a/b --mirror ftp://x", "calibrate --prompts p",
-            "remember --model m --data d", "remember --model m --data d --out o --tokens 0", "fidelity --model m",
-            "fidelity --model m --max-text 10", "fidelity --model m --text t --max-text 1",
+            "generate --prompt a --temperature -1", "generate --prompt a --top-p 2", "generate --prompt a --top-k -1",
+            "generate --prompt a --signal top1-margin --threshold 1.5", "generate --prompt a --gate sometimes",
+            "generate --prompt a --signal mood", "generate --prompt a --tree x", "generate --prompt a --max-nodes 0",
+            "generate --prompt a --model x --threads 0", "bench", "bench --prompts p --modes fast",
+            "bench --prompts p --modes medusa", "bench --prompts p --repeat 0", "bench --record a --replay b", "pull",
+            "pull nothing", "pull a/b --mirror ftp://x", "calibrate --prompts p", "remember --model m --data d",
+            "remember --model m --data d --out o --tokens 0",
+            "fidelity --model m", "fidelity --model m --max-text 10", "fidelity --model m --text t --max-text 1",
             "fidelity --model m --prompts p --max-tokens 0", "fidelity --model m --text t --max-tokens many",
             "fidelity --model m --text t --precision bogus", "fidelity --model m --text t --precision fp32" })
     void wrongUsageExitsWithTwo(String line) {
         assertThat(run(line.isEmpty() ? new String[0] : line.split(" "))).isEqualTo(2);
         assertThat(this.err.toString()).startsWith("cerberus: ");
         assertThat(this.out.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "--top-k 0", "--signal top1-margin --threshold 1", "--signal head-entropy --threshold 3",
+            "--signal tree-expectation --threshold 3" })
+    void valuesAtTheEndOfARangeAreNoWrongUsage(String options) {
+        String missing = this.directory.resolve("nothing").toString();
+        assertThat(run(("generate --prompt a --model " + missing + " " + options).split(" "))).isEqualTo(1);
+        assertThat(this.err.toString()).contains(missing);
     }
 
     @Test

@@ -85,4 +85,12 @@ public enum GateSignal {
         return this.draftsBelow;
     }
 
+    /**
+     * Returns whether no value is above 1, so that no step drafts with a higher bound.
+     * @return {@code true} for margin and confidence
+     */
+    public boolean endsAtOne() {
+        return this == TOP1_MARGIN || this == HEAD_CONFIDENCE;
+    }
+
 }

@@ -74,8 +74,8 @@ public class CerberusEndpoint {
     /**
      * Changes the gate of requests that start from now on and do not bring their own.
      * @param mode who decides whether a step drafts; left as it is when absent
-     * @param threshold bound of mode threshold, in the unit of the gate's signal; left as
-     * it is when absent
+     * @param threshold bound of mode threshold, in the unit of the gate's signal, at
+     * least 0 and for margin and confidence at most 1; left as it is when absent
      * @return the gate after the change
      */
     @WriteOperation
@@ -84,6 +84,11 @@ public class CerberusEndpoint {
         if (mode == null && threshold == null) {
             throw new InvalidEndpointRequestException("Neither mode nor threshold was given",
                     "Give mode, threshold or both");
+        }
+        if (threshold != null && threshold > 1 && gate.signal().endsAtOne()) {
+            String message = "threshold must be in 0..1 for the gate's signal " + gate.signal().id() + ", was "
+                    + threshold;
+            throw new InvalidEndpointRequestException(message, message);
         }
         try {
             GateOptions changed = (mode != null) ? gate.withMode(mode) : gate;

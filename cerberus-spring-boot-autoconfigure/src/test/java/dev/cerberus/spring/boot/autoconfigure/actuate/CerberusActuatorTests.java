@@ -101,6 +101,19 @@ class CerberusActuatorTests {
     }
 
     @Test
+    void writingAThresholdThatNoValueReachesIsRefused() {
+        this.runner.withPropertyValues("cerberus.gate.signal=top1-margin").run((context) -> {
+            CerberusEndpoint endpoint = context.getBean(CerberusEndpoint.class);
+            GateOptions before = context.getBean(CerberusEngine.class).gate();
+            assertThatExceptionOfType(InvalidEndpointRequestException.class)
+                .isThrownBy(() -> endpoint.configure(GateMode.THRESHOLD, 1.5))
+                .withMessage("threshold must be in 0..1 for the gate's signal top1-margin, was 1.5");
+            assertThat(context.getBean(CerberusEngine.class).gate()).isEqualTo(before);
+            assertThat(endpoint.configure(GateMode.THRESHOLD, 1.0).threshold()).isEqualTo(1);
+        });
+    }
+
+    @Test
     void endpointIsReadOnlyUnlessItsAccessIsRaised() {
         assertThat(CerberusEndpoint.class.getAnnotation(Endpoint.class).defaultAccess()).isEqualTo(Access.READ_ONLY);
     }
