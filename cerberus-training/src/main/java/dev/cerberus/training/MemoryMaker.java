@@ -46,6 +46,15 @@ public final class MemoryMaker {
      */
     public record Options(String model, List<Path> data, Path out, Path work, Distillation distillation, long seed,
             String device, String precision) {
+
+        /**
+         * Checks the values.
+         */
+        public Options {
+            data = List.copyOf(data);
+            TrainingOptions.requireWritable(data, distillation, precision);
+        }
+
     }
 
     /**

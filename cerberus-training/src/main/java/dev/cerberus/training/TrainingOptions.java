@@ -36,13 +36,19 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
      */
     public TrainingOptions {
         data = List.copyOf(data);
-        if (distillation.answered() && data.isEmpty()) {
-            throw new TrainingException("there are no answers; --answered needs files with answers in --data");
-        }
-        if (!List.of("auto", "fp32", "bf16", "fp16", "int8").contains(precision)) {
-            throw new TrainingException(
-                    "precision must be one of auto, fp32, bf16, fp16, int8, was '" + precision + "'");
-        }
+        requireWritable(data, distillation, precision);
+    }
+
+    /**
+     * Checks what decides the text.
+     * @throws TrainingException if there is no such precision, or answers are to be taken
+     * from no file
+     */
+    static void requireWritable(List<Path> data, Distillation distillation, String precision) {
+        require(!distillation.answered() || !data.isEmpty(),
+                "there are no answers; --answered needs files with answers in --data");
+        require(List.of("auto", "fp32", "bf16", "fp16", "int8").contains(precision),
+                "precision must be one of auto, fp32, bf16, fp16, int8, was '" + precision + "'");
     }
 
     private static void require(boolean holds, String message) {
