@@ -164,13 +164,14 @@ final class GenerateCommand implements Callable<Integer> {
 
     /**
      * Returns the line of an answer.
-     * @param prompt what the user said
-     * @param whole what the model was asked, where that is more; told if it is a
-     * conversation, so that what is made of the line knows what was answered
+     * @param said what the user said
+     * @param whole what the model was asked, where that is more; told so that what is
+     * made of the line knows what was answered
      * @param result the answer
      */
-    private static String line(String prompt, Optional<Prompt> whole, GenerationResult result) {
+    private static String line(String said, Optional<Prompt> whole, GenerationResult result) {
         DecodeStatistics statistics = result.statistics();
+        String prompt = (whole.isPresent() && whole.get() instanceof Prompt.Raw raw) ? raw.text() : said;
         ObjectNode line = MAPPER.createObjectNode().put("prompt", prompt);
         if (whole.isPresent() && whole.get() instanceof Prompt.Chat chat) {
             ArrayNode messages = line.putArray("messages");

@@ -159,7 +159,8 @@ class CerberusCommandTests {
             lines.add(new ObjectMapper().readTree(line));
         }
         assertThat(lines).extracting((line) -> line.path("prompt").textValue())
-            .containsExactly("Once upon a time", "Then", "Tom");
+            .containsExactly("Once upon a time", "Once upon a time" + lines.get(0).path("text").textValue() + "\nThen",
+                    "Tom");
         assertThat(lines).allSatisfy((line) -> {
             assertThat(line.fieldNames()).toIterable()
                 .containsExactly("prompt", "tokens", "text", "finishReason", "promptTokens", "outputTokens", "steps",
