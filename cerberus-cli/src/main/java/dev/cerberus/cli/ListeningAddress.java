@@ -17,11 +17,17 @@ import dev.cerberus.model.ModelException;
  */
 record ListeningAddress(String host, int port) {
 
+    private static final String EXAMPLES = "localhost is this machine alone and 0.0.0.0 all its addresses";
+
     /**
      * Listens for a moment.
      * @throws ModelException if that can not be; it names the option to correct
      */
     void require() {
+        // Java takes it for this machine alone, and the server for all its addresses
+        if (this.host.isBlank()) {
+            throw new ModelException("host is empty; correct --host, " + EXAMPLES);
+        }
         InetAddress address;
         try {
             address = InetAddress.getByName(this.host);
@@ -48,8 +54,7 @@ record ListeningAddress(String host, int port) {
     }
 
     private ModelException unusable(String problem, IOException cause) {
-        return new ModelException("host " + this.host + " " + problem
-                + "; correct --host, localhost is this machine alone and 0.0.0.0 all its addresses", cause);
+        return new ModelException("host " + this.host + " " + problem + "; correct --host, " + EXAMPLES, cause);
     }
 
     /**

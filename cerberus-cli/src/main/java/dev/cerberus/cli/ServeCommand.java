@@ -87,13 +87,18 @@ final class ServeCommand implements Callable<Integer> {
             EngineDescription description = engine.description();
             PrintWriter err = this.spec.commandLine().getErr();
             err.println(description.modelName() + " in " + description.precision() + " on " + description.device()
-                    + " answers at http://" + this.host + ":" + server.port() + "/v1; Ctrl-C ends it");
+                    + " answers at " + url(this.host, server.port()) + "; Ctrl-C ends it");
             if (!description.chat()) {
                 err.println("It has no chat template and continues texts only (/v1/completions); "
                         + "--chat-template names one");
             }
             server.awaitEnd();
         }
+    }
+
+    /** Returns what clients are told; an IPv6 address stands in brackets there. */
+    static String url(String host, int port) {
+        return "http://" + ((host.indexOf(':') >= 0) ? "[" + host + "]" : host) + ":" + port + "/v1";
     }
 
 }

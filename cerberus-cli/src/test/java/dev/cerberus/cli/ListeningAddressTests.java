@@ -5,6 +5,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.cerberus.model.ModelException;
 
@@ -27,6 +29,19 @@ class ListeningAddressTests {
             new ListeningAddress("localhost", port).require();
             new ServerSocket(port, 1, InetAddress.getByName("localhost")).close();
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "", " " })
+    void hostThatIsEmptyIsNotTakenForAllAddresses(String host) {
+        assertThatExceptionOfType(ModelException.class).isThrownBy(() -> new ListeningAddress(host, 0).require())
+            .withMessageStartingWith("host is empty; correct --host, ");
+    }
+
+    @Test
+    void addressOfIpv6StandsInBracketsForClients() {
+        assertThat(ServeCommand.url("::1", 8080)).isEqualTo("http://[::1]:8080/v1");
+        assertThat(ServeCommand.url("localhost", 8080)).isEqualTo("http://localhost:8080/v1");
     }
 
     @Test
