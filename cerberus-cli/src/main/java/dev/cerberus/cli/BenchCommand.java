@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
@@ -22,7 +23,9 @@ import org.jspecify.annotations.Nullable;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.CostEstimate;
 import dev.cerberus.engine.EngineDescription;
+import dev.cerberus.engine.GateOptions;
 import dev.cerberus.gate.GateMode;
+import dev.cerberus.gate.GateSignal;
 import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
@@ -212,8 +215,9 @@ final class BenchCommand implements Callable<Integer> {
         return (role == HeadsRole.CERBERUS) ? "--heads" : "--" + role.id() + "-heads";
     }
 
-    private int measure(BenchOptions options, Path promptFile) {
+    private int measure(BenchOptions asked, Path promptFile) {
         List<Conversation> conversations = PromptFile.read(promptFile);
+        BenchOptions options = asked;
         Map<HeadsRole, Subject> subjects = new EnumMap<>(HeadsRole.class);
         Deque<CerberusEngine> engines = new ArrayDeque<>();
         try {
@@ -221,6 +225,9 @@ final class BenchCommand implements Callable<Integer> {
                 CerberusEngine engine = open(role);
                 engines.push(engine);
                 check(engine.description(), role, options);
+                if (role == HeadsRole.CERBERUS) {
+                    options = options.withGate(gateInUse(engine, options.gate()));
+                }
                 subjects.put(role, new EngineSubject(engine));
             }
             Subject any = subjects.values().iterator().next();
@@ -234,6 +241,15 @@ final class BenchCommand implements Callable<Integer> {
             engines.forEach(CerberusEngine::close);
         }
         return 0;
+    }
+
+    /** Returns what mode threshold compares with there, so that results tell it. */
+    private static GateOptions gateInUse(CerberusEngine engine, GateOptions asked) {
+        GateOptions gate = asked;
+        if (asked.signal().isOfHeads() && engine.description().heads().isEmpty()) {
+            gate = new GateOptions(asked.mode(), GateSignal.TREE_EXPECTATION, OptionalDouble.empty(), asked.profile());
+        }
+        return gate.withThreshold(engine.threshold(gate));
     }
 
     private void publish(BenchOptions options, Path promptFile, List<Conversation> conversations, Subject main,

@@ -260,6 +260,8 @@ class CerberusCommandTests {
         JsonNode root = new ObjectMapper().readTree(json.toFile());
         assertThat(root.path("results")).extracting((row) -> row.path("mode").textValue())
             .contains("autoregressive", "cerberus-always", "cerberus-threshold", "cerberus");
+        assertThat(root.path("settings").path("signal").textValue()).isEqualTo("tree-expectation");
+        assertThat(root.path("settings").path("threshold").doubleValue()).isEqualTo(0.5);
         assertThat(root.path("results")).allSatisfy((row) -> {
             assertThat(row.path("identical").doubleValue()).isEqualTo(1);
             JsonNode source = row.path("source");
@@ -268,6 +270,37 @@ class CerberusCommandTests {
             assertThat(source.path("lookup").doubleValue())
                 .isEqualTo((row.path("acceptedDraftTokens").intValue() > 0) ? 1 : 0);
         });
+    }
+
+    @Test
+    void benchTellsTheThresholdOfTheCalibrationInUse() throws IOException {
+        Path model = Files.createDirectory(this.directory.resolve("demo"));
+        try (Stream<Path> files = Files.list(Path.of("../cerberus-demo-model/fixture/cerberus-demo"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, model.resolve(file.getFileName()));
+            }
+        }
+        Path calibration = model.resolve("cerberus-calibration.json");
+        Path json = this.directory.resolve("bench.json");
+        List<String> both = List.of("--model", model.toString(), "--prompts", prompts().toString(), "--max-tokens",
+                "60", "--threads", "1");
+        assertThat(run(Stream.of(List.of("calibrate"), both, List.of("--out", calibration.toString()))
+            .flatMap(List::stream)
+            .toArray(String[]::new))).as(this.err.toString()).isZero();
+        assertThat(run(Stream
+            .of(List.of("bench"), both,
+                    List.of("--json", json.toString(), "--modes", "autoregressive", "--warm-up", "0"))
+            .flatMap(List::stream)
+            .toArray(String[]::new))).as(this.err.toString()).isZero();
+        double threshold = 0;
+        for (JsonNode signal : new ObjectMapper().readTree(calibration.toFile()).path("signals")) {
+            if (signal.path("signal").textValue().equals("head-entropy")) {
+                threshold = signal.path("threshold").doubleValue();
+            }
+        }
+        assertThat(threshold).isPositive().isNotEqualTo(2);
+        assertThat(new ObjectMapper().readTree(json.toFile()).path("settings").path("threshold").doubleValue())
+            .isEqualTo(threshold);
     }
 
     @Test

@@ -55,6 +55,16 @@ public record BenchOptions(Set<BenchMode> modes, boolean raw, int maxTokens, int
         }
     }
 
+    /**
+     * Returns the same with another gate.
+     * @param value signal and threshold of mode {@code cerberus-threshold}
+     * @return the options
+     */
+    public BenchOptions withGate(GateOptions value) {
+        return new BenchOptions(this.modes, this.raw, this.maxTokens, this.minTokens, this.repeat, this.warmUpPrompts,
+                this.sampling, this.drafting, this.shapes, this.maxNodes, value);
+    }
+
     GenerationRequest request(BenchMode mode, Prompt prompt, int tokens) {
         return new GenerationRequest(prompt, this.sampling, tokens, Math.min(this.minTokens, tokens), List.of(),
                 Optional.of(this.gate.withMode(mode.gate())), Optional.ofNullable(this.shapes.get(mode.heads())),
