@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineDescription;
+import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.GenerationResult;
 import dev.cerberus.engine.Prompt;
@@ -65,11 +66,16 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         this.decoding.check();
-        try (CerberusEngine engine = this.model.open(this.model.engine().maxNodes(this.decoding.maxNodes()))) {
+        try (CerberusEngine engine = this.model.open(options())) {
             Chats.require(engine.description(), false);
             talk(engine);
         }
         return 0;
+    }
+
+    /** A turn begins with those before it, whose keys and values are kept. */
+    EngineOptions.Builder options() {
+        return this.model.engine().prefixCache(true).maxNodes(this.decoding.maxNodes());
     }
 
     private void talk(CerberusEngine engine) throws IOException {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.testing.TinyModels;
+import picocli.CommandLine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,6 +49,13 @@ class TalkingCommandTests {
         assertThat(answers).hasSize(3);
         assertThat(answers[0]).isNotEmpty().isEqualTo(answers[1]);
         assertThat(this.err.toString()).contains("/bye ends", "4 tokens in ");
+    }
+
+    @Test
+    void laterTurnsOfAChatReadOnlyWhatIsNew() throws IOException {
+        ChatCommand chat = new ChatCommand();
+        new CommandLine(chat).setCaseInsensitiveEnumValuesAllowed(true).parseArgs("--model", model());
+        assertThat(chat.options().build().prefixCache()).isTrue();
     }
 
     @Test
