@@ -23,12 +23,13 @@ export function newChat() {
 
 /** Puts a chat in front and writes all to the browser's storage, without the oldest if there is no room. */
 export function saveChat(chat) {
+  chats = read(CHATS, chats); // another tab may have written since
   chats = [chat, ...chats.filter((each) => each.id !== chat.id)].slice(0, MOST_CHATS);
   write();
 }
 
 export function deleteChat(chat) {
-  chats = chats.filter((each) => each.id !== chat.id);
+  chats = read(CHATS, chats).filter((each) => each.id !== chat.id);
   write();
 }
 

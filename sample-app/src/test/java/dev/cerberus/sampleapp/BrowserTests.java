@@ -286,6 +286,23 @@ class BrowserTests {
     }
 
     @Test
+    void chatsOfAnotherTabAreKept() {
+        this.engine.use(new ScriptedGenerator().target("ok"));
+        say("here");
+        awaitAnswers(1);
+        browser.executeScript("""
+                const kept = JSON.parse(localStorage.getItem('cerberus-chats'));
+                const other = { id: 'other', title: 'in another tab', exchanges: [] };
+                localStorage.setItem('cerberus-chats', JSON.stringify([other, ...kept]));""");
+        say("more");
+        awaitAnswers(2);
+        assertThat(texts("#chat-list .open")).containsExactly("here", "in another tab");
+        browser.navigate().refresh();
+        awaitAnswers(2);
+        assertThat(texts("#chat-list .open")).containsExactly("here", "in another tab");
+    }
+
+    @Test
     void sameQuestionIsComparedWithAndWithoutDrafting() throws Exception {
         ScriptedGenerator script = this.engine
             .use(new ScriptedGenerator().target("The").draft(" same").target(" text"));
