@@ -125,12 +125,13 @@ final class FidelityCommand implements Callable<Integer> {
         out.println("| precision | KL (nats) | first choice equal | perplexity | fp32 |");
         out.println("|---|---:|---:|---:|---:|");
         Map<String, Fidelity> measured = new TreeMap<>();
-        int longest = texts.stream().mapToInt((piece) -> piece.tokens().length).max().orElseThrow();
+        int context = config.contextRotatedLike(options.build().maxContext().orElse(config.contextTokens()),
+                texts.stream().mapToInt((piece) -> piece.tokens().length).max().orElseThrow());
         try (Checkpoint checkpoint = directory.openCheckpoint();
-                DjlTargetModel reference = DjlTargetModel.load(config, checkpoint, longest, device, Precision.FP32)) {
+                DjlTargetModel reference = DjlTargetModel.load(config, checkpoint, context, device, Precision.FP32)) {
             for (Precision precision : device.precisions()) {
                 if (precision != Precision.FP32 && precision == only.orElse(precision)) {
-                    try (DjlTargetModel other = DjlTargetModel.load(config, checkpoint, longest, device, precision)) {
+                    try (DjlTargetModel other = DjlTargetModel.load(config, checkpoint, context, device, precision)) {
                         Fidelity fidelity = Fidelity.measure(reference, other, texts);
                         measured.put(device.arithmetic(precision), fidelity);
                         row(out, precision, fidelity);

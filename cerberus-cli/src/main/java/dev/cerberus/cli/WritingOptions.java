@@ -3,6 +3,8 @@ package dev.cerberus.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +49,10 @@ final class WritingOptions {
             description = "Tokens that the model writes; default: ${DEFAULT-VALUE}")
     private int tokens = TEXT.tokens();
 
+    @Option(names = "--max-context", paramLabel = "N",
+            description = "Longest sequence in tokens, as the model will be served; default: the model's own limit")
+    private @Nullable Integer maxContext;
+
     @Option(names = "--max-prompt-tokens", paramLabel = "N", defaultValue = "512",
             description = "Longer prompts are left out; default: ${DEFAULT-VALUE}")
     private int maxPromptTokens = TEXT.maxPromptTokens();
@@ -69,6 +75,10 @@ final class WritingOptions {
 
     @Option(names = "--raw", description = "Send prompts as they are, without chat template")
     private boolean raw;
+
+    @Option(names = "--chat-template", paramLabel = "NAME|FILE",
+            description = "chatml, llama-2, vicuna, zephyr or a Jinja file; default: the model's own")
+    private @Nullable String chatTemplate;
 
     @Option(names = "--seed", paramLabel = "S", defaultValue = "1",
             description = "Decides order, split and sampling; default: ${DEFAULT-VALUE}")
@@ -107,7 +117,9 @@ final class WritingOptions {
 
     Distillation distillation(boolean softLabels) {
         Distillation given = new Distillation(this.tokens, this.maxPromptTokens, this.maxTokens, this.sampledShare,
-                this.temperature, this.sequences, this.raw, softLabels, this.answered);
+                this.temperature, this.sequences, this.raw, softLabels, this.answered)
+            .withMaxContext((this.maxContext != null) ? OptionalInt.of(this.maxContext) : OptionalInt.empty())
+            .withChatTemplate(Optional.ofNullable(this.chatTemplate));
         return (this.threads != null) ? given : given.onFastestThreads();
     }
 

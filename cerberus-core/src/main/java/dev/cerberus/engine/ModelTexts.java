@@ -3,9 +3,13 @@ package dev.cerberus.engine;
 import java.util.Optional;
 import java.util.Set;
 
+import dev.cerberus.advice.Advice;
+import dev.cerberus.advice.Remedy;
+import dev.cerberus.advice.Setting;
 import dev.cerberus.hf.GgufModel;
 import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.text.ChatTemplate;
+import dev.cerberus.text.ChatTemplateException;
 import dev.cerberus.text.TextTokenizer;
 import dev.cerberus.text.TokenizerSettings;
 
@@ -57,7 +61,7 @@ public final class ModelTexts {
      * {@code chat_template.jinja} beside a GGUF file wins over the template in it.
      * @param model the model
      * @return the template, empty if the model has none
-     * @throws dev.cerberus.text.ChatTemplateException if it is not Jinja
+     * @throws ChatTemplateException if it is not Jinja
      */
     public static Optional<ChatTemplate> chatTemplate(ModelDirectory model) {
         if (model.gguf().isEmpty()) {
@@ -67,6 +71,30 @@ public final class ModelTexts {
         Optional<ChatTemplate> beside = model.chatTemplate().map(ChatTemplate::fromFile);
         return beside.or(() -> gguf.chatTemplate().map((source) -> template(gguf, source)))
             .map((template) -> withSpecialTokens(template, model));
+    }
+
+    /**
+     * Reads a chat template in place of the model's own.
+     * @param model the model
+     * @param named a preset's name or the location of a Jinja file; empty for the model's
+     * own template
+     * @return the template, empty if none is named and the model has none
+     * @throws ChatTemplateException if there is no such template, or it is not Jinja
+     */
+    public static Optional<ChatTemplate> chatTemplate(ModelDirectory model, Optional<String> named) {
+        if (named.isEmpty()) {
+            return chatTemplate(model);
+        }
+        String template = named.get();
+        if (ChatTemplate.presets().contains(template)) {
+            return Optional.of(withSpecialTokens(ChatTemplate.preset(template), model));
+        }
+        String source = ResourceText.find(template)
+            .orElseThrow(() -> new ChatTemplateException(Advice.of(
+                    "The chat template '" + template + "' is neither " + String.join(", ", ChatTemplate.presets())
+                            + " nor a Jinja file",
+                    Remedy.of("name one of these, a file or a classpath: resource with", Setting.CHAT_TEMPLATE))));
+        return Optional.of(withSpecialTokens(ChatTemplate.of(template, source), model));
     }
 
     private static ChatTemplate template(GgufModel gguf, String source) {

@@ -26,9 +26,8 @@ record TemplateInUse(Optional<ChatTemplate> template, Optional<ChatTemplateExcep
      */
     static TemplateInUse find(EngineOptions options, ModelDirectory directory, List<Advice> notes) {
         try {
-            return new TemplateInUse(
-                    read(options, directory).map((each) -> each.withVariables(options.templateVariables())),
-                    Optional.empty());
+            return new TemplateInUse(ModelTexts.chatTemplate(directory, options.chatTemplate())
+                .map((each) -> each.withVariables(options.templateVariables())), Optional.empty());
         }
         catch (ChatTemplateException ex) {
             if (options.chatTemplate().isPresent()) {
@@ -37,22 +36,6 @@ record TemplateInUse(Optional<ChatTemplate> template, Optional<ChatTemplateExcep
             notes.add(ex.advice().after("Chat requests will fail: "));
             return new TemplateInUse(Optional.empty(), Optional.of(ex));
         }
-    }
-
-    private static Optional<ChatTemplate> read(EngineOptions options, ModelDirectory directory) {
-        if (options.chatTemplate().isEmpty()) {
-            return ModelTexts.chatTemplate(directory);
-        }
-        String template = options.chatTemplate().get();
-        if (ChatTemplate.presets().contains(template)) {
-            return Optional.of(ModelTexts.withSpecialTokens(ChatTemplate.preset(template), directory));
-        }
-        String source = ResourceText.find(template)
-            .orElseThrow(() -> new ChatTemplateException(Advice.of(
-                    "The chat template '" + template + "' is neither " + String.join(", ", ChatTemplate.presets())
-                            + " nor a Jinja file",
-                    Remedy.of("name one of these, a file or a classpath: resource with", Setting.CHAT_TEMPLATE))));
-        return Optional.of(ModelTexts.withSpecialTokens(ChatTemplate.of(template, source), directory));
     }
 
     /**

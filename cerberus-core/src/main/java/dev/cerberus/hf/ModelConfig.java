@@ -166,6 +166,25 @@ public record ModelConfig(Architecture architecture, int hiddenSize, int interme
         return this.maxPositions;
     }
 
+    /**
+     * Returns the context to load a model with that has only short sequences to compute,
+     * but is to compute them as a model of a longer context does: the frequencies of
+     * LongRoPE go by the context that a model is loaded with.
+     * @param context tokens of the context that counts
+     * @param longest tokens of the longest sequence, at most those
+     * @return {@code longest}, or more where that would have other frequencies
+     */
+    public int contextRotatedLike(int context, int longest) {
+        return this.layerKinds.stream()
+            .map((kind) -> kind.rotary().scaling())
+            .filter(RopeScaling.LongRope.class::isInstance)
+            .mapToInt((scaling) -> ((RopeScaling.LongRope) scaling).originalMaxPositions())
+            .filter((original) -> original < context)
+            .map((original) -> Math.max(longest, original + 1))
+            .max()
+            .orElse(longest);
+    }
+
     /** The kinds of layers there are, each once, in the order of their first layers. */
     public List<LayerKind> distinctKinds() {
         return this.layerKinds.stream().distinct().toList();

@@ -307,6 +307,10 @@ class ModelConfigTests {
         assertThat(rotary(config).dims()).isEqualTo(4);
         assertThat(rotary(config).inverseFrequencies(16)).containsExactly(1f, 0.005f);
         assertThat(rotary(config).inverseFrequencies(17)).containsExactly(1f, 0.0025f);
+        assertThat(config.contextRotatedLike(17, 5)).isEqualTo(17);
+        assertThat(config.contextRotatedLike(32, 20)).isEqualTo(20);
+        assertThat(config.contextRotatedLike(16, 5)).isEqualTo(5);
+        assertThat(parse(TestModels.config(Architecture.PHI3)).contextRotatedLike(32, 5)).isEqualTo(5);
         // sqrt(1 + ln(32 / 16) / ln(16)) = sqrt(1 + 1 / 4)
         assertThat(rotary(config).scaling().magnitude()).isEqualTo(Math.sqrt(1.25));
         assertThat(config.notes()).singleElement()

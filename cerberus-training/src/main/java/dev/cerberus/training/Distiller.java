@@ -94,7 +94,7 @@ final class Distiller {
     }
 
     private List<Path> write(List<Path> data, Distillation options, long seed, Path work) {
-        int capacity = Math.min(this.config.contextTokens(),
+        int capacity = Math.min(context(options),
                 Math.max(LONGEST_BEGINNING, options.maxPromptTokens()) + options.maxNewTokens());
         try (LazyTarget target = target(capacity, options)) {
             return write(data, options, seed, work, target);
@@ -102,12 +102,12 @@ final class Distiller {
     }
 
     private List<Path> write(List<Path> data, Distillation options, long seed, Path work, LazyTarget target) {
-        int context = this.config.contextTokens();
+        int context = context(options);
         int maxPrompt = Math.min(options.maxPromptTokens(), context - 1);
         List<int[]> prompts;
         Set<Integer> endOfSequence;
         try (TextTokenizer tokenizer = ModelTexts.tokenizer(this.model)) {
-            Optional<ChatTemplate> template = ModelTexts.chatTemplate(this.model);
+            Optional<ChatTemplate> template = ModelTexts.chatTemplate(this.model, options.chatTemplate());
             endOfSequence = ModelTexts.endOfTurn(this.model, tokenizer, template);
             PromptReader reader = new PromptReader(tokenizer, template, options.raw(), maxPrompt, PROMPT_SEED);
             // a longer training before this one may have left more questions
@@ -123,14 +123,39 @@ final class Distiller {
         // Sequences of full length that have room: text is found again under this name.
         long slots = Math.max(1, Math.min(options.slots(), CACHE_BYTES / slotBytes));
         SelfDistillation distillation = new SelfDistillation(options, prompts, endOfSequence, capacity,
-                this.config.hiddenSize(), seed, work, this.checkpoint.sha256() + " " + this.precision + " " + slots);
+                this.config.hiddenSize(), seed, work, writer(options) + " " + slots);
         return distillation.run(() -> writer(target, options, options.maxNewTokens(), endOfSequence));
+    }
+
+    /**
+     * Returns the context that the target will be served with.
+     * @throws TrainingException if the model was made for less
+     */
+    private int context(Distillation options) {
+        int limit = this.config.contextTokens();
+        int context = options.maxContext().orElse(limit);
+        if (context > limit) {
+            throw new TrainingException("A context of " + context + " tokens is asked for, but the model was made for "
+                    + "at most " + limit + "; lower --max-context");
+        }
+        return context;
+    }
+
+    /** Returns what decides the text of a prompt; text is found again under this name. */
+    private String writer(Distillation options) {
+        return this.checkpoint.sha256() + " " + this.precision + rotation(options);
+    }
+
+    /** Returns what the context decides of how the model writes; for most nothing. */
+    private String rotation(Distillation options) {
+        int rotated = this.config.contextRotatedLike(context(options), 1);
+        return (rotated > 1) ? " rotated for " + rotated : "";
     }
 
     private LazyTarget target(int capacity, Distillation options) {
         return new LazyTarget(() -> {
-            DjlTargetModel target = DjlTargetModel.load(this.config, this.checkpoint, capacity, this.device,
-                    this.precision);
+            DjlTargetModel target = DjlTargetModel.load(this.config, this.checkpoint,
+                    this.config.contextRotatedLike(context(options), capacity), this.device, this.precision);
             if (options.fastestThreads()) {
                 target.useFastestThreads();
             }
@@ -144,18 +169,18 @@ final class Distiller {
 
     /** Computes the states of answers, as far as they are not there. */
     private List<Path> read(List<Path> data, Distillation options, Path work) {
-        int context = this.config.contextTokens();
+        int context = context(options);
         List<WrittenAnswer> answers;
         try (TextTokenizer tokenizer = ModelTexts.tokenizer(this.model)) {
-            PromptReader prompts = new PromptReader(tokenizer, ModelTexts.chatTemplate(this.model), options.raw(),
+            PromptReader prompts = new PromptReader(tokenizer,
+                    ModelTexts.chatTemplate(this.model, options.chatTemplate()), options.raw(),
                     Math.min(options.maxPromptTokens(), context - 1), PROMPT_SEED);
             answers = new AnswerReader(prompts, this.config.vocabularySize(), context, options.maxNewTokens())
                 .read(data);
             LOGGER.info("{} answers, {} more have a longer prompt than {} tokens", answers.size(), prompts.tooLong(),
                     options.maxPromptTokens());
         }
-        AnsweredText text = new AnsweredText(options, answers, this.config.hiddenSize(), work,
-                this.checkpoint.sha256() + " " + this.precision);
+        AnsweredText text = new AnsweredText(options, answers, this.config.hiddenSize(), work, writer(options));
         try (LazyTarget target = target(text.longest(), options)) {
             return text.run(target::get);
         }
@@ -169,12 +194,11 @@ final class Distiller {
             .orElseThrow(() -> new TrainingException(
                     options.raw() ? "Without a chat template a model can not ask itself; give prompts to --data"
                             : "The model has no chat template that begins a user's turn, so it can not ask itself; "
-                                    + "give prompts to --data"));
+                                    + "give prompts to --data, or name a template with --chat-template"));
         QuestionWriter questions = new QuestionWriter(turn, tokenizer, endOfTurn, seed);
         int longest = Math.min(options.maxNewTokens(), options.maxPromptTokens());
-        String name = new Fingerprint()
-            .add(String.join("|", this.checkpoint.sha256(), this.precision.toString(), Long.toString(seed),
-                    turn.beginning(), Integer.toString(longest)))
+        String name = new Fingerprint().add(String.join("|", this.checkpoint.sha256(),
+                this.precision + rotation(options), Long.toString(seed), turn.beginning(), Integer.toString(longest)))
             .name();
         Path file = work.resolve("questions-" + name + ".jsonl");
         questions.write(questionCount(options), file, () -> writer(target, options, longest, endOfTurn));

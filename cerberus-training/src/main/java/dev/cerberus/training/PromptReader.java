@@ -350,7 +350,7 @@ final class PromptReader {
     private void addRendered(String where, List<ChatMessage> messages, List<ToolDefinition> tools) {
         if (this.template.isEmpty()) {
             throw new TrainingException(where + " is a chat, but the model has no chat template; give plain text or "
-                    + "lines with \"prompt\", or add chat_template to the model's tokenizer_config.json");
+                    + "lines with \"prompt\", or name a template with --chat-template");
         }
         String rendered;
         try {

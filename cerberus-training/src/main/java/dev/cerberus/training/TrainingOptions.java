@@ -211,9 +211,14 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
      * that only their hidden states are to be computed
      * @param fastestThreads whether the target takes as many threads as make it fastest,
      * rather than those of the thread that calls it
+     * @param maxContext the context that the target will be served with, at least 2
+     * tokens; empty for its own
+     * @param chatTemplate a preset's name or the location of a Jinja file; empty for the
+     * target's own template
      */
     public record Distillation(int tokens, int maxPromptTokens, int maxNewTokens, double sampledShare,
-            double temperature, int slots, boolean raw, boolean softLabels, boolean answered, boolean fastestThreads) {
+            double temperature, int slots, boolean raw, boolean softLabels, boolean answered, boolean fastestThreads,
+            OptionalInt maxContext, Optional<String> chatTemplate) {
 
         /** Half greedy, half at temperature 0.7. */
         public static final Distillation DEFAULT = new Distillation(500_000, 512, 256, 0.5, 0.7, 64, false, false,
@@ -229,10 +234,13 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
             require(sampledShare >= 0 && sampledShare <= 1, "the sampled share must be in 0..1, was " + sampledShare);
             require(temperature > 0 && temperature <= 100, "temperature must be in (0, 100], was " + temperature);
             require(slots >= 1, "at least one sequence must be written at a time, was " + slots);
+            require(maxContext.isEmpty() || maxContext.getAsInt() >= 2,
+                    "max context must be at least 2, was " + maxContext.orElse(0));
         }
 
         /**
-         * Creates a distillation on the calling thread's own number of threads.
+         * Creates a distillation on the calling thread's own number of threads, for the
+         * target's own context and with its own chat template.
          * @param tokens how many tokens the target writes
          * @param maxPromptTokens longer prompts are left out
          * @param maxNewTokens longest continuation
@@ -246,7 +254,7 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
         public Distillation(int tokens, int maxPromptTokens, int maxNewTokens, double sampledShare, double temperature,
                 int slots, boolean raw, boolean softLabels, boolean answered) {
             this(tokens, maxPromptTokens, maxNewTokens, sampledShare, temperature, slots, raw, softLabels, answered,
-                    false);
+                    false, OptionalInt.empty(), Optional.empty());
         }
 
         /**
@@ -255,7 +263,31 @@ public record TrainingOptions(String model, List<Path> data, Path out, Path work
          */
         public Distillation onFastestThreads() {
             return new Distillation(this.tokens, this.maxPromptTokens, this.maxNewTokens, this.sampledShare,
-                    this.temperature, this.slots, this.raw, this.softLabels, this.answered, true);
+                    this.temperature, this.slots, this.raw, this.softLabels, this.answered, true, this.maxContext,
+                    this.chatTemplate);
+        }
+
+        /**
+         * Returns the same for another context.
+         * @param tokens what the target will be served with; empty for its own
+         * @return the distillation
+         */
+        public Distillation withMaxContext(OptionalInt tokens) {
+            return new Distillation(this.tokens, this.maxPromptTokens, this.maxNewTokens, this.sampledShare,
+                    this.temperature, this.slots, this.raw, this.softLabels, this.answered, this.fastestThreads, tokens,
+                    this.chatTemplate);
+        }
+
+        /**
+         * Returns the same with another chat template.
+         * @param template a preset's name or the location of a Jinja file; empty for the
+         * target's own template
+         * @return the distillation
+         */
+        public Distillation withChatTemplate(Optional<String> template) {
+            return new Distillation(this.tokens, this.maxPromptTokens, this.maxNewTokens, this.sampledShare,
+                    this.temperature, this.slots, this.raw, this.softLabels, this.answered, this.fastestThreads,
+                    this.maxContext, template);
         }
 
     }

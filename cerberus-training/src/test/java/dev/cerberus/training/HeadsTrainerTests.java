@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.cerberus.djl.DjlDraftHeads;
 import dev.cerberus.djl.DjlTargetModel;
@@ -63,6 +66,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 class HeadsTrainerTests extends AbstractHeadsTrainerTests {
+
+    private static final int END = 2; // the model's eos_token_id
 
     @ParameterizedTest
     @EnumSource(HeadsKind.class)
@@ -302,6 +307,43 @@ class HeadsTrainerTests extends AbstractHeadsTrainerTests {
             .hasMessageContaining("are not numbers");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = { 1024, 600 })
+    void textOfAModelWithLongRopeIsWhatItAnswersWhereItIsServed(int served) throws IOException {
+        Path model = directory().resolve("model");
+        Path config = model.resolve("config.json");
+        Files.writeString(config,
+                Files.readString(config)
+                    .replaceFirst("\"rope_theta\": 10000.0", """
+                            "rope_theta": 10000.0,
+                            "original_max_position_embeddings": 600, "rope_scaling": {"type": "longrope",
+                             "short_factor": [1, 1, 1, 1], "long_factor": [9, 9, 9, 9]}""")
+                    .replaceFirst("\"max_position_embeddings\": 128", "\"max_position_embeddings\": 1024"));
+        OptionalInt context = (served == 1024) ? OptionalInt.empty() : OptionalInt.of(served);
+        MemoryMaker.make(memory(directory().resolve("prompts.jsonl"),
+                new Distillation(1000, 64, 24, 0, 0.7, 8, true, false, false).withMaxContext(context)));
+        Set<List<Integer>> written = new HashSet<>();
+        for (Path part : parts("work")) {
+            DistilledText text = new DistilledText(List.of(part), ModelConfig.read(model).hiddenSize(), 1);
+            for (int from = 0; from < text.size(); from += text.labels(from) + 1) {
+                written.add(IntStream.rangeClosed(from, from + text.labels(from))
+                    .map(text::token)
+                    .filter((token) -> token != END) // no part of an answer
+                    .boxed()
+                    .toList());
+            }
+        }
+        List<List<Integer>> answered = new ArrayList<>();
+        try (CerberusEngine engine = CerberusEngine
+            .open(EngineOptions.builder(model.toString()).precision("fp32").maxContext(context).build())) {
+            for (int i = 0; i < 40; i++) {
+                int[] tokens = engine.generate(GenerationRequest.greedy(new Prompt.Raw("question " + i), 24)).tokens();
+                answered.add(Arrays.stream(tokens).boxed().toList());
+            }
+        }
+        assertThat(answered).containsAll(written);
+    }
+
     @Test
     void checkpointOfOtherTextIsNotGoneOnWith() throws IOException {
         TrainingOptions given = options("heads.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(20), false, true);
@@ -346,6 +388,24 @@ class HeadsTrainerTests extends AbstractHeadsTrainerTests {
         Files.write(file, lines.subList(0, 30));
         HeadsTrainer.train(options);
         assertThat(Files.readAllLines(file)).isEqualTo(lines);
+    }
+
+    @Test
+    void chatsOfAModelWithoutTemplateAreRenderedWithTheOneNamed() throws IOException {
+        Files.delete(directory().resolve("model").resolve("tokenizer_config.json"));
+        Path chats = Files.writeString(directory().resolve("chats.jsonl"), """
+                {"conversations": [{"from": "human", "value": "hi"}, {"from": "gpt", "value": "yo"}]}
+                """.repeat(20));
+        Distillation writing = new Distillation(1000, 500, 24, 0.5, 0.7, 8, false, false, false);
+        assertThatThrownBy(() -> MemoryMaker.make(memory(chats, writing))).isInstanceOf(TrainingException.class)
+            .hasMessageContaining("no chat template")
+            .hasMessageContaining("--chat-template");
+        assertThat(MemoryMaker.make(memory(chats, writing.withChatTemplate(Optional.of("vicuna"))))).isPositive();
+    }
+
+    private MemoryMaker.Options memory(Path data, Distillation writing) {
+        return new MemoryMaker.Options(directory().resolve("model").toString(), List.of(data),
+                directory().resolve("memory.safetensors"), directory().resolve("work"), writing, 1, "cpu", "fp32");
     }
 
     @Test
