@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ final class GgufTokenizer {
 
     private static final int USER_DEFINED = 4;
 
+    /** The tokens of Phi-3 behind which blanks stay. */
+    private static final Set<String> KEEPING_BLANKS = Set.of("<unk>", "<s>", "<|endoftext|>");
+
     /** What SentencePiece writes for a blank. */
     private static final String BLANK = "\u2581";
 
@@ -42,8 +46,11 @@ final class GgufTokenizer {
 
     private final GgufSpecialTokens special;
 
-    private GgufTokenizer(GgufMetadata metadata) {
+    private final boolean sentencePiece;
+
+    private GgufTokenizer(GgufMetadata metadata, boolean sentencePiece) {
         this.metadata = metadata;
+        this.sentencePiece = sentencePiece;
         this.tokens = metadata.texts(GgufSpecialTokens.TOKENS);
         this.types = metadata.integers(GgufSpecialTokens.TYPES);
         this.special = GgufSpecialTokens.of(metadata);
@@ -73,7 +80,7 @@ final class GgufTokenizer {
             throw new ModelFileException(metadata.file(), "holds no tokenizer",
                     "use a GGUF file with the vocabulary of its model");
         }
-        GgufTokenizer tokenizer = new GgufTokenizer(metadata);
+        GgufTokenizer tokenizer = new GgufTokenizer(metadata, model.equals("llama"));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (JsonGenerator json = JsonFile.MAPPER.createGenerator(out)) {
             switch (model) {
@@ -188,11 +195,22 @@ final class GgufTokenizer {
         for (int id = 0; id < this.tokens.size(); id++) {
             int type = type(id);
             if (type == GgufSpecialTokens.CONTROL || type == UNKNOWN || type == USER_DEFINED) {
-                json.writePOJO(Map.of("id", id, "content", this.tokens.get(id), "single_word", false, "lstrip", false,
-                        "rstrip", false, "normalized", false, "special", type != USER_DEFINED));
+                String token = this.tokens.get(id);
+                json.writePOJO(Map.of("id", id, "content", token, "single_word", false, "lstrip", false, "rstrip",
+                        takesBlanks(token), "normalized", false, "special", type != USER_DEFINED));
             }
         }
         json.writeEndArray();
+    }
+
+    /*
+     * The format has no place for it. The tokens of Phi-3 and 3.5 that begin and end
+     * turns take the blanks and line ends behind them, as those that their templates
+     * write; llama.cpp knows it, too, from the model's name.
+     */
+    private boolean takesBlanks(String token) {
+        return this.sentencePiece && this.metadata.text("general.architecture").filter("phi3"::equals).isPresent()
+                && !KEEPING_BLANKS.contains(token);
     }
 
     private void writePostProcessor(JsonGenerator json, boolean bosByDefault) throws IOException {

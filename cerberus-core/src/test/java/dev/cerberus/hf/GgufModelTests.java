@@ -371,6 +371,27 @@ class GgufModelTests {
         assertThat(json.has("post_processor")).isEqualTo(expected);
     }
 
+    /*
+     * As tokenizer.json of Phi-3 and 3.5 has it; that of Phi-4 has nothing of the kind.
+     */
+    @ParameterizedTest
+    @CsvSource({ "phi3, llama, true", "phi3, gpt2, false", "llama, llama, false" })
+    void tokensOfTurnsTakeTheBlanksBehindThemInPhi3(String architecture, String tokenizer, boolean expected)
+            throws IOException {
+        List<String> tokens = List.of("<unk>", "<s>", "</s>", "<|endoftext|>", "<|user|>", "<|end|>", "a", "b");
+        GgufBuilder builder = GgufBuilder.model(architecture)
+            .put("tokenizer.ggml.model", tokenizer)
+            .put("tokenizer.ggml.tokens", tokens)
+            .put("tokenizer.ggml.scores", new float[tokens.size()])
+            .put("tokenizer.ggml.token_type", new int[] { 2, 3, 4, 3, 3, 3, 1, 1 })
+            .put("tokenizer.ggml.merges", List.of());
+        JsonNode json = new JsonMapper().readTree(GgufModel.open(builder.write(file())).tokenizerJson());
+        for (JsonNode token : json.get("added_tokens")) {
+            boolean ofTurns = List.of("</s>", "<|user|>", "<|end|>").contains(token.get("content").textValue());
+            assertThat(token.get("rstrip").booleanValue()).as(token.toString()).isEqualTo(expected && ofTurns);
+        }
+    }
+
     @Test
     void ggufIsFoundByFileDirectoryAndClassPath() throws IOException {
         GgufBuilder.model("llama").write(file());
