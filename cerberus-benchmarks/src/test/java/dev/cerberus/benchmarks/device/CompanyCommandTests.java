@@ -36,7 +36,8 @@ class CompanyCommandTests {
         int code = DeviceBench.run(new PrintWriter(out), "company", "--model", this.directory.toString(), "--device",
                 "cpu", "--precision", "fp32");
         assertThat(code).isNotZero();
-        assertThat(out.toString()).contains("tokens; lower --prompt-tokens, --document-tokens, --turns or --turn-tokens, which need 2001");
+        assertThat(out.toString())
+            .contains("tokens; lower --prompt-tokens, --document-tokens, --turns or --turn-tokens, which need 2001");
     }
 
 }
