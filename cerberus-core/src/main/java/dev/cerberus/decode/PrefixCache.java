@@ -175,18 +175,20 @@ final class PrefixCache implements AutoCloseable {
 
     /**
      * Gives back rows behind a text, or, where there are none, those of the text that was
-     * used least recently.
+     * used least recently. What was used last is the likeliest to go on, so its rows are
+     * given back when there is nothing else.
      * @return rows, 0 if nothing is kept
      */
     long evict() {
         long before = this.rows;
-        for (Kept one : this.kept) {
-            trim(one.cache());
+        int last = this.kept.size() - 1;
+        for (int i = 0; i < Math.max(1, last) && i <= last; i++) {
+            trim(this.kept.get(i).cache());
             if (this.rows < before) {
                 return before - this.rows;
             }
         }
-        if (!this.kept.isEmpty()) {
+        if (last >= 0) {
             drop(0);
         }
         return before - this.rows;

@@ -104,14 +104,28 @@ class PrefixCacheTests {
         this.model.withSharedRows(50);
         keep(text(0, 30));
         keep(text(10, 40));
-        assertThat(this.prefixes.rows()).isEqualTo(30 + 40);
-        KvCache large = this.model.newCache(200);
-        this.model.prefill(large, text(20, 50)).close();
-        this.prefixes.keep(text(20, 50), large);
-        assertThat(this.prefixes.rows()).isEqualTo(30 + 40 + 50);
-        assertThat(this.prefixes.evict()).isEqualTo(30);
-        assertThat(share(text(0, 60))).isZero();
-        assertThat(share(text(20, 60))).isEqualTo(50);
+        assertThat(this.prefixes.rows()).as("the first is trimmed and still too much").isEqualTo(100);
+        assertThat(share(text(10, 60))).isEqualTo(40);
+        KvCache small = this.model.newCache(20);
+        this.model.prefill(small, text(20, 20)).close();
+        this.prefixes.keep(text(20, 20), small);
+        assertThat(this.prefixes.rows()).isEqualTo(100 + 20);
+        assertThat(this.prefixes.evict()).as("behind the one that was used before").isEqualTo(60);
+        assertThat(this.prefixes.evict()).as("the text itself").isEqualTo(40);
+        assertThat(share(text(20, 60))).isEqualTo(20);
+    }
+
+    @Test
+    void whatWasUsedLastKeepsItsRowsAsLongAsThereIsAnythingElse() {
+        this.model.withSharedRows(50);
+        keep(text(10, 20));
+        keep(text(0, 40));
+        assertThat(this.prefixes.rows()).isEqualTo(20 + 100);
+        assertThat(this.prefixes.evict()).isEqualTo(20);
+        assertThat(this.prefixes.evict()).isEqualTo(60);
+        assertThat(share(text(0, 60))).isEqualTo(40);
+        assertThat(this.prefixes.evict()).isEqualTo(40);
+        assertThat(this.prefixes.evict()).isZero();
     }
 
     @Test
