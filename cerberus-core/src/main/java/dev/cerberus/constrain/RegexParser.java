@@ -1,12 +1,7 @@
 package dev.cerberus.constrain;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.IntPredicate;
 
 /**
  * A parser of the regular part of ECMA-262's regular expressions, as JSON Schema uses
@@ -26,12 +21,10 @@ final class RegexParser {
 
     private static final CodePoints WORD = CodePoints.of('0', '9', 'A', 'Z', 'a', 'z', '_', '_');
 
-    private static final CodePoints SPACE = CodePoints.of(9, 13, 32, 32, 0xA0, 0xA0, 0x1680, 0x1680, 0x2000, 0x200A,
-            0x2028, 0x2029, 0x202F, 0x202F, 0x205F, 0x205F, 0x3000, 0x3000, 0xFEFF, 0xFEFF);
+    static final CodePoints SPACE = CodePoints.of(9, 13, 32, 32, 0xA0, 0xA0, 0x1680, 0x1680, 0x2000, 0x200A, 0x2028,
+            0x2029, 0x202F, 0x202F, 0x205F, 0x205F, 0x3000, 0x3000, 0xFEFF, 0xFEFF);
 
     private static final CodePoints LINE_ENDS = CodePoints.of('\n', '\n', '\r', '\r', 0x2028, 0x2029);
-
-    private static final Map<String, CodePoints> PROPERTIES = new ConcurrentHashMap<>();
 
     private final String source;
 
@@ -393,150 +386,12 @@ final class RegexParser {
         if (!take("}")) {
             throw refuse("has a property without name");
         }
-        String key = name.toString();
-        CodePoints known = PROPERTIES.get(key);
-        if (known == null) {
-            known = scan(membership(key));
-            PROPERTIES.put(key, known);
+        try {
+            return UnicodeProperties.named(name.toString());
         }
-        return known;
-    }
-
-    private IntPredicate membership(String name) {
-        int equals = name.indexOf('=');
-        String value = name.substring(equals + 1);
-        if (equals >= 0 && name.substring(0, equals).toLowerCase(Locale.ROOT).startsWith("sc")) {
-            try {
-                Character.UnicodeScript script = Character.UnicodeScript.forName(value);
-                return (c) -> Character.UnicodeScript.of(c) == script;
-            }
-            catch (IllegalArgumentException ex) {
-                throw refuse("has the unknown script '" + value + "'");
-            }
+        catch (IllegalArgumentException ex) {
+            throw refuse(String.valueOf(ex.getMessage()));
         }
-        if (equals < 0) {
-            switch (value) {
-                case "Any" -> {
-                    return (c) -> true;
-                }
-                case "ASCII" -> {
-                    return (c) -> c < 0x80;
-                }
-                case "Alphabetic", "Alpha" -> {
-                    return Character::isAlphabetic;
-                }
-                case "Uppercase", "Upper" -> {
-                    return Character::isUpperCase;
-                }
-                case "Lowercase", "Lower" -> {
-                    return Character::isLowerCase;
-                }
-                case "Ideographic", "Ideo" -> {
-                    return Character::isIdeographic;
-                }
-                case "White_Space", "space" -> {
-                    return (c) -> c == 0x85 || (c != 0xFEFF && SPACE.contains(c));
-                }
-                default -> {
-                }
-            }
-        }
-        String categories = switch (value) {
-            case "L", "Letter" -> "Lu Ll Lt Lm Lo";
-            case "LC", "Cased_Letter" -> "Lu Ll Lt";
-            case "Lu", "Uppercase_Letter" -> "Lu";
-            case "Ll", "Lowercase_Letter" -> "Ll";
-            case "Lt", "Titlecase_Letter" -> "Lt";
-            case "Lm", "Modifier_Letter" -> "Lm";
-            case "Lo", "Other_Letter" -> "Lo";
-            case "M", "Mark", "Combining_Mark" -> "Mn Mc Me";
-            case "Mn", "Nonspacing_Mark" -> "Mn";
-            case "Mc", "Spacing_Mark" -> "Mc";
-            case "Me", "Enclosing_Mark" -> "Me";
-            case "N", "Number" -> "Nd Nl No";
-            case "Nd", "Decimal_Number", "digit" -> "Nd";
-            case "Nl", "Letter_Number" -> "Nl";
-            case "No", "Other_Number" -> "No";
-            case "P", "Punctuation", "punct" -> "Pc Pd Ps Pe Pi Pf Po";
-            case "Pc", "Connector_Punctuation" -> "Pc";
-            case "Pd", "Dash_Punctuation" -> "Pd";
-            case "Ps", "Open_Punctuation" -> "Ps";
-            case "Pe", "Close_Punctuation" -> "Pe";
-            case "Pi", "Initial_Punctuation" -> "Pi";
-            case "Pf", "Final_Punctuation" -> "Pf";
-            case "Po", "Other_Punctuation" -> "Po";
-            case "S", "Symbol" -> "Sm Sc Sk So";
-            case "Sm", "Math_Symbol" -> "Sm";
-            case "Sc", "Currency_Symbol" -> "Sc";
-            case "Sk", "Modifier_Symbol" -> "Sk";
-            case "So", "Other_Symbol" -> "So";
-            case "Z", "Separator" -> "Zs Zl Zp";
-            case "Zs", "Space_Separator" -> "Zs";
-            case "Zl", "Line_Separator" -> "Zl";
-            case "Zp", "Paragraph_Separator" -> "Zp";
-            case "C", "Other" -> "Cc Cf Co Cn";
-            case "Cc", "Control", "cntrl" -> "Cc";
-            case "Cf", "Format" -> "Cf";
-            case "Co", "Private_Use" -> "Co";
-            case "Cn", "Unassigned" -> "Cn";
-            default -> throw refuse("has the property '" + name + "', which is not known");
-        };
-        return (c) -> categories.contains(CATEGORY[Character.getType(c)]);
-    }
-
-    /** Two letters for each value of {@link Character#getType(int)}. */
-    private static final String[] CATEGORY = categories();
-
-    private static String[] categories() {
-        String[] names = new String[31];
-        Arrays.fill(names, "??");
-        names[Character.UPPERCASE_LETTER] = "Lu";
-        names[Character.LOWERCASE_LETTER] = "Ll";
-        names[Character.TITLECASE_LETTER] = "Lt";
-        names[Character.MODIFIER_LETTER] = "Lm";
-        names[Character.OTHER_LETTER] = "Lo";
-        names[Character.NON_SPACING_MARK] = "Mn";
-        names[Character.COMBINING_SPACING_MARK] = "Mc";
-        names[Character.ENCLOSING_MARK] = "Me";
-        names[Character.DECIMAL_DIGIT_NUMBER] = "Nd";
-        names[Character.LETTER_NUMBER] = "Nl";
-        names[Character.OTHER_NUMBER] = "No";
-        names[Character.CONNECTOR_PUNCTUATION] = "Pc";
-        names[Character.DASH_PUNCTUATION] = "Pd";
-        names[Character.START_PUNCTUATION] = "Ps";
-        names[Character.END_PUNCTUATION] = "Pe";
-        names[Character.INITIAL_QUOTE_PUNCTUATION] = "Pi";
-        names[Character.FINAL_QUOTE_PUNCTUATION] = "Pf";
-        names[Character.OTHER_PUNCTUATION] = "Po";
-        names[Character.MATH_SYMBOL] = "Sm";
-        names[Character.CURRENCY_SYMBOL] = "Sc";
-        names[Character.MODIFIER_SYMBOL] = "Sk";
-        names[Character.OTHER_SYMBOL] = "So";
-        names[Character.CONTROL] = "Cc";
-        names[Character.FORMAT] = "Cf";
-        names[Character.PRIVATE_USE] = "Co";
-        names[Character.UNASSIGNED] = "Cn";
-        names[Character.SPACE_SEPARATOR] = "Zs";
-        names[Character.LINE_SEPARATOR] = "Zl";
-        names[Character.PARAGRAPH_SEPARATOR] = "Zp";
-        return names;
-    }
-
-    private static CodePoints scan(IntPredicate member) {
-        List<Integer> bounds = new ArrayList<>();
-        int from = -1;
-        for (int c = 0; c <= CodePoints.MAX + 1; c++) {
-            boolean in = c <= CodePoints.MAX && member.test(c);
-            if (in && from < 0) {
-                from = c;
-            }
-            else if (!in && from >= 0) {
-                bounds.add(from);
-                bounds.add(c - 1);
-                from = -1;
-            }
-        }
-        return CodePoints.of(bounds.stream().mapToInt(Integer::intValue).toArray()).and(CodePoints.ALL);
     }
 
 }

@@ -231,7 +231,17 @@ class CerberusEngineTests {
     }
 
     private static GenerationListener completing(CompletableFuture<GenerationResult> future) {
+        return completing(future, () -> {
+        });
+    }
+
+    private static GenerationListener completing(CompletableFuture<GenerationResult> future, Runnable onStep) {
         return new GenerationListener() {
+            @Override
+            public void onStep(DecodeStep step) {
+                onStep.run();
+            }
+
             @Override
             public void onComplete(GenerationResult result) {
                 future.complete(result);
@@ -397,22 +407,7 @@ class CerberusEngineTests {
             for (int times = 0; times < 2; times++) {
                 CompletableFuture<GenerationResult> done = new CompletableFuture<>();
                 CountDownLatch begun = new CountDownLatch(1);
-                GenerationHandle handle = keeping.submit(request, new GenerationListener() {
-                    @Override
-                    public void onStep(DecodeStep step) {
-                        begun.countDown();
-                    }
-
-                    @Override
-                    public void onComplete(GenerationResult result) {
-                        done.complete(result);
-                    }
-
-                    @Override
-                    public void onError(RuntimeException error) {
-                        done.completeExceptionally(error);
-                    }
-                });
+                GenerationHandle handle = keeping.submit(request, completing(done, begun::countDown));
                 begun.await();
                 handle.cancel();
                 done.get(20, TimeUnit.SECONDS);
