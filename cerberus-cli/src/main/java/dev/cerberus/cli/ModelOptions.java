@@ -55,6 +55,10 @@ final class ModelOptions {
             description = "auto, fp32, bf16, fp16 or int8; default: ${DEFAULT-VALUE}")
     private String precision = "auto";
 
+    @Option(names = "--weights-cache", paramLabel = "DIR",
+            description = "Folder in which int8 weights are kept as they were rounded, so that the next start is shorter; default: none are kept")
+    private @Nullable String weightsCache;
+
     @Option(names = "--max-context", paramLabel = "N",
             description = "Longest sequence in tokens, prompt and answer together; default: the model's own limit")
     private @Nullable Integer maxContext;
@@ -174,6 +178,7 @@ final class ModelOptions {
             .maxContext(optional(this.maxContext))
             .threads(optional(this.threads))
             .chatTemplate(Optional.ofNullable(this.chatTemplate))
+            .weightsCache(Optional.ofNullable(this.weightsCache))
             .prefixCache(false) // what is measured is read
             .maxConcurrent(1)
             .requestTimeout(NO_LIMIT)

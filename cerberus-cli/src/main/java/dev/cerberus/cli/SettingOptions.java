@@ -38,6 +38,7 @@ record SettingOptions(CommandSpec spec) implements SettingNames {
             case TREE_SHAPE -> List.of("--tree");
             case CONTEXT_LOOKUP -> List.of(NO_LOOKUP);
             case CHAT_TEMPLATE -> List.of("--chat-template");
+            case WEIGHTS_CACHE -> List.of("--weights-cache");
             case QUEUE_CAPACITY -> List.of("--queue");
             case MAX_CONCURRENT -> List.of("--max-concurrent", "--clients");
             case REQUEST_TIMEOUT -> List.of("--timeout");

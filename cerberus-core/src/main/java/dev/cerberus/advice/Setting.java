@@ -42,6 +42,9 @@ public enum Setting {
     /** The folder of fetched models. */
     HUB_CACHE("hub.cache"),
 
+    /** The folder in which rounded weights are kept. */
+    WEIGHTS_CACHE("weightsCache"),
+
     /** How many requests may wait. */
     QUEUE_CAPACITY("queueCapacity"),
 

@@ -17,6 +17,7 @@ import dev.cerberus.hf.ExpectedTensors;
 import dev.cerberus.hf.LayerKind;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.RotaryEmbedding;
+import dev.cerberus.hf.WeightsCache;
 import dev.cerberus.model.Ahead;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelDimensions;
@@ -66,7 +67,7 @@ public final class DjlTargetModel implements TargetModel {
     private Optional<ThreadChoice> threads = Optional.empty();
 
     private DjlTargetModel(ModelConfig config, int maxContext, TorchDevice device, Precision precision,
-            Supplier<AttentionKernel> attention, Checkpoint checkpoint, NDManager manager) {
+            Supplier<AttentionKernel> attention, Checkpoint checkpoint, WeightsCache cache, NDManager manager) {
         this.config = config;
         this.dimensions = new ModelDimensions(config.vocabularySize(), config.hiddenSize(), maxContext);
         this.device = device;
@@ -75,7 +76,8 @@ public final class DjlTargetModel implements TargetModel {
         LinearKernel kernel = device.linearKernel(precision);
         this.readers = ScriptModule.load(this.manager,
                 new ProgramSource().files("tables.py", kernel.basis()).toString());
-        this.weights = WeightLoader.load(checkpoint, config, precision, kernel, this.manager, device.loadingThreads());
+        this.weights = WeightLoader.load(checkpoint, config, precision, kernel, cache, this.manager,
+                device.loadingThreads());
         FreedMemory.giveBack();
         this.attention = attention.get();
         LlamaProgram program = new LlamaProgram(config, precision, kernel, this.attention);
@@ -98,20 +100,36 @@ public final class DjlTargetModel implements TargetModel {
      */
     public static DjlTargetModel load(ModelConfig config, Checkpoint checkpoint, int maxContext, TorchDevice device,
             Precision precision) {
+        return load(config, checkpoint, maxContext, device, precision, WeightsCache.none());
+    }
+
+    /**
+     * Loads a model whose weights may be kept from one start to the next.
+     * @param config the model's configuration
+     * @param checkpoint its weights; may be closed afterwards
+     * @param maxContext longest sequence in tokens, 1 or more
+     * @param device where to run
+     * @param precision number format; the device must support it
+     * @param cache where they may be kept
+     * @return the model; the caller closes it
+     * @throws ModelException if a weight is missing or misshapen, or memory runs out
+     */
+    public static DjlTargetModel load(ModelConfig config, Checkpoint checkpoint, int maxContext, TorchDevice device,
+            Precision precision, WeightsCache cache) {
         try (Ahead<AttentionKernel> attention = Ahead.start("cerberus-attention", () -> {
             OperatorThreads.use(1); // see there
             return device.attentionKernel(precision, config);
         })) {
-            return load(config, checkpoint, maxContext, device, precision, attention::take);
+            return load(config, checkpoint, maxContext, device, precision, cache, attention::take);
         }
     }
 
     static DjlTargetModel load(ModelConfig config, Checkpoint checkpoint, int maxContext, TorchDevice device,
-            Precision precision, Supplier<AttentionKernel> attention) {
+            Precision precision, WeightsCache cache, Supplier<AttentionKernel> attention) {
         ExpectedTensors.check(config, checkpoint);
         NDManager manager = device.newManager();
         try {
-            return new DjlTargetModel(config, maxContext, device, precision, attention, checkpoint, manager);
+            return new DjlTargetModel(config, maxContext, device, precision, attention, checkpoint, cache, manager);
         }
         catch (ModelException ex) {
             manager.close();

@@ -45,8 +45,13 @@ final class RoundedRows implements AutoCloseable {
         return this.writer;
     }
 
-    /** Returns the matrix once it has all rows; the caller closes it. */
-    IValue packed() {
+    /**
+     * Returns the matrix once it has all rows; the caller closes it.
+     * @param name its name
+     * @param matrices where it may be kept
+     */
+    IValue packed(String name, RoundedMatrices matrices) {
+        matrices.keep(name, this.integers, this.steps);
         return this.bench.pack(this.integers, this.steps);
     }
 

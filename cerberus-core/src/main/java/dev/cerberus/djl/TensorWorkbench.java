@@ -45,8 +45,12 @@ final class TensorWorkbench implements AutoCloseable {
         this.kernel = kernel;
         this.owner = owner;
         this.scratch = owner.newSubManager();
-        this.script = ScriptModule.loadForFewCalls(this.scratch,
-                new ProgramSource().packing(kernel).files("workbench.py").files(more).toString());
+        this.script = ScriptModule.loadForFewCalls(this.scratch, source(kernel, more));
+    }
+
+    /** Returns the methods of a workbench. */
+    static String source(LinearKernel kernel, String... more) {
+        return new ProgramSource().packing(kernel).files("workbench.py").files(more).toString();
     }
 
     /**
@@ -77,7 +81,12 @@ final class TensorWorkbench implements AutoCloseable {
     }
 
     private NDArray bytes(ByteBuffer data) {
-        return this.scratch.create(data.duplicate(), new Shape(data.remaining()), DataType.UINT8);
+        return view(data, DataType.UINT8, new Shape(data.remaining()));
+    }
+
+    /** Returns an array over some bytes outside the heap, which it does not copy. */
+    NDArray view(ByteBuffer data, DataType type, Shape shape) {
+        return this.scratch.create(data.duplicate(), shape, type);
     }
 
     /** Returns an array of zeros among the intermediate ones. */
@@ -110,6 +119,20 @@ final class TensorWorkbench implements AutoCloseable {
         }
         try (IValue input = ScriptModule.argument(matrix)) {
             return this.script.call("packed", input);
+        }
+    }
+
+    /** Returns how wide a step of every row is to be rounded to, [out]. */
+    NDArray steps(NDArray matrix) {
+        try (IValue input = ScriptModule.argument(matrix)) {
+            return call("steps", input);
+        }
+    }
+
+    /** Returns a matrix rounded to integers, [out, in]. */
+    NDArray inSteps(NDArray matrix, NDArray steps) {
+        try (IValue input = ScriptModule.argument(matrix); IValue widths = ScriptModule.argument(steps)) {
+            return call("in_steps", input, widths);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.cerberus.djl;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
@@ -11,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -23,6 +25,7 @@ import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelVariant;
 import dev.cerberus.hf.TensorInfo;
 import dev.cerberus.hf.WeightNames;
+import dev.cerberus.hf.WeightsCache;
 import dev.cerberus.model.ModelException;
 
 /**
@@ -49,9 +52,15 @@ final class WeightLoader {
      */
     private static final long NUMBERS_AT_A_TIME = 1 << 19;
 
+    private static final String[] METHODS = { "loading.py" };
+
+    private static final String[] METHODS_OF_ROTATED = { "loading.py", "loading_rotated.py" };
+
     private final Checkpoint checkpoint;
 
     private final ModelConfig config;
+
+    private final RoundedMatrices roundedMatrices;
 
     private final DecodingBuffer decoded = new DecodingBuffer();
 
@@ -72,12 +81,12 @@ final class WeightLoader {
     private final Turn block;
 
     private WeightLoader(Checkpoint checkpoint, ModelConfig config, Precision precision, LinearKernel kernel,
-            NDManager owner) {
+            RoundedMatrices roundedMatrices, NDManager owner) {
         this.checkpoint = checkpoint;
         this.config = config;
+        this.roundedMatrices = roundedMatrices;
         this.rotated = kernel.quantized();
-        this.bench = this.rotated ? new TensorWorkbench(precision, kernel, owner, "loading.py", "loading_rotated.py")
-                : new TensorWorkbench(precision, kernel, owner, "loading.py");
+        this.bench = new TensorWorkbench(precision, kernel, owner, this.rotated ? METHODS_OF_ROTATED : METHODS);
         this.rotations = owner.newSubManager();
         this.rotaryDims = config.layerKinds()
             .stream()
@@ -92,6 +101,11 @@ final class WeightLoader {
         this.block = turn(Rotation.of(LlamaProgram.block(config)));
     }
 
+    /** Returns the methods that the matrices of a rotated model depend on. */
+    static String sourceOfRotated(LinearKernel kernel) {
+        return TensorWorkbench.source(kernel, METHODS_OF_ROTATED);
+    }
+
     private Turn turn(Rotation rotation) {
         return new Turn(this.rotated ? rotation : Rotation.none(rotation.width()), this.bench, this.rotations);
     }
@@ -102,12 +116,22 @@ final class WeightLoader {
      * @param config of the model
      * @param precision number format that they are rounded to
      * @param kernel decides how they are packed
+     * @param cache where rounded matrices may be kept
      * @param owner manager that the weights end up with
      * @param workers layers that are worked on at a time, at least 1
      * @return the weights as the program's arguments; the caller closes them
      */
     static ProgramWeights load(Checkpoint checkpoint, ModelConfig config, Precision precision, LinearKernel kernel,
-            NDManager owner, int workers) {
+            WeightsCache cache, NDManager owner, int workers) {
+        try (RoundedMatrices rounded = RoundedMatrices.of(cache, checkpoint, config, kernel)) {
+            ProgramWeights weights = load(checkpoint, config, precision, kernel, rounded, owner, workers);
+            rounded.complete();
+            return weights;
+        }
+    }
+
+    private static ProgramWeights load(Checkpoint checkpoint, ModelConfig config, Precision precision,
+            LinearKernel kernel, RoundedMatrices roundedMatrices, NDManager owner, int workers) {
         BlockingQueue<WeightLoader> idle = new ArrayBlockingQueue<>(workers);
         List<WeightLoader> loaders = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(workers, (task) -> {
@@ -121,7 +145,7 @@ final class WeightLoader {
         List<Part> parts = new ArrayList<>();
         try {
             for (int i = 0; i < workers; i++) {
-                loaders.add(new WeightLoader(checkpoint, config, precision, kernel, owner));
+                loaders.add(new WeightLoader(checkpoint, config, precision, kernel, roundedMatrices, owner));
             }
             idle.addAll(loaders);
             List<Future<Part>> pending = new ArrayList<>();
@@ -211,12 +235,16 @@ final class WeightLoader {
         before.forEach((norm) -> vectors.add(keep(this.rotated ? floor(norm) : norm)));
         norms.after().forEach((name) -> vectors.add(keep(norm(WeightNames.inLayer(layer, name)))));
         List<IValue> matrices = new ArrayList<>();
-        matrices.add(this.bench.pack(this.reading.rows(afterNorm(qkv(layer, "weight"), before, 0))));
-        matrices.add(this.bench.pack(this.stream.columns(ordered("group_major_columns", this.head
-            .rows(tensor(WeightNames.inLayer(layer, WeightNames.weight(WeightNames.ATTENTION_OUTPUT))))))));
+        int hidden = this.config.hiddenSize();
+        int queries = this.config.querySize();
+        matrices.add(packed(layer, RoundedMatrices.QKV, queries + 2 * this.config.keyValueSize(), hidden,
+                () -> this.reading.rows(afterNorm(qkv(layer, "weight"), before, 0))));
+        matrices.add(packed(layer, RoundedMatrices.OUTPUT, hidden, queries,
+                () -> this.stream.columns(ordered("group_major_columns", this.head
+                    .rows(tensor(WeightNames.inLayer(layer, WeightNames.weight(WeightNames.ATTENTION_OUTPUT))))))));
         matrices.add(this.rotated ? rotatedGateUp(layer, before) : this.bench.pack(gateUp(layer)));
-        matrices.add(this.bench
-            .pack(this.stream.columns(this.block.rows(tensor(WeightNames.inLayer(layer, WeightNames.DOWN))))));
+        matrices.add(packed(layer, RoundedMatrices.DOWN, hidden, this.config.intermediateSize(),
+                () -> this.stream.columns(this.block.rows(tensor(WeightNames.inLayer(layer, WeightNames.DOWN))))));
         if (this.config.attentionBias()) {
             vectors.add(keep(qkv(layer, "bias")));
         }
@@ -236,6 +264,10 @@ final class WeightLoader {
         return new Part(vectors, matrices, List.of());
     }
 
+    private IValue packed(int layer, String name, int rows, int columns, Supplier<NDArray> making) {
+        return this.roundedMatrices.packed(RoundedMatrices.inLayer(layer, name), this.bench, rows, columns, making);
+    }
+
     /** Loads what comes before the first layer and after the last. */
     private Part ends() {
         NDArray last = norm(WeightNames.FINAL_NORM);
@@ -246,9 +278,13 @@ final class WeightLoader {
         List<NDArray> rotation;
         List<NDArray> vectors = new ArrayList<>();
         if (this.rotated) {
-            embedding = keep(
-                    this.bench.zeros(DataType.FLOAT16, this.config.vocabularySize(), this.config.hiddenSize()));
-            lmHead = rotatedVocabulary(embedding, output, last);
+            Optional<NDArray> known = this.roundedMatrices.knownEmbedding(this.bench, this.config);
+            Optional<IValue> knownHead = this.roundedMatrices.known(RoundedMatrices.LM_HEAD, this.bench,
+                    this.config.vocabularySize(), this.config.hiddenSize());
+            embedding = keep(known.orElseGet(
+                    () -> this.bench.zeros(DataType.FLOAT16, this.config.vocabularySize(), this.config.hiddenSize())));
+            lmHead = (known.isPresent() && knownHead.isPresent()) ? knownHead.get()
+                    : rotatedVocabulary(embedding, output, last);
             vectors.addAll(List.of(norm, embedding, this.block.right(), this.reading.right()));
             rotation = List.of(norm, this.stream.left(), keep(transposed(this.stream.right())), keep(lengthened(last)));
         }
@@ -277,12 +313,18 @@ final class WeightLoader {
                 write(WeightNames.EMBEDDING, 0, embed);
                 write(output, 0, scores.writer());
             }
-            return scores.packed();
+            this.roundedMatrices.keepEmbedding(table);
+            return scores.packed(RoundedMatrices.LM_HEAD, this.roundedMatrices);
         }
     }
 
     private IValue rotatedGateUp(int layer, List<NDArray> norms) {
         int wide = this.config.intermediateSize();
+        String name = RoundedMatrices.inLayer(layer, RoundedMatrices.GATE_UP);
+        Optional<IValue> known = this.roundedMatrices.known(name, this.bench, 2L * wide, this.config.hiddenSize());
+        if (known.isPresent()) {
+            return known.get();
+        }
         NDArray factors = norms.isEmpty()
                 ? call("from_one", this.bench.zeros(DataType.FLOAT32, this.config.hiddenSize()))
                 : lengthened(norms.get(1));
@@ -294,7 +336,7 @@ final class WeightLoader {
                 write(WeightNames.inLayer(layer, WeightNames.GATE), 0, both.writer());
                 write(WeightNames.inLayer(layer, WeightNames.UP), wide, both.writer());
             }
-            return both.packed();
+            return both.packed(name, this.roundedMatrices);
         }
     }
 

@@ -43,6 +43,8 @@ import dev.cerberus.tree.TreeShape;
  * for what the machine's memory allows
  * @param prefixCache whether prompts that begin like what was read before take its keys
  * and values
+ * @param weightsCache folder in which int8 weights are kept as they were rounded, so that
+ * the next start is shorter; empty to keep none
  * @param threads threads of one native operator; empty for one with a small model, and
  * for what proves fastest at start with a larger one
  * @param settingNames what texts of the engine call these options: failures, notes, log
@@ -52,7 +54,8 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         OptionalInt maxNodes, boolean contextLookup, GateOptions gate, Map<String, GateOptions> profiles,
         Optional<String> calibration, Optional<String> chatTemplate, Map<String, Object> templateVariables,
         int queueCapacity, int maxConcurrent, Duration requestTimeout, OptionalInt maxInputCharacters,
-        OptionalInt kvCacheTokens, boolean prefixCache, OptionalInt threads, SettingNames settingNames) {
+        OptionalInt kvCacheTokens, boolean prefixCache, Optional<String> weightsCache, OptionalInt threads,
+        SettingNames settingNames) {
 
     /**
      * How names on a hub are dealt with. A token is taken from the environment variable
@@ -228,6 +231,8 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         private OptionalInt kvCacheTokens = OptionalInt.empty();
 
         private boolean prefixCache = true;
+
+        private Optional<String> weightsCache = Optional.empty();
 
         private OptionalInt threads = OptionalInt.empty();
 
@@ -459,6 +464,16 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
         }
 
         /**
+         * Sets the folder in which int8 weights are kept as they were rounded.
+         * @param value its path; empty to keep none
+         * @return this builder
+         */
+        public Builder weightsCache(Optional<String> value) {
+            this.weightsCache = value;
+            return this;
+        }
+
+        /**
          * Sets the threads of one native operator.
          * @param value at least 1
          * @return this builder
@@ -489,7 +504,7 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
                     this.device, this.heads, this.memory, this.shape, this.maxNodes, this.contextLookup, this.gate,
                     this.profiles, this.calibration, this.chatTemplate, this.templateVariables, this.queueCapacity,
                     this.maxConcurrent, this.requestTimeout, this.maxInputCharacters, this.kvCacheTokens,
-                    this.prefixCache, this.threads, this.settingNames);
+                    this.prefixCache, this.weightsCache, this.threads, this.settingNames);
         }
 
     }

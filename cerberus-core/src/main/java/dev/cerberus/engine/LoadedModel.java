@@ -26,6 +26,7 @@ import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.MemoryFile;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.ModelDirectory;
+import dev.cerberus.hf.WeightsCache;
 import dev.cerberus.model.Ahead;
 import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.DraftHeads;
@@ -110,6 +111,8 @@ final class LoadedModel implements AutoCloseable {
         TemplateInUse template = TemplateInUse.find(options, directory, notes);
         try (Closer closer = new Closer();
                 Checkpoint checkpoint = directory.openCheckpoint();
+                Ahead<WeightsCache> cacheAhead = Ahead.start("cerberus-weights-cache",
+                        () -> WeightsCacheInUse.of(options, checkpoint));
                 Ahead<TextTokenizer> tokenizerAhead = Ahead.start("cerberus-tokenizer",
                         () -> tokenizer(directory, config, template))) {
             TorchDevice device = deviceAhead.take();
@@ -121,7 +124,10 @@ final class LoadedModel implements AutoCloseable {
             Optional<AnswerSyntax> syntax = template.template().map(AnswerSyntax::of);
             syntax.flatMap(AnswerSyntax::note).ifPresent(notes::add);
             directory.generation().notes().forEach((note) -> notes.add(Advice.of(note)));
-            DjlTargetModel target = closer.add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision));
+            WeightsCache cache = cacheAhead.take();
+            DjlTargetModel target = closer
+                .add(DjlTargetModel.load(config, checkpoint, maxContext, device, precision, cache));
+            cache.note().ifPresent(notes::add);
             TextTokenizer tokenizer = closer.add(tokenizerAhead.take());
             useThreads(options.threads(), target, notes);
             Optional<DraftHeads> heads = files.heads()
@@ -141,6 +147,7 @@ final class LoadedModel implements AutoCloseable {
             description.notes().forEach((note) -> LOGGER.warn("{}", note));
             LOGGER.info("{} runs on {} ({}) in {}, with {}", description.modelName(), device.name(), device.reason(),
                     name(precision), TorchRuntime.library());
+            cache.told().ifPresent((told) -> LOGGER.info("{}: {}", description.modelName(), told));
             LoadReport report = LoadReport.of(config, checkpoint, device, precision, options, template.template(),
                     syntax, (System.nanoTime() - start) / 1e9);
             LoadedModel loaded = new LoadedModel(target, heads, memory, tokenizer, template,

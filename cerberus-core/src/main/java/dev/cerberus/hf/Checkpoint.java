@@ -8,7 +8,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -325,13 +324,7 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     private String computeSha256() {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        }
-        catch (NoSuchAlgorithmException ex) {
-            throw new IllegalStateException("Every Java platform has SHA-256", ex);
-        }
+        MessageDigest digest = Sha256.begin();
         byte[] buffer = new byte[HASH_BUFFER_BYTES];
         for (Path file : files()) {
             try (InputStream in = Files.newInputStream(file)) {

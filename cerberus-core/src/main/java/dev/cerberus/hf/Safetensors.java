@@ -196,6 +196,12 @@ public final class Safetensors implements TensorFile {
         return this.header.tensors().containsKey(name);
     }
 
+    /** Whether the file holds a tensor of the same name, type and shape. */
+    boolean holds(TensorInfo wanted) {
+        TensorInfo info = this.header.tensors().get(wanted.name());
+        return info != null && info.dtype() == wanted.dtype() && info.shape().equals(wanted.shape());
+    }
+
     /** The free-form metadata of the header, empty if there is none. */
     @Override
     public Map<String, String> metadata() {

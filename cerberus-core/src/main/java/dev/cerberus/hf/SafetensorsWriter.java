@@ -3,25 +3,14 @@ package dev.cerberus.hf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes tensors into a safetensors file.
@@ -33,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * {@link #write(Path)} returns. Not thread-safe.
  */
 public final class SafetensorsWriter {
-
-    private static final int ALIGNMENT_BYTES = 8;
 
     private static final int BUFFER_BYTES = 1 << 16;
 
@@ -129,70 +116,13 @@ public final class SafetensorsWriter {
      * tested.
      */
     void write(Path target, UnaryOperator<WritableByteChannel> wrapper) {
-        try {
-            Path absolute = target.toAbsolutePath();
-            Path directory = absolute.getParent();
-            if (directory == null || Files.isDirectory(absolute)) {
-                throw new ModelFileException(target, "is a directory", "name a file to write to");
-            }
-            Files.createDirectories(directory);
-            // not createTempFile: that makes files which only the owner may read
-            String prefix = "." + absolute.getFileName() + "." + ProcessHandle.current().pid() + "-";
-            int attempt = 0;
-            Path temporary = directory.resolve(prefix + attempt + ".tmp");
-            FileChannel created = createNew(temporary);
-            while (created == null) {
-                attempt++;
-                temporary = directory.resolve(prefix + attempt + ".tmp");
-                created = createNew(temporary);
-            }
-            try {
-                try (FileChannel channel = created) {
-                    writeTo(wrapper.apply(channel));
-                    channel.force(true);
-                }
-                moveOver(temporary, absolute);
-            }
-            finally {
-                Files.deleteIfExists(temporary); // gone already when it was moved
-            }
-            forceDirectory(directory);
+        try (WholeFile file = WholeFile.begin(target)) {
+            writeTo(wrapper.apply(file.channel()));
+            file.complete();
         }
         catch (IOException ex) {
             throw new ModelFileException(target, "cannot be written (" + ex + "), what was there before is unchanged",
                     "free space or correct the permissions, then try again", ex);
-        }
-    }
-
-    /**
-     * Opens a file that did not exist; null if it did, so that another process's file is
-     * left alone.
-     */
-    private static @Nullable FileChannel createNew(Path file) throws IOException {
-        try {
-            return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        }
-        catch (FileAlreadyExistsException ex) {
-            return null;
-        }
-    }
-
-    private static void moveOver(Path source, Path target) throws IOException {
-        try {
-            Files.move(source, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        }
-        catch (AtomicMoveNotSupportedException ex) {
-            Files.move(source, target, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    /* Makes the rename itself durable where the system can do that. */
-    private static void forceDirectory(Path directory) {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-        catch (IOException ex) {
-            // Windows cannot open a directory; the content of the file is on disk already
         }
     }
 
@@ -201,35 +131,21 @@ public final class SafetensorsWriter {
         // its own element size
         List<Map.Entry<String, Entry>> ordered = new ArrayList<>(this.entries.entrySet());
         ordered.sort(Comparator.comparingInt((entry) -> -entry.getValue().dtype().bytes()));
-        writeFully(channel, header(ordered));
+        writeFully(channel, SafetensorsHeader.of(this.metadata, placed(ordered)));
         for (Map.Entry<String, Entry> entry : ordered) {
             entry.getValue().source().writeTo(channel);
         }
     }
 
-    private ByteBuffer header(List<Map.Entry<String, Entry>> ordered) {
-        ObjectNode root = JsonNodeFactory.instance.objectNode();
-        if (!this.metadata.isEmpty()) {
-            ObjectNode node = root.putObject("__metadata__");
-            this.metadata.forEach(node::put);
-        }
+    private static List<TensorInfo> placed(List<Map.Entry<String, Entry>> ordered) {
+        List<TensorInfo> tensors = new ArrayList<>();
         long offset = 0;
         for (Map.Entry<String, Entry> named : ordered) {
             Entry entry = named.getValue();
-            ObjectNode node = root.putObject(named.getKey());
-            node.put("dtype", entry.dtype().name());
-            entry.shape().forEach(node.putArray("shape")::add);
-            node.putArray("data_offsets").add(offset).add(offset + entry.bytes());
+            tensors.add(new TensorInfo(named.getKey(), entry.dtype(), entry.shape(), offset, offset + entry.bytes()));
             offset += entry.bytes();
         }
-        byte[] json = root.toString().getBytes(StandardCharsets.UTF_8);
-        int padded = (json.length + ALIGNMENT_BYTES - 1) / ALIGNMENT_BYTES * ALIGNMENT_BYTES;
-        ByteBuffer header = ByteBuffer.allocate(Long.BYTES + padded).order(ByteOrder.LITTLE_ENDIAN);
-        header.putLong(padded).put(json);
-        while (header.hasRemaining()) {
-            header.put((byte) ' ');
-        }
-        return header.flip();
+        return tensors;
     }
 
     private static void writeFloats(WritableByteChannel channel, TensorType dtype, float[] values) throws IOException {

@@ -15,7 +15,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -90,7 +89,7 @@ final class UnpackedFiles {
      */
     static Path in(ClassLoader loader, String folder, Path root) throws IOException {
         byte[] text = sums(loader, folder);
-        String key = HexFormat.of().formatHex(sha256().digest(text)).substring(0, NAME_DIGITS);
+        String key = Sha256.of(text).substring(0, NAME_DIGITS);
         UnpackedFiles files = new UnpackedFiles(loader, folder, parse(new String(text, StandardCharsets.UTF_8)), root,
                 key);
         if (!files.areWhole()) {
@@ -192,7 +191,7 @@ final class UnpackedFiles {
         try {
             for (Map.Entry<String, String> entry : this.sums.entrySet()) {
                 try (InputStream in = open(this.loader, this.folder, entry.getKey());
-                        DigestInputStream digested = new DigestInputStream(in, sha256())) {
+                        DigestInputStream digested = new DigestInputStream(in, Sha256.begin())) {
                     Files.copy(digested, beside.resolve(entry.getKey()));
                     if (!hex(digested).equals(entry.getValue())) {
                         throw new IOException(entry.getKey() + " in " + this.folder
@@ -270,7 +269,7 @@ final class UnpackedFiles {
     }
 
     private static String hash(InputStream in) throws IOException {
-        try (DigestInputStream digested = new DigestInputStream(in, sha256())) {
+        try (DigestInputStream digested = new DigestInputStream(in, Sha256.begin())) {
             byte[] buffer = new byte[1 << 16];
             while (digested.read(buffer) >= 0) {
                 // reading is hashing
@@ -281,15 +280,6 @@ final class UnpackedFiles {
 
     private static String hex(DigestInputStream digested) {
         return HexFormat.of().formatHex(digested.getMessageDigest().digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        }
-        catch (NoSuchAlgorithmException ex) {
-            throw new IllegalStateException("every Java platform has SHA-256", ex);
-        }
     }
 
 }

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Assumptions;
 
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.WeightsCache;
 
 /**
  * The number formats that promise that a row's bits do not depend on what goes with it,
@@ -77,7 +78,8 @@ enum ExactFormat {
     private DjlTargetModel load(Path directory, TorchDevice device, AttentionKernel kernel) {
         ModelConfig config = ModelConfig.read(directory);
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
-            return DjlTargetModel.load(config, checkpoint, config.maxPositions(), device, this.precision, () -> kernel);
+            return DjlTargetModel.load(config, checkpoint, config.maxPositions(), device, this.precision,
+                    WeightsCache.none(), () -> kernel);
         }
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.WeightsCache;
 
 /**
  * A model whose sequences share a pool, as on a GPU, with kernels that a CPU has, and the
@@ -26,7 +27,7 @@ final class PooledModels {
         ModelConfig config = ModelConfig.read(directory);
         try (Checkpoint checkpoint = Checkpoint.open(directory)) {
             return DjlTargetModel.load(config, checkpoint, config.maxPositions(), TorchDevice.cpu(kernel),
-                    Precision.FP32, () -> attention);
+                    Precision.FP32, WeightsCache.none(), () -> attention);
         }
     }
 

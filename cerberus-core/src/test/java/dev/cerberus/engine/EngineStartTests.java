@@ -1,14 +1,20 @@
 package dev.cerberus.engine;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import dev.cerberus.djl.Precision;
+import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.testing.TinyModels;
@@ -116,6 +122,26 @@ class EngineStartTests {
             assertThat(engine.description().notes()).filteredOn((note) -> note.startsWith("On 2 threads"))
                 .hasSize(2 - taken)
                 .allSatisfy((note) -> assertThat(note).endsWith("operators run on 1"));
+        }
+    }
+
+    @Test
+    void roundedWeightsAreKeptForTheNextStart(@TempDir Path model, @TempDir Path folder) throws Exception {
+        Assumptions.assumeTrue(TorchDevice.of("cpu").fastestPrecision() == Precision.INT8,
+                "skipped: no exact int8 on this CPU");
+        TinyModels.writeWithTokenizer("llama", model);
+        Path cache = folder.resolve("rounded weights");
+        EngineOptions options = EngineOptions.builder(model.toString())
+            .device("cpu")
+            .weightsCache(Optional.of(cache.toUri().toString()))
+            .build();
+        for (int start = 0; start < 2; start++) {
+            try (CerberusEngine engine = CerberusEngine.open(options)) {
+                assertThat(engine.description().notes()).noneMatch((note) -> note.contains("not kept"));
+            }
+            try (Stream<Path> files = Files.list(cache)) {
+                assertThat(files).hasSize(1);
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,8 @@ import dev.cerberus.advice.Remedy;
 import dev.cerberus.advice.Setting;
 import dev.cerberus.advice.SettingNames;
 import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.djl.Precision;
+import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.testing.TinyModels;
 import dev.cerberus.text.ChatMessage;
@@ -55,6 +58,22 @@ class EngineWordsTests extends AbstractEngineThreadTests {
                 .asString()
                 .endsWith("lookup is off; set <CONTEXT_LOOKUP> to true, or name a file with <HEADS>");
         }
+    }
+
+    @Test
+    void weightsThatCanNotBeKeptAreToldInThem(@TempDir Path model) {
+        Assumptions.assumeTrue(TorchDevice.of("cpu").fastestPrecision() == Precision.INT8,
+                "skipped: no exact int8 on this CPU");
+        String inTheWay = loading(model).build().modelLocation() + "/config.json";
+        try (CerberusEngine engine = CerberusEngine
+            .open(loading(model).precision("auto").weightsCache(Optional.of(inTheWay)).build())) {
+            assertThat(engine.description().notes()).anySatisfy((note) -> assertThat(note).contains("are not kept in")
+                .endsWith("name a folder that can be written, with room, with <WEIGHTS_CACHE>"));
+        }
+        assertThatExceptionOfType(ModelException.class)
+            .isThrownBy(() -> CerberusEngine
+                .open(loading(model).precision("int8").weightsCache(Optional.of("file://host/x")).build()))
+            .withMessageContaining("not a path or file: URL; name a folder with <WEIGHTS_CACHE>");
     }
 
     @Test

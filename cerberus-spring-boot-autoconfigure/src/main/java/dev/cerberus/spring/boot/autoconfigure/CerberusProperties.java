@@ -52,14 +52,17 @@ public record CerberusProperties(@DefaultValue("true") boolean enabled, @Default
      * environment variable HF_ENDPOINT or the usual hub applies.
      * @param name Name to report. When it is empty, the last part of the location is
      * used.
+     * @param weightsCache Folder in which int8 weights are kept as they were rounded, so
+     * that the next start is shorter; a file of the weights' size for each model. When it
+     * is empty, none are kept.
      * @param precision Number format of weights and activations: auto, fp32, bf16, fp16
      * or int8.
      * @param maxContext Longest sequence in tokens, prompt and answer together. When it
      * is empty, the model's own limit applies.
      */
     public record Model(@Nullable String location, @DefaultValue("never") Download download, @Nullable String cache,
-            @Nullable String mirror, @Nullable String name, @DefaultValue("auto") String precision,
-            @Nullable Integer maxContext) {
+            @Nullable String mirror, @Nullable String name, @Nullable String weightsCache,
+            @DefaultValue("auto") String precision, @Nullable Integer maxContext) {
 
         /** When to fetch a model. */
         public enum Download {

@@ -83,6 +83,7 @@ final class PropertiesMapper {
             .maxInputCharacters(number(engine.maxInputCharacters()))
             .kvCacheTokens(number(engine.kvCacheTokens()))
             .prefixCache(engine.prefixCache())
+            .weightsCache(text(model.weightsCache()))
             .threads(number(engine.threads()))
             .settingNames(SettingProperties.INSTANCE);
     }

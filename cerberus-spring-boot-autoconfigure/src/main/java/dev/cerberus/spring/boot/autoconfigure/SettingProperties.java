@@ -38,6 +38,7 @@ enum SettingProperties implements SettingNames {
             case CHAT_TEMPLATE -> "cerberus.chat.template";
             case HUB_DOWNLOAD -> "cerberus.model.download";
             case HUB_CACHE -> "cerberus.model.cache";
+            case WEIGHTS_CACHE -> "cerberus.model.weights-cache";
             case QUEUE_CAPACITY -> "cerberus.engine.queue-capacity";
             case MAX_CONCURRENT -> "cerberus.engine.max-concurrent";
             case REQUEST_TIMEOUT -> "cerberus.engine.request-timeout";

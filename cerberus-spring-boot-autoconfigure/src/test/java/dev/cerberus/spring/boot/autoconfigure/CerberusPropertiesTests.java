@@ -80,6 +80,7 @@ class CerberusPropertiesTests {
         values.put("cerberus.engine.max-input-characters", "5000");
         values.put("cerberus.engine.kv-cache-tokens", "4096");
         values.put("cerberus.engine.prefix-cache", "false");
+        values.put("cerberus.model.weights-cache", "rounded");
         assertThat(engineOptions(values)).isEqualTo(new EngineOptions("somewhere",
                 new EngineOptions.HubOptions(true, Optional.of("fetched"), Optional.of("http://mirror.example")),
                 Optional.of("mine"), "bf16", OptionalInt.of(300), "cuda:1",
@@ -88,7 +89,7 @@ class CerberusPropertiesTests {
                 OptionalInt.of(9), false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
                 Optional.of("calibration.json"), Optional.of("chatml"),
                 Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
-                OptionalInt.of(5000), OptionalInt.of(4096), false, OptionalInt.of(4), SettingProperties.INSTANCE));
+                OptionalInt.of(5000), OptionalInt.of(4096), false, Optional.of("rounded"), OptionalInt.of(4), SettingProperties.INSTANCE));
     }
 
     /** Which is why docs/models.md names SPRING_APPLICATION_JSON. */

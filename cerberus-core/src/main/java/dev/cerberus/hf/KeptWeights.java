@@ -1,0 +1,63 @@
+package dev.cerberus.hf;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * Weights of one model in a {@link WeightsCache}: either all of them can be read, or they
+ * are wanted. Thread-safe but for {@link #complete()} and {@link #close()}; no method
+ * throws where a file can not be read or written, see {@link WeightsCache#note()}.
+ */
+public interface KeptWeights extends AutoCloseable {
+
+    /** Weights of which none are known or wanted. */
+    KeptWeights NONE = new KeptWeights() {
+
+        @Override
+        public Optional<ByteBuffer> find(String name) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean areWanted() {
+            return false;
+        }
+
+        @Override
+        public void keep(String name, ByteBuffer data) {
+        }
+
+        @Override
+        public void complete() {
+        }
+
+        @Override
+        public void close() {
+        }
+
+    };
+
+    /**
+     * Returns the bytes of a tensor, little-endian and read-only, valid until the weights
+     * are closed; empty if they are not known.
+     * @param name the tensor's name
+     */
+    Optional<ByteBuffer> find(String name);
+
+    /** Returns whether tensors should be given to {@link #keep}. */
+    boolean areWanted();
+
+    /**
+     * Keeps a tensor for the next time.
+     * @param name the tensor's name, given once
+     * @param data its bytes, little-endian
+     */
+    void keep(String name, ByteBuffer data);
+
+    /** Says that the weights are whole; what was given is kept only then. */
+    void complete();
+
+    @Override
+    void close();
+
+}
