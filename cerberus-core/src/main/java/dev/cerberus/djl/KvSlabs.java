@@ -59,6 +59,11 @@ final class KvSlabs implements AutoCloseable {
         return this.model.attention();
     }
 
+    /** Returns the most rows of a forward that get the bits that each would get alone. */
+    int exactRows() {
+        return this.model.kernel().exactRows();
+    }
+
     ScriptModule program() {
         return this.program;
     }

@@ -81,7 +81,7 @@ final class SlotKvCache extends TokenCache {
 
     @Override
     public int treeRows() {
-        return Math.min(this.slabs.attention().treeRows(length()), super.treeRows());
+        return Math.min(Math.min(this.slabs.attention().treeRows(length()), this.slabs.exactRows()), super.treeRows());
     }
 
     @Override

@@ -74,7 +74,8 @@ final class CostMeter {
      * round. On a device that plans by shape the sequence grows by a token with every
      * forward, as it does when text is written.
      * @param maxNodes the largest tree to measure
-     * @return the cost curve from 0 to {@code maxNodes}
+     * @return the cost curve from 0 to {@code maxNodes}, or to the largest tree that may
+     * be verified there
      */
     CostCurve measure(int maxNodes) {
         int[] contexts = this.profile.costContexts()
@@ -82,14 +83,8 @@ final class CostMeter {
             .mapToInt((tokens) -> Math.min(tokens, Math.max(1, this.model.dimensions().maxContext() / 2)))
             .distinct()
             .toArray();
-        int longest = Arrays.stream(contexts).max().orElseThrow();
-        int room = this.model.dimensions().maxContext() - longest - 1;
-        int[] sizes = IntStream.concat(Arrays.stream(SIZES).filter((n) -> n < maxNodes), IntStream.of(maxNodes))
-            .filter((n) -> n <= room)
-            .toArray();
-        if (sizes.length == 0) {
-            sizes = new int[] { 0 };
-        }
+        int most = Arrays.stream(contexts).map((context) -> mostNodes(context, maxNodes)).min().orElseThrow();
+        int[] sizes = IntStream.concat(Arrays.stream(SIZES).filter((n) -> n < most), IntStream.of(most)).toArray();
         double[] means = new double[sizes.length + 1];
         for (int context : contexts) {
             double[] medians = medians(context, sizes, maxNodes);
@@ -98,6 +93,15 @@ final class CostMeter {
             }
         }
         return CostCurve.through(sizes, Arrays.copyOf(means, sizes.length), means[sizes.length]);
+    }
+
+    /** Returns the most nodes that a tree behind some tokens may have, 0 or more. */
+    private int mostNodes(int context, int wanted) {
+        int room = Math.min(this.model.dimensions().maxContext(), context + wanted + 1);
+        try (KvCache cache = this.model.newCache(room)) {
+            this.model.prefill(cache, new int[context]).close();
+            return Math.max(0, cache.treeRows() - 1);
+        }
     }
 
     /**

@@ -31,6 +31,7 @@ import dev.cerberus.model.Ahead;
 import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.HeadsDescription;
+import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelDimensions;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NativeSettings;
@@ -38,6 +39,7 @@ import dev.cerberus.model.TargetModel;
 import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.TextTokenizer;
 import dev.cerberus.tree.TextMemory;
+import dev.cerberus.tree.TreeShape;
 
 /**
  * Everything that an engine reads from files: target model, heads, tokenizer and chat
@@ -136,6 +138,10 @@ final class LoadedModel implements AutoCloseable {
             Optional<TextMemory> memory = files.memory().map((file) -> MemoryFile.read(file).of(config, checkpoint));
             if (heads.isEmpty()) {
                 tellWithoutHeads(options, directory, memory.isPresent(), notes);
+            }
+            else {
+                int deepest = heads.get().description().heads();
+                options.shape().ifPresent((shape) -> tellOfLargeTree(shape.limitedTo(deepest), target, notes));
             }
             Optional<CalibrationInUse> calibration = calibration(files, checkpoint, device, precision,
                     heads.map(DraftHeads::description), notes);
@@ -250,6 +256,19 @@ final class LoadedModel implements AutoCloseable {
                             + ". Heads, which cerberus train makes, would draft new text too",
                     Remedy.of("say none for", Setting.HEADS, "if there are none on purpose"));
             LOGGER.info("{}", told.in(options.settingNames()));
+        }
+    }
+
+    private static void tellOfLargeTree(TreeShape shape, TargetModel target, List<Advice> notes) {
+        int nodes = shape.nodeCount();
+        try (KvCache cache = target.newCache(Math.min(nodes + 1, target.dimensions().maxContext()))) {
+            int most = cache.treeRows() - 1;
+            if (nodes > most) {
+                notes.add(Advice.of(
+                        "Nothing is drafted: the tree has " + nodes + " draft nodes, and a step verifies at most "
+                                + most + " here, since more could change an answer or do not fit",
+                        Remedy.of("make a smaller", Setting.TREE_SHAPE)));
+            }
         }
     }
 

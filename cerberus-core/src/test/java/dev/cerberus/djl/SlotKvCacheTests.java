@@ -180,6 +180,14 @@ class SlotKvCacheTests {
     }
 
     @Test
+    void noTreeHasMoreRowsThanAProductWhoseRowsAreTheSameInAnyCompany() {
+        SlotKvCache cache = cache(120);
+        assertThat(cache.treeRows()).isEqualTo(64);
+        this.model.prefill(cache, new int[100]).close();
+        assertThat(cache.treeRows()).isEqualTo(20);
+    }
+
+    @Test
     void aSequenceThatIsWrittenDoesNotTouchItsNeighbours() {
         int[] prompt = { 5, 6, 7 };
         for (int i = 0; i < 4; i++) {

@@ -94,8 +94,17 @@ class CostMeterTests {
     void aContextThatIsTooShortForEitherIsMeasuredAllTheSame() {
         ScriptedTargetModel scripted = new ScriptedTargetModel(20, 24);
         assertThat(new CostMeter(watched(scripted), Optional.empty(), DeviceProfile.CUDA).measure(63).maxNodes())
-            .isEqualTo(8);
+            .isEqualTo(11);
         assertThat(lengths().first()).isEqualTo(12);
+        scripted.close();
+    }
+
+    @Test
+    void noTreeIsMeasuredThatMayNotBeVerified() {
+        ScriptedTargetModel scripted = new ScriptedTargetModel(20, 512).withBlocks(100);
+        assertThat(new CostMeter(watched(scripted), Optional.empty(), DeviceProfile.CPU).measure(256).maxNodes())
+            .isEqualTo(83);
+        assertThat(this.forwards).extracting((forward) -> forward[1]).contains(0, 1, 2, 4, 8, 16, 32, 64, 83);
         scripted.close();
     }
 

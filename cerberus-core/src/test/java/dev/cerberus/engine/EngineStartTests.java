@@ -12,17 +12,29 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.djl.TorchRuntime;
+import dev.cerberus.hf.SafetensorsWriter;
+import dev.cerberus.hf.TensorType;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.testing.TinyModels;
+import dev.cerberus.tree.TreeShape;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 class EngineStartTests {
+
+    private static final String LONGER = """
+            {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": 32,
+             "intermediate_size": 48, "num_hidden_layers": 1, "num_attention_heads": 4, "num_key_value_heads": 2,
+             "vocab_size": 97, "max_position_embeddings": 1024, "rms_norm_eps": 1e-5, "hidden_act": "silu",
+             "tie_word_embeddings": true, "rope_theta": 10000.0}
+            """;
 
     private final OwnThreads threads = new OwnThreads();
 
@@ -142,6 +154,50 @@ class EngineStartTests {
             try (Stream<Path> files = Files.list(cache)) {
                 assertThat(files).hasSize(1);
             }
+        }
+    }
+
+    /* More nodes than a block of keys has, and than have the bits of plain decoding. */
+    @ParameterizedTest
+    @ValueSource(strings = { "fp32", "int8" })
+    void theLargestTreesAreMeasuredAsFarAsTheyMayBeVerified(String precision, @TempDir Path model) {
+        TinyModels.writeWithTokenizer("llama", model);
+        TinyModels.writeConfigured(LONGER, model);
+        Assumptions.assumeTrue(
+                precision.equals("fp32") || TorchDevice.of("cpu").fastestPrecision() == Precision.INT8,
+                "skipped: no exact int8 on this CPU");
+        try (CerberusEngine engine = CerberusEngine
+            .open(EngineOptions.builder(model.toString()).device("cpu").precision(precision).maxNodes(256).build())) {
+            assertThat(engine.costs().stepSeconds().length).isBetween(64, 257);
+        }
+    }
+
+    @Test
+    void aTreeThatIsTooLargeToBeVerifiedIsSaid(@TempDir Path model) {
+        TinyModels.writeWithTokenizer("llama", model);
+        TinyModels.writeConfigured(LONGER, model);
+        SafetensorsWriter heads = new SafetensorsWriter();
+        for (int head = 0; head < 2; head++) {
+            heads.add(head + ".0.linear.weight", TensorType.F32, new long[] { 32, 32 }, new float[32 * 32])
+                .add(head + ".0.linear.bias", TensorType.F32, new long[] { 32 }, new float[32])
+                .add(head + ".1.weight", TensorType.F32, new long[] { 97, 32 }, new float[97 * 32]);
+        }
+        Path file = model.resolve("heads.safetensors");
+        heads.write(file);
+        EngineOptions.Builder options = EngineOptions.builder(model.toString())
+            .device("cpu")
+            .precision("fp32")
+            .heads(EngineOptions.HeadsOptions.at(Optional.of(file.toString()), OptionalInt.empty()));
+        try (CerberusEngine engine = CerberusEngine
+            .open(options.shape(Optional.of(TreeShape.branching(20, 20))).build())) {
+            assertThat(engine.description().notes()).anySatisfy((note) -> assertThat(note)
+                .startsWith("Nothing is drafted: the tree has 420 draft nodes, and a step verifies at most")
+                .endsWith("make a smaller EngineOptions.shape"));
+        }
+        try (CerberusEngine engine = CerberusEngine
+            .open(options.shape(Optional.of(TreeShape.branching(20, 2, 8))).build())) {
+            assertThat(engine.description().notes()).as("no deeper than there are heads")
+                .noneMatch((note) -> note.startsWith("Nothing is drafted"));
         }
     }
 
