@@ -26,13 +26,22 @@ final class SignalReader implements ToDoubleFunction<GateSignal> {
 
     private @Nullable DraftTree draft;
 
+    private boolean known;
+
     SignalReader(NodeScores scores, int node) {
         this.scores = scores;
         this.node = node;
     }
 
-    void drafted(DraftTree tree) {
+    /**
+     * Takes the draft.
+     * @param tree the draft
+     * @param nextIsKnown whether the heads were not asked, since only one token can come
+     * next: what they would have to say of it is certain
+     */
+    void drafted(DraftTree tree, boolean nextIsKnown) {
         this.draft = tree;
+        this.known = nextIsKnown;
     }
 
     @Override
@@ -51,8 +60,8 @@ final class SignalReader implements ToDoubleFunction<GateSignal> {
             case HIDDEN_ENTROPY -> Distributions.entropyNats(this.scores.hidden(this.node));
             case VOCAB_ENTROPY -> Distributions.entropyNats(logits());
             case TOP1_MARGIN -> Distributions.top1Margin(logits());
-            case HEAD_CONFIDENCE -> requireDraft(signal).headConfidence();
-            case HEAD_ENTROPY -> requireDraft(signal).headEntropyNats();
+            case HEAD_CONFIDENCE -> this.known ? 1 : requireDraft(signal).headConfidence();
+            case HEAD_ENTROPY -> this.known ? 0 : requireDraft(signal).headEntropyNats();
             case TREE_EXPECTATION -> requireDraft(signal).expectation(requireDraft(signal).nodeCount());
         };
     }

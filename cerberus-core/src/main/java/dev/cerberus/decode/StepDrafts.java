@@ -112,7 +112,7 @@ final class StepDrafts {
         DraftProposal proposal = consultation.proposal();
         DraftTree draft = (proposal == null) ? HeadCandidates.NONE.draft(consultation.root(), limits)
                 : proposal.draft(limits);
-        consultation.signals().drafted(draft);
+        consultation.signals().drafted(draft, proposal == null && this.heads.isPresent());
         return draft;
     }
 

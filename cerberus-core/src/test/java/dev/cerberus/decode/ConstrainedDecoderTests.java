@@ -22,7 +22,9 @@ import dev.cerberus.constrain.TokenVocabulary;
 import dev.cerberus.gate.AdaptiveGate;
 import dev.cerberus.gate.AlwaysGate;
 import dev.cerberus.gate.Gate;
+import dev.cerberus.gate.GateSignal;
 import dev.cerberus.gate.NeverGate;
+import dev.cerberus.gate.ThresholdGate;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.sample.TokenSampler;
@@ -169,6 +171,18 @@ class ConstrainedDecoderTests {
         assertThat(result.tokens()).isEqualTo(expected);
         assertThat(result.statistics().draftedTokens()).isPositive();
         assertThat(result.statistics().steps()).isLessThan(expected.length);
+    }
+
+    /* Their signals are what they would say of a token that is known. */
+    @ParameterizedTest
+    @EnumSource(value = GateSignal.class, names = { "HEAD_ENTROPY", "HEAD_CONFIDENCE" })
+    void forcedTextIsDraftedByThresholdsOfHeadsThatAreNotAsked(GateSignal signal) {
+        double threshold = signal.draftsBelow() ? 1e-9 : 0.999; // heads are never as sure
+        int[] expected = expected(SamplingOptions.GREEDY, 200);
+        DecodeResult result = run(SamplingOptions.GREEDY, 200,
+                new ThresholdGate(signal, threshold, AbstractDecoderContractTests.sizer()), 0.5);
+        assertThat(result.tokens()).isEqualTo(expected);
+        assertThat(result.statistics().acceptedDraftTokens()).isPositive();
     }
 
     @Test
