@@ -88,7 +88,8 @@ public final class HeadCandidates {
     /**
      * Creates candidates from the whole distribution of every head.
      * @param vocabulary the tokens that every head can propose, [tokens]
-     * @param probabilities their probabilities, [heads · tokens], in 0..1
+     * @param probabilities their probabilities, [heads · tokens], in 0..1; what is not a
+     * number, as of damaged heads, counts as 0
      * @param heads number of heads to take
      * @return the candidates
      */
@@ -99,15 +100,34 @@ public final class HeadCandidates {
         }
         int[][] tokens = new int[heads][];
         Arrays.fill(tokens, vocabulary);
-        return new HeadCandidates(tokens, Optional.of(probabilities), new double[0][],
+        return new HeadCandidates(tokens, Optional.of(numbers(probabilities)), new double[0][],
                 () -> entropyNats(probabilities, vocabulary.length), Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Returns the numbers with 0 in the place of what is none, which would reach all that
+     * gates learn.
+     */
+    private static float[] numbers(float[] values) {
+        boolean all = true;
+        for (float value : values) {
+            all &= !Float.isNaN(value);
+        }
+        if (all) {
+            return values;
+        }
+        float[] numbers = values.clone();
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = Float.isNaN(numbers[i]) ? 0 : numbers[i];
+        }
+        return numbers;
     }
 
     private static double entropyNats(float[] probabilities, int count) {
         double entropy = 0;
         for (int i = 0; i < count; i++) {
             double p = probabilities[i];
-            entropy -= (p > 0) ? p * Math.log(p) : 0;
+            entropy -= (p == 0) ? 0 : p * Math.log(p);
         }
         return entropy;
     }

@@ -104,8 +104,10 @@ public final class Ranking {
         double[] scores = new double[most];
         int count = 0;
         double best = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < tokens.length && count < most; i++) {
-            if (weights[i] >= least) {
+        // among equals there may be more than wanted, before better ones
+        int equals = most - above(weights, least);
+        for (int i = 0; i < tokens.length; i++) {
+            if (weights[i] > least || (weights[i] == least && equals-- > 0)) {
                 kept[count] = tokens[i];
                 scores[count] = Math.log(Math.max(weights[i], Float.MIN_NORMAL)) + noise.applyAsDouble(tokens[i]);
                 best = Math.max(best, scores[count]);
@@ -121,7 +123,8 @@ public final class Ranking {
     }
 
     /**
-     * Returns the weight that between {@code atLeast} and {@code most} candidates have.
+     * Returns the weight that between {@code atLeast} and {@code most} candidates have,
+     * or more where some weigh the same.
      */
     private static double least(double[] weights, int atLeast, int most) {
         double largest = 0;
@@ -139,6 +142,14 @@ public final class Ranking {
         double[] sorted = weights.clone();
         Arrays.sort(sorted);
         return sorted[sorted.length - ((count < atLeast) ? atLeast : most)];
+    }
+
+    private static int above(double[] weights, double bound) {
+        int count = 0;
+        for (double weight : weights) {
+            count += (weight > bound) ? 1 : 0;
+        }
+        return count;
     }
 
     /**

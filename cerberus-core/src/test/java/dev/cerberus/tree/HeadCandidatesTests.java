@@ -342,4 +342,23 @@ class HeadCandidatesTests {
             .withMessage("head 1 needs one probability per token, were 1 and 2");
     }
 
+    @Test
+    void headsThatHaveLostTheirNumbersExpectNothing() {
+        int[] vocabulary = { 3, 5, 8, 9 };
+        float[] lost = new float[2 * vocabulary.length];
+        Arrays.fill(lost, Float.NaN);
+        HeadCandidates heads = HeadCandidates.whole(vocabulary, lost, 2);
+        Transitions following = new Transitions(vocabulary, new float[5], new float[4]);
+        for (HeadCandidates each : List.of(heads, heads.with(following), heads.with((head, token) -> 0.5 * token),
+                heads.with(following).with((head, token) -> 0.5 * token))) {
+            for (DraftTree draft : List.of(each.draft(7, DraftLimits.of(TreeShape.branching(2, 1))),
+                    each.draft(7, DraftLimits.of(6, 2)))) {
+                assertThat(Arrays.stream(draft.pathProbabilities()))
+                    .allMatch((probability) -> probability >= 0 && probability <= 1);
+            }
+        }
+        assertThat(heads.draft(7, DraftLimits.of(6, 2)).expectation(4)).isZero();
+        assertThat(heads.headEntropyNats()).as("no small one, for a gate").isNaN();
+    }
+
 }

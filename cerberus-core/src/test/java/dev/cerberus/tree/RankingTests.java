@@ -51,6 +51,26 @@ class RankingTests {
         assertThat(IntStream.range(0, 4).map(all::token)).containsExactly(7, 5, 6, 4);
     }
 
+    /*
+     * As a low temperature leaves them: most are 0, and a static tree wants some all the
+     * same.
+     */
+    @Test
+    void coupledKeepsTheBestWhereMoreWeighTheSameThanItKeeps() {
+        int[] tokens = IntStream.range(0, 300).toArray();
+        double[] weights = new double[300];
+        weights[250] = 0.75;
+        weights[290] = 0.25;
+        Ranking wide = Ranking.coupled(tokens, weights, (token) -> 0, 4);
+        assertThat(wide.size()).isEqualTo(64);
+        assertThat(IntStream.range(0, 4).map(wide::token)).containsExactly(250, 290, 0, 1);
+        Arrays.fill(weights, 0.001);
+        weights[280] = 0.5;
+        Ranking flat = Ranking.coupled(tokens, weights, (token) -> 0, 1);
+        assertThat(flat.size()).isEqualTo(64);
+        assertThat(flat.token(0)).isEqualTo(280);
+    }
+
     @Test
     void coupledRanksByLogarithmAndNoise() {
         RandomGenerator random = RandomTrees.random(4);
