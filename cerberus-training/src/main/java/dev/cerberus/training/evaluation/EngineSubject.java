@@ -8,7 +8,6 @@ import java.util.OptionalDouble;
 
 import dev.cerberus.decode.DecodeListener;
 import dev.cerberus.decode.DecodeStep;
-import dev.cerberus.decode.FinishReason;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.CostEstimate;
 import dev.cerberus.engine.EngineDescription;
@@ -56,6 +55,11 @@ public final class EngineSubject implements Subject {
             @Override
             public void onDraft(NodeScores scores, int node, Optional<DraftTree> draft) {
                 EngineSubject.this.observer.onDraft(scores, node, draft);
+            }
+
+            @Override
+            public void onToken(NodeScores scores, int node, int token) {
+                EngineSubject.this.observer.onToken(scores, node, token);
             }
 
             @Override
@@ -172,22 +176,12 @@ public final class EngineSubject implements Subject {
                 request.maxOutputTokens(), request.minOutputTokens(), request.stopStrings(), Optional.of(LOOK_ONLY),
                 Optional.empty(), Optional.of(RECORDED_NODES), request.drafting().within(false));
         GenerationResult result = generate(looking, recorder);
-        int[] tokens = result.tokens();
-        boolean ended = result.finishReason() == FinishReason.STOP;
+        int[] tokens = recorder.tokens();
+        boolean ended = tokens.length > result.tokens().length;
         int promptTokens = result.statistics().promptTokens();
         int context = description().dimensions().maxContext();
-        if (ended) {
-            tokens = Arrays.copyOf(tokens, tokens.length + 1);
-            tokens[tokens.length - 1] = endOfSequence(request, result.tokens());
-        }
         int budget = Math.min(request.maxOutputTokens(), context - promptTokens);
         return new RecordedAnswer("", 0, "all", tokens, budget, ended, recorder.positions(tokens));
-    }
-
-    /** Asks which token ended an answer: it is not part of the result. */
-    private int endOfSequence(GenerationRequest request, int[] answer) {
-        int[] before = continuation(request, answer, answer.length);
-        return this.engine.generate(shortRequest(request, before, 1)).tokens()[0];
     }
 
     /**
@@ -198,6 +192,8 @@ public final class EngineSubject implements Subject {
         private final int ranks;
 
         private final List<Note> notes = new ArrayList<>();
+
+        private final List<Integer> tokens = new ArrayList<>();
 
         private record Note(double hiddenEntropy, double vocabEntropy, double margin, Optional<DraftTree> draft) {
 
@@ -222,6 +218,16 @@ public final class EngineSubject implements Subject {
             float[] logits = scores.logits(node);
             this.notes.add(new Note(Distributions.entropyNats(scores.hidden(node)), Distributions.entropyNats(logits),
                     Distributions.top1Margin(logits), draft));
+        }
+
+        @Override
+        public void onToken(NodeScores scores, int node, int token) {
+            this.tokens.add(token);
+        }
+
+        /** Returns the tokens of the answer, and the one that ended it if one did. */
+        int[] tokens() {
+            return this.tokens.stream().mapToInt(Integer::intValue).toArray();
         }
 
         List<RecordedPosition> positions(int[] answer) {

@@ -177,4 +177,18 @@ class EngineSubjectTests {
         assertThat(answer.budget()).isEqualTo(12);
     }
 
+    @Test
+    void recordingHasTheTokenThatEndedAnAnswer() {
+        int end = 2; // of this model
+        GenerationRequest request = new GenerationRequest(new Prompt.Raw("Lily"),
+                SamplingOptions.GREEDY.withLogitBias(Map.of(end, 100.0)), 12, 5, List.of(), Optional.empty(),
+                Optional.empty(), Optional.empty(), DraftingOptions.DEFAULT);
+        int[] written = this.subject.run(request).result().tokens();
+        assertThat(written).hasSize(5).doesNotContain(end);
+        RecordedAnswer answer = this.subject.record(request, 32);
+        assertThat(answer.ended()).isTrue();
+        assertThat(answer.outputTokens()).isEqualTo(5);
+        assertThat(answer.tokens()).startsWith(written).endsWith(end);
+    }
+
 }
