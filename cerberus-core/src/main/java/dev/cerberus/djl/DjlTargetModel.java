@@ -326,6 +326,10 @@ public final class DjlTargetModel implements TargetModel {
             scope.close();
             throw this.device.stepFailed("The model", ex);
         }
+        catch (RuntimeException | Error ex) { // such as a full heap
+            scope.close();
+            throw ex;
+        }
     }
 
     private void check(List<Span> spans) {

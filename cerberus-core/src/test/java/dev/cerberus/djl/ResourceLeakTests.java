@@ -20,6 +20,7 @@ import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NodeScores;
 import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.testing.ScriptedTargetModel;
 import dev.cerberus.testing.TinyModels;
 import dev.cerberus.tree.CandidateTree;
 import dev.cerberus.tree.DraftLimits;
@@ -99,6 +100,19 @@ class ResourceLeakTests {
                     .isInstanceOf(RuntimeException.class);
                 assertThatThrownBy(() -> model.newCache(129)).isInstanceOf(IllegalArgumentException.class);
             }
+            assertThat(ManagedResources.count(manager)).isEqualTo(before);
+        }
+    }
+
+    /* As when the heap is full in the middle of a forward. */
+    @Test
+    void forwardsThatFailInJavaLeaveNothingBehind() {
+        try (DjlTargetModel model = load();
+                ScriptedTargetModel other = new ScriptedTargetModel(TinyModels.VOCABULARY, 64);
+                KvCache foreign = other.newCache(16)) {
+            NDManager manager = model.embedding().getManager();
+            int before = ManagedResources.count(manager);
+            assertThatThrownBy(() -> model.forward(foreign, TREE).close()).isInstanceOf(ClassCastException.class);
             assertThat(ManagedResources.count(manager)).isEqualTo(before);
         }
     }
