@@ -72,11 +72,12 @@ final class OutputFormats {
      * @param format what the answer must look like
      * @param chat whether the answer is one of a conversation; others continue the
      * prompt's text
+     * @param thoughtsFirst whether the prompt has begun thoughts
      * @return the state
      * @throws ConstraintException if the format can not be enforced
      */
-    TokenConstraint start(OutputFormat format, boolean chat) {
-        Key key = new Key(format, chat && this.tokenizer.dropsFirstBlank(), chat && this.syntax.beginsWithThoughts());
+    TokenConstraint start(OutputFormat format, boolean chat, boolean thoughtsFirst) {
+        Key key = new Key(format, chat && this.tokenizer.dropsFirstBlank(), thoughtsFirst);
         Constraints known;
         synchronized (this.compiled) {
             known = this.compiled.get(key);
@@ -106,14 +107,14 @@ final class OutputFormats {
      * A format is that of the answer, not that of thoughts which the prompt has begun.
      */
     private Grammar grammar(Key key, CompileBudget budget) {
-        Grammar grammar = grammar(key.format(), budget);
+        Grammar grammar = grammar(key.format(), key.thoughtsFirst(), budget);
         return key.thoughtsFirst()
                 ? Grammar.sequence(Grammar.upTo(this.syntax.thoughtsEnd(), true),
                         Grammar.optional(Grammar.literal("\n")), Grammar.optional(Grammar.literal("\n")), grammar)
                 : grammar;
     }
 
-    private Grammar grammar(OutputFormat format, CompileBudget budget) {
+    private Grammar grammar(OutputFormat format, boolean thoughtsFirst, CompileBudget budget) {
         if (format instanceof OutputFormat.JsonSchema json) {
             return SchemaCompiler.compile(json.schema(), json.options(), budget);
         }
@@ -127,8 +128,9 @@ final class OutputFormats {
             return written.calls(calls.tools());
         }
         return calls.otherwise()
-            .map((otherwise) -> Grammar.choice(List.of(grammar(otherwise, budget), written.calls(calls.tools()))))
-            .orElseGet(() -> written.textOrCalls(calls.tools()));
+            .map((otherwise) -> Grammar
+                .choice(List.of(grammar(otherwise, thoughtsFirst, budget), written.calls(calls.tools()))))
+            .orElseGet(() -> written.textOrCalls(calls.tools(), thoughtsFirst));
     }
 
     private List<String> endTexts() {

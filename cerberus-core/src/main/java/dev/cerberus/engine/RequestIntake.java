@@ -75,7 +75,7 @@ final class RequestIntake implements AutoCloseable {
             ActiveRequest.Surroundings surroundings) {
         int[] prompt = this.prompts.encode(request);
         requireRoom(prompt.length);
-        Optional<TokenConstraint> constraint = check(request);
+        Optional<TokenConstraint> constraint = check(request, this::beginsThoughts);
         return () -> new ActiveRequest(id, request, prompt, constraint, listener,
                 (of, consumer) -> answerText(of, prompt, consumer), surroundings);
     }
@@ -87,9 +87,19 @@ final class RequestIntake implements AutoCloseable {
      * @throws UnknownTokenException if it names tokens that the model does not know
      */
     Optional<TokenConstraint> check(GenerationRequest request) {
+        return check(request, (conversation) -> this.answerSyntax.beginsWithThoughts());
+    }
+
+    private Optional<TokenConstraint> check(GenerationRequest request, Predicate<Prompt.Chat> thoughts) {
         requireKnown(request.sampling());
         boolean chat = request.prompt() instanceof Prompt.Chat;
-        return request.format().map((format) -> this.formats.start(format, chat));
+        return request.format()
+            .map((format) -> this.formats.start(format, chat,
+                    request.prompt() instanceof Prompt.Chat conversation && thoughts.test(conversation)));
+    }
+
+    private boolean beginsThoughts(Prompt.Chat conversation) {
+        return this.answerSyntax.after(conversation.messages(), conversation.tools()).beginsWithThoughts();
     }
 
     private void requireRoom(int promptTokens) {

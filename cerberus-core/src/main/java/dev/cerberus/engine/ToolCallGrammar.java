@@ -93,13 +93,15 @@ final class ToolCallGrammar {
     /**
      * Returns the grammar of answers that are text, calls, or both, after thoughts if the
      * model has any.
+     * @param tools what may be called
+     * @param thoughtsOver whether thoughts have come before
      */
-    Grammar textOrCalls(List<ToolDefinition> tools) {
+    Grammar textOrCalls(List<ToolDefinition> tools, boolean thoughtsOver) {
         String marker = this.layout.marker();
         Grammar answer = marker.isEmpty() ? Grammar.choice(List.of(Grammar.textWithoutBracket(), section(tools, 0)))
                 : Grammar.text(marker, section(tools, marker.length()), this.parallel);
-        if (this.syntax.beginsWithThoughts()) {
-            return answer; // those are over then
+        if (thoughtsOver) {
+            return answer;
         }
         Grammar thoughts = Grammar.sequence(text(this.syntax.thoughtsStart()),
                 Grammar.upTo(this.syntax.thoughtsEnd(), true));

@@ -15,7 +15,7 @@ import dev.cerberus.advice.Setting;
 public final class AnswerSyntax {
 
     private static final AnswerSyntax USUAL = new AnswerSyntax(ToolConvention.USUAL, ThinkingSyntax.usual(),
-            ToolPrompting.none());
+            ToolPrompting.none(), Optional.empty());
 
     private final ToolConvention calls;
 
@@ -23,10 +23,15 @@ public final class AnswerSyntax {
 
     private final ToolPrompting prompting;
 
-    private AnswerSyntax(ToolConvention calls, ThinkingSyntax thinking, ToolPrompting prompting) {
+    // Asked whether it begins thoughts; empty where it never does.
+    private final Optional<ChatTemplate> template;
+
+    private AnswerSyntax(ToolConvention calls, ThinkingSyntax thinking, ToolPrompting prompting,
+            Optional<ChatTemplate> template) {
         this.calls = calls;
         this.thinking = thinking;
         this.prompting = prompting;
+        this.template = template;
     }
 
     /**
@@ -37,7 +42,25 @@ public final class AnswerSyntax {
      */
     public static AnswerSyntax of(ChatTemplate template) {
         ToolConvention calls = ToolConvention.learn(template);
-        return new AnswerSyntax(calls, ThinkingSyntax.of(template), ToolPrompting.of(template, calls));
+        ThinkingSyntax thinking = ThinkingSyntax.of(template);
+        return new AnswerSyntax(calls, thinking, ToolPrompting.of(template, calls),
+                Optional.of(template).filter((each) -> thinking.open() || each.mentions(thinking.start())));
+    }
+
+    /**
+     * Returns the syntax of the answer to a conversation. Some templates begin thoughts
+     * after what a user says and not after what a tool returned, or not where a message
+     * asks for none.
+     * @param messages the conversation, oldest first
+     * @param tools what the model may call
+     * @return this syntax, with what the prompt of that conversation begins
+     */
+    public AnswerSyntax after(List<ChatMessage> messages, List<ToolDefinition> tools) {
+        if (this.template.isEmpty()) {
+            return this;
+        }
+        ThinkingSyntax after = this.thinking.after(this.template.get(), this.prompting.adapt(messages, tools), tools);
+        return new AnswerSyntax(this.calls, after, this.prompting, this.template);
     }
 
     /**
@@ -107,7 +130,8 @@ public final class AnswerSyntax {
     }
 
     /**
-     * Returns whether the prompt has begun thoughts, which the answer ends.
+     * Returns whether the prompt has begun thoughts, which the answer ends: that of a
+     * short question, or of the conversation given to {@link #after}.
      * @return whether an answer begins within thoughts
      */
     public boolean beginsWithThoughts() {

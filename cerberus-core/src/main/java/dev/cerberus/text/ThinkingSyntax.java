@@ -22,14 +22,17 @@ record ThinkingSyntax(String start, String end, boolean open) {
     /** Finds the marks of the model that a template belongs to. */
     static ThinkingSyntax of(ChatTemplate template) {
         ThinkingSyntax found = KNOWN.stream().filter((each) -> template.mentions(each.end())).findFirst().orElse(USUAL);
-        return new ThinkingSyntax(found.start(), found.end(), promptEndsWith(template, found.start()));
+        return found.after(template, List.of(ChatMessage.user("Hi")), List.of());
     }
 
-    private static boolean promptEndsWith(ChatTemplate template, String start) {
+    /** Returns the marks of the answer to a conversation. */
+    ThinkingSyntax after(ChatTemplate template, List<ChatMessage> messages, List<ToolDefinition> tools) {
+        return new ThinkingSyntax(this.start, this.end, begins(template, messages, tools));
+    }
+
+    private boolean begins(ChatTemplate template, List<ChatMessage> messages, List<ToolDefinition> tools) {
         try {
-            return template.render(List.of(ChatMessage.user("Hi")), List.of(), true, Map.of())
-                .stripTrailing()
-                .endsWith(start);
+            return template.render(messages, tools, true, Map.of()).stripTrailing().endsWith(this.start);
         }
         catch (ChatTemplateException ex) {
             return false; // says nothing about thoughts; who chats will hear of it

@@ -167,7 +167,7 @@ class ToolCallGrammarTests {
             }
             boolean bare = syntax.calls().marker().isEmpty();
             String begin = bare ? "{" : syntax.calls().marker();
-            String rest = write(follow(start(one.textOrCalls(TOOLS)), begin), new Random(7), 4000);
+            String rest = write(follow(start(one.textOrCalls(TOOLS, false)), begin), new Random(7), 4000);
             assertThat(read(syntax, begin + rest).calls()).as("%s: %s", template, rest).hasSize(1);
         }
     }
@@ -190,7 +190,7 @@ class ToolCallGrammarTests {
     void textGoesOnFreelyUntilACallBegins() throws Exception {
         for (ChatTemplate template : templates()) {
             AnswerSyntax syntax = AnswerSyntax.of(template);
-            TokenConstraint start = start(grammar(syntax).textOrCalls(TOOLS));
+            TokenConstraint start = start(grammar(syntax).textOrCalls(TOOLS, syntax.beginsWithThoughts()));
             TokenConstraint text = follow(start, "I see < [ no call. ");
             assertThat(text.allows(END)).isTrue();
             boolean bare = syntax.calls().marker().isEmpty();
@@ -225,7 +225,7 @@ class ToolCallGrammarTests {
         assertThat(required.allowed().size()).isEqualTo(1);
         assertThat(required.allows(MARK)).isTrue();
         assertThat(follow(required.after(MARK), "now{").allows('}')).isTrue();
-        TokenConstraint text = follow(start(grammar.textOrCalls(TOOLS)), "Yes: ");
+        TokenConstraint text = follow(start(grammar.textOrCalls(TOOLS, false)), "Yes: ");
         assertThat(text.allows(MARK)).isTrue();
         assertThat(text.after(MARK).allows('x')).isFalse();
         assertThat(text.after(MARK).allows('n')).isTrue();
@@ -264,7 +264,8 @@ class ToolCallGrammarTests {
     @Test
     void callsWithinThoughtsAreNotHeldToAnything() {
         AnswerSyntax syntax = AnswerSyntax.usual();
-        TokenConstraint thoughts = follow(start(grammar(syntax).textOrCalls(TOOLS)), "<think>maybe <tool_call>{\"x");
+        TokenConstraint thoughts = follow(start(grammar(syntax).textOrCalls(TOOLS, false)),
+                "<think>maybe <tool_call>{\"x");
         assertThat(thoughts.allows('y')).isTrue();
         TokenConstraint call = follow(thoughts, "y</think><tool_call>\n{\"name\": \"");
         assertThat(call.allows('x')).isFalse();

@@ -198,6 +198,30 @@ class AnswerParserTests {
         assertThat(this.events).containsExactly("thought so it is", "text Yes");
     }
 
+    @Test
+    void whetherThePromptHasBegunThoughtsIsToldByTheConversation() {
+        AnswerSyntax syntax = AnswerSyntax.of(ChatTemplate.of("test",
+                "{% for m in messages %}{{ m.role }}: {{ m.content }}{% for c in m.tool_calls or [] %}<tool_call>\n"
+                        + "{\"name\": \"{{ c.function.name }}\", \"arguments\": {{ c.function.arguments | tojson }}}\n"
+                        + "</tool_call>{% endfor %}\n{% endfor %}{% if add_generation_prompt %}"
+                        + "{% if '/no_think' in messages[0].content %}<think></think>"
+                        + "{% elif messages[-1].role != 'tool' %}<think>\n{% endif %}{% endif %}"));
+        ChatMessage question = ChatMessage.user("Hi");
+        assertThat(syntax.after(List.of(question), List.of()).beginsWithThoughts()).isTrue();
+        List<ChatMessage> returned = List.of(question,
+                ChatMessage.assistant("", List.of(new ChatMessage.ToolCall("123456789", "add", "{}"))),
+                ChatMessage.tool("123456789", "add", "2"));
+        for (AnswerSyntax after : List.of(syntax.after(List.of(ChatMessage.user("Hi /no_think")), List.of()),
+                syntax.after(returned, TOOLS))) {
+            this.events.clear();
+            assertThat(after.beginsWithThoughts()).isFalse();
+            parse(after.parser(TOOLS), List.of("It ", "is 2."));
+            assertThat(this.events).containsExactly("text It is 2.");
+            parse(after.parser(TOOLS), List.of("<think>so</think>2"));
+            assertThat(this.events).containsExactly("thought so", "text 2");
+        }
+    }
+
     static Stream<Arguments> conventions() {
         String loop = "{% for c in m.tool_calls or [] %}";
         return Stream.of(

@@ -1,11 +1,10 @@
 package dev.cerberus.langchain4j;
 
-import java.util.List;
-
+import dev.cerberus.engine.Prompt;
 import dev.cerberus.text.AnswerParser;
 import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.ChatMessage;
-import dev.cerberus.text.ToolDefinition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one sequence of events that an answer is made of, whoever listens: its pieces of
@@ -19,21 +18,26 @@ import dev.cerberus.text.ToolDefinition;
  */
 final class AnswerEvents {
 
-    private final AnswerParser parser;
+    private final AnswerSyntax syntax;
+
+    private final PreparedRequest request;
 
     private final boolean tools;
 
     private final Blanks blanks;
 
+    private @Nullable AnswerParser parser; // once there is something to take apart
+
     /**
      * Creates the events of one answer.
      * @param syntax how the model marks thoughts and calls
-     * @param tools what may be called; if empty, no calls are looked for
+     * @param request what is answered; without tools no calls are looked for
      * @param parts receives the events
      */
-    AnswerEvents(AnswerSyntax syntax, List<ToolDefinition> tools, AnswerParser.Parts parts) {
-        this.parser = syntax.parser(tools);
-        this.tools = !tools.isEmpty();
+    AnswerEvents(AnswerSyntax syntax, PreparedRequest request, AnswerParser.Parts parts) {
+        this.syntax = syntax;
+        this.request = request;
+        this.tools = !request.tools().isEmpty();
         this.blanks = new Blanks(parts);
     }
 
@@ -42,13 +46,24 @@ final class AnswerEvents {
      * @param piece the piece
      */
     void accept(String piece) {
-        this.parser.accept(piece, this.blanks);
+        parser().accept(piece, this.blanks);
     }
 
     /** Takes the end of the answer. */
     void finish() {
-        this.parser.finish(this.blanks);
+        parser().finish(this.blanks);
         this.blanks.finish();
+    }
+
+    private AnswerParser parser() {
+        AnswerParser known = this.parser;
+        if (known == null) {
+            AnswerSyntax after = (this.request.request().prompt() instanceof Prompt.Chat chat)
+                    ? this.syntax.after(chat.messages(), chat.tools()) : this.syntax;
+            known = after.parser(this.request.tools());
+            this.parser = known;
+        }
+        return known;
     }
 
     /** Holds blanks back that may stand around a call. */

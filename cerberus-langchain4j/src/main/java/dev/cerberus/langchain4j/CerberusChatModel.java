@@ -78,7 +78,7 @@ public class CerberusChatModel implements ChatModel {
         PreparedRequest prepared = this.requests.prepare(request);
         GenerationResult result = this.generator.generate(prepared.request());
         AnswerCollector answer = new AnswerCollector();
-        AnswerEvents events = new AnswerEvents(this.generator.answerSyntax(), prepared.tools(), answer);
+        AnswerEvents events = new AnswerEvents(this.generator.answerSyntax(), prepared, answer);
         events.accept(result.text());
         events.finish();
         return answer.response(this.generator.description().modelName(), result, prepared.seed());

@@ -47,7 +47,7 @@ final class StreamedAnswer implements GenerationListener {
         this.handler = handler;
         this.start = start;
         this.handle = start.handle();
-        this.events = new AnswerEvents(syntax, request.tools(), new Told());
+        this.events = new AnswerEvents(syntax, request, new Told());
         this.modelName = modelName;
         this.seed = request.seed();
     }

@@ -2,6 +2,7 @@ package dev.cerberus.langchain4j;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.Collectors;
 
@@ -9,9 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import dev.cerberus.engine.GenerationRequest;
+import dev.cerberus.engine.Prompt;
 import dev.cerberus.text.AnswerParser;
 import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.ChatMessage;
+import dev.cerberus.text.ChatTemplate;
 import dev.cerberus.text.ToolDefinition;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -48,10 +52,51 @@ class AnswerEventsTests {
         };
         List<ToolDefinition> known = tools
                 ? List.of(new ToolDefinition("a", "", "{}"), new ToolDefinition("b", "", "{}")) : List.of();
-        AnswerEvents events = new AnswerEvents(AnswerSyntax.usual(), known, parts);
+        AnswerEvents events = new AnswerEvents(AnswerSyntax.usual(), request(List.of(ChatMessage.user("Hi")), known),
+                parts);
         pieces.forEach(events::accept);
         events.finish();
         return new Outcome(String.join("", texts), calls, texts.contains(""));
+    }
+
+    private static PreparedRequest request(List<ChatMessage> messages, List<ToolDefinition> tools) {
+        return new PreparedRequest(GenerationRequest.greedy(new Prompt.Chat(messages, tools), 10), tools,
+                OptionalLong.empty());
+    }
+
+    @Test
+    void anAnswerBeginsWithThoughtsWhereThePromptOfItsConversationDoes() {
+        AnswerSyntax syntax = AnswerSyntax.of(ChatTemplate.of("test",
+                "{% for m in messages %}{{ m.content }}\n{% endfor %}{% if add_generation_prompt %}"
+                        + "{{ '<think>\n' if '/no_think' not in messages[0].content }}{% endif %}"));
+        assertThat(parts(syntax, "Hi")).containsExactly("thought so", "text Yes");
+        assertThat(parts(syntax, "Hi /no_think")).containsExactly("text so</think>Yes");
+    }
+
+    private static List<String> parts(AnswerSyntax syntax, String question) {
+        List<String> told = new ArrayList<>();
+        AnswerEvents events = new AnswerEvents(syntax, request(List.of(ChatMessage.user(question)), List.of()),
+                new AnswerParser.Parts() {
+
+                    @Override
+                    public void onText(String text) {
+                        told.add("text " + text);
+                    }
+
+                    @Override
+                    public void onThought(String text) {
+                        told.add("thought " + text);
+                    }
+
+                    @Override
+                    public void onToolCall(ChatMessage.ToolCall call) {
+                        told.add("call " + call.name());
+                    }
+
+                });
+        events.accept("so</think>Yes");
+        events.finish();
+        return told;
     }
 
     @ParameterizedTest
