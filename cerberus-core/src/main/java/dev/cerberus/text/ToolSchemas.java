@@ -3,6 +3,7 @@ package dev.cerberus.text;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -86,20 +87,26 @@ final class ToolSchemas {
 
     /**
      * Returns an argument that was written without quotes: a text where the tool wants
-     * one, or else what it is as JSON.
+     * one, or takes one and not what it is as JSON, or else that.
      */
     JsonNode argument(String tool, String key, String value) {
-        JsonNode schema = this.schemas.get(tool);
-        if (schema != null && schema.path("properties").path(key).path("type").asText().equals("string")) {
+        JsonNode schema = this.schemas.getOrDefault(tool, JsonText.MAPPER.createObjectNode());
+        JsonNode wanted = schema.path("properties").path(key);
+        if (wanted.path("type").asText().equals("string")) {
             return TextNode.valueOf(value);
         }
         try {
             JsonNode json = JsonText.read(value);
-            return json.isMissingNode() ? TextNode.valueOf(value) : json;
+            return (json.isMissingNode() || isTextOnly(json, ArgumentTypes.of(wanted, schema)))
+                    ? TextNode.valueOf(value) : json;
         }
         catch (JsonProcessingException ex) {
             return TextNode.valueOf(value); // no JSON, so a text
         }
+    }
+
+    private static boolean isTextOnly(JsonNode json, Set<String> types) {
+        return types.contains("string") && !types.contains(ArgumentTypes.of(json));
     }
 
 }

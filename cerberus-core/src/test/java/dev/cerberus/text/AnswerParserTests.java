@@ -6,6 +6,7 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -299,6 +300,32 @@ class AnswerParserTests {
             .contains("<tool_call>", "weather");
         parse(syntax.parser(TOOLS), List.of(CALL));
         assertThat(this.events).containsExactly("call add {\"a\":1}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"type": ["string", "null"]}                     | 80331    | "80331"
+            {"type": ["string", "null"]}                     | null     | null
+            {"type": ["string", "null"]}                     | "a"      | "a"
+            {"anyOf": [{"type": "string"}, {"type": "null"}]} | true     | "true"
+            {"$ref": "#/$defs/Zip"}                          | 1.50     | "1.50"
+            {"enum": ["1", "2"]}                             | 1        | "1"
+            {"allOf": [{"$ref": "#/$defs/Zip"}]}             | [1]      | "[1]"
+            {"type": ["string", "number"]}                   | 7        | 7
+            {"type": ["string", "integer"]}                  | 7.5      | "7.5"
+            {"type": ["string", "object"]}                   | {"a": 1} | {"a":1}
+            {"description": "anything"}                      | 7        | 7
+            {"type": "integer"}                              | x        | "x"
+            """)
+    void argumentBetweenTagsIsTextWhereItsToolTakesNothingElseOfIt(String schema, String written, String argument) {
+        AnswerSyntax syntax = learned("{% for c in m.tool_calls or [] %}<tool_call>\n<function={{ c.function.name }}>\n"
+                + "{% for k, v in c.function.arguments.items() %}<parameter={{ k }}>\n{{ v }}\n</parameter>\n{% endfor %}"
+                + "</function>\n</tool_call>\n{% endfor %}");
+        ToolDefinition tool = new ToolDefinition("find", "", "{\"type\": \"object\", \"properties\": {\"zip\": "
+                + schema + "}, \"$defs\": {\"Zip\": {\"type\": \"string\"}}}");
+        parse(syntax.parser(List.of(tool)), List.of("<tool_call>\n<function=find>\n<parameter=zip>\n" + written
+                + "\n</parameter>\n</function>\n</tool_call>"));
+        assertThat(this.events).containsExactly("call find {\"zip\":" + argument + "}");
     }
 
     @Test
