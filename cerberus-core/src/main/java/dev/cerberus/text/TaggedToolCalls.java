@@ -42,7 +42,7 @@ record TaggedToolCalls(String start, String beforeKey, String beforeValue, Strin
         List<ChatMessage.ToolCall> calls = new ArrayList<>();
         int at = this.start.length();
         while (true) {
-            int end = all.indexOf(this.end, at);
+            int end = end(all, at, ended);
             if (end < 0 && !ended) {
                 return Reading.Uncertain.INSTANCE;
             }
@@ -69,6 +69,38 @@ record TaggedToolCalls(String start, String beforeKey, String beforeValue, Strin
                 boolean closed = over == JsonScan.Look.THERE && !this.close.isEmpty();
                 return new Reading.Calls(calls, closed ? at + this.close.length() : after);
             }
+        }
+    }
+
+    /**
+     * Returns where a call ends, or -1 where it does not yet. What looks like an end
+     * within a value is none, unless the value is never ended.
+     */
+    private int end(String all, int from, boolean ended) {
+        int at = from;
+        while (true) {
+            int end = all.indexOf(this.end, at);
+            int key = all.indexOf(this.beforeKey, at);
+            if (end < 0 || key < 0 || key > end) {
+                return end;
+            }
+            int value = all.indexOf(this.beforeValue, key + this.beforeKey.length());
+            if (value < 0 || value > end) {
+                return end;
+            }
+            int valueEnd = all.indexOf(this.afterValue, value + this.beforeValue.length());
+            if (valueEnd < 0 || valueEnd > end) {
+                int after = JsonScan.skipBlanks(all, end + this.end.length());
+                JsonScan.Look begin = JsonScan.look(all, after, this.start);
+                if (begin == JsonScan.Look.THERE || (ended && valueEnd < 0)) {
+                    return end; // a call that lacks the end of its value, and what
+                                // follows it
+                }
+                if (valueEnd < 0 || (begin == JsonScan.Look.PERHAPS && !ended)) {
+                    return -1;
+                }
+            }
+            at = valueEnd + this.afterValue.length();
         }
     }
 

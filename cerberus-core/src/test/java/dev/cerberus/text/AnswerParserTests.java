@@ -328,6 +328,26 @@ class AnswerParserTests {
         assertThat(this.events).containsExactly("call find {\"zip\":" + argument + "}");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            <f=find><p=zip>say </f> ok</p></f>              | call find {"zip":"say </f> ok"}
+            <f=find><p=zip></f></p></f>                     | call find {"zip":"</f>"}
+            <f=find><p=zip>a</f>b</p></f><f=find><p=zip>c</p></f> | call find {"zip":"a</f>b"}, call find {"zip":"c"}
+            <f=find><p=zip>a</f> <f=find><p=zip>c</p></f>   | text <f=find><p=zip>a</f> , call find {"zip":"c"}
+            <f=find><p=zip>a</f> and more                   | text <f=find><p=zip>a</f> and more
+            <f=find></f>                                    | call find {}
+            """)
+    void endOfACallWithinAnArgumentBetweenTagsIsItsText(String answer, String told) {
+        AnswerSyntax syntax = learned("{% for c in m.tool_calls or [] %}<f={{ c.function.name }}>"
+                + "{% for k, v in c.function.arguments.items() %}<p={{ k }}>{{ v }}</p>{% endfor %}</f>{% endfor %}");
+        ToolDefinition tool = new ToolDefinition("find", "",
+                "{\"type\": \"object\", \"properties\": {\"zip\": {\"type\": \"string\"}}}");
+        for (List<String> pieces : List.of(List.of(answer), List.of(answer.split("")))) {
+            parse(syntax.parser(List.of(tool)), pieces);
+            assertThat(String.join(", ", this.events)).as("%s", pieces).isEqualTo(told);
+        }
+    }
+
     @Test
     void idsAreInTheFormThatATemplateDemands() {
         ChatTemplate strict = ChatTemplate.of("strict", "{% for m in messages %}{% for c in m.tool_calls or [] %}"
