@@ -63,9 +63,9 @@ async function stream(question, answer, view) {
   }
 }
 
-async function send(text, compared) {
-  if (running) return;
-  const index = editing >= 0 ? editing : chat.exchanges.length;
+async function send(text, compared, index = editing >= 0 ? editing : chat.exchanges.length) {
+  // a setting that is out of range is shown, not left out
+  if (running || !byId("form").reportValidity()) return;
   stopEditing();
   chat.exchanges.length = index;
   chat.title = chat.exchanges.length ? chat.title : text.slice(0, 60);
@@ -120,10 +120,7 @@ function showExchange(exchange, index) {
   };
   action("Edit", () => edit(index));
   if (index === chat.exchanges.length - 1) {
-    action("Retry", () => {
-      editing = index;
-      send(exchange.question, exchange.answers.length > 1);
-    });
+    action("Retry", () => send(exchange.question, exchange.answers.length > 1, index));
   }
 }
 

@@ -8,6 +8,8 @@ export function bindSettings() {
   const show = (settings) => ["system", ...NUMBERS].forEach((id) => field(id).value = settings[id] ?? "");
   show(loadSettings());
   field("settings").addEventListener("input", () => saveSettings(options()));
+  // a browser says nothing about a field that is folded away, and does not send
+  field("settings").addEventListener("invalid", () => field("settings").open = true, true);
   field("defaults").addEventListener("click", () => {
     saveSettings({});
     show({});

@@ -357,6 +357,34 @@ class BrowserTests {
     }
 
     @Test
+    void settingsOfAnyPrecisionAreTakenAndThoseOutOfRangeAreShown() {
+        ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("ok"));
+        find("#settings summary").click();
+        find("#temperature").sendKeys("0.75");
+        find("#topP").sendKeys("0.955");
+        find("#settings summary").click();
+        say("Hi");
+        awaitAnswers(1);
+        assertThat(script.lastRequest().sampling().temperature()).isEqualTo(0.75);
+        assertThat(script.lastRequest().sampling().topP()).isEqualTo(0.955);
+        find("#settings summary").click();
+        find("#maxTokens").sendKeys("-3");
+        find("#settings summary").click();
+        say("Again");
+        await("#maxTokens");
+        find("#settings summary").click();
+        find("button.retry").click();
+        await("#maxTokens");
+        assertThat(find("#message").getDomProperty("value")).isEqualTo("Again");
+        assertThat(browser.findElements(By.cssSelector(".question"))).hasSize(1);
+        find("#maxTokens").clear();
+        find("#settings summary").click();
+        find("#message").sendKeys(Keys.ENTER);
+        awaitAnswers(2);
+        assertThat(said(script)).containsExactly("Hi", "ok", "Again");
+    }
+
+    @Test
     void answerIsRenderedAsMarkdownWithCodeToCopy() throws Exception {
         this.engine.use(new ScriptedGenerator().target("Some **bold** text:\n\n")
             .draft("1. one\n2. two\n\n", "```java\n")
