@@ -70,7 +70,8 @@ async function send(text, compared, index = editing >= 0 ? editing : chat.exchan
   chat.exchanges.length = index;
   chat.title = chat.exchanges.length ? chat.title : text.slice(0, 60);
   const chosen = options();
-  if (compared && chosen.temperature > 0 && chosen.seed === undefined) chosen.seed = Math.floor(Math.random() * 2 ** 31);
+  // the application may sample where nothing is chosen; both answers take the same noise
+  if (compared && chosen.seed === undefined) chosen.seed = Math.floor(Math.random() * 2 ** 31);
   const exchange = { question: text, answers: [newAnswer(true)] };
   if (compared) exchange.answers.push(newAnswer(false));
   chat.exchanges.push(exchange);

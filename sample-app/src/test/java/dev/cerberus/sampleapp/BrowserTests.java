@@ -317,6 +317,9 @@ class BrowserTests {
         assertThat(script.requests().get(0).gate()).isEmpty();
         assertThat(script.requests().get(1).gate().map(GateOptions::mode)).contains(GateMode.NEVER);
         assertThat(said(script.requests().get(1))).isEqualTo(said(script.requests().get(0)));
+        // the application samples, and only with the same seed the same text can come
+        assertThat(script.requests().get(0).sampling().greedy()).isFalse();
+        assertThat(script.requests().get(1).sampling()).isEqualTo(script.requests().get(0).sampling());
         check("comparing");
         say("Again");
         awaitAnswers(4);
