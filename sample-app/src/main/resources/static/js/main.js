@@ -17,6 +17,7 @@ const speech = new Speech(byId("spoken"));
 let chat = findChat(location.hash.slice(1)) || newChat();
 let running = null;
 let editing = -1;
+let deleted = false;
 
 function followEnd(update) {
   const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
@@ -94,6 +95,11 @@ async function send(text, compared, index = editing >= 0 ? editing : chat.exchan
   }
   speech.hear(textOf(exchange.answers[0]), true);
   running = null;
+  if (deleted) {
+    deleted = false;
+    openChat(newChat());
+    return;
+  }
   saveChat(chat);
   history.replaceState(null, "", "#" + chat.id);
   followEnd(showChat);
@@ -161,8 +167,12 @@ function showList() {
     remove.setAttribute("aria-label", "Delete " + each.title);
     remove.addEventListener("click", () => {
       deleteChat(each);
-      if (each.id === chat.id) openChat(newChat());
-      else showList();
+      if (each.id !== chat.id) showList();
+      else if (running) {
+        deleted = true; // the answer ends first
+        running.abort();
+      }
+      else openChat(newChat());
     });
   }
 }

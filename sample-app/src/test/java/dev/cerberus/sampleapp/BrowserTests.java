@@ -303,6 +303,24 @@ class BrowserTests {
     }
 
     @Test
+    void chatThatIsDeletedWhileItIsAnsweredIsGone() throws Exception {
+        this.engine.use(new ScriptedGenerator().target("ok"));
+        say("first");
+        awaitAnswers(1);
+        ScriptedGenerator script = this.engine
+            .use(new ScriptedGenerator().target("more ").endless().pause(Duration.ofMillis(20)));
+        say("Talk");
+        until((page) -> script.requests().size() == 1);
+        find("#chat-list .delete").click();
+        assertThat(script.awaitCancelled(PATIENCE)).isTrue();
+        await("#welcome");
+        assertThat(texts("#chat-list .open")).isEmpty();
+        browser.navigate().refresh();
+        await("#welcome");
+        assertThat(texts("#chat-list .open")).isEmpty();
+    }
+
+    @Test
     void sameQuestionIsComparedWithAndWithoutDrafting() throws Exception {
         ScriptedGenerator script = this.engine
             .use(new ScriptedGenerator().target("The").draft(" same").target(" text"));
