@@ -128,11 +128,18 @@ final class ToolReader {
         fields.list("required")
             .ifPresent((names) -> parameters
                 .required(names.stream().map((name) -> name(name, fields.path("required"))).toList()));
-        fields.allowOnly("additionalProperties", JsonNode::isBoolean, "say true or false");
-        fields.find("additionalProperties").ifPresent((value) -> parameters.additionalProperties(value.booleanValue()));
+        fields.allowOnly("additionalProperties", (value) -> value.isBoolean() || isAnything(value),
+                "say true or false");
+        fields.find("additionalProperties")
+            .ifPresent((value) -> parameters.additionalProperties(isAnything(value) || value.booleanValue()));
         fields.find("$defs").ifPresent((definitions) -> parameters.definitions(raw(definitions, fields.path("$defs"))));
         fields.requireAllKnown();
         return parameters.build();
+    }
+
+    /** What generators of schemas write for {@code true}, Zod 4 among them. */
+    private static boolean isAnything(JsonNode schema) {
+        return schema.isObject() && schema.isEmpty();
     }
 
     private static String name(JsonNode node, String path) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 import dev.cerberus.decode.FinishReason;
@@ -177,6 +178,18 @@ class OpenAiHttpTests extends AbstractOpenAiHttpTests {
         assertThat(calls.required()).isEqualTo(required);
         assertThat(calls.parallel()).isEqualTo(several);
         assertThat(calls.tools()).hasSize(choice.contains("time") ? 1 : 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "{}", "true" })
+    void parametersMayBeLeftOpenByTheEmptySchemaToo(String additional) throws Exception {
+        ScriptedGenerator generator = answer("x");
+        HttpResponse<String> response = chat("""
+                ,"tools":[{"type":"function","function":{"name":"weather","parameters":{"type":"object",
+                "properties":{"city":{"type":"string"}},"additionalProperties":%s}}}]""".formatted(additional));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        String parameters = ((Prompt.Chat) generator.lastRequest().prompt()).tools().get(0).parametersJson();
+        assertThat(JSON.readTree(parameters).at("/additionalProperties").booleanValue()).isTrue();
     }
 
     @Test
