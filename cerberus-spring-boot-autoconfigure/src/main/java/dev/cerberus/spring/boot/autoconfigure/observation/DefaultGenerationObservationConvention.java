@@ -61,8 +61,10 @@ public class DefaultGenerationObservationConvention implements GenerationObserva
                 GenerationKeys.STOP_SEQUENCES.withValue(Integer.toString(request.stopStrings().size())));
         if (!sampling.greedy()) {
             values = values.and(GenerationKeys.TOP_P.withValue(Double.toString(sampling.topP())),
-                    GenerationKeys.TOP_K.withValue(Integer.toString(sampling.topK())),
                     GenerationKeys.SEED.withValue(Long.toString(sampling.seed())));
+        }
+        if (!sampling.greedy() && sampling.topK() > 0) {
+            values = values.and(GenerationKeys.TOP_K.withValue(Integer.toString(sampling.topK())));
         }
         if (sampling.frequencyPenalty() != 0) {
             values = values

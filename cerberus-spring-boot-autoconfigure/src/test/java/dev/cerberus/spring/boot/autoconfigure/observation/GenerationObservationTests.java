@@ -34,6 +34,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 import dev.cerberus.engine.QueueFullException;
 import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.langchain4j.CerberusChatRequestParameters;
 import dev.cerberus.langchain4j.CerberusStreamingChatModel;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
@@ -73,6 +74,24 @@ class GenerationObservationTests {
                 .hasHighCardinalityKeyValue("cerberus.usage.accepted_draft_tokens", "1")
                 .hasBeenStarted()
                 .hasBeenStopped();
+        });
+    }
+
+    @Test
+    void limitIsTheNumberOfTokensThatAreSampledFromIfThereIsOne() {
+        this.runner.run((context) -> {
+            ChatModel model = context.getBean(ChatModel.class);
+            for (int topK : List.of(0, 40)) {
+                model.chat(ChatRequest.builder()
+                    .messages(UserMessage.from("Hi"))
+                    .parameters(CerberusChatRequestParameters.builder().temperature(0.7).seed(5L).topK(topK).build())
+                    .build());
+            }
+            TestObservationRegistryAssert.assertThat(this.observations)
+                .hasAnObservation((observation) -> observation.hasHighCardinalityKeyValue("gen_ai.request.seed", "5")
+                    .doesNotHaveHighCardinalityKeyValueWithKey("gen_ai.request.top_k"))
+                .hasAnObservation(
+                        (observation) -> observation.hasHighCardinalityKeyValue("gen_ai.request.top_k", "40"));
         });
     }
 
