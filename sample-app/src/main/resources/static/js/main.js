@@ -5,7 +5,8 @@ import { bindSettings, options } from "./settings.js";
 import { Speech } from "./speech.js";
 import { allChats, deleteChat, findChat, newChat, saveChat } from "./store.js";
 
-const HISTORY = 8, HISTORY_CHARACTERS = 100_000;
+// what is asked and said before it fits into chat.max-body
+const HISTORY = 8, MOST_BYTES = 200_000;
 const WORDS = {
   413: "This is too long for the model. Shorten it, or begin a new chat.",
   503: "The application is busy or stopping. Try again in a moment.",
@@ -25,15 +26,17 @@ function followEnd(update) {
   if (atEnd) scroller.scrollTop = scroller.scrollHeight;
 }
 
-/** Returns what the model shall know of the exchanges before one. */
-function historyBefore(index) {
+const bytesOf = (value) => new TextEncoder().encode(JSON.stringify(value)).length;
+
+/** Returns what the model shall know of the exchanges before one, beside what is asked. */
+function historyBefore(index, asked) {
   const history = [];
-  let characters = 0;
+  let bytes = bytesOf(asked);
   for (let i = index - 1; i >= 0 && history.length < HISTORY; i--) {
     const { question, answers } = chat.exchanges[i];
     const answer = textOf(answers[0]);
-    characters += question.length + answer.length;
-    if (characters > HISTORY_CHARACTERS) break;
+    bytes += bytesOf({ question, answer });
+    if (bytes > MOST_BYTES) break;
     if (answer.trim()) history.unshift({ question, answer });
   }
   return history;
@@ -81,7 +84,8 @@ async function send(text, compared, index = editing >= 0 ? editing : chat.exchan
   scroller.scrollTop = scroller.scrollHeight;
   const views = log.lastElementChild.views;
   speech.begin();
-  const question = { message: text, conversationId: chat.conversationId, history: historyBefore(index) };
+  const question = { message: text, conversationId: chat.conversationId,
+    history: historyBefore(index, { text, chosen }) };
   // one after the other, so that neither takes the other's time
   for (const [i, answer] of exchange.answers.entries()) {
     if (running.signal.aborted || exchange.answers[0].state === "failed") {

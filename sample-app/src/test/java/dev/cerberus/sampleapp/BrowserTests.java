@@ -303,6 +303,23 @@ class BrowserTests {
     }
 
     @Test
+    void longChatInLettersOfSeveralBytesGoesOn() {
+        ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("ok"));
+        browser.executeScript("""
+                const answers = [{ drafting: true, pieces: [{ text: 'ok', gain: 0 }], steps: [], state: 'stopped' }];
+                const exchanges = Array.from({ length: 8 }, (_, i) => ({ question: i + '永'.repeat(12_000), answers }));
+                localStorage.setItem('cerberus-chats', JSON.stringify([{ id: 'long', title: 'long', exchanges }]));""");
+        browser.get("http://localhost:" + this.port + "/?long#long");
+        awaitAnswers(8);
+        say("Go on");
+        awaitAnswers(9);
+        assertThat(texts(".problem")).isEmpty();
+        List<String> said = said(script);
+        assertThat(said).hasSizeGreaterThan(10).endsWith("ok", "Go on");
+        assertThat(said.get(said.size() - 3)).startsWith("7永");
+    }
+
+    @Test
     void chatThatIsDeletedWhileItIsAnsweredIsGone() throws Exception {
         this.engine.use(new ScriptedGenerator().target("ok"));
         say("first");
