@@ -33,6 +33,11 @@ public final class WeightsCache {
 
     private static final String KEY = "cerberus_weights";
 
+    /**
+     * Not that of safetensors files, which it is, so that nobody takes it for a model's.
+     */
+    private static final String SUFFIX = ".weights";
+
     private static final int NAME_DIGITS = 16;
 
     private static final int NAME_CHARACTERS = 80;
@@ -86,7 +91,7 @@ public final class WeightsCache {
     private static String fileName(String model, String key) {
         String plain = model.replaceAll("[^A-Za-z0-9._-]", "_");
         return plain.substring(0, Math.min(plain.length(), NAME_CHARACTERS)) + "-" + key.substring(0, NAME_DIGITS)
-                + ".safetensors";
+                + SUFFIX;
     }
 
     private Optional<KeptWeights> read(Path file, String key, List<TensorInfo> tensors) {
@@ -228,8 +233,8 @@ public final class WeightsCache {
             try {
                 if (this.failure == null) {
                     this.draft.complete();
-                    WeightsCache.this.told = Optional.of("its weights as they were rounded are kept in " + this.file
-                            + ", " + this.bytes + " bytes");
+                    WeightsCache.this.told = Optional
+                        .of("its weights as they were rounded are kept in " + this.file + ", " + this.bytes + " bytes");
                 }
             }
             catch (IOException ex) {

@@ -79,7 +79,8 @@ class RoundedMatricesTests {
         load(copy, kernel, WeightsCache.in(this.folder)).close();
         assertThat(files()).hasSize(1);
         Path config = copy.resolve(ModelConfig.FILE_NAME);
-        Files.writeString(config, Files.readString(config).replaceFirst("\"rms_norm_eps\": [^,]*", "\"rms_norm_eps\": 0.01"));
+        Files.writeString(config,
+                Files.readString(config).replaceFirst("\"rms_norm_eps\": [^,]*", "\"rms_norm_eps\": 0.01"));
         load(copy, kernel, WeightsCache.in(this.folder)).close();
         assertThat(files()).hasSize(2);
         Path weights = copy.resolve(Checkpoint.SINGLE_FILE_NAME);
@@ -89,7 +90,8 @@ class RoundedMatricesTests {
         load(copy, kernel, WeightsCache.in(this.folder)).close();
         assertThat(files()).hasSize(3);
         LinearKernel other = (kernel == LinearKernel.INT8) ? LinearKernel.INT8_BOUNDED : LinearKernel.INT8;
-        load(copy, other, WeightsCache.in(this.folder)).close(); // is packed, if not multiplied by
+        load(copy, other, WeightsCache.in(this.folder)).close(); // is packed, if not
+                                                                 // multiplied by
         assertThat(files()).hasSize(4);
     }
 
@@ -125,7 +127,7 @@ class RoundedMatricesTests {
 
     private List<Path> files() throws IOException {
         try (Stream<Path> entries = Files.list(this.folder)) {
-            return entries.filter((entry) -> entry.toString().endsWith(".safetensors")).toList();
+            return entries.filter((entry) -> entry.toString().endsWith(".weights")).toList();
         }
     }
 

@@ -163,8 +163,7 @@ class EngineStartTests {
     void theLargestTreesAreMeasuredAsFarAsTheyMayBeVerified(String precision, @TempDir Path model) {
         TinyModels.writeWithTokenizer("llama", model);
         TinyModels.writeConfigured(LONGER, model);
-        Assumptions.assumeTrue(
-                precision.equals("fp32") || TorchDevice.of("cpu").fastestPrecision() == Precision.INT8,
+        Assumptions.assumeTrue(precision.equals("fp32") || TorchDevice.of("cpu").fastestPrecision() == Precision.INT8,
                 "skipped: no exact int8 on this CPU");
         try (CerberusEngine engine = CerberusEngine
             .open(EngineOptions.builder(model.toString()).device("cpu").precision(precision).maxNodes(256).build())) {

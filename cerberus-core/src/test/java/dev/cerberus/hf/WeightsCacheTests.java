@@ -41,7 +41,8 @@ class WeightsCacheTests {
             kept.complete();
         }
         assertThat(cache.note()).isEmpty();
-        assertThat(cache.told()).hasValueSatisfying((told) -> assertThat(told).contains("are kept in").contains("14 bytes"));
+        assertThat(cache.told())
+            .hasValueSatisfying((told) -> assertThat(told).contains("are kept in").contains("14 bytes"));
     }
 
     private List<Path> files() throws IOException {
@@ -54,8 +55,8 @@ class WeightsCacheTests {
     void findsWhatWasKept() throws IOException {
         keep("of one");
         assertThat(files()).singleElement()
-            .satisfies((file) -> assertThat(file.getFileName().toString())
-                .matches("ORG_my_model-[0-9a-f]{16}\\.safetensors"));
+            .satisfies(
+                    (file) -> assertThat(file.getFileName().toString()).matches("ORG_my_model-[0-9a-f]{16}\\.weights"));
         WeightsCache cache = WeightsCache.in(this.folder.resolve("new"));
         try (KeptWeights kept = open(cache, "of one")) {
             assertThat(kept.areWanted()).isFalse();
@@ -146,8 +147,7 @@ class WeightsCacheTests {
     @Test
     void saysWhenThereIsNoRoom() {
         WeightsCache cache = WeightsCache.in(this.folder.resolve("new"));
-        List<TensorInfo> huge = List
-            .of(new TensorInfo("integers", TensorType.I8, List.of(1L << 60), 0, 1L << 60));
+        List<TensorInfo> huge = List.of(new TensorInfo("integers", TensorType.I8, List.of(1L << 60), 0, 1L << 60));
         try (KeptWeights kept = cache.open("model", "of one", huge)) {
             assertThat(kept.areWanted()).isFalse();
         }

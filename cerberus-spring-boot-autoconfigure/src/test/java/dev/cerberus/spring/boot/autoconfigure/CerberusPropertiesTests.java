@@ -89,7 +89,8 @@ class CerberusPropertiesTests {
                 OptionalInt.of(9), false, new GateOptions(GateMode.THRESHOLD, GateSignal.TOP1_MARGIN, 0.3), Map.of(),
                 Optional.of("calibration.json"), Optional.of("chatml"),
                 Map.of("enable_thinking", false, "reasoning_effort", "low"), 3, 2, Duration.ofSeconds(9),
-                OptionalInt.of(5000), OptionalInt.of(4096), false, Optional.of("rounded"), OptionalInt.of(4), SettingProperties.INSTANCE));
+                OptionalInt.of(5000), OptionalInt.of(4096), false, Optional.of("rounded"), OptionalInt.of(4),
+                SettingProperties.INSTANCE));
     }
 
     /** Which is why docs/models.md names SPRING_APPLICATION_JSON. */
