@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -34,10 +35,6 @@ import picocli.CommandLine.Spec;
 @Command(name = "cerberus", mixinStandardHelpOptions = true, versionProvider = CerberusCommand.VersionProvider.class,
         synopsisSubcommandLabel = "COMMAND",
         description = "Decodes language models in parallel, and trains and measures the heads that it takes.",
-        subcommands = {
-                PullCommand.class, InfoCommand.class, ChatCommand.class, ServeCommand.class, GenerateCommand.class,
-                TrainCommand.class, RememberCommand.class, CalibrateCommand.class, BenchCommand.class,
-                LoadCommand.class, FidelityCommand.class, DoctorCommand.class, CommandLine.HelpCommand.class },
         footerHeading = "%nExamples:%n",
         footer = { "  cerberus doctor", "  cerberus chat", "  cerberus pull ORG/NAME", "  cerberus help train",
                 "  source <(cerberus completion)", "",
@@ -46,6 +43,11 @@ public final class CerberusCommand implements Callable<Integer> {
 
     private static final int HELP_WIDTH = 110;
 
+    private static final List<Class<?>> SUBCOMMANDS = List.of(PullCommand.class, InfoCommand.class, ChatCommand.class,
+            ServeCommand.class, GenerateCommand.class, TrainCommand.class, RememberCommand.class,
+            CalibrateCommand.class, BenchCommand.class, LoadCommand.class, FidelityCommand.class, DoctorCommand.class,
+            CommandLine.HelpCommand.class, AutoComplete.GenerateCompletion.class);
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -53,6 +55,32 @@ public final class CerberusCommand implements Callable<Integer> {
 
     CerberusCommand(Reader in) {
         this.in = new BufferedReader(in);
+    }
+
+    /** Returns the command with all subcommands. */
+    static CommandLine withAll(Reader in) {
+        CommandLine commandLine = new CommandLine(new CerberusCommand(in));
+        SUBCOMMANDS.forEach((type) -> commandLine.addSubcommand(name(type), type));
+        return commandLine;
+    }
+
+    /**
+     * Returns the command with the subcommand that the arguments begin with, or with all
+     * where they begin with none that can do without the others: to make all of them
+     * takes longer than many a call.
+     */
+    static CommandLine withWanted(Reader in, String... args) {
+        return SUBCOMMANDS.stream()
+            .filter((type) -> type.getPackage().equals(CerberusCommand.class.getPackage()))
+            .filter((type) -> args.length > 0 && args[0].equals(name(type)))
+            .findFirst()
+            .map((type) -> new CommandLine(new CerberusCommand(in)).addSubcommand(name(type), type))
+            .orElseGet(() -> withAll(in));
+    }
+
+    private static String name(Class<?> subcommand) {
+        return (subcommand == AutoComplete.GenerateCompletion.class) ? "completion"
+                : subcommand.getAnnotation(Command.class).name();
     }
 
     /** Returns what a subcommand reads when it is told to read standard input. */
@@ -93,9 +121,7 @@ public final class CerberusCommand implements Callable<Integer> {
     static int run(Reader in, Writer out, PrintWriter err, String... args) {
         StandardOutput results = new StandardOutput(out);
         PrintWriter printer = new PrintWriter(results, true);
-        CommandLine commandLine = new CommandLine(new CerberusCommand(in))
-            .addSubcommand("completion", new AutoComplete.GenerateCompletion())
-            .setOut(printer)
+        CommandLine commandLine = withWanted(in, args).setOut(printer)
             .setErr(err)
             .setUsageHelpWidth(HELP_WIDTH)
             .setCaseInsensitiveEnumValuesAllowed(true)

@@ -10,7 +10,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 import dev.cerberus.testing.MarkdownFile;
-import picocli.AutoComplete;
 import picocli.CommandLine;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,9 +26,7 @@ class DocumentedCommandTests {
     private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
 
     private static CommandLine commandLine() {
-        return new CommandLine(new CerberusCommand(Reader.nullReader()))
-            .addSubcommand("completion", new AutoComplete.GenerateCompletion())
-            .setCaseInsensitiveEnumValuesAllowed(true);
+        return CerberusCommand.withAll(Reader.nullReader()).setCaseInsensitiveEnumValuesAllowed(true);
     }
 
     private static void check(String where, String command, List<String> wrong) {

@@ -81,7 +81,7 @@ class HelpTests {
     @ParameterizedTest
     @MethodSource("commands")
     void requiredOptionsStandFirst(String command) {
-        CommandLine all = new CommandLine(new CerberusCommand(Reader.nullReader()));
+        CommandLine all = CerberusCommand.withAll(Reader.nullReader());
         List<OptionSpec> options = Objects.requireNonNull(all.getSubcommands().get(command)).getCommandSpec().options();
         List<String> required = options.stream()
             .filter((option) -> option.required() && option.group() == null)
@@ -94,6 +94,25 @@ class HelpTests {
             .limit(required.size())
             .toList();
         assertThat(printed).containsExactlyInAnyOrderElementsOf(required);
+    }
+
+    /** Who asks for one command need not wait for the others. */
+    @ParameterizedTest
+    @MethodSource("commands")
+    void commandIsTheSameWithoutTheOthers(String command) {
+        CommandLine one = CerberusCommand.withWanted(Reader.nullReader(), command, "--help");
+        CommandLine all = CerberusCommand.withAll(Reader.nullReader());
+        assertThat(one.getSubcommands()).containsOnlyKeys(command);
+        assertThat(Objects.requireNonNull(one.getSubcommands().get(command)).getUsageMessage())
+            .isEqualTo(Objects.requireNonNull(all.getSubcommands().get(command)).getUsageMessage());
+    }
+
+    @Test
+    void whoAsksForNoneOfThemSeesAll() {
+        for (String[] args : new String[][] { {}, { "--help" }, { "help" }, { "completion" }, { "benhc" } }) {
+            assertThat(CerberusCommand.withWanted(Reader.nullReader(), args).getSubcommands())
+                .containsKeys("bench", "help", "completion");
+        }
     }
 
     @Test

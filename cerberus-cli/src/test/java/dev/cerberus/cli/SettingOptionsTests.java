@@ -41,7 +41,7 @@ class SettingOptionsTests {
     }
 
     private static Map<String, CommandLine> commands() {
-        return new CommandLine(new CerberusCommand(Reader.nullReader())).getSubcommands();
+        return CerberusCommand.withAll(Reader.nullReader()).getSubcommands();
     }
 
     static Stream<CommandSpec> specs() {
