@@ -51,49 +51,21 @@ final class KvRoom {
      * @return those that can take a step
      */
     List<DecodeSession> admit(List<DecodeSession> sessions, Map<DecodeSession, Throwable> failures) {
-        long held = this.prefixes.rows() + sessions.stream().mapToLong(DecodeSession::heldRows).sum();
-        List<DecodeSession> able = new ArrayList<>();
-        int end = sessions.size();
-        for (int i = 0; i < end; i++) {
+        Admission admission = new Admission(sessions);
+        for (int i = 0; i < admission.end; i++) {
             DecodeSession session = sessions.get(i);
-            if (session.heldRows() == 0) {
-                if (this.beginnings.areBeingRead(session, able, sessions)) {
-                    continue;
+            try {
+                if (admission.admits(i)) {
+                    admission.able.add(session);
                 }
-                continues(session); // rows change hands, and are as many as before
             }
-            int lacking = Math.max(0, session.neededRows() - session.heldRows());
-            if (session.neededRows() > this.capacityRows) {
-                failures.put(session,
-                        new ModelException(Advice.of(
-                                "The text needs " + session.neededRows() + " rows of the KV cache, which has "
-                                        + this.capacityRows,
-                                Remedy.of("ask for less"), Remedy.of("raise", Setting.KV_CACHE_TOKENS))));
-                held -= session.suspend();
-                continue;
+            catch (Throwable ex) { // also an Error: it is this session's, the others go
+                                   // on
+                failures.put(session, ex);
+                admission.count();
             }
-            held -= evictedFor(session, this.capacityRows - held + session.heldRows());
-            if (lacking > this.capacityRows - held + rows(sessions.subList(i + 1, end))) {
-                held -= session.suspend();
-                continue;
-            }
-            while (lacking > this.capacityRows - held) {
-                held -= sessions.get(--end).suspend();
-            }
-            held -= session.heldRows();
-            if (grows(session, this.capacityRows - held, sessions, failures)) {
-                able.add(session);
-            }
-            held += session.heldRows();
         }
-        return able;
-    }
-
-    private void continues(DecodeSession session) {
-        int known = session.reading().continueFrom(this.prefixes, session.roomyRows());
-        if (known > 0) {
-            begins(session, known);
-        }
+        return admission.able;
     }
 
     private void begins(DecodeSession session, int known) {
@@ -123,22 +95,14 @@ final class KvRoom {
         return sessions.stream().mapToLong(DecodeSession::heldRows).sum();
     }
 
-    /** Returns whether a session has what it needs, with room for a draft if it can. */
-    private boolean grows(DecodeSession session, long most, List<DecodeSession> all,
-            Map<DecodeSession, Throwable> failures) {
-        try {
-            int roomy = session.roomyRows();
-            if (session.neededRows() > session.heldRows() || (roomy > session.heldRows() && roomy <= most)) {
-                hold(session, (int) Math.min(session.lastingRows(), most));
-                if (session.cachedTokens() == 0) {
-                    begins(session, this.beginnings.give(session, all));
-                }
+    /** Gives a session what it needs, with room for a draft if it can. */
+    private void grow(DecodeSession session, long most, List<DecodeSession> all) {
+        int roomy = session.roomyRows();
+        if (session.neededRows() > session.heldRows() || (roomy > session.heldRows() && roomy <= most)) {
+            hold(session, (int) Math.min(session.lastingRows(), most));
+            if (session.cachedTokens() == 0) {
+                begins(session, this.beginnings.give(session, all));
             }
-            return true;
-        }
-        catch (Throwable ex) { // also an Error: it is this session's, the others go on
-            failures.put(session, ex);
-            return false;
         }
     }
 
@@ -157,6 +121,67 @@ final class KvRoom {
             }
             this.listener.onScarcity(ex);
         }
+    }
+
+    /**
+     * The rows of all, while one session after another gets its own.
+     */
+    private final class Admission {
+
+        private final List<DecodeSession> sessions;
+
+        private final List<DecodeSession> able = new ArrayList<>();
+
+        private int end;
+
+        private long held;
+
+        Admission(List<DecodeSession> sessions) {
+            this.sessions = sessions;
+            this.end = sessions.size();
+            count();
+        }
+
+        void count() {
+            this.held = KvRoom.this.prefixes.rows() + rows(this.sessions);
+        }
+
+        /** Returns whether a session can take a step; it has the rows for it then. */
+        boolean admits(int index) {
+            DecodeSession session = this.sessions.get(index);
+            long capacity = KvRoom.this.capacityRows;
+            if (session.neededRows() > capacity) {
+                this.held -= session.suspend();
+                throw new ModelException(Advice.of(
+                        "The text needs " + session.neededRows() + " rows of the KV cache, which has " + capacity,
+                        Remedy.of("ask for less"), Remedy.of("raise", Setting.KV_CACHE_TOKENS)));
+            }
+            int continued = 0;
+            if (session.heldRows() == 0) {
+                if (KvRoom.this.beginnings.areBeingRead(session, this.able, this.sessions)) {
+                    return false;
+                }
+                // rows change hands, and are as many as before
+                continued = session.reading().continueFrom(KvRoom.this.prefixes, session.roomyRows());
+            }
+            int lacking = Math.max(0, session.neededRows() - session.heldRows());
+            this.held -= evictedFor(session, capacity - this.held + session.heldRows());
+            if (lacking > capacity - this.held + rows(this.sessions.subList(index + 1, this.end))) {
+                this.held -= session.suspend();
+                return false;
+            }
+            while (lacking > capacity - this.held) {
+                this.held -= this.sessions.get(--this.end).suspend();
+            }
+            this.held -= session.heldRows();
+            grow(session, capacity - this.held, this.sessions);
+            this.held += session.heldRows();
+            if (continued > 0) { // not before it is certain that it goes on from there
+                begins(session, continued);
+            }
+            return true;
+        }
+
     }
 
 }

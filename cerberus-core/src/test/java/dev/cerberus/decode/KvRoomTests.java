@@ -1,5 +1,6 @@
 package dev.cerberus.decode;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
@@ -262,6 +263,36 @@ class KvRoomTests {
         KvRoom room = new KvRoom(session.neededRows() + 20, prefixes, BatchListener.NONE);
         assertThat(room.admit(this.sessions, this.failures)).containsExactly(session);
         assertThat(prefixes.rows()).isZero();
+    }
+
+    @Test
+    void whatFailsWhileRowsAreGivenUpForOneIsItsOwnFailure() {
+        PrefixCache prefixes = new PrefixCache(1000);
+        int[] text = this.random.ints(100, 0, VOCABULARY).toArray();
+        KvCache cache = this.model.newCache(text.length);
+        this.model.prefill(cache, text).close();
+        prefixes.keep(text, failingToClose(cache));
+        DecodeSession first = session(40, 10);
+        DecodeSession second = session(10, 10);
+        KvRoom room = new KvRoom(120, prefixes, BatchListener.NONE);
+        assertThat(room.admit(this.sessions, this.failures)).containsExactly(second);
+        assertThat(this.failures).containsOnlyKeys(first);
+        assertThat(this.failures.get(first)).hasMessage("not closed");
+        this.failures.clear();
+        assertThat(room.admit(this.sessions, this.failures)).containsExactly(first, second);
+        assertThat(this.failures).isEmpty();
+    }
+
+    /** Frees its rows, and fails all the same. */
+    private static KvCache failingToClose(KvCache cache) {
+        return (KvCache) Proxy.newProxyInstance(KvCache.class.getClassLoader(), new Class<?>[] { KvCache.class },
+                (proxy, method, arguments) -> {
+                    Object returned = method.invoke(cache, arguments);
+                    if (method.getName().equals("close")) {
+                        throw new IllegalStateException("not closed");
+                    }
+                    return returned;
+                });
     }
 
     private void keep(PrefixCache prefixes, int[] text) {
