@@ -232,6 +232,11 @@ public final class DjlTargetModel implements TargetModel {
     }
 
     @Override
+    public void expectRows(long rows) {
+        this.pass.expectRows(rows);
+    }
+
+    @Override
     public long cacheBytesPerToken() {
         return 2L * this.config.layers() * this.config.keyValueSize() * this.attention.bytes();
     }

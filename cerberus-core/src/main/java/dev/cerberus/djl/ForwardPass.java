@@ -24,6 +24,13 @@ interface ForwardPass extends AutoCloseable {
     TokenCache newCache(int capacity);
 
     /**
+     * Tells how many rows all caches together are going to have.
+     * @param rows 1 or more
+     */
+    default void expectRows(long rows) {
+    }
+
+    /**
      * Runs spans whose caches have room for them.
      * @param spans one span per sequence
      * @param scope takes what is left behind; closed with the last of the scores

@@ -25,6 +25,8 @@ final class KvPool implements AutoCloseable {
 
     private final PoolRegions regions = new PoolRegions();
 
+    private long expectedRows = Long.MAX_VALUE;
+
     private NDArray rows; // [layers, rows, 2·kv·dim]
 
     private IValue all; // the rows as an argument
@@ -48,6 +50,14 @@ final class KvPool implements AutoCloseable {
     /** Returns the rows, layer by layer, valid until a region is taken. */
     IValue layers() {
         return this.layers;
+    }
+
+    /**
+     * Tells how many rows all sequences are going to have together; only what lies
+     * between them makes the pool larger.
+     */
+    void expectRows(long count) {
+        this.expectedRows = count;
     }
 
     /** Returns the number of rows, taken or not. */
@@ -95,7 +105,8 @@ final class KvPool implements AutoCloseable {
     }
 
     private void grow(int lacking) {
-        int more = Math.max(lacking, Math.max(FIRST_ROWS, this.regions.size()));
+        long ahead = Math.min(Math.max(FIRST_ROWS, this.regions.size()), this.expectedRows - this.regions.size());
+        int more = (int) Math.max(lacking, ahead);
         NDArray larger;
         try {
             larger = larger(more);

@@ -63,6 +63,11 @@ final class PooledForward implements ForwardPass {
     }
 
     @Override
+    public void expectRows(long rows) {
+        this.pool.expectRows(rows);
+    }
+
+    @Override
     public List<NodeScores> run(List<Span> spans, NDManager scope) {
         PooledRows rows = new PooledRows(spans, this.group);
         ForwardTensors tensors = tensors(rows, scope, spans.size());

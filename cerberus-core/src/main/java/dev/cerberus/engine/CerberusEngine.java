@@ -94,6 +94,8 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
         this.observers = new StepObservers(this.events);
         this.outcomes = new Outcomes(this.events, options.settingNames());
         this.model = model;
+        this.cacheTokens = ContextBudget.cacheTokens(options, model.target(), model.deviceMemory());
+        model.target().expectRows(this.cacheTokens);
         int maxNodes = Math.max(model.maxNodes(options), options.shape().map((shape) -> shape.nodeCount()).orElse(1));
         if (model.profile().plansByShape()) {
             new WarmUp(model.target(), model.heads(), options.shape(), maxNodes, options.maxConcurrent()).run();
@@ -103,7 +105,6 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
                 model.heads().isPresent());
         this.gate = this.gates.feasible(options.gate());
         this.queue = new RequestQueue(options.queueCapacity(), options.maxConcurrent());
-        this.cacheTokens = ContextBudget.cacheTokens(options, model.target(), model.deviceMemory());
         this.intake = new RequestIntake(options, model, this.cacheTokens);
         SessionFactory sessions = new SessionFactory(options, model, this.gates, this::gate, this.observers,
                 this.cacheTokens);

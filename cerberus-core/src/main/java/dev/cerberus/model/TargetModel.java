@@ -27,6 +27,15 @@ public interface TargetModel extends AutoCloseable {
     KvCache newCache(int capacityTokens);
 
     /**
+     * Tells how many rows all caches together are going to have, so that no memory is
+     * taken for more of them ahead of time. It refuses nothing; models that take memory
+     * for single caches only do nothing.
+     * @param rows 1 or more
+     */
+    default void expectRows(long rows) {
+    }
+
+    /**
      * Returns what a token takes in a cache.
      * @return bytes, at least 1
      */

@@ -322,6 +322,28 @@ class PooledForwardTests {
         }
     }
 
+    @Test
+    void poolTakesNoMoreAheadThanTheRowsThatAreExpected() {
+        ModelConfig config = AttentionShape.all().get(1).config(this.directory);
+        LlamaProgram model = new LlamaProgram(config, Precision.FP32, LinearKernel.GENERAL,
+                AttentionKernel.pooled(Precision.FP32, "flash_cuda.py"));
+        try (NDManager manager = TorchDevice.cpu(LinearKernel.GENERAL).newManager();
+                ScriptModule program = ScriptModule.load(manager, PooledForward.source(model).toString());
+                KvPool pool = new KvPool(manager, program,
+                        manager.zeros(new Shape(config.layers(), 0, 2L * config.keyValueSize())))) {
+            pool.expectRows(1000);
+            pool.take(100);
+            assertThat(pool.size()).isEqualTo(1000);
+            pool.expectRows(6000);
+            pool.take(950);
+            assertThat(pool.size()).isEqualTo(5096);
+            pool.take(4500); // twice as many would be 10192
+            assertThat(pool.size()).isEqualTo(6000);
+            pool.take(700); // more than expected, as it is where gaps are too small
+            assertThat(pool.size()).isEqualTo(6250);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = { "BF16", "FP16" })
     void programsForCudaCompile(Precision precision) {
