@@ -44,8 +44,11 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
 
     private static final Duration LISTENER_PATIENCE = Duration.ofSeconds(1);
 
-    /** How much later than the watchdog a waiting caller looks for itself. */
-    private static final Duration GRACE = Duration.ofSeconds(1);
+    /**
+     * How much later than the watchdog a waiting caller looks for itself: an answer that
+     * came in time is told once the engine's listeners have heard of it.
+     */
+    private static final Duration GRACE = EventThread.PATIENCE.plusSeconds(1);
 
     /** A piece of a prompt for a large model on a busy machine takes seconds. */
     private static final Duration LONGEST_STEP = Duration.ofMinutes(1);

@@ -24,7 +24,8 @@ final class EventThread {
 
     private static final int CAPACITY = 10_000;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** The longest that the end of a request waits for the engine's listeners. */
+    static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final List<EngineListener> listeners = new CopyOnWriteArrayList<>();
 

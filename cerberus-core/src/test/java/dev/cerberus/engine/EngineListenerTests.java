@@ -100,6 +100,18 @@ class EngineListenerTests extends AbstractEngineThreadTests {
     }
 
     @Test
+    void answerIsNotTooLateBecauseAListenerOfTheEngineIsSlow() {
+        open((options) -> options.requestTimeout(Duration.ofMillis(400)), NOTHING);
+        this.engine.addListener(new EngineListener() {
+            @Override
+            public void onFinished(Operation operation, GenerationResult result) {
+                LockSupport.parkNanos(Duration.ofMillis(1800).toNanos());
+            }
+        });
+        assertThat(this.engine.generate(request("settled")).tokens()).hasSize(8);
+    }
+
+    @Test
     void closeFromAListenerOfARequestEndsTheOthers() throws Exception {
         closeFrom((closing) -> this.engine.submit(request("closing", 100), new GenerationListener() {
             @Override
