@@ -69,6 +69,8 @@ final class ActiveRequest implements GenerationHandle {
 
     private @Nullable DecodeSession session;
 
+    private boolean spoiled;
+
     /**
      * Creates a request.
      * @param id unique within the process
@@ -163,6 +165,15 @@ final class ActiveRequest implements GenerationHandle {
             throw new IllegalStateException("request " + this.id + " is not being decoded");
         }
         return decoding;
+    }
+
+    /** A step has failed: what its cache holds is not to be relied on. */
+    void spoil() {
+        this.spoiled = true;
+    }
+
+    boolean isSpoiled() {
+        return this.spoiled;
     }
 
     int cachedTokens() {

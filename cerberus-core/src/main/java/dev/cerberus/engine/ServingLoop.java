@@ -135,7 +135,8 @@ final class ServingLoop implements Runnable {
     private boolean isReady(ActiveRequest request) {
         GenerationResult result;
         try {
-            if (request.isEnded()) {
+            if (request.isEnded()) { // it took too long, say
+                keepRead(request);
                 return false;
             }
             boolean late = request.nanosLeft(this.requestTimeout) < 0;
@@ -158,7 +159,7 @@ final class ServingLoop implements Runnable {
     }
 
     private void keepRead(ActiveRequest request) {
-        if (request.isStarted()) {
+        if (request.isStarted() && !request.isSpoiled()) {
             this.batch.keep(request.session());
         }
     }
@@ -180,12 +181,16 @@ final class ServingLoop implements Runnable {
             for (int i = 0; i < decoding.size(); i++) {
                 Throwable failure = failures.get(decoding.get(i));
                 if (failure != null) {
+                    this.serving.get(i).spoil();
                     this.outcomes.fail(this.serving.get(i), failure(failure));
                 }
             }
         }
         catch (Throwable ex) { // also an Error: those who waited for this step are told
-            this.serving.forEach((request) -> this.outcomes.fail(request, failure(ex)));
+            for (ActiveRequest request : this.serving) {
+                request.spoil();
+                this.outcomes.fail(request, failure(ex));
+            }
         }
     }
 
@@ -194,6 +199,7 @@ final class ServingLoop implements Runnable {
         GenerationResult result;
         try {
             if (request.isEnded()) {
+                keepRead(request);
                 return false;
             }
             if (!request.session().isFinished()) {

@@ -112,6 +112,29 @@ class EngineListenerTests extends AbstractEngineThreadTests {
     }
 
     @Test
+    void answerIsGivenAfterOneTooLateWithWhatThatOneHasRead() throws Exception {
+        open((options) -> options.requestTimeout(Duration.ofMillis(500)), (forward) -> {
+            if (forward <= 2) {
+                LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+            }
+        });
+        BlockingQueue<Integer> known = new LinkedBlockingQueue<>();
+        this.engine.addListener(new EngineListener() {
+            @Override
+            public void onPrefix(int knownTokens, int readTokens) {
+                known.add(knownTokens);
+            }
+        });
+        int[] prompt = new int[240]; // pieces of 64
+        Arrays.setAll(prompt, (i) -> 3 + i % 50);
+        GenerationRequest request = GenerationRequest.greedy(new Prompt.Tokens(prompt), 4);
+        assertThatThrownBy(() -> this.engine.generate(request)).isInstanceOf(RequestTimeoutException.class);
+        assertThat(this.engine.generate(request).statistics().promptTokens()).isEqualTo(240);
+        assertThat(known.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isZero();
+        assertThat(known.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(128);
+    }
+
+    @Test
     void closeFromAListenerOfARequestEndsTheOthers() throws Exception {
         closeFrom((closing) -> this.engine.submit(request("closing", 100), new GenerationListener() {
             @Override
