@@ -141,7 +141,10 @@ final class LoadedModel implements AutoCloseable {
             }
             else {
                 int deepest = heads.get().description().heads();
-                options.shape().ifPresent((shape) -> tellOfLargeTree(shape.limitedTo(deepest), target, notes));
+                options.shape()
+                    .flatMap((shape) -> tooLarge(shape.limitedTo(deepest), target,
+                            Remedy.of("make a smaller", Setting.TREE_SHAPE)))
+                    .ifPresent(notes::add);
             }
             Optional<CalibrationInUse> calibration = calibration(files, checkpoint, device, precision,
                     heads.map(DraftHeads::description), notes);
@@ -259,16 +262,20 @@ final class LoadedModel implements AutoCloseable {
         }
     }
 
-    private static void tellOfLargeTree(TreeShape shape, TargetModel target, List<Advice> notes) {
+    /**
+     * Returns what is to be said of a tree that no step verifies. To be called on the
+     * thread of the model.
+     * @param shape no deeper than there are heads
+     * @param remedy what to change
+     */
+    private static Optional<Advice> tooLarge(TreeShape shape, TargetModel target, Remedy remedy) {
         int nodes = shape.nodeCount();
         try (KvCache cache = target.newCache(Math.min(nodes + 1, target.dimensions().maxContext()))) {
             int most = cache.treeRows() - 1;
-            if (nodes > most) {
-                notes.add(Advice.of(
-                        "Nothing is drafted: the tree has " + nodes + " draft nodes, and a step verifies at most "
-                                + most + " here, since more could change an answer or do not fit",
-                        Remedy.of("make a smaller", Setting.TREE_SHAPE)));
-            }
+            return (nodes <= most) ? Optional.empty()
+                    : Optional.of(Advice
+                        .of("Nothing is drafted: the tree has " + nodes + " draft nodes, and a step verifies at most "
+                                + most + " here, since more could change an answer or do not fit", remedy));
         }
     }
 
@@ -288,6 +295,16 @@ final class LoadedModel implements AutoCloseable {
 
     Optional<DraftHeads> heads() {
         return this.heads;
+    }
+
+    /**
+     * Returns what is to be said of a request's own tree that no step verifies. To be
+     * called on the thread of the model.
+     * @param shape the tree that it asks for
+     */
+    Optional<Advice> tooLarge(TreeShape shape) {
+        return this.heads.flatMap((present) -> tooLarge(shape.limitedTo(present.description().heads()), this.target,
+                Remedy.of("ask for a smaller one")));
     }
 
     Optional<TextMemory> memory() {

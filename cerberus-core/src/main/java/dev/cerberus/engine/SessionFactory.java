@@ -1,16 +1,24 @@
 package dev.cerberus.engine;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import dev.cerberus.decode.DecodeRequest;
 import dev.cerberus.decode.DecodeSession;
+import dev.cerberus.tree.TreeShape;
 
 /**
  * Begins to decode requests, each with the gate, the drafts and the listeners that are
  * due to it. Confined to the engine thread.
  */
 final class SessionFactory implements Function<ActiveRequest, DecodeSession> {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(SessionFactory.class);
 
     private final EngineOptions options;
 
@@ -25,6 +33,8 @@ final class SessionFactory implements Function<ActiveRequest, DecodeSession> {
     private final StepObservers observers;
 
     private final long cacheTokens;
+
+    private final Set<Integer> knownTrees = new HashSet<>(); // numbers of nodes
 
     /**
      * Creates a factory.
@@ -49,6 +59,7 @@ final class SessionFactory implements Function<ActiveRequest, DecodeSession> {
     @Override
     public DecodeSession apply(ActiveRequest active) {
         GenerationRequest request = active.request();
+        request.shape().ifPresent(this::tellOfLargeTree);
         int most = (int) Math.min(request.maxOutputTokens(), this.cacheTokens - active.prompt().length);
         DecodeRequest decoding = new DecodeRequest(active.prompt(), most, request.minOutputTokens(),
                 this.model.endOfSequence(), request.sampling(), request.shape().or(this.options::shape),
@@ -58,6 +69,15 @@ final class SessionFactory implements Function<ActiveRequest, DecodeSession> {
         return new DecodeSession(this.model.target(), this.model.heads(), this.gates.create(gate, request.sampling()),
                 this.recollections.of(gate.profile()), this.gates.trust(gate, request.sampling()), decoding,
                 active::onToken, this.observers.of(active));
+    }
+
+    /** Once for a size: it may come with every request. */
+    private void tellOfLargeTree(TreeShape shape) {
+        if (!this.knownTrees.contains(shape.nodeCount())) {
+            this.model.tooLarge(shape)
+                .ifPresent((told) -> LOGGER.warn("A request's own tree: {}", told.in(this.options.settingNames())));
+            this.knownTrees.add(shape.nodeCount());
+        }
     }
 
 }

@@ -1,7 +1,11 @@
 package dev.cerberus.engine;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
@@ -15,12 +19,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.hf.SafetensorsWriter;
 import dev.cerberus.hf.TensorType;
 import dev.cerberus.model.ModelException;
+import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.TinyModels;
 import dev.cerberus.tree.TreeShape;
 
@@ -173,20 +179,7 @@ class EngineStartTests {
 
     @Test
     void aTreeThatIsTooLargeToBeVerifiedIsSaid(@TempDir Path model) {
-        TinyModels.writeWithTokenizer("llama", model);
-        TinyModels.writeConfigured(LONGER, model);
-        SafetensorsWriter heads = new SafetensorsWriter();
-        for (int head = 0; head < 2; head++) {
-            heads.add(head + ".0.linear.weight", TensorType.F32, new long[] { 32, 32 }, new float[32 * 32])
-                .add(head + ".0.linear.bias", TensorType.F32, new long[] { 32 }, new float[32])
-                .add(head + ".1.weight", TensorType.F32, new long[] { 97, 32 }, new float[97 * 32]);
-        }
-        Path file = model.resolve("heads.safetensors");
-        heads.write(file);
-        EngineOptions.Builder options = EngineOptions.builder(model.toString())
-            .device("cpu")
-            .precision("fp32")
-            .heads(EngineOptions.HeadsOptions.at(Optional.of(file.toString()), OptionalInt.empty()));
+        EngineOptions.Builder options = withHeads(model);
         try (CerberusEngine engine = CerberusEngine
             .open(options.shape(Optional.of(TreeShape.branching(20, 20))).build())) {
             assertThat(engine.description().notes()).anySatisfy((note) -> assertThat(note)
@@ -198,6 +191,48 @@ class EngineStartTests {
             assertThat(engine.description().notes()).as("no deeper than there are heads")
                 .noneMatch((note) -> note.startsWith("Nothing is drafted"));
         }
+    }
+
+    private static EngineOptions.Builder withHeads(Path model) {
+        TinyModels.writeWithTokenizer("llama", model);
+        TinyModels.writeConfigured(LONGER, model);
+        SafetensorsWriter heads = new SafetensorsWriter();
+        for (int head = 0; head < 2; head++) {
+            heads.add(head + ".0.linear.weight", TensorType.F32, new long[] { 32, 32 }, new float[32 * 32])
+                .add(head + ".0.linear.bias", TensorType.F32, new long[] { 32 }, new float[32])
+                .add(head + ".1.weight", TensorType.F32, new long[] { 97, 32 }, new float[97 * 32]);
+        }
+        Path file = model.resolve("heads.safetensors");
+        heads.write(file);
+        return EngineOptions.builder(model.toString())
+            .device("cpu")
+            .precision("fp32")
+            .heads(EngineOptions.HeadsOptions.at(Optional.of(file.toString()), OptionalInt.empty()));
+    }
+
+    @Test
+    void aRequestsOwnTreeThatIsTooLargeToBeVerifiedIsLoggedOnce(@TempDir Path model) {
+        PrintStream before = System.err;
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        try (CerberusEngine engine = CerberusEngine.open(withHeads(model).build())) {
+            System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+            for (TreeShape shape : List.of(TreeShape.branching(20, 2, 8), TreeShape.branching(20, 20),
+                    TreeShape.branching(20, 20))) {
+                engine.generate(
+                        new GenerationRequest(new Prompt.Raw("a"), SamplingOptions.GREEDY, 4, 0, List.of(),
+                                Optional.empty(), Optional.of(shape), Optional.empty(), DraftingOptions.DEFAULT),
+                        (text, origin) -> {
+                        });
+            }
+        }
+        finally {
+            System.setErr(before);
+        }
+        assertThat(log.toString(StandardCharsets.UTF_8).lines().filter((line) -> line.contains("Nothing is drafted")))
+            .singleElement()
+            .asString()
+            .contains("A request's own tree: Nothing is drafted: the tree has 420 draft nodes")
+            .endsWith("ask for a smaller one");
     }
 
 }
