@@ -105,6 +105,19 @@ public record Calibration(String format, Source source, Machine machine, Costs c
                     Runtime.getRuntime().availableProcessors(), threads, device, precision);
         }
 
+        /**
+         * Returns whether costs measured on one are those of the other.
+         * @param other another machine
+         * @param threadsAreSet whether the number of threads was set by somebody; where
+         * it is found by trying, it may be another one at every start
+         * @return whether they are the same
+         */
+        boolean isSame(Machine other, boolean threadsAreSet) {
+            return this.os.equals(other.os) && this.processors == other.processors
+                    && (!threadsAreSet || this.threads == other.threads) && this.device.equals(other.device)
+                    && this.precision.equals(other.precision);
+        }
+
     }
 
     /**

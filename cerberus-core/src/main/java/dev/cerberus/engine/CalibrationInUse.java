@@ -30,12 +30,14 @@ public record CalibrationInUse(Calibration calibration, boolean thresholds) {
      * @param targetSha256 hash of the target's weights
      * @param heads the draft heads in use
      * @param machine this machine
+     * @param threadsAreSet whether its number of threads is what somebody has set, and
+     * not found by trying
      * @param notes receives what a user should know
      * @return the calibration; empty if it is for heads of another kind
      * @throws ModelFileException if the file can not be read
      */
     static Optional<CalibrationInUse> read(Path file, Supplier<String> targetSha256, HeadsDescription heads,
-            Calibration.Machine machine, List<Advice> notes) {
+            Calibration.Machine machine, boolean threadsAreSet, List<Advice> notes) {
         Calibration calibration = read(file);
         Calibration.Source source = calibration.source();
         if (!source.headsKind().equals(heads.kind().id()) || !source.condition().equals(heads.condition())) {
@@ -47,7 +49,7 @@ public record CalibrationInUse(Calibration calibration, boolean thresholds) {
             return Optional.empty();
         }
         boolean sameModel = source.targetSha256().equals(targetSha256.get());
-        boolean sameMachine = calibration.machine().equals(machine);
+        boolean sameMachine = calibration.machine().isSame(machine, threadsAreSet);
         if (!sameModel || !sameMachine) {
             notes.add(Advice.of("Calibration " + file + " was measured on another "
                     + (sameModel ? "machine (" + calibration.machine() + ")" : "model (" + source.model() + ")")

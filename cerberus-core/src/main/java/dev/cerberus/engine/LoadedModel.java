@@ -146,7 +146,7 @@ final class LoadedModel implements AutoCloseable {
                             Remedy.of("make a smaller", Setting.TREE_SHAPE)))
                     .ifPresent(notes::add);
             }
-            Optional<CalibrationInUse> calibration = calibration(files, checkpoint, device, precision,
+            Optional<CalibrationInUse> calibration = calibration(files, options, checkpoint, device, precision,
                     heads.map(DraftHeads::description), notes);
             EngineDescription description = new EngineDescription(options.modelName().orElse(directory.name()),
                     options.modelLocation(), target.dimensions(), device.name(), name(precision),
@@ -279,14 +279,16 @@ final class LoadedModel implements AutoCloseable {
         }
     }
 
-    private static Optional<CalibrationInUse> calibration(FilesInUse files, Checkpoint checkpoint, TorchDevice device,
-            Precision precision, Optional<HeadsDescription> heads, List<Advice> notes) {
+    private static Optional<CalibrationInUse> calibration(FilesInUse files, EngineOptions options,
+            Checkpoint checkpoint, TorchDevice device, Precision precision, Optional<HeadsDescription> heads,
+            List<Advice> notes) {
         if (files.calibration().isEmpty() || heads.isEmpty()) {
             return Optional.empty();
         }
         Calibration.Machine machine = Calibration.Machine.current(device.name(), name(precision),
                 TorchRuntime.threads());
-        return CalibrationInUse.read(files.calibration().get(), checkpoint::sha256, heads.get(), machine, notes);
+        return CalibrationInUse.read(files.calibration().get(), checkpoint::sha256, heads.get(), machine,
+                options.threads().isPresent(), notes);
     }
 
     TargetModel target() {

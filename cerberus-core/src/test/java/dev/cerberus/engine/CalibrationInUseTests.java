@@ -54,7 +54,7 @@ class CalibrationInUseTests {
     }
 
     private Optional<CalibrationInUse> read(Path file, String sha256) {
-        return CalibrationInUse.read(file, () -> sha256, heads(), HERE, this.notes);
+        return CalibrationInUse.read(file, () -> sha256, heads(), HERE, true, this.notes);
     }
 
     private static GateFactory gates(Optional<CalibrationInUse> calibration) {
@@ -97,6 +97,21 @@ class CalibrationInUseTests {
         Optional<CalibrationInUse> calibration = read(write(other, heads().kind().id()), "abc");
         assertThat(this.notes).singleElement().asString().contains("another machine", "costs are measured anew");
         assertThat(calibration.orElseThrow().thresholds()).isFalse();
+    }
+
+    @Test
+    void anotherNumberOfThreadsIsAnotherMachineWhereItIsSetAndNotWhereItIsFound() {
+        Path file = write(Calibration.Machine.current("cpu", "fp32", 1), heads().kind().id());
+        assertThat(read(file, "abc").orElseThrow().thresholds()).isFalse();
+        this.notes.clear();
+        CalibrationInUse found = CalibrationInUse.read(file, () -> "abc", heads(), HERE, false, this.notes)
+            .orElseThrow();
+        assertThat(found.thresholds()).isTrue();
+        assertThat(this.notes).isEmpty();
+        Path other = write(Calibration.Machine.current("cpu", "bf16", 1), heads().kind().id());
+        assertThat(
+                CalibrationInUse.read(other, () -> "abc", heads(), HERE, false, this.notes).orElseThrow().thresholds())
+            .isFalse();
     }
 
     @Test
