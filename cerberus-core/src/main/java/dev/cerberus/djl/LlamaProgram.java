@@ -37,6 +37,9 @@ public final class LlamaProgram {
     /** Numbers that libtorch gives to one thread at least, on a CPU. */
     private static final long ONE_SHARE = 32_768;
 
+    /** Complex numbers that two of the widest vectors, 512 bits, do not fill. */
+    private static final int MOST_LEFT_OVER = 15;
+
     private final ModelConfig config;
 
     private final Precision precision;
@@ -74,6 +77,7 @@ public final class LlamaProgram {
         return layers(kinds(heads(config), config).constant("CACHE_TYPE", float32), config, precision, float32)
             .constant("ONE_SHARE", Long.MAX_VALUE) // what is differentiated is not
                                                    // overwritten
+            .constant("SPARE_ROWS", 0)
             .files("mixed.py", "floating.py", "loading.py", "pieces.py", "llama.py");
     }
 
@@ -164,10 +168,21 @@ public final class LlamaProgram {
         else {
             source.files("floating.py");
         }
-        return source.constant("ONE_SHARE", this.attention.pooled() ? Long.MAX_VALUE : ONE_SHARE)
+        return source.constant("SPARE_ROWS", (this.kernel.exact() && !this.attention.pooled()) ? spareRows() : 0)
+            .constant("ONE_SHARE", this.attention.pooled() ? Long.MAX_VALUE : ONE_SHARE)
             .products(this.kernel)
             .files("pieces.py", "llama.py")
             .files(more);
+    }
+
+    /**
+     * Returns how many rows have to follow those of a product of queries, keys and values
+     * as complex numbers, so that those which fill no vector are not of keys.
+     */
+    private int spareRows() {
+        int pairsOfValues = this.config.keyValueSize() / 2;
+        int pairs = (this.config.querySize() + 2 * this.config.keyValueSize()) / 2;
+        return (pairsOfValues >= MOST_LEFT_OVER) ? 0 : (MOST_LEFT_OVER + pairs - 1) / pairs;
     }
 
     /** Adds the constants of the layers. */

@@ -137,6 +137,25 @@ class RowIndependenceTests {
         }
     }
 
+    static Stream<Arguments> narrowValues() {
+        return Arrays.stream(ExactFormat.values())
+            .flatMap((format) -> Stream
+                .of(new AttentionShape(1, 5, 6, 30, 50), new AttentionShape(5, 1, 6, 30, 50),
+                        new AttentionShape(1, 3, 10, 30, 50), new AttentionShape(1, 1, 6, 30, 50))
+                .map((shape) -> Arguments.of(format, shape)));
+    }
+
+    /* Behind the last row's keys there are fewer numbers than vectors leave over. */
+    @ParameterizedTest
+    @MethodSource("narrowValues")
+    void treesOfModelsWithNarrowValuesHaveTheBitsOfPlainDecoding(ExactFormat format, AttentionShape shape) {
+        shape.write(this.directory);
+        int[] text = randomTokens(150);
+        try (DjlTargetModel model = format.load(this.directory); KvCache single = model.newCache(text.length)) {
+            assertTreesHaveTheBitsOfPlainDecoding(model, text, single, plain(model, single, text));
+        }
+    }
+
     static Iterable<AttentionShape> widths() {
         return AttentionShape.all();
     }

@@ -15,6 +15,9 @@
 # - Keys and values are written to the cache by one copy.
 # - Grouped queries are rows of the same attention call. Query heads come in the order [group, kv], to which the query
 #   and output weights are permuted at loading.
+# - The last numbers of a product of complex numbers that fill no vector are computed by other instructions, to other last
+#   bits (see pieces.py). They are values of the last row, which are multiplied by one, unless a row has few: then
+#   SPARE_ROWS() follow, of which nothing is used.
 # - The best token comes from max, whose kernel is several times faster than argmax's. Its score comes with it; a score
 #   that is not a number is the highest of its row.
 
@@ -56,7 +59,11 @@ def turn(self, own: Tensor, kind: int) -> Tensor:
         grown = torch.mul(keys, torch.unsqueeze(torch.slice(own, 1, self.KINDS() * pairs), 1))
         turning = torch.cat([torch.expand(grown, [rows, self.HEADS(), -1]), torch.expand(keys, [rows, self.KV(), -1])], 1)
     resting = torch.ones_like(torch.expand(keys, [rows, self.KV(), -1]))
-    return torch.reshape(torch.cat([turning, resting], 1), [rows, -1])
+    turn = torch.reshape(torch.cat([turning, resting], 1), [rows, -1])
+    if self.SPARE_ROWS() > 0:
+        spare = torch.expand(torch.slice(turn, 0, 0, 1), [self.SPARE_ROWS(), -1])
+        turn = torch.cat([turn, spare], 0)
+    return turn
 
 def layer(self, x: Tensor, i: int, turn: Tensor, spans: List[int], masks: List[Tensor], vs: List[Tensor],
           ms: List[Matrix], caches: List[List[Tensor]]) -> Tensor:
@@ -90,6 +97,9 @@ def layer(self, x: Tensor, i: int, turn: Tensor, spans: List[int], masks: List[T
         qkv = torch.reshape(torch.cat([q, k, values], 1), torch.size(qkv))
     if self.NARROW():
         qkv = torch.to(qkv, 6)
+    count = torch.size(qkv, 0)
+    if self.SPARE_ROWS() > 0:
+        qkv = torch.constant_pad_nd(qkv, [0, 0, 0, self.SPARE_ROWS()])
     pairs = torch.view_as_complex(torch.reshape(qkv, [-1, torch.size(turn, 1), 2]))
     if torch.numel(pairs) > self.ONE_SHARE():
         some = self.pieces(pairs)
@@ -99,6 +109,8 @@ def layer(self, x: Tensor, i: int, turn: Tensor, spans: List[int], masks: List[T
     else:
         pairs = torch.mul(pairs, turn)
     turned = torch.reshape(torch.view_as_real(pairs), torch.size(qkv))
+    if self.SPARE_ROWS() > 0:
+        turned = torch.slice(turned, 0, 0, count)
     if self.CONVERTED():
         turned = torch.to(turned, self.CACHE_TYPE())
     o = self.attended(turned, i, spans, masks, caches)
