@@ -68,10 +68,12 @@ public final class Calibrator {
 
     private List<StaticTree> trees() {
         PathCounts counts = new PathCounts(this.recording);
-        List<List<Integer>> paths = counts.best(TREE_SIZES[TREE_SIZES.length - 1]);
+        int most = Math.min(TREE_SIZES[TREE_SIZES.length - 1], this.recording.maxNodes());
+        List<List<Integer>> paths = counts.best(most);
         List<StaticTree> trees = new ArrayList<>();
-        for (int nodes : TREE_SIZES) {
-            if (nodes <= paths.size()) {
+        for (int size : TREE_SIZES) {
+            int nodes = Math.min(size, most); // no more than a step verifies here
+            if (nodes <= paths.size() && (trees.isEmpty() || trees.get(trees.size() - 1).nodes() < nodes)) {
                 List<List<Integer>> best = paths.subList(0, nodes);
                 trees.add(new StaticTree(nodes, PathCounts.shape(best).toString(),
                         best.stream().mapToDouble(counts::share).sum()));

@@ -78,12 +78,15 @@ public final class Replay {
     }
 
     private void requireRecorded(ReplayPlan plan) {
-        int nodes = plan.shape().map(TreeShape::nodeCount).orElse(plan.maxNodes());
+        Optional<TreeShape> used = plan.shape().map((shape) -> shape.limitedTo(this.recording.heads()));
+        int nodes = used.map(TreeShape::nodeCount).orElse(plan.maxNodes());
         if (nodes > this.recording.maxNodes()) {
             throw new IllegalArgumentException("the recording knows the cost of at most " + this.recording.maxNodes()
-                    + " draft nodes, asked for " + nodes + "; record again with a larger --max-nodes");
+                    + " draft nodes, asked for " + nodes
+                    + (used.isPresent() ? "; give a smaller --tree" : "; give a smaller --max-nodes")
+                    + ", or record again with a larger --max-nodes on a device that verifies as many in a step");
         }
-        plan.shape().ifPresent((shape) -> {
+        used.ifPresent((shape) -> {
             for (int depth = 1; depth <= shape.depth(); depth++) {
                 if (shape.width(depth) > this.recording.ranks()) {
                     throw new IllegalArgumentException(

@@ -141,7 +141,15 @@ class ReplayTests {
         Replay replay = new Replay(Recordings.of(Recordings.answer(List.of(0), 9)));
         assertThatIllegalArgumentException()
             .isThrownBy(() -> replay.run(new ReplayPlan(ALWAYS, Optional.empty(), 13, false)))
-            .withMessageContaining("at most 12 draft nodes");
+            .withMessageContaining("at most 12 draft nodes")
+            .withMessageEndingWith("give a smaller --max-nodes, or record again with a larger --max-nodes on a "
+                    + "device that verifies as many in a step");
+    }
+
+    @Test
+    void nodesDeeperThanThereAreHeadsAreNotCounted() {
+        Replay replay = new Replay(Recordings.of(Recordings.answer(List.of(0, 0, 0, 0, 0, 0), 9)));
+        assertThat(replay.run(shaped("2,1,1,1,1,1,1,1,1")).draftSteps()).isPositive();
     }
 
     @Test

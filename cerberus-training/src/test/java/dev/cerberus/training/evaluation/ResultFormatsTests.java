@@ -165,6 +165,17 @@ class ResultFormatsTests {
     }
 
     @Test
+    void calibrationHoldsNoTreeWhoseCostIsNotKnown() {
+        Recording known = Recordings.random(new Random(7));
+        Recording recording = new Recording(known.model(), known.device(), known.precision(), known.headsKind(),
+                known.heads(), known.ranks(), 0, false, Arrays.copyOf(known.stepSeconds(), 6), known.headsSeconds(),
+                known.answers());
+        Calibration calibration = new Calibrator(recording, 12).calibrate("abc", "root", "p.jsonl",
+                Calibration.Machine.current("cpu", "fp32", 2));
+        assertThat(calibration.trees()).extracting(Calibration.StaticTree::nodes).containsExactly(1, 2, 3, 4, 5);
+    }
+
+    @Test
     void calibrationWithoutAnyDraftIsRefused() {
         Calibrator calibrator = new Calibrator(Recordings.of(Recordings.answer(List.of(0), 2)), 12);
         assertThatExceptionOfType(EvaluationException.class)
