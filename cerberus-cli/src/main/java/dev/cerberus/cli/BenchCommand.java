@@ -73,6 +73,9 @@ final class BenchCommand implements Callable<Integer> {
     /** Trees up to this size appear in recordings and reports. */
     private static final int REPORTED_NODES = 32;
 
+    /** The most draft nodes whose costs an engine measures. */
+    private static final int MOST_NODES = 256;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -222,7 +225,7 @@ final class BenchCommand implements Callable<Integer> {
         Deque<CerberusEngine> engines = new ArrayDeque<>();
         try {
             for (HeadsRole role : roles(options)) {
-                CerberusEngine engine = open(role);
+                CerberusEngine engine = open(role, options);
                 engines.push(engine);
                 check(engine.description(), role, options);
                 if (role == HeadsRole.CERBERUS) {
@@ -231,10 +234,11 @@ final class BenchCommand implements Callable<Integer> {
                 subjects.put(role, new EngineSubject(engine));
             }
             Subject any = subjects.values().iterator().next();
+            Subject main = subjects.getOrDefault(HeadsRole.CERBERUS, any);
+            checkReport(main, options);
             BenchOutcome outcome = new Bench(options, (mode) -> subjects.getOrDefault(mode.heads(), any),
                     progress("bench"))
                 .run(conversations);
-            Subject main = subjects.getOrDefault(HeadsRole.CERBERUS, any);
             publish(options, promptFile, conversations, main, outcome);
         }
         finally {
@@ -264,10 +268,9 @@ final class BenchCommand implements Callable<Integer> {
         if (this.json != null) {
             BenchJson.write(this.json, main.description(), this.model.threads(), promptName, options, costs, outcome);
         }
-        boolean recordable = main.description().heads().filter((heads) -> heads.kind() != HeadsKind.HYDRA).isPresent();
         Optional<Recording> recorded = Optional.empty();
         Path record = record();
-        if (record != null || (this.report != null && recordable)) {
+        if (record != null || (this.report != null && isRecordable(main))) {
             recorded = Optional.of(new Recorder(main, options, costs, progress("record")).record(conversations));
         }
         if (record != null && recorded.isPresent()) {
@@ -304,9 +307,12 @@ final class BenchCommand implements Callable<Integer> {
         return roles.isEmpty() ? Set.of(HeadsRole.CERBERUS) : roles;
     }
 
-    private CerberusEngine open(HeadsRole role) {
+    private CerberusEngine open(HeadsRole role, BenchOptions options) {
         boolean recorded = record() != null || this.report != null;
         int nodes = recorded ? Math.max(REPORTED_NODES, maxNodes()) : maxNodes();
+        for (TreeShape shape : options.shapes().values()) {
+            nodes = Math.max(nodes, Math.min(MOST_NODES, shape.nodeCount()));
+        }
         return this.model.open(this.model.engine(option(role), file(role)).maxNodes(nodes));
     }
 
@@ -333,6 +339,32 @@ final class BenchCommand implements Callable<Integer> {
             throw new ModelException("The file " + file(role).map(Path::toString).orElse("") + " holds "
                     + heads.kind().id() + " heads; " + option(role) + " takes " + role.id() + " heads");
         }
+    }
+
+    /** Said before anything is measured, since the report comes last. */
+    private void checkReport(Subject main, BenchOptions options) {
+        Optional<TreeShape> asked = Optional.ofNullable(options.shapes().get(HeadsRole.CERBERUS));
+        if (this.report == null || asked.isEmpty() || !isRecordable(main)) {
+            return;
+        }
+        HeadsDescription heads = main.description().heads().orElseThrow();
+        TreeShape shape = asked.get().limitedTo(heads.heads());
+        if (shape.width() > Recorder.ranks(heads)) {
+            throw new ModelException("--report replays the tree of --tree, which takes " + shape.width()
+                    + " candidates of a head, and " + Recorder.ranks(heads)
+                    + " of them are recorded; give a narrower tree, or leave --report out");
+        }
+        int nodes = shape.nodeCount();
+        int known = main.costs().stepSeconds().length - 1;
+        if (nodes > known) {
+            throw new ModelException("--report replays the tree of --tree, which has " + nodes
+                    + " draft nodes, and what a step costs is known up to " + known
+                    + " of them here; give a smaller tree, or leave --report out");
+        }
+    }
+
+    private static boolean isRecordable(Subject subject) {
+        return subject.description().heads().filter((heads) -> heads.kind() != HeadsKind.HYDRA).isPresent();
     }
 
     /** Without heads, lookup has to be able to draft; other roles always have heads. */

@@ -304,6 +304,22 @@ class CerberusCommandTests {
     }
 
     @Test
+    void benchReportsATreeOfMoreNodesThanAreRecordedElse() throws IOException {
+        Path report = this.directory.resolve("report");
+        List<String> bench = List.of("bench", "--model", "../cerberus-demo-model/fixture/cerberus-demo", "--prompts",
+                prompts().toString(), "--max-tokens", "8", "--warm-up", "0", "--modes", "cerberus", "--precision",
+                "fp32", "--threads", "1", "--report", report.toString());
+        assertThat(run(Stream.concat(bench.stream(), Stream.of("--tree", "7,5")).toArray(String[]::new)))
+            .as(this.err.toString())
+            .isZero();
+        assertThat(report.resolve("report.html")).exists();
+        assertThat(run(Stream.concat(bench.stream(), Stream.of("--tree", "8,8")).toArray(String[]::new))).isEqualTo(1);
+        assertThat(this.err.toString()).contains("which has 72 draft nodes, and what a step costs is known up to 63");
+        assertThat(run(Stream.concat(bench.stream(), Stream.of("--tree", "40")).toArray(String[]::new))).isEqualTo(1);
+        assertThat(this.err.toString()).contains("which takes 40 candidates of a head, and 32 of them are recorded");
+    }
+
+    @Test
     void benchThatCanNotDraftWithoutHeadsSaysWhy() throws IOException {
         List<String> bench = List.of("bench", "--model", stories(), "--prompts", prompts().toString(), "--raw",
                 "--modes", "cerberus", "--heads", "none");

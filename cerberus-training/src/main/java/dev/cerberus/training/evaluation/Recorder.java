@@ -42,6 +42,15 @@ public final class Recorder {
     }
 
     /**
+     * Returns how many candidates of every head are recorded.
+     * @param heads the heads
+     * @return 1 or more
+     */
+    public static int ranks(HeadsDescription heads) {
+        return Math.min(RANKS, heads.draftVocabulary());
+    }
+
+    /**
      * Answers and records all prompts.
      * @param conversations the prompts; later turns follow the answers recorded before
      * @return the recording
@@ -68,8 +77,8 @@ public final class Recorder {
             }
         }
         return new Recording(this.subject.description().modelName(), this.subject.description().device(),
-                this.subject.description().precision(), heads.kind().id(), heads.heads(),
-                Math.min(RANKS, heads.draftVocabulary()), this.options.sampling().temperature(),
+                this.subject.description().precision(), heads.kind().id(), heads.heads(), ranks(heads),
+                this.options.sampling().temperature(),
                 this.options.drafting().coupled() && !this.options.sampling().greedy(), this.costs.stepSeconds(),
                 this.costs.headsSeconds(), recorded);
     }
