@@ -235,6 +235,7 @@ final class BenchCommand implements Callable<Integer> {
             }
             Subject any = subjects.values().iterator().next();
             Subject main = subjects.getOrDefault(HeadsRole.CERBERUS, any);
+            checkRecording(main);
             checkReport(main, options);
             BenchOutcome outcome = new Bench(options, (mode) -> subjects.getOrDefault(mode.heads(), any),
                     progress("bench"))
@@ -339,6 +340,19 @@ final class BenchCommand implements Callable<Integer> {
             throw new ModelException("The file " + file(role).map(Path::toString).orElse("") + " holds "
                     + heads.kind().id() + " heads; " + option(role) + " takes " + role.id() + " heads");
         }
+    }
+
+    /** Said before anything is measured, since the recording comes last. */
+    private void checkRecording(Subject main) {
+        if (record() == null || isRecordable(main)) {
+            return;
+        }
+        throw new ModelException(main.description()
+            .heads()
+            .map((heads) -> "--record takes heads whose proposals do not depend on what was drafted before, not those "
+                    + "of kind " + heads.kind().id() + "; give --heads FILE, or leave --record out")
+            .orElseGet(() -> "--record needs draft heads, and there is no file " + this.model.headsName()
+                    + "; give --heads FILE, or leave --record out"));
     }
 
     /** Said before anything is measured, since the report comes last. */

@@ -320,6 +320,24 @@ class CerberusCommandTests {
     }
 
     @Test
+    void benchThatCanNotRecordSaysSoBeforeItMeasures() throws IOException {
+        String demo = "../cerberus-demo-model/fixture/";
+        List<String> bench = List.of("bench", "--model", demo + "cerberus-demo", "--prompts", prompts().toString(),
+                "--max-tokens", "4", "--warm-up", "0", "--threads", "1", "--record",
+                this.directory.resolve("recording").toString());
+        assertThat(run(Stream
+            .concat(bench.stream(),
+                    Stream.of("--modes", "hydra", "--hydra-heads", demo + "baselines/hydra-heads.safetensors"))
+            .toArray(String[]::new))).isEqualTo(1);
+        assertThat(run(Stream.concat(bench.stream(), Stream.of("--modes", "autoregressive", "--heads", "none"))
+            .toArray(String[]::new))).isEqualTo(1);
+        assertThat(this.err.toString()).contains("not those of kind hydra; give --heads FILE, or leave --record out")
+            .contains("--record needs draft heads")
+            .doesNotContain(" answers");
+        assertThat(this.out.toString()).isEmpty();
+    }
+
+    @Test
     void benchThatCanNotDraftWithoutHeadsSaysWhy() throws IOException {
         List<String> bench = List.of("bench", "--model", stories(), "--prompts", prompts().toString(), "--raw",
                 "--modes", "cerberus", "--heads", "none");
