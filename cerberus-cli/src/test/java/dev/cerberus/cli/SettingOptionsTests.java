@@ -77,7 +77,7 @@ class SettingOptionsTests {
         assertThat(Setting.values()).filteredOn((setting) -> serve.name(setting).isPresent())
             .containsExactlyInAnyOrder(Setting.MAX_CONTEXT, Setting.PRECISION, Setting.DEVICE, Setting.HEADS,
                     Setting.MEMORY, Setting.CHAT_TEMPLATE, Setting.QUEUE_CAPACITY, Setting.MAX_CONCURRENT,
-                    Setting.REQUEST_TIMEOUT);
+                    Setting.REQUEST_TIMEOUT, Setting.WEIGHTS_CACHE);
     }
 
     @Test
