@@ -102,7 +102,9 @@ public final class HubCache {
         }
         Path reference = repository(location).resolve("refs").resolve(location.revision());
         Files.createDirectories(reference.getParent());
-        Path written = Files.createTempFile(reference.getParent(), ".ref", "");
+        // not createTempFile: that makes files which only the owner may read; whoever
+        // refers holds the lock of the repository, so that one name does
+        Path written = reference.resolveSibling("." + reference.getFileName() + ".incomplete");
         Files.writeString(written, commit);
         Files.move(written, reference, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +37,7 @@ import dev.cerberus.testing.GgufBuilder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 class HubPullTests {
 
@@ -157,6 +159,19 @@ class HubPullTests {
         assertRefused("org/tiny", "several GGUF files: sub/tiny-q8.gguf, tiny-q4.gguf", "org/tiny/sub/tiny-q8.gguf");
         assertThat(pull("org/tiny/sub/tiny-q8.gguf")).hasContent("more");
         assertRefused("org/tiny/none.gguf", "has no file none.gguf", "tiny-q4.gguf");
+    }
+
+    @Test
+    void pullIntoACacheThatIsSharedLeavesNothingThatOnlyItsOwnerReads() throws IOException {
+        safetensors();
+        pull("org/tiny");
+        Path plain = Files.createFile(this.directory.resolve("plain"));
+        assumeThat(Files.getFileStore(plain).supportsFileAttributeView(PosixFileAttributeView.class)).isTrue();
+        try (Stream<Path> files = Files.walk(this.directory.resolve("cache"))) {
+            assertThat(files.filter(Files::isRegularFile)).isNotEmpty()
+                .allSatisfy((file) -> assertThat(Files.getPosixFilePermissions(file))
+                    .isEqualTo(Files.getPosixFilePermissions(plain)));
+        }
     }
 
     @ParameterizedTest
@@ -423,7 +438,8 @@ class HubPullTests {
 
     @ParameterizedTest
     @ValueSource(strings = { "", "a", "a/", "/b", "a/b:", "a/b/", "a/../b", "a/b/../c.gguf", "a/b/c.bin", "a/b c",
-            "hf://", "a/b:../x", "a--b/c", "a/b/.gguf/", "http://x/a/b" })
+            "hf://", "a/b:../x", "a--b/c",
+            "a/b/.gguf/", "http://x/a/b" })
     void locationThatIsNoneIsRefused(String name) {
         assertThatExceptionOfType(HubException.class).isThrownBy(() -> HubLocation.parse(name));
     }
