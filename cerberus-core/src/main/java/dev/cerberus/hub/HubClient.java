@@ -3,17 +3,20 @@ package dev.cerberus.hub;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.URISyntaxException;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -65,7 +68,7 @@ final class HubClient {
      * read
      */
     HubRepository repository(HubLocation location) {
-        URI uri = uri("/api/models/" + location.repository() + "/revision/" + location.revision());
+        URI uri = uri("/api/models/" + location.repository() + "/revision/", location.revision());
         JsonNode answer = retrying(location.repository(), (attempt) -> {
             HttpResponse<InputStream> response = get(uri, 0);
             try (InputStream body = response.body()) {
@@ -144,18 +147,21 @@ final class HubClient {
     }
 
     private URI file(HubLocation location, String commit, String name) {
-        return uri("/" + location.repository() + "/resolve/" + commit + "/" + name);
+        return uri("/" + location.repository() + "/resolve/" + commit + "/" + name, "");
     }
 
-    private URI uri(String path) {
-        try {
-            // the constructor of many parts escapes what a path can not hold
-            return URI.create(this.settings.endpoint() + new URI(null, null, path, null).getRawPath());
-        }
-        catch (URISyntaxException ex) {
-            throw new HubException("'" + path + "' makes no address on " + this.settings.endpoint(),
-                    "correct the name of the model", ex);
-        }
+    /**
+     * Makes an address.
+     * @param path names with slashes between
+     * @param last one more name, in which a slash is a letter
+     */
+    private URI uri(String path, String last) {
+        String escaped = Arrays.stream(path.split("/", -1)).map(HubClient::escape).collect(Collectors.joining("/"));
+        return URI.create(this.settings.endpoint() + escaped + escape(last));
+    }
+
+    private static String escape(String name) {
+        return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private HttpResponse<InputStream> get(URI start, long from) throws IOException, InterruptedException {
@@ -186,10 +192,7 @@ final class HubClient {
             .timeout(ANSWER_TIMEOUT)
             .header("User-Agent", "cerberus")
             .header("Accept-Encoding", "identity");
-        URI endpoint = this.settings.endpoint();
-        boolean own = Objects.equals(uri.getScheme(), endpoint.getScheme())
-                && Objects.equals(uri.getHost(), endpoint.getHost()) && uri.getPort() == endpoint.getPort();
-        this.settings.token().filter((token) -> own).ifPresent((token) -> {
+        this.settings.token().filter((token) -> isHub(uri)).ifPresent((token) -> {
             try {
                 request.header("Authorization", "Bearer " + token);
             }
@@ -199,6 +202,12 @@ final class HubClient {
             }
         });
         return request;
+    }
+
+    private boolean isHub(URI uri) {
+        URI endpoint = this.settings.endpoint();
+        return Objects.equals(uri.getScheme(), endpoint.getScheme())
+                && Objects.equals(uri.getHost(), endpoint.getHost()) && uri.getPort() == endpoint.getPort();
     }
 
     private Optional<URI> redirect(URI from, HttpResponse<?> response) {

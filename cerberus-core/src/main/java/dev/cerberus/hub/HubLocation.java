@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * The name of a model on a hub: {@code ORG/NAME[:revision][/file.gguf]}. Immutable.
  *
  * @param repository organisation and name, with a slash between
- * @param revision branch, tag or commit
+ * @param revision branch, tag or commit, or a proposed change as {@code refs/pr/NUMBER}
  * @param file the one file meant, with a slash between folders; empty for what the model
  * needs
  */
@@ -23,15 +23,27 @@ public record HubLocation(String repository, String revision, Optional<String> f
 
     private static final String WORD = "[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?";
 
-    private static final Pattern NAME = Pattern
-        .compile("(" + WORD + "/" + WORD + ")(?::([A-Za-z0-9][A-Za-z0-9._-]*))?((?:/[A-Za-z0-9_][A-Za-z0-9._ +-]*)+)?");
+    /** Where the hub keeps proposed changes, such as a model's weights as safetensors. */
+    private static final String PROPOSAL = "refs/pr/[0-9]+";
+
+    /**
+     * What the names of files and folders hold; the rest has no place in one on Windows.
+     */
+    private static final String FILE = "(?:/[^/\\\\\\p{Cntrl}:*?\"<>|]+)+";
+
+    private static final Pattern NAME = Pattern.compile(
+            "(" + WORD + "/" + WORD + ")(?::(" + PROPOSAL + "(?=/|$)|[A-Za-z0-9][A-Za-z0-9._-]*))?(" + FILE + ")?");
 
     public HubLocation {
         if (!repository.matches(WORD + "/" + WORD) || repository.contains("..") || repository.contains("--")) {
             throw new HubException("'" + repository + "' is not the name of a model on a hub", "write ORG/NAME");
         }
-        if (revision.contains("..") || revision.contains("/")) {
+        if (revision.contains("..") || (revision.contains("/") && !revision.matches(PROPOSAL))) {
             throw new HubException("'" + revision + "' is not a revision", "name a branch, tag or commit");
+        }
+        if (file.isPresent() && !HubFile.isPlain(file.get())) {
+            throw new HubException("the file " + file.get() + " of " + repository + " has no plain name",
+                    "name a file of the repository");
         }
         if (file.isPresent() && !file.get().toLowerCase(Locale.ROOT).endsWith(".gguf")) {
             throw new HubException("the file " + file.get() + " of " + repository + " is not a GGUF file",

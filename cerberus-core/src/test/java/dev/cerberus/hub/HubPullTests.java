@@ -162,6 +162,28 @@ class HubPullTests {
     }
 
     @Test
+    void pullTakesFilesWhoseNamesHoldAllLetters() {
+        String name = "模型 (1) + 50% #2.gguf";
+        this.hub.file(name, WEIGHTS);
+        assertThat(pull("org/tiny")).hasBinaryContent(WEIGHTS).hasFileName(name);
+        this.hub.file("other.gguf", "more");
+        assertRefused("org/tiny", "several GGUF files", "name one");
+        assertThat(pull("org/tiny/" + name)).hasBinaryContent(WEIGHTS);
+    }
+
+    @Test
+    void pullTakesAProposedChange() {
+        safetensors();
+        this.hub.file("tiny.gguf", "small");
+        Path folder = pull("org/tiny:refs/pr/3");
+        assertThat(folder.resolve("model.safetensors")).hasBinaryContent(WEIGHTS);
+        HubCache cache = new HubCache(this.directory.resolve("cache"));
+        assertThat(cache.find(HubLocation.parse("org/tiny:refs/pr/3"))).hasValue(folder);
+        assertThat(pull("org/tiny:refs/pr/3/tiny.gguf")).hasContent("small");
+        assertThat(this.directory.resolve("cache/models--org--tiny/refs/refs/pr/3")).hasContent(StubHub.COMMIT);
+    }
+
+    @Test
     void pullIntoACacheThatIsSharedLeavesNothingThatOnlyItsOwnerReads() throws IOException {
         safetensors();
         pull("org/tiny");
@@ -427,6 +449,10 @@ class HubPullTests {
 
     @Test
     void locationIsReadInAllItsForms() {
+        HubLocation proposal = HubLocation.parse("a/b:refs/pr/12/c d/é (1).gguf");
+        assertThat(proposal.revision()).isEqualTo("refs/pr/12");
+        assertThat(proposal.file()).hasValue("c d/é (1).gguf");
+        assertThat(HubLocation.parse("a/b:refs/pr/12")).hasToString("a/b:refs/pr/12");
         HubLocation full = HubLocation.parse("hf://Qwen/Qwen2.5-0.5B-Instruct:v1.0/sub/model-q4.gguf");
         assertThat(full.repository()).isEqualTo("Qwen/Qwen2.5-0.5B-Instruct");
         assertThat(full.revision()).isEqualTo("v1.0");
@@ -438,7 +464,7 @@ class HubPullTests {
 
     @ParameterizedTest
     @ValueSource(strings = { "", "a", "a/", "/b", "a/b:", "a/b/", "a/../b", "a/b/../c.gguf", "a/b/c.bin", "a/b c",
-            "hf://", "a/b:../x", "a--b/c",
+            "hf://", "a/b:../x", "a/b:refs/pr/", "a/b:refs/pr/x", "a/b:feature/x", "a/b/c/../d.gguf", "a--b/c",
             "a/b/.gguf/", "http://x/a/b" })
     void locationThatIsNoneIsRefused(String name) {
         assertThatExceptionOfType(HubException.class).isThrownBy(() -> HubLocation.parse(name));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -140,6 +141,9 @@ final class StubHub implements AutoCloseable {
             else if (path.equals("/api/models/html/tiny/revision/main")) {
                 send(exchange, 200, "<!DOCTYPE html>".getBytes(StandardCharsets.UTF_8));
             }
+            else if (exchange.getRequestURI().getRawPath().equals("/api/models/org/tiny/revision/refs%2Fpr%2F3")) {
+                send(exchange, 200, listing().getBytes(StandardCharsets.UTF_8));
+            }
             else if (path.equals("/api/models/org/tiny/revision/main")
                     || path.equals("/api/models/org/tiny/revision/" + COMMIT)) {
                 send(exchange, 200, listing().getBytes(StandardCharsets.UTF_8));
@@ -185,7 +189,8 @@ final class StubHub implements AutoCloseable {
         exchange.getResponseHeaders()
             .set("X-Linked-Size", String.valueOf(this.promisedSizes.getOrDefault(name, (long) content.length)));
         exchange.getResponseHeaders()
-            .set("Location", "http://localhost:" + this.storage.getAddress().getPort() + "/blob/" + name);
+            .set("Location", "http://localhost:" + this.storage.getAddress().getPort() + "/blob/"
+                    + URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20"));
         exchange.sendResponseHeaders(302, -1);
     }
 
