@@ -241,6 +241,12 @@ final class HubClient {
         String host = this.settings.endpoint().getHost();
         boolean token = this.settings.token().isPresent();
         String setting = this.settings.tokenSetting();
+        String answering = response.uri().getHost();
+        if (status == 403 && !isHub(response.uri())) {
+            throw new HubException(
+                    answering + ", to which " + host + " redirects for " + what + " of " + location + ", answers 403",
+                    "have the network let requests through to " + answering);
+        }
         if (code.equals("GatedRepo") || status == 403) {
             throw new HubException("access to " + location.repository() + " on " + host + " is gated",
                     "accept its conditions on its page, then set " + setting + " to a token of the same account"

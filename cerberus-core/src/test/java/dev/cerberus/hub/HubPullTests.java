@@ -196,6 +196,14 @@ class HubPullTests {
         }
     }
 
+    @Test
+    void pullWhenAnotherHostRefusesIsNotCalledGated() {
+        safetensors();
+        this.hub.then(Fault.FORBIDDEN);
+        assertRefused("org/tiny", "to which localhost redirects for the file model.safetensors of org/tiny",
+                "answers 403", "have the network let requests through");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = { "README.md", "pytorch_model.bin", "adapter_model.safetensors", "x.onnx" })
     void pullWhenThereIsNoModelIsRefused(String only) {

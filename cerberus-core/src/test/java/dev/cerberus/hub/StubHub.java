@@ -273,7 +273,7 @@ final class StubHub implements AutoCloseable {
     /** What goes wrong with a request. */
     enum Fault {
 
-        NONE(0), CUT(0), STALL(0), BUSY(503), LIMITED(429);
+        NONE(0), CUT(0), STALL(0), BUSY(503), LIMITED(429), FORBIDDEN(403);
 
         private final int status;
 
