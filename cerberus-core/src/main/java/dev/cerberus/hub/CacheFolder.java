@@ -25,24 +25,29 @@ public final class CacheFolder {
     }
 
     static Path of(Map<String, String> environment, Path home) {
-        return variable(environment, "LOCALAPPDATA").orElseGet(() -> caches(environment, home)).resolve(NAME);
+        return variable(environment, home, "LOCALAPPDATA").orElseGet(() -> caches(environment, home)).resolve(NAME);
     }
 
     /** Returns where the caches of all programs of a user are. */
     static Path caches(Map<String, String> environment, Path home) {
-        return variable(environment, "XDG_CACHE_HOME").orElse(home.resolve(".cache"));
+        return variable(environment, home, "XDG_CACHE_HOME").orElse(home.resolve(".cache"));
     }
 
-    /** Returns the path that a variable names. */
-    static Optional<Path> variable(Map<String, String> environment, String name) {
+    /**
+     * Returns the path that a variable names. No shell has been at it where it comes from
+     * a service's file, so that a tilde stands for the user's home here, as it does for
+     * the hub's tools.
+     */
+    static Optional<Path> variable(Map<String, String> environment, Path home, String name) {
         return Optional.ofNullable(environment.get(name))
             .filter((value) -> !value.isBlank())
-            .map((value) -> path(name, value));
+            .map((value) -> path(name, value, home));
     }
 
-    private static Path path(String variable, String value) {
+    private static Path path(String variable, String value, Path home) {
         try {
-            return Path.of(value);
+            return value.matches("~([/\\\\].*)?") ? home.resolve(value.substring(1).replaceFirst("^[/\\\\]+", ""))
+                    : Path.of(value);
         }
         catch (InvalidPathException ex) {
             throw new HubException("the variable " + variable + " is not a path (" + ex.getReason() + ")", "correct it",

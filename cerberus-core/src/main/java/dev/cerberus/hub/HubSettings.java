@@ -54,8 +54,8 @@ public record HubSettings(URI endpoint, Optional<String> token, String tokenSett
      * this name among the user's caches: another program's folder is not made up.
      */
     private static Path cache(Map<String, String> environment, Path home) {
-        Optional<Path> named = CacheFolder.variable(environment, "HF_HUB_CACHE")
-            .or(() -> CacheFolder.variable(environment, "HF_HOME").map((folder) -> folder.resolve("hub")));
+        Optional<Path> named = CacheFolder.variable(environment, home, "HF_HUB_CACHE")
+            .or(() -> CacheFolder.variable(environment, home, "HF_HOME").map((folder) -> folder.resolve("hub")));
         if (named.isPresent()) {
             return named.get();
         }

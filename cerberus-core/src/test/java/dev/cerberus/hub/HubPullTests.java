@@ -446,6 +446,10 @@ class HubPullTests {
         Files.createDirectories(home.resolve(".cache/huggingface/hub"));
         assertThat(HubSettings.of(Map.of(), home).cache()).isEqualTo(home.resolve(".cache/huggingface/hub"));
         assertThat(HubSettings.of(Map.of("HF_HOME", "/h"), home).cache()).isEqualTo(Path.of("/h/hub"));
+        assertThat(HubSettings.of(Map.of("HF_HOME", "~/models/hf"), home).cache())
+            .isEqualTo(home.resolve("models/hf/hub"));
+        assertThat(HubSettings.of(Map.of("HF_HUB_CACHE", "~"), home).cache()).isEqualTo(home);
+        assertThat(HubSettings.of(Map.of("HF_HUB_CACHE", "~other/x"), home).cache()).isEqualTo(Path.of("~other/x"));
         HubSettings all = HubSettings.of(Map.of("HF_HOME", "/h", "HF_HUB_CACHE", "/c", "HF_TOKEN", " t ", "HF_ENDPOINT",
                 "http://mirror.example:81/x/"), home);
         assertThat(all.cache()).isEqualTo(Path.of("/c"));
