@@ -3,6 +3,7 @@ package dev.cerberus.hub;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -21,6 +22,8 @@ public final class HubPull {
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final Duration LOCK_CHECK = Duration.ofMillis(200);
 
     // file locks are held by the whole process
     private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
@@ -177,7 +180,7 @@ public final class HubPull {
         try {
             Files.createDirectories(lockFile.toAbsolutePath().getParent());
             try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock lock = channel.lock()) {
+                    FileLock lock = lock(channel, location)) {
                 return lock.isValid() ? work.run() : lockFile;
             }
         }
@@ -187,6 +190,32 @@ public final class HubPull {
         }
         finally {
             ONE_AT_A_TIME.unlock();
+        }
+    }
+
+    /**
+     * Waits for the lock. Where this process has it already, it is held by the same class
+     * of another class loader, such as that of a second web application, and Java refuses
+     * to wait.
+     */
+    private static FileLock lock(FileChannel channel, HubLocation location) throws IOException {
+        while (true) {
+            try {
+                return channel.lock();
+            }
+            catch (OverlappingFileLockException ex) {
+                await(location);
+            }
+        }
+    }
+
+    private static void await(HubLocation location) {
+        try {
+            Thread.sleep(LOCK_CHECK.toMillis());
+        }
+        catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throw new HubException("fetching " + location + " was interrupted", "try again", ex);
         }
     }
 

@@ -2,9 +2,12 @@ package dev.cerberus.hub;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.time.Duration;
@@ -15,6 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -181,6 +187,21 @@ class HubPullTests {
         assertThat(cache.find(HubLocation.parse("org/tiny:refs/pr/3"))).hasValue(folder);
         assertThat(pull("org/tiny:refs/pr/3/tiny.gguf")).hasContent("small");
         assertThat(this.directory.resolve("cache/models--org--tiny/refs/refs/pr/3")).hasContent(StubHub.COMMIT);
+    }
+
+    @Test
+    @Timeout(60)
+    void pullWaitsForAnotherClassLoaderOfThisProcess() throws Exception {
+        safetensors();
+        Path locks = Files.createDirectories(this.directory.resolve("cache/.locks"));
+        CompletableFuture<Path> pulled;
+        try (FileChannel channel = FileChannel.open(locks.resolve("models--org--tiny.lock"), StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE); FileLock lock = channel.lock()) {
+            assertThat(lock.isValid()).isTrue();
+            pulled = CompletableFuture.supplyAsync(() -> pull("org/tiny"));
+            assertThatExceptionOfType(TimeoutException.class).isThrownBy(() -> pulled.get(1, TimeUnit.SECONDS));
+        }
+        assertThat(pulled.get().resolve("model.safetensors")).hasBinaryContent(WEIGHTS);
     }
 
     @Test
