@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -32,6 +33,12 @@ final class HubFiles {
             "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja",
             "additional_chat_templates/tool_use.jinja");
 
+    private static final Pattern PART = Pattern.compile(".*-[0-9]{5}-of-(?!00001)[0-9]{5}\\.gguf",
+            Pattern.CASE_INSENSITIVE);
+
+    private static final String JOIN = "use another repository of the model, or join the parts yourself with "
+            + "llama-gguf-split --merge and name the result as the model";
+
     private static final int SHOWN_FILES = 12;
 
     private static final JsonMapper MAPPER = new JsonMapper();
@@ -48,9 +55,15 @@ final class HubFiles {
      * several
      */
     static List<String> choose(HubLocation location, List<String> names) {
-        List<String> gguf = names.stream().filter((name) -> isGguf(name)).toList();
+        List<String> gguf = names.stream().filter((name) -> isGguf(name) && !isPart(name)).toList();
         if (location.file().isPresent()) {
             String name = location.file().get();
+            if (isPart(name)) {
+                throw new HubException(
+                        "the file " + name + " of " + location.repository()
+                                + " is a part of a GGUF file, and parts are not read",
+                        gguf.isEmpty() ? JOIN : "name one of " + shorten(gguf) + ", or " + JOIN);
+            }
             if (!names.contains(name)) {
                 throw new HubException(location.repository() + " has no file " + name,
                         gguf.isEmpty() ? "correct the name" : "name one of " + shorten(gguf));
@@ -71,6 +84,9 @@ final class HubFiles {
         }
         if (gguf.size() == 1 && !gguf.get(0).contains("/")) {
             return gguf;
+        }
+        if (gguf.isEmpty() && names.stream().anyMatch(HubFiles::isPart)) {
+            throw new HubException(location + " holds no GGUF file but in parts, which are not read", JOIN);
         }
         if (gguf.isEmpty()) {
             throw new HubException(location + " holds neither safetensors with a " + CONFIG + " nor a GGUF file",
@@ -95,6 +111,11 @@ final class HubFiles {
                     "use another repository of the model");
         }
         return safetensors.get(0);
+    }
+
+    /** Whether a file is one of several that llama-gguf-split cut a file into. */
+    private static boolean isPart(String name) {
+        return PART.matcher(name).matches();
     }
 
     private static boolean isGguf(String name) {

@@ -190,6 +190,18 @@ class HubPullTests {
     }
 
     @Test
+    void pullOfAPartOfAGgufFileIsRefusedBeforeItIsFetched() {
+        this.hub.file("big-00001-of-00002.gguf", "one").file("big-00002-of-00002.gguf", "two");
+        assertRefused("org/tiny", "no GGUF file but in parts", "llama-gguf-split --merge");
+        assertRefused("org/tiny/big-00002-of-00002.gguf", "big-00002-of-00002.gguf of org/tiny is a part",
+                "llama-gguf-split --merge");
+        this.hub.file("small-00001-of-00001.gguf", "whole");
+        assertThat(pull("org/tiny")).hasContent("whole");
+        assertRefused("org/tiny/big-00001-of-00002.gguf", "name one of small-00001-of-00001.gguf");
+        assertThat(this.hub.requests).noneMatch((request) -> request.contains("blob/big"));
+    }
+
+    @Test
     @Timeout(60)
     void pullWaitsForAnotherClassLoaderOfThisProcess() throws Exception {
         safetensors();
