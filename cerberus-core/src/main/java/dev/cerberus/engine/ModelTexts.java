@@ -40,7 +40,7 @@ public final class ModelTexts {
      */
     private static TokenizerSettings settings(ModelDirectory model) {
         return model.gguf()
-            .map((gguf) -> new TokenizerSettings(gguf.bosToken(), gguf.eosToken(), Optional.empty(), Optional.empty()))
+            .map((gguf) -> new TokenizerSettings(gguf.bosToken(), gguf.eosToken()))
             .orElseGet(() -> TokenizerSettings.read(model.path()));
     }
 

@@ -108,8 +108,7 @@ public final class TextTokenizer implements AutoCloseable {
      * tokenizer
      */
     public static TextTokenizer load(Path tokenizerJson, TokenizerSettings settings) {
-        byte[] json = read(tokenizerJson);
-        return load(TokenizerFile.parse(tokenizerJson.toString(), json), json, settings);
+        return load(tokenizerJson.toString(), read(tokenizerJson), settings);
     }
 
     /**
@@ -132,7 +131,8 @@ public final class TextTokenizer implements AutoCloseable {
      * @throws TokenizerException if it is damaged or not a tokenizer
      */
     public static TextTokenizer load(String name, byte[] json, TokenizerSettings settings) {
-        return load(TokenizerFile.parse(name, json), json, settings);
+        TokenizerFile file = TokenizerFile.parse(name, json).with(settings.addedTokens());
+        return load(file, file.content(), settings);
     }
 
     private static TextTokenizer load(TokenizerFile file, byte[] json, TokenizerSettings settings) {

@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -17,6 +19,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import org.jspecify.annotations.Nullable;
 
@@ -161,6 +164,62 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
                     out.copyCurrentEventExact(in);
                 }
             }
+        }
+        catch (IOException ex) {
+            throw damaged(this.name, ex.getMessage(), ex);
+        }
+        return copy.toByteArray();
+    }
+
+    /**
+     * Returns the same tokenizer with more tokens that are looked for before anything
+     * else. Those that it looks for already stay as they are; those that are not in its
+     * vocabulary get the next free ids, as from transformers.
+     * @param tokens the tokens, by rising id
+     * @return the checked file
+     * @throws TokenizerException if a token can not be one
+     */
+    TokenizerFile with(List<TokenizerSettings.AddedToken> tokens) {
+        Set<String> known = this.addedTokens.stream().map(AddedToken::content).collect(Collectors.toSet());
+        ArrayNode more = MAPPER.createArrayNode();
+        int next = Collections.max(this.ids.values()) + 1;
+        for (TokenizerSettings.AddedToken token : tokens) {
+            if (known.add(token.content())) {
+                Integer id = this.ids.get(token.content());
+                more.addObject()
+                    .put("id", (id != null) ? id : next++)
+                    .put("content", token.content())
+                    .put("single_word", token.singleWord())
+                    .put("lstrip", token.leftStrip())
+                    .put("rstrip", token.rightStrip())
+                    .put("normalized", token.normalized())
+                    .put("special", token.special());
+            }
+        }
+        return more.isEmpty() ? this : parse(this.name, extended(more));
+    }
+
+    private byte[] extended(ArrayNode more) {
+        ArrayNode all = MAPPER.createArrayNode();
+        ByteArrayOutputStream copy = new ByteArrayOutputStream(this.content.length);
+        try (JsonParser in = MAPPER.createParser(this.content); JsonGenerator out = MAPPER.createGenerator(copy)) {
+            in.nextToken();
+            out.writeStartObject();
+            while (in.nextToken() == JsonToken.FIELD_NAME) {
+                String field = in.currentName();
+                in.nextToken();
+                if (field.equals("added_tokens")) {
+                    JsonNode own = MAPPER.readTree(in);
+                    own.forEach(all::add);
+                }
+                else {
+                    out.writeFieldName(field);
+                    out.copyCurrentStructure(in);
+                }
+            }
+            out.writeFieldName("added_tokens");
+            MAPPER.writeTree(out, all.addAll(more));
+            out.writeEndObject();
         }
         catch (IOException ex) {
             throw damaged(this.name, ex.getMessage(), ex);

@@ -57,6 +57,30 @@ class TextTokenizerTests {
     }
 
     @Test
+    void encodeWhenTheSettingsNameMoreTokensFindsThem() throws IOException {
+        Path file = TinyTokenizer.write(this.directory.resolve("tokenizer.json"), TinyTokenizer.byteLevelJson());
+        Files.writeString(this.directory.resolve("tokenizer_config.json"), """
+                {"added_tokens_decoder": {
+                  "260": {"content": "<think>", "special": false, "normalized": false},
+                  "259": {"content": "<|im_start|>", "special": true, "normalized": false, "rstrip": true},
+                  "258": {"content": "<|end|>", "special": false},
+                  "257": {"content": "the", "special": true},
+                  "x": {"content": "no id"}, "261": {"content": ""}}}
+                """);
+        try (TextTokenizer tokenizer = TextTokenizer.load(file, TokenizerSettings.read(this.directory))) {
+            assertThat(tokenizer.encode("<|im_start|>  a<think>xthe<|end|>", false)).containsExactly(259, 'a', 260, 'x',
+                    257, 258);
+            assertThat(tokenizer.decode(new int[] { 259, 'a', 260, 257, 258 })).isEqualTo("a<think>");
+            assertThat(tokenizer.vocabularySize()).isEqualTo(261);
+            assertThat(tokenizer.tokenId("<|im_start|>")).hasValue(259);
+            try (TextTokenizer renamed = tokenizer.renamed(Map.of("<|im_start|>", "<|secret|>"))) {
+                assertThat(renamed.encode("<|secret|>", false)).containsExactly(259);
+                assertThat(renamed.encode("<|im_start|>", false)).hasSizeGreaterThan(1);
+            }
+        }
+    }
+
+    @Test
     void encodeWhenFileAsksForTruncationAndPaddingIgnoresBoth() throws IOException {
         Map<String, Object> json = TinyTokenizer.byteLevelJson();
         json.put("truncation", Map.of("direction", "Right", "max_length", 3, "strategy", "LongestFirst", "stride", 0));
