@@ -135,7 +135,11 @@ final class GgufCursor {
     }
 
     ModelFileException damaged(String problem) {
-        return new ModelFileException(this.file, "is damaged or truncated: " + problem, "fetch the file again");
+        return refused("is damaged or truncated: " + problem, "fetch the file again");
+    }
+
+    ModelFileException refused(String problem, String action) {
+        return new ModelFileException(this.file, problem, action);
     }
 
 }

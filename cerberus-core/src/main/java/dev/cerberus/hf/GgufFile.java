@@ -157,7 +157,10 @@ final class GgufFile {
             elements = (length == 0) ? 0 : multiply(cursor, what, elements, length);
         }
         long id = cursor.u32("the type of " + what);
-        GgufType type = GgufType.of((int) id).orElseThrow(() -> cursor.damaged(what + " has the unknown type " + id));
+        GgufType type = GgufType.of((int) id)
+            .orElseThrow(() -> cursor.refused(what + " is of the type with the number " + id + ", which is not known",
+                    "use a file of the same model with tensors of the types " + GgufType.readable()
+                            + ", or fetch the file again if it is one"));
         long offset = cursor.u64("the offset of " + what);
         if (elements == 0) {
             throw cursor.damaged(what + " has the shape " + shape + ", which is empty");

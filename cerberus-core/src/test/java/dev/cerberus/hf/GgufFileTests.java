@@ -131,8 +131,18 @@ class GgufFileTests {
     }
 
     @Test
+    void openKnowsTheTypesThatNoWeightsAreReadFrom() {
+        GgufFile file = GgufFile
+            .open(new GgufBuilder().tensor("a", 40, new byte[36], 64).tensor("b", 41, new byte[18], 128).write(file()));
+        assertThat(file.tensors().values()).extracting((tensor) -> tensor.type().name())
+            .containsExactly("NVFP4", "Q1_0");
+        assertThat(file.tensors().values()).noneMatch((tensor) -> tensor.type().isReadable());
+    }
+
+    @Test
     void openWhenTensorsAreWrongIsRefused() {
-        assertRefused(new GgufBuilder().tensor("t", 99, new byte[4], 1), "tensor t has the unknown type 99");
+        assertRefused(new GgufBuilder().tensor("t", 99, new byte[4], 1),
+                "tensor t is of the type with the number 99, which is not known");
         assertRefused(new GgufBuilder().tensor("t", 0, new byte[4], 2), "tensor t needs the bytes up to");
         assertRefused(new GgufBuilder().tensor("t", 8, new byte[34], 31), "rows of 31 values", "whole blocks of Q8_0");
         assertRefused(new GgufBuilder().tensor("t", 0, new byte[4], 0), "tensor t has the shape [0], which is empty");
