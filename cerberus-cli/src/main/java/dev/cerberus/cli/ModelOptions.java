@@ -94,8 +94,12 @@ final class ModelOptions {
 
     /** Returns the heads as the user named them, or where they were looked for. */
     String headsName() {
-        return (this.heads != null) ? this.heads.toString()
-                : location().replaceFirst("(?i)/[^/]*\\.gguf$", "") + "/cerberus-heads.safetensors";
+        if (this.heads != null) {
+            return this.heads.toString();
+        }
+        String folder = location().replaceFirst("(?i)(^|[/\\\\])[^/\\\\]+\\.gguf$", "$1");
+        boolean ended = folder.isEmpty() || folder.endsWith("/") || folder.endsWith("\\");
+        return folder + (ended ? "" : "/") + "cerberus-heads.safetensors";
     }
 
     Optional<Path> heads() {
