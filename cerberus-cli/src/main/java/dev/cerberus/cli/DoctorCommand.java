@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import dev.cerberus.djl.NativeLibraryException;
@@ -63,9 +62,7 @@ final class DoctorCommand implements Callable<Integer> {
     }
 
     private void natives() throws IOException {
-        Path folder = Optional.ofNullable(System.getenv("DJL_CACHE_DIR"))
-            .map(Path::of)
-            .orElse(Path.of(System.getProperty("user.home"), ".djl.ai"));
+        Path folder = TorchDevice.libraryFolder();
         Path existing = folder.toAbsolutePath();
         while (existing.getParent() != null && !Files.exists(existing)) {
             existing = existing.getParent();

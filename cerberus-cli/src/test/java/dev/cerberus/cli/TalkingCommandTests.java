@@ -102,6 +102,19 @@ class TalkingCommandTests {
     }
 
     @Test
+    void doctorTellsTheFolderThatLibtorchIsUnpackedTo() {
+        assertThat(TorchDevice.of("cpu").name()).as("unpacked by now").isEqualTo("cpu");
+        System.setProperty("ENGINE_CACHE_DIR", "another-folder");
+        try {
+            assertThat(run(Reader.nullReader(), "doctor", "--device", "cpu")).isZero();
+        }
+        finally {
+            System.clearProperty("ENGINE_CACHE_DIR");
+        }
+        assertThat(this.out.toString()).contains("unpacks to     another-folder (DJL_CACHE_DIR): ");
+    }
+
+    @Test
     void doctorRefusesADeviceThatIsNotThere() {
         assertThat(run(Reader.nullReader(), "doctor", "--device", "cuda:99")).isEqualTo(1);
         assertThat(this.err.toString()).contains("cerberus: device 'cuda:99' ");

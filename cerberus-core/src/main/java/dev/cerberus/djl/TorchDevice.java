@@ -1,5 +1,6 @@
 package dev.cerberus.djl;
 
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,7 @@ import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
+import ai.djl.util.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +70,16 @@ public final class TorchDevice {
         choice.warning().filter(WARNED::add).ifPresent(LOGGER::warn);
         return choice.cuda().isPresent() ? cuda(choice.cuda().getAsInt(), choice.reason(), torch)
                 : cpu(choice.reason());
+    }
+
+    /**
+     * Returns the folder that libtorch is unpacked to, which need not exist: what
+     * {@code ENGINE_CACHE_DIR} or {@code DJL_CACHE_DIR} names, a variable or a system
+     * property, else {@code .djl.ai} in the user's home, or among temporary files where
+     * that is not writable.
+     */
+    public static Path libraryFolder() {
+        return Utils.getEngineCacheDir();
     }
 
     /** Returns the CPU with one way of multiplying. */
