@@ -49,7 +49,7 @@ final class AnswerCollector implements AnswerParser.Parts {
         return new CompleteToolCall(index, this.toolCalls.get(index));
     }
 
-    ChatResponse response(String modelName, GenerationResult result, OptionalLong seed) {
+    ChatResponse response(String modelName, GenerationResult result, OptionalLong seed, AnswerEvents events) {
         return ChatResponse.builder()
             .aiMessage(message())
             .metadata(CerberusChatResponseMetadata.builder()
@@ -62,6 +62,7 @@ final class AnswerCollector implements AnswerParser.Parts {
                 .duration(duration(result.seconds()))
                 .seed(seed)
                 .logprobs(result.logprobs())
+                .thoughtTokens(events.thoughtTokens(result.logprobs()))
                 .build())
             .build();
     }

@@ -1,10 +1,14 @@
 package dev.cerberus.langchain4j;
 
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
 import dev.cerberus.engine.Prompt;
+import dev.cerberus.engine.TokenProbability;
 import dev.cerberus.text.AnswerParser;
 import dev.cerberus.text.AnswerSyntax;
 import dev.cerberus.text.ChatMessage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The one sequence of events that an answer is made of, whoever listens: its pieces of
@@ -55,12 +59,23 @@ final class AnswerEvents {
         this.blanks.finish();
     }
 
+    /**
+     * Returns how many tokens of the answer belong to its thoughts.
+     * @param tokens all of them; none where they are not told
+     */
+    int thoughtTokens(List<TokenProbability> tokens) {
+        return tokens.isEmpty() ? 0 : ThoughtTokens.count(tokens, after());
+    }
+
+    private AnswerSyntax after() {
+        return (this.request.request().prompt() instanceof Prompt.Chat chat)
+                ? this.syntax.after(chat.messages(), chat.tools()) : this.syntax;
+    }
+
     private AnswerParser parser() {
         AnswerParser known = this.parser;
         if (known == null) {
-            AnswerSyntax after = (this.request.request().prompt() instanceof Prompt.Chat chat)
-                    ? this.syntax.after(chat.messages(), chat.tools()) : this.syntax;
-            known = after.parser(this.request.tools());
+            known = after().parser(this.request.tools());
             this.parser = known;
         }
         return known;

@@ -81,7 +81,7 @@ public class CerberusChatModel implements ChatModel {
         AnswerEvents events = new AnswerEvents(this.generator.answerSyntax(), prepared, answer);
         events.accept(result.text());
         events.finish();
-        return answer.response(this.generator.description().modelName(), result, prepared.seed());
+        return answer.response(this.generator.description().modelName(), result, prepared.seed(), events);
     }
 
     @Override

@@ -27,6 +27,8 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
 
     private final List<TokenProbability> logprobs;
 
+    private final int thoughtTokens;
+
     private CerberusChatResponseMetadata(Builder builder) {
         super(builder);
         this.statistics = builder.statistics;
@@ -34,6 +36,7 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
         this.duration = builder.duration;
         this.seed = builder.seed;
         this.logprobs = builder.logprobs;
+        this.thoughtTokens = Objects.checkIndex(builder.thoughtTokens, builder.logprobs.size() + 1);
     }
 
     /**
@@ -94,6 +97,16 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
         return this.logprobs;
     }
 
+    /**
+     * Returns how probable each token of the answer was that comes after the thoughts:
+     * those of its text and of its tool calls.
+     * @return the last ones of {@link #logprobs()}; all of them for an answer without
+     * thoughts
+     */
+    public List<TokenProbability> answerLogprobs() {
+        return this.logprobs.subList(this.thoughtTokens, this.logprobs.size());
+    }
+
     @Override
     public Builder toBuilder() {
         Builder builder = new Builder();
@@ -102,7 +115,8 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
             .timeToFirstToken(this.timeToFirstToken)
             .duration(this.duration)
             .seed(this.seed)
-            .logprobs(this.logprobs);
+            .logprobs(this.logprobs)
+            .thoughtTokens(this.thoughtTokens);
     }
 
     @Override
@@ -110,13 +124,13 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
         return other instanceof CerberusChatResponseMetadata that && super.equals(that)
                 && this.statistics.equals(that.statistics) && this.timeToFirstToken.equals(that.timeToFirstToken)
                 && this.duration.equals(that.duration) && this.seed.equals(that.seed)
-                && this.logprobs.equals(that.logprobs);
+                && this.logprobs.equals(that.logprobs) && this.thoughtTokens == that.thoughtTokens;
     }
 
     @Override
     public int hashCode() {
         return Objects.hash(super.hashCode(), this.statistics, this.timeToFirstToken, this.duration, this.seed,
-                this.logprobs);
+                this.logprobs, this.thoughtTokens);
     }
 
     @Override
@@ -141,6 +155,8 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
         private OptionalLong seed = OptionalLong.empty();
 
         private List<TokenProbability> logprobs = List.of();
+
+        private int thoughtTokens;
 
         private Builder() {
         }
@@ -192,6 +208,17 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
          */
         public Builder logprobs(List<TokenProbability> value) {
             this.logprobs = List.copyOf(value);
+            return this;
+        }
+
+        /**
+         * Sets how many of the tokens whose probability is told belong to thoughts.
+         * @param value their number, marks and the blanks after them included; from 0 to
+         * the number of tokens told
+         * @return this builder
+         */
+        public Builder thoughtTokens(int value) {
+            this.thoughtTokens = value;
             return this;
         }
 

@@ -71,7 +71,7 @@ final class StreamedAnswer implements GenerationListener {
         // a draft token is always followed by one.
         this.origin = TokenOrigin.TARGET;
         this.events.finish();
-        unlessCancelled(() -> complete(this.answer.response(this.modelName, result, this.seed)));
+        unlessCancelled(() -> complete(this.answer.response(this.modelName, result, this.seed, this.events)));
     }
 
     private void complete(ChatResponse response) {

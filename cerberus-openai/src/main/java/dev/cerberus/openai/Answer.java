@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +15,8 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.PartialThinking;
+import dev.langchain4j.model.chat.response.PartialThinkingContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import dev.langchain4j.model.output.Response;
@@ -93,6 +96,11 @@ final class Answer implements StreamingChatResponseHandler, StreamingResponseHan
     }
 
     @Override
+    public void onPartialThinking(PartialThinking partial, PartialThinkingContext context) {
+        this.events.add(new AnswerEvent.Thought(partial.text()));
+    }
+
+    @Override
     public void onCompleteToolCall(CompleteToolCall call) {
         if (this.parallelToolCalls || call.index() == 0) {
             this.events.add(new AnswerEvent.Call(call));
@@ -101,8 +109,8 @@ final class Answer implements StreamingChatResponseHandler, StreamingResponseHan
 
     @Override
     public void onCompleteResponse(ChatResponse response) {
-        List<TokenProbability> logprobs = (response.metadata() instanceof CerberusChatResponseMetadata own)
-                ? own.logprobs() : List.of();
+        Optional<List<TokenProbability>> logprobs = (response.metadata() instanceof CerberusChatResponseMetadata own
+                && !own.logprobs().isEmpty()) ? Optional.of(own.answerLogprobs()) : Optional.empty();
         this.events.add(new AnswerEvent.End(response.finishReason(), response.tokenUsage(), logprobs));
     }
 
@@ -114,7 +122,8 @@ final class Answer implements StreamingChatResponseHandler, StreamingResponseHan
     @Override
     public void onComplete(Response<String> response) {
         this.events.add(new AnswerEvent.End(Objects.requireNonNull(response.finishReason(), "finishReason"),
-                Objects.requireNonNull(response.tokenUsage(), "tokenUsage"), CerberusLanguageModel.logprobs(response)));
+                Objects.requireNonNull(response.tokenUsage(), "tokenUsage"),
+                Optional.of(CerberusLanguageModel.logprobs(response)).filter((logprobs) -> !logprobs.isEmpty())));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.cerberus.openai;
 
 import java.util.List;
+import java.util.Optional;
 
 import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.output.FinishReason;
@@ -22,6 +23,14 @@ sealed interface AnswerEvent {
     }
 
     /**
+     * A piece of what the model thinks before its answer.
+     *
+     * @param text the piece, not empty
+     */
+    record Thought(String text) implements AnswerEvent {
+    }
+
+    /**
      * A tool call.
      *
      * @param call the call
@@ -34,9 +43,11 @@ sealed interface AnswerEvent {
      *
      * @param reason why the answer ended
      * @param usage what it took
-     * @param logprobs how probable its tokens were; empty unless asked for
+     * @param logprobs how probable its tokens were, without those of thoughts; empty
+     * unless asked for
      */
-    record End(FinishReason reason, TokenUsage usage, List<TokenProbability> logprobs) implements AnswerEvent {
+    record End(FinishReason reason, TokenUsage usage,
+            Optional<List<TokenProbability>> logprobs) implements AnswerEvent {
     }
 
     /**

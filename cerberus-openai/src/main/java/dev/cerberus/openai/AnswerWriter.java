@@ -41,6 +41,9 @@ final class AnswerWriter {
             if (event instanceof AnswerEvent.Text text) {
                 whole.text(text.text());
             }
+            else if (event instanceof AnswerEvent.Thought thought) {
+                whole.thought(thought.text());
+            }
             else if (event instanceof AnswerEvent.Call call) {
                 whole.call(call.call());
             }
@@ -89,6 +92,9 @@ final class AnswerWriter {
     private boolean send(AnswerEvent event, EventStream stream, boolean usage) {
         if (event instanceof AnswerEvent.Text text) {
             stream.send(this.form.text(text.text(), usage));
+        }
+        else if (event instanceof AnswerEvent.Thought thought) {
+            stream.send(this.form.thought(thought.text(), usage));
         }
         else if (event instanceof AnswerEvent.Call call) {
             stream.send(this.form.call(call.call(), usage));

@@ -15,6 +15,9 @@ import dev.cerberus.engine.TokenProbability;
  */
 final class ChatForm extends ObjectForm {
 
+    /** OpenAI tells no thoughts; DeepSeek, llama.cpp and clients call them this. */
+    private static final String THOUGHTS = "reasoning_content";
+
     ChatForm(String model, long createdSeconds) {
         super("chatcmpl-", model, createdSeconds);
     }
@@ -22,6 +25,9 @@ final class ChatForm extends ObjectForm {
     @Override
     ObjectNode whole(WholeAnswer answer, AnswerEvent.End end) {
         ObjectNode message = Json.object().put("role", "assistant");
+        if (!answer.thoughts().isEmpty()) {
+            message.put(THOUGHTS, answer.thoughts());
+        }
         if (answer.calls().isEmpty() || !answer.text().isEmpty()) {
             message.put("content", answer.text());
         }
@@ -61,6 +67,11 @@ final class ChatForm extends ObjectForm {
     }
 
     @Override
+    ObjectNode thought(String text, boolean usage) {
+        return chunk(Json.object().put(THOUGHTS, text), null, usage);
+    }
+
+    @Override
     ObjectNode call(CompleteToolCall call, boolean usage) {
         ObjectNode delta = Json.object();
         delta.putArray("tool_calls").add(call(call).put("index", call.index()));
@@ -73,10 +84,10 @@ final class ChatForm extends ObjectForm {
     }
 
     private ObjectNode chunk(ObjectNode delta, @Nullable String reason, boolean usage) {
-        return chunk(delta, reason, List.of(), usage);
+        return chunk(delta, reason, Optional.empty(), usage);
     }
 
-    private ObjectNode chunk(ObjectNode delta, @Nullable String reason, List<TokenProbability> logprobs,
+    private ObjectNode chunk(ObjectNode delta, @Nullable String reason, Optional<List<TokenProbability>> logprobs,
             boolean usage) {
         ObjectNode chunk = object("chat.completion.chunk");
         ObjectNode choice = chunk.putArray("choices").addObject().put("index", 0);

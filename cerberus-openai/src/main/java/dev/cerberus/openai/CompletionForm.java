@@ -34,7 +34,12 @@ final class CompletionForm extends ObjectForm {
 
     @Override
     ObjectNode text(String text, boolean usage) {
-        return part(text, null, List.of(), usage);
+        return part(text, null, Optional.empty(), usage);
+    }
+
+    @Override
+    ObjectNode thought(String text, boolean usage) {
+        throw new IllegalStateException("In the continuation of a text thoughts are text");
     }
 
     @Override
@@ -47,7 +52,8 @@ final class CompletionForm extends ObjectForm {
         return part("", reason(end.reason()), end.logprobs(), usage);
     }
 
-    private ObjectNode part(String text, @Nullable String reason, List<TokenProbability> logprobs, boolean usage) {
+    private ObjectNode part(String text, @Nullable String reason, Optional<List<TokenProbability>> logprobs,
+            boolean usage) {
         ObjectNode part = object(KIND);
         ObjectNode choice = part.putArray("choices").addObject().put("text", text).put("index", 0);
         Logprobs.putCompletion(choice, logprobs);

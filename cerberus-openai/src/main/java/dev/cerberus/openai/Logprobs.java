@@ -1,6 +1,7 @@
 package dev.cerberus.openai;
 
 import java.util.List;
+import java.util.Optional;
 
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -15,15 +16,15 @@ final class Logprobs {
     private Logprobs() {
     }
 
-    /** Puts those of a chat; {@code null} if there are none. */
-    static void putChat(ObjectNode choice, List<TokenProbability> tokens) {
-        if (tokens.isEmpty()) {
+    /** Puts those of a chat; {@code null} if nobody asked. */
+    static void putChat(ObjectNode choice, Optional<List<TokenProbability>> told) {
+        if (told.isEmpty()) {
             choice.putNull("logprobs");
             return;
         }
         ObjectNode logprobs = choice.putObject("logprobs");
         ArrayNode content = logprobs.putArray("content");
-        for (TokenProbability token : tokens) {
+        for (TokenProbability token : told.get()) {
             ArrayNode top = chat(content.addObject(), token).putArray("top_logprobs");
             token.alternatives().forEach((other) -> chat(top.addObject(), other));
         }
@@ -37,9 +38,9 @@ final class Logprobs {
         return node;
     }
 
-    /** Puts those of a continuation; {@code null} if there are none. */
-    static void putCompletion(ObjectNode choice, List<TokenProbability> tokens) {
-        if (tokens.isEmpty()) {
+    /** Puts those of a continuation; {@code null} if nobody asked. */
+    static void putCompletion(ObjectNode choice, Optional<List<TokenProbability>> told) {
+        if (told.isEmpty()) {
             choice.putNull("logprobs");
             return;
         }
@@ -49,7 +50,7 @@ final class Logprobs {
         ArrayNode tops = logprobs.putArray("top_logprobs");
         ArrayNode offsets = logprobs.putArray("text_offset");
         int offset = 0;
-        for (TokenProbability token : tokens) {
+        for (TokenProbability token : told.get()) {
             texts.add(token.text());
             values.add(token.logprob());
             offsets.add(offset);

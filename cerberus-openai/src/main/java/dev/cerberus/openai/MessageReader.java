@@ -68,7 +68,7 @@ final class MessageReader {
 
     private AiMessage assistant(Fields fields) {
         // clients send back what they have made of an answer
-        fields.ignore("name", "refusal", "annotations", "parsed");
+        fields.ignore("name", "refusal", "annotations", "parsed", "reasoning_content");
         fields.allowOnly("audio", (value) -> false, "leave it out");
         fields.allowOnly("function_call", (value) -> false, "send tool_calls");
         List<ToolExecutionRequest> requests = new ArrayList<>();

@@ -34,6 +34,9 @@ abstract class ObjectForm {
     /** Returns a piece of text. */
     abstract ObjectNode text(String text, boolean usage);
 
+    /** Returns a piece of the thoughts before a text. */
+    abstract ObjectNode thought(String text, boolean usage);
+
     /** Returns a tool call. */
     abstract ObjectNode call(CompleteToolCall call, boolean usage);
 

@@ -10,9 +10,15 @@ import dev.langchain4j.model.chat.response.CompleteToolCall;
  */
 final class WholeAnswer {
 
+    private final StringBuilder thoughts = new StringBuilder();
+
     private final StringBuilder text = new StringBuilder();
 
     private final List<CompleteToolCall> calls = new ArrayList<>();
+
+    void thought(String piece) {
+        this.thoughts.append(piece);
+    }
 
     void text(String piece) {
         this.text.append(piece);
@@ -20,6 +26,10 @@ final class WholeAnswer {
 
     void call(CompleteToolCall call) {
         this.calls.add(call);
+    }
+
+    String thoughts() {
+        return this.thoughts.toString();
     }
 
     String text() {

@@ -96,6 +96,46 @@ class OpenAiHttpTests extends AbstractOpenAiHttpTests {
     }
 
     @Test
+    void thoughtsStandBesideTheAnswer() throws Exception {
+        answer("<think>", "A gree", "ting.", "</think>", "\n\n", "Hel", "lo");
+        JsonNode message = json(chat("")).at("/choices/0/message");
+        assertThat(message.get("reasoning_content").stringValue()).isEqualTo("A greeting.");
+        assertThat(message.get("content").stringValue()).isEqualTo("Hello");
+        List<JsonNode> events = events(chat(",\"stream\":true"));
+        assertThat(events).extracting((event) -> event.at("/choices/0/delta/reasoning_content").asString(""))
+            .containsExactly("", "A gree", "ting.", "", "", "");
+        assertThat(events).extracting((event) -> event.at("/choices/0/delta/content").asString(""))
+            .containsExactly("", "", "", "Hel", "lo", "");
+        answer("Hello");
+        assertThat(json(chat("")).at("/choices/0/message").has("reasoning_content")).isFalse();
+    }
+
+    @Test
+    void probabilitiesAreThoseOfTheAnswerAndNotOfItsThoughts() throws Exception {
+        answer("<thi", "nk>", "Hel", "lo?</th", "ink>", "\n", "\nHel", "lo");
+        JsonNode whole = json(chat(",\"logprobs\":true")).at("/choices/0/logprobs/content");
+        assertThat(whole).extracting((token) -> token.get("token").stringValue()).containsExactly("\nHel", "lo");
+        List<JsonNode> events = events(chat(",\"logprobs\":true,\"stream\":true"));
+        assertThat(events.get(events.size() - 1).at("/choices/0/logprobs/content")).isEqualTo(whole);
+        answer("<think>", "Hello").finishReason(FinishReason.LENGTH);
+        JsonNode thoughtsOnly = json(chat(",\"logprobs\":true")).at("/choices/0");
+        assertThat(thoughtsOnly.at("/message/content").stringValue()).isEmpty();
+        assertThat(thoughtsOnly.at("/logprobs/content").toString()).isEqualTo("[]");
+    }
+
+    @Test
+    void thoughtsMayBeSentBack() throws Exception {
+        ScriptedGenerator generator = answer("x");
+        HttpResponse<String> response = send(post("/v1/chat/completions", """
+                {"messages": [{"role": "user", "content": "Hi"},
+                  {"role": "assistant", "reasoning_content": "A greeting.", "content": "Hello"},
+                  {"role": "user", "content": "Again"}]}"""));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        assertThat(((Prompt.Chat) generator.lastRequest().prompt()).messages()).containsExactly(ChatMessage.user("Hi"),
+                ChatMessage.assistant("Hello", List.of()), ChatMessage.user("Again"));
+    }
+
+    @Test
     void everyKindOfMessageReachesTheTemplate() throws Exception {
         ScriptedGenerator generator = answer("22 degrees");
         HttpResponse<String> response = send(post("/v1/chat/completions", """
