@@ -132,9 +132,26 @@ final class ToolReader {
                 "say true or false");
         fields.find("additionalProperties")
             .ifPresent((value) -> parameters.additionalProperties(isAnything(value) || value.booleanValue()));
-        fields.find("$defs").ifPresent((definitions) -> parameters.definitions(raw(definitions, fields.path("$defs"))));
+        Map<String, JsonSchemaElement> definitions = definitions(fields);
+        if (!definitions.isEmpty()) {
+            parameters.definitions(definitions);
+        }
         fields.requireAllKnown();
         return parameters.build();
+    }
+
+    private static Map<String, JsonSchemaElement> definitions(Fields fields) {
+        Map<String, JsonSchemaElement> all = new LinkedHashMap<>();
+        for (String keyword : List.of(Definitions.NOW, Definitions.BEFORE)) {
+            String path = fields.path(keyword);
+            fields.find(keyword).map((schemas) -> raw(schemas, path)).orElse(Map.of()).forEach((name, schema) -> {
+                if (all.put(name, schema) != null) {
+                    throw OpenAiException.invalid(path,
+                            "'" + path + "." + name + "' stands in '" + fields.path(Definitions.NOW) + "' too");
+                }
+            });
+        }
+        return all;
     }
 
     /** What generators of schemas write for {@code true}, Zod 4 among them. */
@@ -160,8 +177,8 @@ final class ToolReader {
                 String place = path + "." + entry.getKey();
                 throw OpenAiException.invalid(place, "'" + place + "' must be a schema, an object or a boolean");
             }
-            elements.put(entry.getKey(), JsonRawSchema
-                .from(schema.isObject() ? schema.toString() : schema.booleanValue() ? ANYTHING : NOTHING));
+            elements.put(entry.getKey(), JsonRawSchema.from(schema.isObject()
+                    ? Definitions.referredAsOfToday(schema).toString() : schema.booleanValue() ? ANYTHING : NOTHING));
         });
         return elements;
     }

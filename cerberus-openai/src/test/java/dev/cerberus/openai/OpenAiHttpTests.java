@@ -233,6 +233,31 @@ class OpenAiHttpTests extends AbstractOpenAiHttpTests {
     }
 
     @Test
+    void definitionsMayHaveTheNameOfDraft7() throws Exception {
+        ScriptedGenerator generator = answer("x");
+        HttpResponse<String> response = chat("""
+                ,"tools":[{"type":"function","function":{"name":"weather","parameters":{"type":"object",
+                "properties":{"at":{"$ref":"#/definitions/place"},
+                  "definitions":{"type":"array","items":{"$ref":"#/definitions/place"}},
+                  "text":{"const":{"$ref":"#/definitions/data"}}},
+                "definitions":{"place":{"type":"object","properties":{"in":{"$ref":"#/definitions/place"}}}}}}}]""");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        String parameters = ((Prompt.Chat) generator.lastRequest().prompt()).tools().get(0).parametersJson();
+        assertThat(JSON.readTree(parameters)).isEqualTo(JSON.readTree("""
+                {"type":"object","properties":{"at":{"$ref":"#/$defs/place"},
+                  "definitions":{"type":"array","items":{"$ref":"#/$defs/place"}},
+                  "text":{"const":{"$ref":"#/definitions/data"}}},
+                "required":[],
+                "$defs":{"place":{"type":"object","properties":{"in":{"$ref":"#/$defs/place"}}}}}"""));
+        JsonNode twice = json(chat("""
+                ,"tools":[{"type":"function","function":{"name":"weather","parameters":{"type":"object",
+                "$defs":{"place":{}},"definitions":{"place":{}}}}}]"""));
+        assertThat(twice.at("/error/message").stringValue())
+            .isEqualTo("'tools[0].function.parameters.definitions.place' stands in "
+                    + "'tools[0].function.parameters.$defs' too");
+    }
+
+    @Test
     void strictToolIsStrictToTheEngine() throws Exception {
         ScriptedGenerator generator = answer("x");
         chat(TOOLS.replace("\"name\":\"time\"", "\"name\":\"time\",\"strict\":true"));
