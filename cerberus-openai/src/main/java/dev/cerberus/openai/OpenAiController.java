@@ -17,6 +17,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.util.ServletRequestPathUtils;
 import tools.jackson.databind.node.ObjectNode;
 
 import dev.cerberus.langchain4j.CerberusStreamingChatModel;
@@ -113,7 +114,9 @@ class OpenAiController {
     @RequestMapping("/v1/**")
     void anythingElse(HttpServletRequest request, HttpServletResponse response) {
         answering(response, "messages", () -> {
-            String path = request.getRequestURI().substring(request.getContextPath().length());
+            // neither the context's path nor that of Spring MVC's servlet are of the
+            // endpoint
+            String path = ServletRequestPathUtils.getParsedRequestPath(request).pathWithinApplication().value();
             boolean posted = POSTED.contains(path);
             if (posted || path.equals(MODELS) || path.startsWith(MODELS + "/")) {
                 String method = posted ? "POST" : "GET";
