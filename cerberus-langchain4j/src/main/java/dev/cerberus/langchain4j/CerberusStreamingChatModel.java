@@ -12,6 +12,7 @@ import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 
@@ -40,14 +41,11 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
 
     private final GenerationRequests requests;
 
-    private final GenerationRequests trial;
-
     CerberusStreamingChatModel(Builder builder) {
         this.generator = builder.generator();
         this.defaultRequestParameters = builder.mergedParameters();
         this.listeners = builder.listeners();
         this.requests = builder.requests();
-        this.trial = builder.trial();
     }
 
     /**
@@ -100,24 +98,27 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
      */
     @Override
     public void chat(ChatRequest request, ChatRequestOptions options, StreamingChatResponseHandler handler) {
-        if (!this.listeners.isEmpty()) {
-            requireServable(request, options);
+        if (this.listeners.isEmpty()) {
+            StreamingChatModel.super.chat(request, options, handler);
+            return;
         }
-        StreamingChatModel.super.chat(request, options, handler);
-    }
-
-    private void requireServable(ChatRequest request, ChatRequestOptions options) {
         ChatRequest merged = ChatRequest.builder()
             .messages(request.messages())
             .parameters(this.defaultRequestParameters.overrideWith(request.parameters()))
             .build();
+        PreparedRequest prepared;
         try {
-            EngineErrors.translating(() -> this.trial.prepare(merged));
+            prepared = prepare(merged);
         }
         catch (RuntimeException ex) {
-            new RefusedChat(this, ex).tell(request, options);
+            new ListenedChat(this, (nobody) -> nobody.onError(ex)).chat(request, options, new Nobody());
             throw ex;
         }
+        new ListenedChat(this, (listened) -> answer(prepared, listened)).chat(request, options, handler);
+    }
+
+    private PreparedRequest prepare(ChatRequest merged) {
+        return EngineErrors.translating(() -> this.requests.prepare(merged));
     }
 
     /**
@@ -137,7 +138,10 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
      */
     @Override
     public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
-        PreparedRequest prepared = EngineErrors.translating(() -> this.requests.prepare(request));
+        answer(prepare(request), handler);
+    }
+
+    private void answer(PreparedRequest prepared, StreamingChatResponseHandler handler) {
         Start start = Start.current(this);
         RequestHandle handle = start.handle();
         if (handle.isCancelled()) {
@@ -172,6 +176,21 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
     @Override
     public ModelProvider provider() {
         return ModelProvider.OTHER;
+    }
+
+    /** Whoever asked is thrown what is wrong. */
+    private static final class Nobody implements StreamingChatResponseHandler {
+
+        @Override
+        public void onCompleteResponse(ChatResponse response) {
+            // does not come
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            // is thrown
+        }
+
     }
 
     /**

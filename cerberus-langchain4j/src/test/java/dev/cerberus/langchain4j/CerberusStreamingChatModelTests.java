@@ -1,5 +1,9 @@
 package dev.cerberus.langchain4j;
 
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import dev.langchain4j.data.message.Content;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -207,6 +211,29 @@ class CerberusStreamingChatModelTests {
         inner.await();
         handle.cancel();
         assertThat(this.generator.awaitCancelled(PATIENCE)).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = { false, true })
+    void requestIsPreparedOnceWhetherOrNotSomebodyListens(boolean listened) throws Exception {
+        this.generator.target("a");
+        CerberusStreamingChatModel counted = CerberusStreamingChatModel.builder(this.generator)
+            .listeners(listened ? List.of(new ChatModelListener() {
+            }) : List.of())
+            .build();
+        AtomicInteger read = new AtomicInteger();
+        UserMessage message = new UserMessage("Hi") {
+            @Override
+            public List<Content> contents() {
+                read.incrementAndGet();
+                return super.contents();
+            }
+        };
+        RecordingHandler handler = new RecordingHandler();
+        counted.start(ChatRequest.builder().messages(message).build(), handler);
+        handler.await();
+        assertThat(handler.events).contains("a");
+        assertThat(read).hasValue(1);
     }
 
     @Test
