@@ -6,6 +6,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -65,6 +66,18 @@ class KnownShapesTests {
 
         @Tool("enters")
         void enter(@P(name = "day", value = "when") LocalDate day) {
+        }
+
+    }
+
+    record Task(String name, LocalDate due, List<Task> steps) {
+    }
+
+    static final class Planner {
+
+        @Tool("plans")
+        void plan(@P(name = "task", value = "what") Task task,
+                @P(name = "hours", value = "how long") Map<String, Integer> hours) {
         }
 
     }
@@ -228,6 +241,22 @@ class KnownShapesTests {
             .parameters(ToolSpecifications.toolSpecificationsFrom(Calendar.class).get(0).parameters()));
         assertThat(allows(start, "{\"day\": " + date(2024, 4, 30) + "}")).isTrue();
         assertThat(allows(start, "{\"day\": " + date(2024, 4, 43) + "}")).isFalse();
+    }
+
+    @Test
+    void argumentsOfToolsMayReferToThemselvesAndHoldMaps() {
+        String schema = OutputFormats
+            .parameters(ToolSpecifications.toolSpecificationsFrom(Planner.class).get(0).parameters());
+        TokenConstraint start = start(schema);
+        String leaf = "{\"name\": \"a\", \"due\": " + date(2024, 4, 30) + ", \"steps\": []}";
+        assertThat(allows(start, "{\"task\": " + leaf + ", \"hours\": {\"a\": 2}}")).as(schema).isTrue();
+        assertThat(allows(start, "{\"task\": " + leaf.replace("[]", "[" + leaf + "]") + ", \"hours\": {}}")).as(schema)
+            .isTrue();
+        assertThat(allows(start,
+                "{\"task\": " + leaf.replace("[]", "[" + leaf.replace("30", "43") + "]") + ", \"hours\": {}}"))
+            .as(schema)
+            .isFalse();
+        assertThat(allows(start, "{\"task\": " + leaf.replace("[]", "[7]") + ", \"hours\": {}}")).as(schema).isFalse();
     }
 
     /** Templates write them into prompts, which are to be the same in every JVM. */
