@@ -17,8 +17,8 @@ import dev.cerberus.tree.TreeShape;
  *
  * <p>
  * What is left open here comes from the model's default parameters, and after those from
- * the engine. None of the drafting parameters changes what a greedy request answers at
- * precision fp32; they change how fast.
+ * the engine. None of the drafting parameters changes what a request answers, greedy or
+ * sampled, in fp32 and int8 on an x86 CPU; they change how fast.
  */
 public final class CerberusChatRequestParameters extends DefaultChatRequestParameters {
 
