@@ -20,7 +20,8 @@ import dev.cerberus.engine.TextGenerator;
 
 /**
  * Auto-configuration of the engine. It backs off when there is a {@link TextGenerator}
- * already.
+ * already. Engines that an application has made are stopped and watched as ours is,
+ * however many they are.
  */
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "cerberus.enabled", matchIfMissing = true)
@@ -69,16 +70,17 @@ public final class CerberusAutoConfiguration {
 
     @Bean
     @ConditionalOnBean(CerberusEngine.class)
-    CerberusEngineLifecycle cerberusEngineLifecycle(CerberusEngine engine,
+    CerberusEngineLifecycle cerberusEngineLifecycle(ObjectProvider<CerberusEngine> engines,
             ObjectProvider<LifecycleProperties> lifecycle) {
         LifecycleProperties properties = lifecycle.getIfUnique(LifecycleProperties::new);
-        return new CerberusEngineLifecycle(engine, properties.getTimeoutPerShutdownPhase());
+        return new CerberusEngineLifecycle(engines.stream().toList(), properties.getTimeoutPerShutdownPhase());
     }
 
     @Bean
     @ConditionalOnBean(CerberusEngine.class)
-    CerberusEngineLiveness cerberusEngineLiveness(CerberusEngine engine, ApplicationEventPublisher publisher) {
-        return new CerberusEngineLiveness(engine, publisher);
+    CerberusEngineLiveness cerberusEngineLiveness(ObjectProvider<CerberusEngine> engines,
+            ApplicationEventPublisher publisher) {
+        return new CerberusEngineLiveness(engines.stream().toList(), publisher);
     }
 
 }

@@ -1,6 +1,7 @@
 package dev.cerberus.spring.boot.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -9,9 +10,9 @@ import org.springframework.context.SmartLifecycle;
 import dev.cerberus.engine.CerberusEngine;
 
 /**
- * The engine's part in an orderly shutdown: no new requests, but time for the running
+ * The engines' part in an orderly shutdown: no new requests, but time for the running
  * ones to finish. A context that is started again takes requests again; only the bean's
- * destruction, which closes the engine, is for good. Thread-safe.
+ * destruction, which closes an engine, is for good. Thread-safe.
  */
 final class CerberusEngineLifecycle implements SmartLifecycle {
 
@@ -23,20 +24,20 @@ final class CerberusEngineLifecycle implements SmartLifecycle {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(CerberusEngineLifecycle.class);
 
-    private final CerberusEngine engine;
+    private final List<CerberusEngine> engines;
 
     private final Duration timeout;
 
     private volatile boolean running;
 
-    CerberusEngineLifecycle(CerberusEngine engine, Duration timeout) {
-        this.engine = engine;
+    CerberusEngineLifecycle(List<CerberusEngine> engines, Duration timeout) {
+        this.engines = List.copyOf(engines);
         this.timeout = timeout;
     }
 
     @Override
     public synchronized void start() {
-        this.engine.resumeAdmission();
+        this.engines.forEach(CerberusEngine::resumeAdmission);
         this.running = true;
     }
 
@@ -67,16 +68,27 @@ final class CerberusEngineLifecycle implements SmartLifecycle {
 
     private synchronized void refuse() {
         this.running = false;
-        this.engine.stopAdmission();
+        this.engines.forEach(CerberusEngine::stopAdmission);
     }
 
     private void awaitIdle() {
         // started again meanwhile, it has requests that nobody ends
-        if (!this.engine.awaitIdle(this.timeout) && !this.running) {
+        if (!areIdleInTime() && !this.running) {
             LOGGER.warn("Requests still running after {} are ended when the engine is closed", this.timeout);
             // for applications alone: the command line, which serves too, shows warnings
             LOGGER.info("A longer spring.lifecycle.timeout-per-shutdown-phase gives them more time");
         }
+    }
+
+    /** The engines finish their requests at the same time. */
+    private boolean areIdleInTime() {
+        long start = System.nanoTime();
+        boolean idle = true;
+        for (CerberusEngine engine : this.engines) {
+            Duration left = this.timeout.minusNanos(System.nanoTime() - start);
+            idle &= engine.awaitIdle(left.isNegative() ? Duration.ZERO : left);
+        }
+        return idle;
     }
 
     @Override

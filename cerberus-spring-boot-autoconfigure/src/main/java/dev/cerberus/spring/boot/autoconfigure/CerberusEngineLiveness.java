@@ -1,5 +1,6 @@
 package dev.cerberus.spring.boot.autoconfigure;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.springframework.boot.availability.AvailabilityChangeEvent;
@@ -13,12 +14,12 @@ import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineState;
 
 /**
- * The engine's part in the application's liveness: once it has failed, only a restart
+ * The engines' part in the application's liveness: once one has failed, only a restart
  * helps, and the platform is told so. Thread-safe.
  */
 final class CerberusEngineLiveness implements SmartLifecycle, ApplicationListener<ApplicationReadyEvent> {
 
-    private final CerberusEngine engine;
+    private final List<CerberusEngine> engines;
 
     private final ApplicationEventPublisher publisher;
 
@@ -26,8 +27,8 @@ final class CerberusEngineLiveness implements SmartLifecycle, ApplicationListene
 
     private volatile boolean running;
 
-    CerberusEngineLiveness(CerberusEngine engine, ApplicationEventPublisher publisher) {
-        this.engine = engine;
+    CerberusEngineLiveness(List<CerberusEngine> engines, ApplicationEventPublisher publisher) {
+        this.engines = List.copyOf(engines);
         this.publisher = publisher;
     }
 
@@ -36,12 +37,12 @@ final class CerberusEngineLiveness implements SmartLifecycle, ApplicationListene
     public void start() {
         this.running = true;
         if (this.watching.compareAndSet(false, true)) {
-            this.engine.failure().thenAccept((cause) -> breakLiveness());
+            this.engines.forEach((engine) -> engine.failure().thenAccept((cause) -> breakLiveness(engine)));
         }
     }
 
-    private void breakLiveness() {
-        AvailabilityChangeEvent.publish(this.publisher, this.engine, LivenessState.BROKEN);
+    private void breakLiveness(CerberusEngine engine) {
+        AvailabilityChangeEvent.publish(this.publisher, engine, LivenessState.BROKEN);
     }
 
     /**
@@ -50,9 +51,10 @@ final class CerberusEngineLiveness implements SmartLifecycle, ApplicationListene
      */
     @Override
     public void onApplicationEvent(ApplicationReadyEvent event) {
-        if (this.engine.state() == EngineState.FAILED) {
-            breakLiveness();
-        }
+        this.engines.stream()
+            .filter((engine) -> engine.state() == EngineState.FAILED)
+            .findFirst()
+            .ifPresent(this::breakLiveness);
     }
 
     @Override

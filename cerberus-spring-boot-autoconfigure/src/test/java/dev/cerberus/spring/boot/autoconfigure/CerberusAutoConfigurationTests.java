@@ -1,5 +1,6 @@
 package dev.cerberus.spring.boot.autoconfigure;
 
+import java.util.Collection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -264,6 +265,32 @@ class CerberusAutoConfigurationTests {
             .run((context) -> {
                 assertThat(context).doesNotHaveBean(CerberusEngine.class);
                 assertThat(context.getBean(ChatModel.class).chat("Hi")).isEqualTo("scripted answer");
+            });
+    }
+
+    /** What is of one engine is there for the one that is meant, or not at all. */
+    @Test
+    void severalEnginesOfAnApplicationAreAllStopped() {
+        ApplicationContextRunner two = this.tiny.withBean(SimpleMeterRegistry.class)
+            .withPropertyValues("management.endpoints.web.exposure.include=*")
+            .withBean("small", CerberusEngine.class, TinyEngine::open);
+        two.withBean("large", CerberusEngine.class, TinyEngine::open).run((context) -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context).doesNotHaveBean(ChatModel.class).doesNotHaveBean("cerberusHealthContributor");
+            Collection<CerberusEngine> engines = context.getBeansOfType(CerberusEngine.class).values();
+            assertThat(engines).hasSize(2).allMatch((engine) -> engine.state() == EngineState.RUNNING);
+            context.stop();
+            assertThat(engines).allMatch((engine) -> engine.state() == EngineState.STOPPING);
+            context.start();
+            assertThat(engines).allMatch((engine) -> engine.state() == EngineState.RUNNING);
+        });
+        two.withBean("large", CerberusEngine.class, TinyEngine::open, (definition) -> definition.setPrimary(true))
+            .run((context) -> {
+                assertThat(context).hasNotFailed();
+                assertThat(context).hasSingleBean(ChatModel.class).hasBean("cerberusHealthContributor");
+                context.stop();
+                assertThat(context.getBeansOfType(CerberusEngine.class).values())
+                    .allMatch((engine) -> engine.state() == EngineState.STOPPING);
             });
     }
 

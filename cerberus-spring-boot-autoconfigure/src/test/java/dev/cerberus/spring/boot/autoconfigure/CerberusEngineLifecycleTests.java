@@ -1,6 +1,7 @@
 package dev.cerberus.spring.boot.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +50,7 @@ class CerberusEngineLifecycleTests {
     }
 
     private CerberusEngineLifecycle start(Duration timeout) throws InterruptedException {
-        CerberusEngineLifecycle lifecycle = new CerberusEngineLifecycle(this.engine, timeout);
+        CerberusEngineLifecycle lifecycle = new CerberusEngineLifecycle(List.of(this.engine), timeout);
         lifecycle.start();
         CountDownLatch running = new CountDownLatch(1);
         this.engine.observeSteps(new DecodeListener() {

@@ -3,7 +3,7 @@ package dev.cerberus.spring.boot.autoconfigure.actuate;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -16,7 +16,7 @@ import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
  */
 @AutoConfiguration(after = CerberusAutoConfiguration.class)
 @ConditionalOnClass({ Endpoint.class, ConditionalOnAvailableEndpoint.class })
-@ConditionalOnBean(CerberusEngine.class)
+@ConditionalOnSingleCandidate(CerberusEngine.class)
 @ConditionalOnAvailableEndpoint(CerberusEndpoint.class)
 public final class CerberusEndpointAutoConfiguration {
 

@@ -1,7 +1,7 @@
 package dev.cerberus.spring.boot.autoconfigure.actuate;
 
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
@@ -16,7 +16,7 @@ import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
  */
 @AutoConfiguration(after = CerberusAutoConfiguration.class)
 @ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
-@ConditionalOnBean(CerberusEngine.class)
+@ConditionalOnSingleCandidate(CerberusEngine.class)
 @ConditionalOnEnabledHealthIndicator("cerberus")
 public final class CerberusHealthContributorAutoConfiguration {
 

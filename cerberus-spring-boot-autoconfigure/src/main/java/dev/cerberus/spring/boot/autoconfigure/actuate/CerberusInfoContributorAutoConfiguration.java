@@ -3,7 +3,7 @@ package dev.cerberus.spring.boot.autoconfigure.actuate;
 import org.springframework.boot.actuate.autoconfigure.info.ConditionalOnEnabledInfoContributor;
 import org.springframework.boot.actuate.info.InfoContributor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
@@ -16,7 +16,7 @@ import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
  */
 @AutoConfiguration(after = CerberusAutoConfiguration.class)
 @ConditionalOnClass({ InfoContributor.class, ConditionalOnEnabledInfoContributor.class })
-@ConditionalOnBean(CerberusEngine.class)
+@ConditionalOnSingleCandidate(CerberusEngine.class)
 @ConditionalOnEnabledInfoContributor("cerberus")
 public final class CerberusInfoContributorAutoConfiguration {
 

@@ -5,6 +5,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 
@@ -21,7 +22,8 @@ import dev.cerberus.spring.boot.autoconfigure.CerberusProperties.Metrics.Gateway
                 "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration",
                 "org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration" })
 @ConditionalOnClass(MeterRegistry.class)
-@ConditionalOnBean({ MeterRegistry.class, CerberusEngine.class })
+@ConditionalOnBean(MeterRegistry.class)
+@ConditionalOnSingleCandidate(CerberusEngine.class)
 @ConditionalOnBooleanProperty(name = "cerberus.metrics.enabled", matchIfMissing = true)
 public final class CerberusMetricsAutoConfiguration {
 
