@@ -106,7 +106,8 @@ class ChatController {
     }
 
     private static void remember(Conversations.Turn turn, ChatQuestion question, String answer) {
-        if (question.isRemembered()) {
+        // without text there is nothing that a model could be told of later
+        if (question.isRemembered() && !answer.isBlank()) {
             turn.remember(question.requireMessage(), answer);
         }
     }

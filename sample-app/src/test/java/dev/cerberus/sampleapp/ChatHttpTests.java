@@ -348,6 +348,22 @@ class ChatHttpTests {
         assertThat(said(script.lastRequest())).containsExactly("one", "ok", "three");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "/chat", "/chat/stream" })
+    void answerWithoutTextIsNoExchange(String path) throws Exception {
+        this.engine.use(new ScriptedGenerator().target("ok"));
+        String id = this.json.readTree(post("{\"message\": \"one\"}").body()).get("conversationId").asString();
+        this.engine.use(new ScriptedGenerator().target("<think>", "two?"));
+        String body = "{\"message\": \"two\", \"conversationId\": \"" + id + "\"}";
+        HttpResponse<String> empty = this.http.send(
+                request(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(body)).build(),
+                BodyHandlers.ofString());
+        assertThat(empty.statusCode()).isEqualTo(200);
+        ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("ok"));
+        post("{\"message\": \"three\", \"conversationId\": \"" + id + "\"}");
+        assertThat(said(script.lastRequest())).containsExactly("one", "ok", "three");
+    }
+
     @Test
     void whatCameOfAnAnswerThatFailedBelongsToTheConversation() throws Exception {
         this.engine.use(new ScriptedGenerator().target("half an").failing(new IllegalStateException("broken")));
