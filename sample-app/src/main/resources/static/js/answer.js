@@ -1,6 +1,10 @@
 import { markPieces, render } from "./markdown.js";
 
 const HOTTEST = 6;
+const ENDS = {
+  stopped: "Stopped",
+  broken: "Broken off with the page, unless another tab is still answering",
+};
 
 export function add(parent, tag, className, text) {
   const element = document.createElement(tag);
@@ -109,7 +113,7 @@ export class AnswerView {
     const { stats, state } = this.answer;
     this.summary.classList.add("final");
     this.text.hidden = this.answer.pieces.length === 0;
-    this.summary.textContent = stats ? inWords(stats) : state === "stopped" ? "Stopped" : "Not complete";
+    this.summary.textContent = stats ? inWords(stats) : ENDS[state] || "Not complete";
     this.text.querySelectorAll("pre").forEach((block) => {
       const frame = document.createElement("div");
       frame.className = "code";

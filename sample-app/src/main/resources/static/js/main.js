@@ -3,7 +3,7 @@ import { ask } from "./events.js";
 import { showModel } from "./model.js";
 import { bindSettings, options } from "./settings.js";
 import { Speech } from "./speech.js";
-import { allChats, deleteChat, findChat, newChat, saveChat } from "./store.js";
+import { allChats, deleteChat, findChat, newChat, newId, onOtherTab, saveChat } from "./store.js";
 
 // what is asked and said before it fits into chat.max-body
 const HISTORY = 8, MOST_BYTES = 200_000;
@@ -19,6 +19,8 @@ let chat = findChat(location.hash.slice(1)) || newChat();
 let running = null;
 let editing = -1;
 let deleted = false;
+let asked = null;
+let leaving = false;
 
 function followEnd(update) {
   const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
@@ -63,7 +65,7 @@ async function stream(question, answer, view) {
   }
   catch (problem) {
     const stopped = problem.name === "AbortError";
-    Object.assign(answer, stopped ? { state: "stopped" } : { state: "failed", problem });
+    Object.assign(answer, stopped ? { state: "stopped" } : leaving ? { state: "broken" } : { state: "failed", problem });
   }
 }
 
@@ -76,16 +78,19 @@ async function send(text, compared, index = editing >= 0 ? editing : chat.exchan
   const chosen = options();
   // the application may sample where nothing is chosen; both answers take the same noise
   if (compared && chosen.seed === undefined) chosen.seed = Math.floor(Math.random() * 2 ** 31);
-  const exchange = { question: text, answers: [newAnswer(true)] };
+  const exchange = { id: newId(), question: text, answers: [newAnswer(true)] };
   if (compared) exchange.answers.push(newAnswer(false));
   chat.exchanges.push(exchange);
+  asked = exchange;
+  leaving = false;
   running = new AbortController();
+  keepChat(); // the question outlasts a page that is left before the answer
   showChat();
   scroller.scrollTop = scroller.scrollHeight;
   const views = log.lastElementChild.views;
   speech.begin();
   const question = { message: text, conversationId: chat.conversationId,
-    history: historyBefore(index, { text, chosen }) };
+    history: historyBefore(chat.exchanges.indexOf(exchange), { text, chosen }) };
   // one after the other, so that neither takes the other's time
   for (const [i, answer] of exchange.answers.entries()) {
     if (running.signal.aborted || exchange.answers[0].state === "failed") {
@@ -104,10 +109,14 @@ async function send(text, compared, index = editing >= 0 ? editing : chat.exchan
     openChat(newChat());
     return;
   }
-  saveChat(chat);
-  history.replaceState(null, "", "#" + chat.id);
+  keepChat();
   followEnd(showChat);
   message.focus();
+}
+
+function keepChat() {
+  saveChat(chat, asked);
+  history.replaceState(null, "", "#" + chat.id);
 }
 
 function showExchange(exchange, index) {
@@ -251,6 +260,17 @@ function closeSheets() {
   toggleMenu(false);
 }
 
+// browsers end what a page asks before they hide it
+addEventListener("beforeunload", () => leaving = true);
+addEventListener("pagehide", () => running && !deleted && saveChat(chat, asked));
+onOtherTab(() => {
+  const saved = findChat(chat.id);
+  if (running || editing >= 0 || !saved || JSON.stringify(saved) === JSON.stringify(chat)) showList();
+  else {
+    chat = saved;
+    followEnd(showChat);
+  }
+});
 message.addEventListener("input", fitMessage);
 byId("keep").addEventListener("click", () => {
   stopEditing();

@@ -19,6 +19,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogType;
@@ -300,6 +301,63 @@ class BrowserTests {
         browser.navigate().refresh();
         awaitAnswers(2);
         assertThat(texts("#chat-list .open")).containsExactly("here", "in another tab");
+    }
+
+    @Test
+    void questionOutlastsAPageThatIsLeftBeforeItsAnswer() throws Exception {
+        ScriptedGenerator script = this.engine
+            .use(new ScriptedGenerator().target("more ").endless().pause(Duration.ofMillis(20)));
+        say("Talk");
+        until((page) -> (Boolean) browser.executeScript("return document.querySelector('.answer .target') !== null"));
+        browser.navigate().refresh();
+        assertThat(script.awaitCancelled(PATIENCE)).isTrue();
+        awaitAnswers(1);
+        assertThat(texts(".question")).containsExactly("Talk");
+        assertThat(texts(".summary").get(0)).startsWith("Broken off");
+        assertThat(texts(".answer .text").get(0)).startsWith("more");
+        this.engine.use(new ScriptedGenerator().target("ok"));
+        find(".retry").click();
+        until((page) -> texts(".answer .text").equals(List.of("ok")));
+        assertThat(texts(".question")).containsExactly("Talk");
+    }
+
+    @Test
+    void turnsOfAnotherTabInTheSameChatAreKept() {
+        ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("ok"));
+        say("first");
+        awaitAnswers(1);
+        String url = browser.getCurrentUrl();
+        String here = browser.getWindowHandle();
+        browser.switchTo().newWindow(WindowType.TAB);
+        try {
+            browser.get(url);
+            awaitAnswers(1);
+            say("there");
+            awaitAnswers(2);
+            browser.switchTo().window(here);
+            until((page) -> texts(".question").equals(List.of("first", "there")));
+            // as if this tab had not been told
+            browser.executeScript("""
+                    const kept = JSON.parse(localStorage.getItem('cerberus-chats'));
+                    const more = { ...kept[0].exchanges[1], id: 'more', question: 'there again' };
+                    kept[0].exchanges.push(more);
+                    localStorage.setItem('cerberus-chats', JSON.stringify(kept));""");
+            say("here");
+            awaitAnswers(4);
+            assertThat(texts(".question")).containsExactly("first", "there", "there again", "here");
+            assertThat(said(script)).containsExactly("first", "ok", "there", "ok", "there again", "ok", "here");
+            browser.executeScript("document.querySelector('.retry').click()");
+            until((page) -> script.requests().size() == 4);
+            awaitAnswers(4);
+            assertThat(texts(".question")).containsExactly("first", "there", "there again", "here");
+        }
+        finally {
+            browser.getWindowHandles().stream().filter((each) -> !each.equals(here)).forEach((each) -> {
+                browser.switchTo().window(each);
+                browser.close();
+            });
+            browser.switchTo().window(here);
+        }
     }
 
     @Test
