@@ -25,7 +25,7 @@ import org.springframework.test.context.TestPropertySource;
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @Inherited
-@ImportAutoConfiguration(ScriptedModelAutoConfiguration.class)
+@ImportAutoConfiguration
 @TestPropertySource(properties = "management.endpoint.health.validate-group-membership=false")
 public @interface AutoConfigureScriptedModel {
 
