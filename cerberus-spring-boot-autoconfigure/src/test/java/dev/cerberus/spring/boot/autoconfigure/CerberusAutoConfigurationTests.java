@@ -1,7 +1,7 @@
 package dev.cerberus.spring.boot.autoconfigure;
 
-import java.util.Collection;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
