@@ -110,8 +110,8 @@ class HelpTests {
     @Test
     void whoAsksForNoneOfThemSeesAll() {
         for (String[] args : new String[][] { {}, { "--help" }, { "help" }, { "completion" }, { "benhc" } }) {
-            assertThat(CerberusCommand.withWanted(Reader.nullReader(), args).getSubcommands())
-                .containsKeys("bench", "help", "completion");
+            assertThat(CerberusCommand.withWanted(Reader.nullReader(), args).getSubcommands()).containsKeys("bench",
+                    "help", "completion");
         }
     }
 

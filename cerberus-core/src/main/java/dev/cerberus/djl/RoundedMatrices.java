@@ -77,9 +77,9 @@ final class RoundedMatrices implements AutoCloseable {
         int hidden = config.hiddenSize();
         add(tensors, EMBEDDING, TensorType.F16, config.vocabularySize(), hidden);
         for (int layer = 0; layer < config.layers(); layer++) {
-            addMatrix(tensors, inLayer(layer, QKV), config.querySize() + 2 * config.keyValueSize(), hidden);
+            addMatrix(tensors, inLayer(layer, QKV), config.querySize() + 2L * config.keyValueSize(), hidden);
             addMatrix(tensors, inLayer(layer, OUTPUT), hidden, config.querySize());
-            addMatrix(tensors, inLayer(layer, GATE_UP), 2 * config.intermediateSize(), hidden);
+            addMatrix(tensors, inLayer(layer, GATE_UP), 2L * config.intermediateSize(), hidden);
             addMatrix(tensors, inLayer(layer, DOWN), hidden, config.intermediateSize());
         }
         addMatrix(tensors, LM_HEAD, config.vocabularySize(), hidden);

@@ -98,32 +98,26 @@ public final class WeightsCache {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        Safetensors opened = null;
-        boolean whole = false;
         try {
-            opened = Safetensors.open(file);
-            whole = key.equals(opened.metadata().get(KEY)) && tensors.stream().allMatch(opened::holds);
+            Safetensors opened = Safetensors.open(file);
+            if (key.equals(opened.metadata().get(KEY)) && tensors.stream().allMatch(opened::holds)) {
+                this.told = Optional.of("its weights were rounded before and lie in " + file);
+                return Optional.of(new Known(opened));
+            }
+            opened.close();
         }
         catch (ModelFileException ex) {
-            this.told = Optional.of("what was kept of it is damaged: " + ex.getMessage());
+            // damaged, so it is made anew
         }
-        finally {
-            if (!whole && opened != null) {
-                opened.close();
-            }
-        }
-        if (!whole) {
-            return Optional.empty();
-        }
-        this.told = Optional.of("its weights were rounded before and lie in " + file);
-        return Optional.of(new Known(opened));
+        return Optional.empty();
     }
 
     private KeptWeights begin(Path file, Map<String, String> metadata, List<TensorInfo> tensors) {
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            Path directory = file.toAbsolutePath().getParent();
+            Files.createDirectories(directory);
             long bytes = tensors.get(tensors.size() - 1).end();
-            long free = Files.getFileStore(file.toAbsolutePath().getParent()).getUsableSpace();
+            long free = Files.getFileStore(directory).getUsableSpace();
             if (free < bytes) {
                 throw new IOException(bytes + " bytes are needed and " + free + " are free");
             }

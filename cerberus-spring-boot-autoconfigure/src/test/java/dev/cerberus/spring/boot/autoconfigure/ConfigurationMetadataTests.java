@@ -31,8 +31,8 @@ class ConfigurationMetadataTests {
             "cerberus.metrics.enabled", "cerberus.metrics.gateway-names", "cerberus.openai.enabled",
             "cerberus.openai.max-body", "cerberus.model.location", "cerberus.model.download", "cerberus.model.cache",
             "cerberus.model.mirror", "cerberus.model.max-context", "cerberus.model.name", "cerberus.model.precision",
-            "cerberus.model.weights-cache",
-            "cerberus.tree.context-lookup", "cerberus.tree.max-nodes", "cerberus.tree.shape");
+            "cerberus.model.weights-cache", "cerberus.tree.context-lookup", "cerberus.tree.max-nodes",
+            "cerberus.tree.shape");
 
     private final JsonNode metadata = read();
 
