@@ -46,10 +46,7 @@ final class HubClient {
 
     private final Duration pause;
 
-    private final HttpClient http = HttpClient.newBuilder()
-        .connectTimeout(CONNECT_TIMEOUT)
-        .followRedirects(HttpClient.Redirect.NEVER)
-        .build();
+    private final HttpClient http;
 
     /**
      * Creates a client.
@@ -60,6 +57,10 @@ final class HubClient {
     HubClient(HubSettings settings, Duration pause) {
         this.settings = settings;
         this.pause = pause;
+        this.http = settings.proxies()
+            .configure(
+                    HttpClient.newBuilder().connectTimeout(CONNECT_TIMEOUT).followRedirects(HttpClient.Redirect.NEVER))
+            .build();
     }
 
     /**
@@ -192,6 +193,7 @@ final class HubClient {
             .timeout(ANSWER_TIMEOUT)
             .header("User-Agent", "cerberus")
             .header("Accept-Encoding", "identity");
+        this.settings.proxies().authorization(uri).ifPresent((value) -> request.header("Proxy-Authorization", value));
         this.settings.token().filter((token) -> isHub(uri)).ifPresent((token) -> {
             try {
                 request.header("Authorization", "Bearer " + token);
@@ -242,6 +244,11 @@ final class HubClient {
         boolean token = this.settings.token().isPresent();
         String setting = this.settings.tokenSetting();
         String answering = response.uri().getHost();
+        if (status == 407) {
+            throw new HubException("the proxy between this machine and " + answering + " asks for a password",
+                    "give it as HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT, and start Java with "
+                            + "-Djdk.http.auth.tunneling.disabledSchemes=\"\", without which it sends none");
+        }
         if (status == 403 && !isHub(response.uri())) {
             throw new HubException(
                     answering + ", to which " + host + " redirects for " + what + " of " + location + ", answers 403",

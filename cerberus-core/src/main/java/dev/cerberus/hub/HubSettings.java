@@ -17,8 +17,10 @@ import java.util.Set;
  * @param tokenSetting what the token was given by, or would be, for messages: such as
  * {@code HF_TOKEN}
  * @param cache the folder of fetched models
+ * @param proxies what is asked through which proxy
  */
-public record HubSettings(URI endpoint, Optional<String> token, String tokenSetting, Path cache) {
+public record HubSettings(URI endpoint, Optional<String> token, String tokenSetting, Path cache,
+        ProxyVariables proxies) {
 
     /** The hub that is asked unless a setting names another one. */
     public static final String DEFAULT_ENDPOINT = "https://huggingface.co";
@@ -36,7 +38,8 @@ public record HubSettings(URI endpoint, Optional<String> token, String tokenSett
 
     /**
      * Takes the settings from the environment variables that the hub's own tools read:
-     * {@code HF_ENDPOINT}, {@code HF_TOKEN}, {@code HF_HUB_CACHE}, {@code HF_HOME}.
+     * {@code HF_ENDPOINT}, {@code HF_TOKEN}, {@code HF_HUB_CACHE}, {@code HF_HOME}, and
+     * those of proxies, such as {@code HTTPS_PROXY}.
      * @return the settings
      * @throws HubException if a variable is not what it should be
      */
@@ -46,7 +49,8 @@ public record HubSettings(URI endpoint, Optional<String> token, String tokenSett
 
     static HubSettings of(Map<String, String> environment, Path home) {
         return new HubSettings(uri(variable(environment, "HF_ENDPOINT").orElse(DEFAULT_ENDPOINT)),
-                variable(environment, TOKEN_VARIABLE), TOKEN_VARIABLE, cache(environment, home));
+                variable(environment, TOKEN_VARIABLE), TOKEN_VARIABLE, cache(environment, home),
+                ProxyVariables.of(environment));
     }
 
     /*
@@ -81,7 +85,7 @@ public record HubSettings(URI endpoint, Optional<String> token, String tokenSett
      * @param address its address, such as that of a mirror
      */
     public HubSettings withEndpoint(String address) {
-        return new HubSettings(uri(address), this.token, this.tokenSetting, this.cache);
+        return new HubSettings(uri(address), this.token, this.tokenSetting, this.cache, this.proxies);
     }
 
     /**
@@ -90,12 +94,12 @@ public record HubSettings(URI endpoint, Optional<String> token, String tokenSett
      * @param setting what it was given by, which messages about it name
      */
     public HubSettings withToken(String newToken, String setting) {
-        return new HubSettings(this.endpoint, Optional.of(newToken), setting, this.cache);
+        return new HubSettings(this.endpoint, Optional.of(newToken), setting, this.cache, this.proxies);
     }
 
     /** Returns these settings with another folder of fetched models. */
     public HubSettings withCache(Path folder) {
-        return new HubSettings(this.endpoint, this.token, this.tokenSetting, folder);
+        return new HubSettings(this.endpoint, this.token, this.tokenSetting, folder, this.proxies);
     }
 
     @Override

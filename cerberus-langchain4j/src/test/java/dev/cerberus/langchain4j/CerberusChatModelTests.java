@@ -40,8 +40,8 @@ import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
 import org.junit.jupiter.api.Test;
 
-import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.decode.DraftingOptions;
+import dev.cerberus.decode.PromptTooLongException;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.OutputFormat;

@@ -50,6 +50,7 @@ import dev.cerberus.model.HeadsKind;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NodeScores;
+import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.TestData;
 import dev.cerberus.testing.TinyModels;
 import dev.cerberus.training.TrainingOptions.Distillation;
@@ -58,7 +59,6 @@ import dev.cerberus.training.TrainingOptions.LmHead;
 import dev.cerberus.training.TrainingOptions.Optimization;
 import dev.cerberus.tree.DraftLimits;
 import dev.cerberus.tree.DraftTree;
-import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.TreeShape;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -27,10 +27,10 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-import dev.cerberus.testing.MarkdownFile;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineState;
 import dev.cerberus.testing.DemoFixture;
+import dev.cerberus.testing.MarkdownFile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;

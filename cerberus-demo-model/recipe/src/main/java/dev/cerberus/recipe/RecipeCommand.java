@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import org.jspecify.annotations.Nullable;
 import dev.cerberus.recipe.data.BpeTrainer;
 import dev.cerberus.recipe.data.ChatMl;
 import dev.cerberus.recipe.data.Conversation;
@@ -25,6 +24,7 @@ import dev.cerberus.recipe.data.RandomPrompts;
 import dev.cerberus.recipe.data.Split;
 import dev.cerberus.recipe.data.TokenizerFiles;
 import dev.cerberus.recipe.data.Turn;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.xml.sax.InputSource;
 
-import dev.cerberus.engine.Calibration;
 import dev.cerberus.decode.DraftingOptions;
+import dev.cerberus.engine.Calibration;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.gate.GateSignal;
