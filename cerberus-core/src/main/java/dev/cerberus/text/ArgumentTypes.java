@@ -16,7 +16,15 @@ final class ArgumentTypes {
     /** References in circles end here. */
     private static final int DEEPEST = 5;
 
-    private ArgumentTypes() {
+    /** Of references to lists of references there may be very many. */
+    private static final int MOST = 1000;
+
+    private final JsonNode root;
+
+    private int seen;
+
+    private ArgumentTypes(JsonNode root) {
+        this.root = root;
     }
 
     /**
@@ -25,7 +33,7 @@ final class ArgumentTypes {
      * @param root the schema that its references are to
      */
     static Set<String> of(JsonNode schema, JsonNode root) {
-        return of(schema, root, 0);
+        return new ArgumentTypes(root).of(schema, 0);
     }
 
     /** Returns the narrowest type of a value. */
@@ -40,9 +48,9 @@ final class ArgumentTypes {
         };
     }
 
-    private static Set<String> of(JsonNode schema, JsonNode root, int depth) {
+    private Set<String> of(JsonNode schema, int depth) {
         Set<String> types = new HashSet<>(ALL);
-        if (depth > DEEPEST) {
+        if (depth > DEEPEST || ++this.seen > MOST) {
             return types;
         }
         JsonNode type = schema.path("type");
@@ -64,13 +72,13 @@ final class ArgumentTypes {
         }
         String reference = schema.path("$ref").asText();
         if (reference.startsWith("#/")) {
-            types.retainAll(of(root.at(reference.substring(1)), root, depth + 1));
+            types.retainAll(of(this.root.at(reference.substring(1)), depth + 1));
         }
-        schema.path("allOf").forEach((each) -> types.retainAll(of(each, root, depth + 1)));
+        schema.path("allOf").forEach((each) -> types.retainAll(of(each, depth + 1)));
         for (String keyword : new String[] { "anyOf", "oneOf" }) {
             if (schema.path(keyword).isArray()) {
                 Set<String> any = new HashSet<>();
-                schema.path(keyword).forEach((each) -> any.addAll(of(each, root, depth + 1)));
+                schema.path(keyword).forEach((each) -> any.addAll(of(each, depth + 1)));
                 types.retainAll(any);
             }
         }
