@@ -2,12 +2,20 @@ package dev.cerberus.hf;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,9 +25,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * Closing removes what was not completed; an older file of the same name is then still
- * there, unchanged. Not thread-safe, but for its channel.
+ * there, unchanged. What a process leaves that is ended before is removed when the same
+ * file is written again. Not thread-safe, but for its channel.
  */
 final class WholeFile implements AutoCloseable {
+
+    /**
+     * How long a file is left alone whatever its lock says: it may just have been made.
+     */
+    private static final Duration ABANDONED = Duration.ofMinutes(1);
+
+    private static final Set<Path> BEING_WRITTEN = ConcurrentHashMap.newKeySet();
 
     private final Path target;
 
@@ -46,6 +62,7 @@ final class WholeFile implements AutoCloseable {
             throw new ModelFileException(target, "is a directory", "name a file to write to");
         }
         Files.createDirectories(directory);
+        clearAbandoned(directory, "." + absolute.getFileName() + ".");
         // not createTempFile: that makes files which only the owner may read
         String prefix = "." + absolute.getFileName() + "." + ProcessHandle.current().pid() + "-";
         int attempt = 0;
@@ -56,7 +73,60 @@ final class WholeFile implements AutoCloseable {
             temporary = directory.resolve(prefix + attempt + ".tmp");
             created = createNew(temporary);
         }
+        BEING_WRITTEN.add(temporary);
+        lock(created);
         return new WholeFile(absolute, temporary, created);
+    }
+
+    /**
+     * Tells other processes that the file is being written, until it is closed.
+     */
+    private static void lock(FileChannel channel) {
+        try {
+            channel.tryLock();
+        }
+        catch (IOException ex) {
+            // a file system without locks, on which nothing is cleared up either
+        }
+    }
+
+    /** Removes what processes left that were ended while they wrote the same file. */
+    private static void clearAbandoned(Path directory, String prefix) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, (entry) -> {
+            String name = entry.getFileName().toString();
+            return name.startsWith(prefix) && name.substring(prefix.length()).matches("\\d+-\\d+\\.tmp");
+        })) {
+            entries.forEach(WholeFile::deleteIfAbandoned);
+        }
+        catch (IOException | DirectoryIteratorException ex) {
+            // what may not be listed may still be written to
+        }
+    }
+
+    private static void deleteIfAbandoned(Path file) {
+        try {
+            if (isAbandoned(file)) {
+                Files.deleteIfExists(file);
+            }
+        }
+        catch (IOException ex) {
+            // another user's, or gone meanwhile
+        }
+    }
+
+    private static boolean isAbandoned(Path file) throws IOException {
+        // to close a file would give up the lock that this process has on it
+        if (BEING_WRITTEN.contains(file)
+                || Files.getLastModifiedTime(file).toInstant().isAfter(Instant.now().minus(ABANDONED))) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            return lock != null;
+        }
+        catch (OverlappingFileLockException ex) {
+            return false; // this class by another class loader writes it
+        }
     }
 
     /**
@@ -110,6 +180,7 @@ final class WholeFile implements AutoCloseable {
             this.channel.close();
         }
         finally {
+            BEING_WRITTEN.remove(this.temporary);
             Files.deleteIfExists(this.temporary); // gone already when it was moved
         }
     }

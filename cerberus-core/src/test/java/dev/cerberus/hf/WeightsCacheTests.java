@@ -2,9 +2,15 @@ package dev.cerberus.hf;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -116,6 +122,41 @@ class WeightsCacheTests {
         Path another = files().stream().filter((file) -> !file.equals(one)).findFirst().orElseThrow();
         Files.copy(another, one, StandardCopyOption.REPLACE_EXISTING);
         keep("of one");
+    }
+
+    /** Such as in a container that is ended for its memory, again and again. */
+    @Test
+    void removesWhatAStartLeftThatWasEnded() throws IOException {
+        keep("of one");
+        Path file = files().get(0);
+        Files.delete(file);
+        Path left = Files.writeString(file.resolveSibling("." + file.getFileName() + ".1-0.tmp"), "half");
+        Path recent = Files.writeString(file.resolveSibling("." + file.getFileName() + ".1-1.tmp"), "half");
+        Path others = Files.writeString(file.resolveSibling(".other.weights.1-0.tmp"), "half");
+        Path locked = Files.writeString(file.resolveSibling("." + file.getFileName() + ".2-0.tmp"), "half");
+        FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofHours(1)));
+        for (Path old : List.of(left, others, locked)) {
+            Files.setLastModifiedTime(old, longAgo);
+        }
+        try (FileChannel channel = FileChannel.open(locked, StandardOpenOption.WRITE); FileLock lock = channel.lock()) {
+            assertThat(lock.isValid()).isTrue();
+            keep("of one");
+        }
+        assertThat(files()).containsExactlyInAnyOrder(file, recent, others, locked);
+    }
+
+    @Test
+    void leavesAloneWhatThisProcessWrites() throws IOException {
+        WeightsCache slow = WeightsCache.in(this.folder.resolve("new"));
+        try (KeptWeights kept = open(slow, "of one")) {
+            Files.setLastModifiedTime(files().get(0), FileTime.from(Instant.now().minus(Duration.ofHours(1))));
+            keep("of one");
+            kept.keep("integers", ByteBuffer.wrap(INTEGERS));
+            kept.keep("steps", ByteBuffer.wrap(STEPS));
+            kept.complete();
+        }
+        assertThat(slow.note()).isEmpty();
+        assertThat(files()).hasSize(1);
     }
 
     @Test
