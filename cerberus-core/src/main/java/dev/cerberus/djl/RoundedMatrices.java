@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.IValue;
@@ -28,7 +30,7 @@ final class RoundedMatrices implements AutoCloseable {
 
     /**
      * To be raised with every change to how matrices are turned and rounded that the
-     * program's files, which are compared as well, do not show.
+     * program's files and libtorch's version, which are compared as well, do not show.
      */
     private static final int REVISION = 1;
 
@@ -50,8 +52,11 @@ final class RoundedMatrices implements AutoCloseable {
 
     private final KeptWeights kept;
 
-    private RoundedMatrices(KeptWeights kept) {
+    private final int mostBytes;
+
+    private RoundedMatrices(KeptWeights kept, int mostBytes) {
         this.kept = kept;
+        this.mostBytes = mostBytes;
     }
 
     /**
@@ -64,46 +69,40 @@ final class RoundedMatrices implements AutoCloseable {
      */
     static RoundedMatrices of(WeightsCache cache, Checkpoint checkpoint, ModelConfig config, LinearKernel kernel) {
         if (!cache.isOn() || !kernel.quantized()) {
-            return new RoundedMatrices(KeptWeights.NONE);
+            return new RoundedMatrices(KeptWeights.NONE, cache.mostBytes());
         }
-        String dependencies = String.join("\n", Integer.toString(REVISION), kernel.name(), checkpoint.sha256(),
-                config.toString(), WeightLoader.sourceOfRotated(kernel));
+        String dependencies = String.join("\n", Integer.toString(REVISION), kernel.name(),
+                TorchLibrary.find().version(), checkpoint.sha256(), config.toString(),
+                WeightLoader.sourceOfRotated(kernel));
         String model = String.valueOf(checkpoint.directory().getFileName());
-        return new RoundedMatrices(cache.open(model, dependencies, tensors(config)));
+        Tensors tensors = new Tensors(cache.mostBytes());
+        addAll(tensors, config);
+        return new RoundedMatrices(cache.open(model, dependencies, tensors.all), cache.mostBytes());
     }
 
-    private static List<TensorInfo> tensors(ModelConfig config) {
-        List<TensorInfo> tensors = new ArrayList<>();
+    private static void addAll(Tensors tensors, ModelConfig config) {
         int hidden = config.hiddenSize();
-        add(tensors, EMBEDDING, TensorType.F16, config.vocabularySize(), hidden);
+        tensors.add(EMBEDDING, TensorType.F16, config.vocabularySize(), hidden);
         for (int layer = 0; layer < config.layers(); layer++) {
-            addMatrix(tensors, inLayer(layer, QKV), config.querySize() + 2L * config.keyValueSize(), hidden);
-            addMatrix(tensors, inLayer(layer, OUTPUT), hidden, config.querySize());
-            addMatrix(tensors, inLayer(layer, GATE_UP), 2L * config.intermediateSize(), hidden);
-            addMatrix(tensors, inLayer(layer, DOWN), hidden, config.intermediateSize());
+            tensors.addMatrix(inLayer(layer, QKV), config.querySize() + 2L * config.keyValueSize(), hidden);
+            tensors.addMatrix(inLayer(layer, OUTPUT), hidden, config.querySize());
+            tensors.addMatrix(inLayer(layer, GATE_UP), 2L * config.intermediateSize(), hidden);
+            tensors.addMatrix(inLayer(layer, DOWN), hidden, config.intermediateSize());
         }
-        addMatrix(tensors, LM_HEAD, config.vocabularySize(), hidden);
-        return tensors;
+        tensors.addMatrix(LM_HEAD, config.vocabularySize(), hidden);
     }
 
     static String inLayer(int layer, String matrix) {
         return "layers." + layer + "." + matrix;
     }
 
-    private static void addMatrix(List<TensorInfo> tensors, String name, long rows, long columns) {
-        add(tensors, name + STEPS, TensorType.F32, rows);
-        add(tensors, name + INTEGERS, TensorType.I8, rows, columns);
+    /** Returns the name of a tensor's rows from one on that are kept together. */
+    private static String piece(String name, long first) {
+        return (first == 0) ? name : name + "." + first;
     }
 
-    private static void add(List<TensorInfo> tensors, String name, TensorType type, long... shape) {
-        long begin = tensors.isEmpty() ? 0 : tensors.get(tensors.size() - 1).end();
-        List<Long> dimensions = new ArrayList<>();
-        long bytes = type.bytes();
-        for (long dimension : shape) {
-            dimensions.add(dimension);
-            bytes *= dimension;
-        }
-        tensors.add(new TensorInfo(name, type, dimensions, begin, begin + bytes));
+    private static long rowsAtATime(long rowBytes, int mostBytes) {
+        return Math.max(1, mostBytes / rowBytes);
     }
 
     /**
@@ -115,15 +114,51 @@ final class RoundedMatrices implements AutoCloseable {
      * @param columns how many it has
      */
     Optional<IValue> known(String name, TensorWorkbench bench, long rows, long columns) {
-        Optional<ByteBuffer> integers = this.kept.find(name + INTEGERS);
-        Optional<ByteBuffer> steps = this.kept.find(name + STEPS);
-        if (integers.isEmpty() || steps.isEmpty()) {
-            return Optional.empty();
+        List<NDArray> integers = views(name + INTEGERS, bench, DataType.INT8, rows, columns);
+        List<NDArray> steps = views(name + STEPS, bench, DataType.FLOAT32, rows);
+        try {
+            if (integers.isEmpty() || steps.isEmpty()) {
+                return Optional.empty();
+            }
+            if (integers.size() == 1 && steps.size() == 1) {
+                return Optional.of(bench.pack(integers.get(0), steps.get(0)));
+            }
+            try (NDArray whole = bench.joined(integers); NDArray widths = bench.joined(steps)) {
+                return Optional.of(bench.pack(whole, widths));
+            }
         }
-        try (NDArray whole = bench.view(integers.get(), DataType.INT8, new Shape(rows, columns));
-                NDArray widths = bench.view(steps.get(), DataType.FLOAT32, new Shape(rows))) {
-            return Optional.of(bench.pack(whole, widths));
+        finally {
+            integers.forEach(NDArray::close);
+            steps.forEach(NDArray::close);
         }
+    }
+
+    /**
+     * Returns the rows of a tensor of an earlier start, in one array or several; none if
+     * not all of them are known. The caller closes them.
+     */
+    private List<NDArray> views(String name, TensorWorkbench bench, DataType type, long... shape) {
+        List<NDArray> views = new ArrayList<>();
+        long most = rowsAtATime(rowBytes(type, shape), this.mostBytes);
+        for (long first = 0; first < shape[0]; first += most) {
+            Optional<ByteBuffer> bytes = this.kept.find(piece(name, first));
+            if (bytes.isEmpty()) {
+                views.forEach(NDArray::close);
+                return List.of();
+            }
+            long[] some = shape.clone();
+            some[0] = Math.min(most, shape[0] - first);
+            views.add(bench.view(bytes.get(), type, new Shape(some)));
+        }
+        return views;
+    }
+
+    private static long rowBytes(DataType type, long... shape) {
+        long bytes = type.getNumOfBytes();
+        for (int i = 1; i < shape.length; i++) {
+            bytes *= shape[i];
+        }
+        return bytes;
     }
 
     /**
@@ -151,9 +186,22 @@ final class RoundedMatrices implements AutoCloseable {
 
     /** Keeps a matrix that was made. */
     void keep(String name, NDArray integers, NDArray steps) {
-        if (this.kept.areWanted()) {
-            this.kept.keep(name + INTEGERS, integers.toByteBuffer(true));
-            this.kept.keep(name + STEPS, steps.toByteBuffer(true));
+        keep(name + INTEGERS, integers);
+        keep(name + STEPS, steps);
+    }
+
+    private void keep(String name, NDArray array) {
+        long rows = array.getShape().get(0);
+        long most = rowsAtATime(rowBytes(array.getDataType(), array.getShape().getShape()), this.mostBytes);
+        for (long first = 0; first < rows && this.kept.areWanted(); first += most) {
+            if (most >= rows) {
+                this.kept.keep(name, array.toByteBuffer(true));
+            }
+            else {
+                try (NDArray some = array.get(new NDIndex("{}:{}", first, Math.min(rows, first + most)))) {
+                    this.kept.keep(piece(name, first), some.toByteBuffer(true));
+                }
+            }
         }
     }
 
@@ -163,18 +211,20 @@ final class RoundedMatrices implements AutoCloseable {
      * @param config the model's
      */
     Optional<NDArray> knownEmbedding(TensorWorkbench bench, ModelConfig config) {
-        return this.kept.find(EMBEDDING).map((bytes) -> {
-            try (NDArray view = bench.view(bytes, DataType.FLOAT16,
-                    new Shape(config.vocabularySize(), config.hiddenSize()))) {
-                return view.duplicate();
+        List<NDArray> views = views(EMBEDDING, bench, DataType.FLOAT16, config.vocabularySize(), config.hiddenSize());
+        try {
+            if (views.isEmpty()) {
+                return Optional.empty();
             }
-        });
+            return Optional.of((views.size() == 1) ? views.get(0).duplicate() : bench.joined(views));
+        }
+        finally {
+            views.forEach(NDArray::close);
+        }
     }
 
     void keepEmbedding(NDArray table) {
-        if (this.kept.areWanted()) {
-            this.kept.keep(EMBEDDING, table.toByteBuffer(true));
-        }
+        keep(EMBEDDING, table);
     }
 
     /** Says that all matrices were packed. */
@@ -185,6 +235,35 @@ final class RoundedMatrices implements AutoCloseable {
     @Override
     public void close() {
         this.kept.close();
+    }
+
+    /** What is kept, one behind the other. */
+    private static final class Tensors {
+
+        private final List<TensorInfo> all = new ArrayList<>();
+
+        private final int mostBytes;
+
+        Tensors(int mostBytes) {
+            this.mostBytes = mostBytes;
+        }
+
+        void addMatrix(String name, long rows, long columns) {
+            add(name + STEPS, TensorType.F32, rows);
+            add(name + INTEGERS, TensorType.I8, rows, columns);
+        }
+
+        void add(String name, TensorType type, long rows, long... columns) {
+            long rowBytes = LongStream.of(columns).reduce(type.bytes(), (bytes, each) -> bytes * each);
+            long most = rowsAtATime(rowBytes, this.mostBytes);
+            for (long first = 0; first < rows; first += most) {
+                List<Long> shape = new ArrayList<>(List.of(Math.min(most, rows - first)));
+                LongStream.of(columns).forEach(shape::add);
+                long begin = this.all.isEmpty() ? 0 : this.all.get(this.all.size() - 1).end();
+                this.all.add(new TensorInfo(piece(name, first), type, shape, begin, begin + shape.get(0) * rowBytes));
+            }
+        }
+
     }
 
 }

@@ -44,17 +44,20 @@ public final class WeightsCache {
 
     private final Optional<Path> folder;
 
+    private final int mostBytes;
+
     private Optional<String> told = Optional.empty();
 
     private Optional<Advice> note = Optional.empty();
 
-    private WeightsCache(Optional<Path> folder) {
+    private WeightsCache(Optional<Path> folder, int mostBytes) {
         this.folder = folder;
+        this.mostBytes = mostBytes;
     }
 
     /** Returns a cache that keeps nothing. */
     public static WeightsCache none() {
-        return new WeightsCache(Optional.empty());
+        return new WeightsCache(Optional.empty(), Integer.MAX_VALUE);
     }
 
     /**
@@ -63,7 +66,26 @@ public final class WeightsCache {
      * @return the cache
      */
     public static WeightsCache in(Path folder) {
-        return new WeightsCache(Optional.of(folder));
+        return in(folder, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Returns the cache in a folder, with another limit for one tensor, so that the way
+     * of large models can be tested on small ones.
+     * @param folder the folder, created when something is kept
+     * @param mostBytes the most bytes of a tensor, at least those of a row
+     * @return the cache
+     */
+    public static WeightsCache in(Path folder, int mostBytes) {
+        return new WeightsCache(Optional.of(folder), mostBytes);
+    }
+
+    /**
+     * Returns the most bytes that a tensor may have: those of one buffer, 2 GiB. Larger
+     * ones are kept in several.
+     */
+    public int mostBytes() {
+        return this.mostBytes;
     }
 
     /** Returns whether anything is ever kept. */

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.Safetensors;
 import dev.cerberus.hf.WeightsCache;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.NodeScores;
@@ -51,6 +52,24 @@ class RoundedMatricesTests {
         assertThat(second.told()).hasValueSatisfying((told) -> assertThat(told).contains("were rounded before"));
         assertThat(files()).hasSize(1);
         assertThat(Stream.of(first, second).flatMap((cache) -> cache.note().stream())).isEmpty();
+    }
+
+    /** The vocabulary of a large model takes more bytes than a buffer can have. */
+    @Test
+    void whatIsTooLargeForABufferIsKeptInPieces() throws IOException {
+        LinearKernel kernel = kernel();
+        FamilyModel model = FamilyModel.of("llama");
+        List<float[]> expected = logits(model, kernel, WeightsCache.none());
+        int mostBytes = 1000;
+        assertThat(logits(model, kernel, WeightsCache.in(this.folder, mostBytes))).usingRecursiveComparison()
+            .isEqualTo(expected);
+        try (Safetensors file = Safetensors.open(files().get(0))) {
+            assertThat(file.names())
+                .allSatisfy((name) -> assertThat(file.info(name).bytes()).isLessThanOrEqualTo(mostBytes));
+        }
+        WeightsCache second = WeightsCache.in(this.folder, mostBytes);
+        assertThat(logits(model, kernel, second)).usingRecursiveComparison().isEqualTo(expected);
+        assertThat(second.told()).hasValueSatisfying((told) -> assertThat(told).contains("were rounded before"));
     }
 
     /** So that what was seen above came from the file. */
