@@ -26,13 +26,17 @@ final class WeightsCacheInUse {
      * @param options may name the folder
      * @param checkpoint the model's files
      * @return the cache
-     * @throws ModelException if the name is no path
+     * @throws ModelException if the name is empty or no path
      */
     static WeightsCache of(EngineOptions options, Checkpoint checkpoint) {
         if (options.weightsCache().isEmpty() || !ROUNDING.contains(options.precision())) {
             return WeightsCache.none();
         }
         String location = options.weightsCache().get();
+        if (location.isBlank()) { // which as a path would be the working directory
+            throw new ModelException(Advice.of("The weights cache is named by an empty text",
+                    Remedy.of("name a folder with", Setting.WEIGHTS_CACHE)));
+        }
         try {
             WeightsCache cache = WeightsCache.in(ResourceText.path(location));
             checkpoint.sha256();

@@ -74,6 +74,10 @@ class EngineWordsTests extends AbstractEngineThreadTests {
             .isThrownBy(() -> CerberusEngine
                 .open(loading(model).precision("int8").weightsCache(Optional.of("file://host/x")).build()))
             .withMessageContaining("not a path or file: URL; name a folder with <WEIGHTS_CACHE>");
+        assertThatExceptionOfType(ModelException.class)
+            .isThrownBy(
+                    () -> CerberusEngine.open(loading(model).precision("int8").weightsCache(Optional.of("")).build()))
+            .withMessageContaining("named by an empty text; name a folder with <WEIGHTS_CACHE>");
     }
 
     @Test
