@@ -1,5 +1,7 @@
 package dev.cerberus.spring.boot.autoconfigure;
 
+import java.util.List;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -73,14 +75,19 @@ public final class CerberusAutoConfiguration {
     CerberusEngineLifecycle cerberusEngineLifecycle(ObjectProvider<CerberusEngine> engines,
             ObjectProvider<LifecycleProperties> lifecycle) {
         LifecycleProperties properties = lifecycle.getIfUnique(LifecycleProperties::new);
-        return new CerberusEngineLifecycle(engines.stream().toList(), properties.getTimeoutPerShutdownPhase());
+        return new CerberusEngineLifecycle(all(engines), properties.getTimeoutPerShutdownPhase());
     }
 
     @Bean
     @ConditionalOnBean(CerberusEngine.class)
     CerberusEngineLiveness cerberusEngineLiveness(ObjectProvider<CerberusEngine> engines,
             ApplicationEventPublisher publisher) {
-        return new CerberusEngineLiveness(engines.stream().toList(), publisher);
+        return new CerberusEngineLiveness(all(engines), publisher);
+    }
+
+    /** Those too that stand beside another and are injected by name only. */
+    private static List<CerberusEngine> all(ObjectProvider<CerberusEngine> engines) {
+        return engines.stream(ObjectProvider.UNFILTERED).distinct().toList();
     }
 
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
@@ -291,6 +292,21 @@ class CerberusAutoConfigurationTests {
                 context.stop();
                 assertThat(context.getBeansOfType(CerberusEngine.class).values())
                     .allMatch((engine) -> engine.state() == EngineState.STOPPING);
+            });
+    }
+
+    @Test
+    void engineBesideOursThatIsInjectedByNameOnlyIsStoppedToo() {
+        this.tiny
+            .withBean("small", CerberusEngine.class, TinyEngine::open,
+                    (definition) -> ((AbstractBeanDefinition) definition).setDefaultCandidate(false))
+            .run((context) -> {
+                assertThat(context).hasNotFailed();
+                assertThat(context).hasSingleBean(ChatModel.class).hasBean("cerberusHealthContributor");
+                Collection<CerberusEngine> engines = context.getBeansOfType(CerberusEngine.class).values();
+                assertThat(engines).hasSize(2);
+                context.stop();
+                assertThat(engines).allMatch((engine) -> engine.state() == EngineState.STOPPING);
             });
     }
 
