@@ -122,7 +122,7 @@ public final class ProxyVariables {
             .flatMap((name) -> Stream.of(name, name.toUpperCase(Locale.ROOT)))
             .filter((name) -> !this.environment.getOrDefault(name, "").isBlank())
             .findFirst()
-            .map((name) -> parse(name, this.environment.get(name).strip()));
+            .map((name) -> parse(name, this.environment.getOrDefault(name, "").strip()));
     }
 
     /*
