@@ -11,31 +11,7 @@ import java.util.Optional;
 public interface KeptWeights extends AutoCloseable {
 
     /** Weights of which none are known or wanted. */
-    KeptWeights NONE = new KeptWeights() {
-
-        @Override
-        public Optional<ByteBuffer> find(String name) {
-            return Optional.empty();
-        }
-
-        @Override
-        public boolean areWanted() {
-            return false;
-        }
-
-        @Override
-        public void keep(String name, ByteBuffer data) {
-        }
-
-        @Override
-        public void complete() {
-        }
-
-        @Override
-        public void close() {
-        }
-
-    };
+    KeptWeights NONE = (name) -> Optional.empty();
 
     /**
      * Returns the bytes of a tensor, little-endian and read-only, valid until the weights
@@ -45,19 +21,24 @@ public interface KeptWeights extends AutoCloseable {
     Optional<ByteBuffer> find(String name);
 
     /** Returns whether tensors should be given to {@link #keep}. */
-    boolean areWanted();
+    default boolean areWanted() {
+        return false;
+    }
 
     /**
-     * Keeps a tensor for the next time.
+     * Keeps a tensor for the next time, if it is wanted.
      * @param name the tensor's name, given once
      * @param data its bytes, little-endian
      */
-    void keep(String name, ByteBuffer data);
+    default void keep(String name, ByteBuffer data) {
+    }
 
     /** Says that the weights are whole; what was given is kept only then. */
-    void complete();
+    default void complete() {
+    }
 
     @Override
-    void close();
+    default void close() {
+    }
 
 }

@@ -188,19 +188,6 @@ public final class WeightsCache {
         }
 
         @Override
-        public boolean areWanted() {
-            return false;
-        }
-
-        @Override
-        public void keep(String name, ByteBuffer data) {
-        }
-
-        @Override
-        public void complete() {
-        }
-
-        @Override
         public void close() {
             this.file.close();
         }
