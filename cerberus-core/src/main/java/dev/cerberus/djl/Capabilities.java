@@ -85,7 +85,7 @@ final class Capabilities {
      */
     boolean promisesIdentity(Precision precision) {
         LinearKernel kernel = require(precision);
-        return kernel.quantized() || (kernel == LinearKernel.PACKED && precision == Precision.FP32);
+        return kernel.boxes() || (kernel == LinearKernel.PACKED && precision == Precision.FP32);
     }
 
     /** Returns the fastest format whose results do not depend on what is drafted. */
@@ -114,7 +114,7 @@ final class Capabilities {
 
     private static String reason(Precision precision) {
         return switch (precision) {
-            case FP16 -> "it needs a CUDA device";
+            case FP16 -> "it needs a CUDA device, or an x86 CPU with AVX2 and a libtorch build with FBGEMM";
             case INT8 -> "it needs an x86 CPU with AVX2 and a libtorch build with FBGEMM";
             case BF16, FP32 -> "libtorch has no kernel for it there";
         };

@@ -33,7 +33,7 @@ import dev.cerberus.model.HeadsKind;
  * <li>LM head: [vocabulary, H] when shared, else [K, H, vocabulary]</li>
  * </ul>
  * <p>
- * Matrices ({@code ms}) are the same list, except with a quantized kernel: then the
+ * Matrices ({@code ms}) are the same list, except with a kernel that boxes them: then the
  * matrices of the parallel heads' first layer, of hydra and of the LM head (one per head
  * when not shared) are in {@code ms} alone and all other weights in {@code ws} alone, in
  * the same order.
@@ -178,7 +178,7 @@ public final class HeadsProgram {
 
     /** Returns the methods that training and drafting have in common. */
     private ProgramSource heads() {
-        boolean apart = this.kernel.quantized();
+        boolean apart = this.kernel.boxes();
         ProgramSource source = new ProgramSource().constant("HEADS", this.heads.heads())
             .constant("HIDDEN", this.heads.hiddenSize())
             .constant("LAYERS", this.heads.layers())
@@ -210,11 +210,11 @@ public final class HeadsProgram {
         if (!this.heads.ownLmHead()) {
             return "scores_shared.py";
         }
-        return this.kernel.quantized() ? "scores_own_packed.py" : "scores_own.py";
+        return this.kernel.boxes() ? "scores_own_packed.py" : "scores_own.py";
     }
 
     private int lmHead() {
-        if (this.kernel.quantized()) {
+        if (this.kernel.boxes()) {
             return (this.heads.kind() == HeadsKind.HYDRA) ? this.heads.heads() * this.heads.layers() : 1;
         }
         return weightShapes().length - (this.rounded ? 0 : 1);

@@ -28,7 +28,7 @@ final class HeadsWeights implements AutoCloseable {
 
     private final boolean rounded;
 
-    private final boolean quantized;
+    private final boolean boxed;
 
     private final List<NDArray> weights = new ArrayList<>();
 
@@ -38,7 +38,7 @@ final class HeadsWeights implements AutoCloseable {
         this.file = file;
         this.heads = heads;
         this.rounded = HeadsProgram.isRounded(heads, kernel, precision);
-        this.quantized = kernel.quantized();
+        this.boxed = kernel.boxes();
         this.bench = new TensorWorkbench(precision, kernel, owner, "loading_heads.py");
         this.matrices = new PackedMatrices(this.bench);
     }
@@ -69,7 +69,7 @@ final class HeadsWeights implements AutoCloseable {
         }
         addLmHead(config, checkpoint);
         return new IValue[] { ScriptModule.listArgument(this.weights),
-                this.quantized ? this.matrices.argument() : ScriptModule.listArgument(this.weights) };
+                this.boxed ? this.matrices.argument() : ScriptModule.listArgument(this.weights) };
     }
 
     private void addLayer(int layer) {
@@ -89,7 +89,7 @@ final class HeadsWeights implements AutoCloseable {
     }
 
     private void addMatrix(NDArray matrix) {
-        if (this.quantized) {
+        if (this.boxed) {
             this.matrices.add(matrix);
         }
         else {
@@ -154,7 +154,7 @@ final class HeadsWeights implements AutoCloseable {
             for (int head = 0; head < this.heads.heads(); head++) {
                 parts.add(tensor(this.file.lmHead(head)));
             }
-            if (this.quantized) {
+            if (this.boxed) {
                 parts.forEach(this.matrices::add);
             }
             else {

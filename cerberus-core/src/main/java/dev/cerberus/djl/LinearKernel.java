@@ -35,7 +35,14 @@ enum LinearKernel {
      * FBGEMM with weights rounded to int8 such that no pair of products overflows 16
      * bits, on every x86 CPU: a row's result does not depend on the other rows.
      */
-    INT8_BOUNDED(true, "int8_bounded.py", "int8.py", "int8_heads.py");
+    INT8_BOUNDED(true, "int8_bounded.py", "int8.py", "int8_heads.py"),
+
+    /**
+     * FBGEMM with weights in 16-bit and everything else in 32-bit floating point, on x86
+     * CPUs: a row's result does not depend on the other rows, their number being filled
+     * up ({@link FilledRows}).
+     */
+    FP16_WEIGHTS(false, "fp16_packing.py", "fp16_weights.py", "fp16_heads.py");
 
     private final boolean quantized;
 
@@ -55,6 +62,23 @@ enum LinearKernel {
     /** Returns whether matrices are rounded to int8, of a model that is rotated. */
     boolean quantized() {
         return this.quantized;
+    }
+
+    /**
+     * Returns whether a packed matrix is an object of FBGEMM's; else it is a tensor.
+     */
+    boolean boxes() {
+        return this.quantized || this == FP16_WEIGHTS;
+    }
+
+    /** Returns TorchScript's number for the format of activations. */
+    int activations(Precision precision) {
+        return boxes() ? Precision.FP32.scalarType() : precision.scalarType();
+    }
+
+    /** Returns whether the embedding is kept in 16 bits beside wider activations. */
+    boolean embedsInHalves() {
+        return boxes();
     }
 
     /** Returns whether matrices are laid out anew. */
@@ -80,26 +104,38 @@ enum LinearKernel {
         return this.quantized ? List.of(this.packing, "int8_packing.py") : List.of(this.packing);
     }
 
-    /** Returns the file that defines how rows are multiplied by a packed matrix. */
-    String products() {
-        return this.products;
+    /** Returns the files that define how rows are multiplied by a packed matrix. */
+    List<String> products() {
+        return filling(this.products);
     }
 
-    /** Returns the file that defines how draft heads do so. */
-    String headsProducts() {
-        return this.headsProducts;
+    /** Returns the files that define how draft heads do so. */
+    List<String> headsProducts() {
+        return filling(this.headsProducts);
+    }
+
+    private List<String> filling(String file) {
+        return (this == FP16_WEIGHTS) ? List.of("fp16_products.py", file) : List.of(file);
+    }
+
+    /** Returns the file that defines how the embedding is looked up. */
+    String embedding() {
+        return embedsInHalves() ? "embedding_in_halves.py" : "embedding.py";
     }
 
     /**
      * Returns the file that defines how hidden states come into the model's own basis.
      */
     String basis() {
-        return this.quantized ? "rotated.py" : "unrotated.py";
+        if (this.quantized) {
+            return "rotated.py";
+        }
+        return embedsInHalves() ? "unrotated_in_halves.py" : "unrotated.py";
     }
 
     /** Returns the TorchScript type of a packed matrix. */
     String matrixType() {
-        return this.quantized ? "__torch__.torch.classes.quantized.LinearPackedParamsBase" : "Tensor";
+        return boxes() ? "__torch__.torch.classes.quantized.LinearPackedParamsBase" : "Tensor";
     }
 
 }

@@ -74,11 +74,12 @@ public final class LlamaProgram {
             throw new IllegalArgumentException("precision of training must be FP32 or BF16, was " + precision);
         }
         int float32 = Precision.FP32.scalarType();
-        return layers(kinds(heads(config), config).constant("CACHE_TYPE", float32), config, precision, float32)
+        return layers(kinds(heads(config), config).constant("CACHE_TYPE", float32), config, precision.scalarType(),
+                float32)
             .constant("ONE_SHARE", Long.MAX_VALUE) // what is differentiated is not
                                                    // overwritten
             .constant("SPARE_ROWS", 0)
-            .files("mixed.py", "floating.py", "loading.py", "pieces.py", "llama.py");
+            .files("mixed.py", "embedding.py", "floating.py", "loading.py", "pieces.py", "llama.py");
     }
 
     ModelConfig config() {
@@ -157,8 +158,8 @@ public final class LlamaProgram {
     ProgramSource source(String... more) {
         // Attention in pools takes and returns what it needs itself.
         int attentionType = this.attention.pooled() ? Precision.FP32.scalarType() : this.attention.scalarType();
-        ProgramSource source = layers(attentionSource(this.config, this.attention), this.config, this.precision,
-                attentionType);
+        ProgramSource source = layers(attentionSource(this.config, this.attention), this.config,
+                this.kernel.activations(this.precision), attentionType);
         if (this.kernel.quantized()) {
             source.constant("BLOCK", block(this.config))
                 .constant("BLOCK_ROTATION", this.config.layers() * vectorsPerLayer(this.config) + 2)
@@ -171,7 +172,7 @@ public final class LlamaProgram {
         return source.constant("SPARE_ROWS", (this.kernel.exact() && !this.attention.pooled()) ? spareRows() : 0)
             .constant("ONE_SHARE", this.attention.pooled() ? Long.MAX_VALUE : ONE_SHARE)
             .products(this.kernel)
-            .files("pieces.py", "llama.py")
+            .files(this.kernel.embedding(), "pieces.py", "llama.py")
             .files(more);
     }
 
@@ -185,9 +186,12 @@ public final class LlamaProgram {
         return (pairsOfValues >= MOST_LEFT_OVER) ? 0 : (MOST_LEFT_OVER + pairs - 1) / pairs;
     }
 
-    /** Adds the constants of the layers. */
-    private static ProgramSource layers(ProgramSource source, ModelConfig config, Precision precision,
-            int attentionType) {
+    /**
+     * Adds the constants of the layers.
+     * @param type TorchScript's number for the format of activations
+     * @param attentionType that for what attention takes
+     */
+    private static ProgramSource layers(ProgramSource source, ModelConfig config, int type, int attentionType) {
         ModelVariant variant = config.variant();
         int layers = config.layers() * vectorsPerLayer(config);
         int bias = norms(config);
@@ -221,9 +225,9 @@ public final class LlamaProgram {
             .constant("LOGITS_CAPPED", variant.logitCap().isPresent())
             .constant("LOGIT_CAP", variant.logitCap().orElse(1))
             .constant("ONE_TO_LOGIT_CAP", 1 / variant.logitCap().orElse(1))
-            .constant("NARROW", precision.scalarType() != Precision.FP32.scalarType())
+            .constant("NARROW", type != Precision.FP32.scalarType())
             .constant("CONVERTED", attentionType != Precision.FP32.scalarType())
-            .constant("TYPE", precision.scalarType());
+            .constant("TYPE", type);
     }
 
     /** Adds the constants that tell kinds of layers apart. */

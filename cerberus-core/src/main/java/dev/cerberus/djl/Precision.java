@@ -11,7 +11,11 @@ public enum Precision {
     /** 16-bit brain floating point: near-ties may fall differently when drafted. */
     BF16(15, Short.BYTES),
 
-    /** 16-bit floating point, on CUDA only. */
+    /**
+     * 16-bit floating point. On CUDA near-ties may fall differently when drafted. On x86
+     * CPUs weights are kept in it and everything else is computed in 32 bits: the same
+     * tokens whatever is drafted.
+     */
     FP16(5, Short.BYTES),
 
     /**
@@ -34,7 +38,7 @@ public enum Precision {
         return this.weightBytes;
     }
 
-    /** Returns the number that TorchScript uses for the format of activations. */
+    /** Returns the number that TorchScript uses for the format. */
     int scalarType() {
         return this.scalarType;
     }

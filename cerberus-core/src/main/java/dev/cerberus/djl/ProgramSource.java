@@ -108,13 +108,20 @@ public final class ProgramSource {
     /** Adds the methods that multiply by what a kernel packs. */
     ProgramSource products(LinearKernel kernel) {
         this.matrixType = kernel.matrixType();
-        return files(kernel.products());
+        return files(kernel, kernel.products());
     }
 
     /** Adds the methods by which draft heads multiply by what a kernel packs. */
     ProgramSource headsProducts(LinearKernel kernel) {
         this.matrixType = kernel.matrixType();
-        return files(kernel.headsProducts());
+        return files(kernel, kernel.headsProducts());
+    }
+
+    private ProgramSource files(LinearKernel kernel, List<String> names) {
+        if (kernel == LinearKernel.FP16_WEIGHTS) {
+            FilledRows.found().orElseThrow().addTo(this);
+        }
+        return files(names.toArray(String[]::new));
     }
 
     /** Adds the method that packs matrices for a kernel. */

@@ -23,7 +23,7 @@ import dev.cerberus.model.ModelException;
  */
 final class TensorWorkbench implements AutoCloseable {
 
-    private final Precision precision;
+    private final int type;
 
     private final LinearKernel kernel;
 
@@ -41,7 +41,7 @@ final class TensorWorkbench implements AutoCloseable {
      * @param more files of methods for {@link #call}
      */
     TensorWorkbench(Precision precision, LinearKernel kernel, NDManager owner, String... more) {
-        this.precision = precision;
+        this.type = kernel.activations(precision);
         this.kernel = kernel;
         this.owner = owner;
         this.scratch = owner.newSubManager();
@@ -54,13 +54,13 @@ final class TensorWorkbench implements AutoCloseable {
     }
 
     /**
-     * Returns a tensor of a file in the precision of the weights.
+     * Returns a tensor of a file in the format of activations.
      * @throws ModelException if it is not of a floating-point type
      */
     NDArray tensor(TensorInfo info, ByteBuffer data) {
         try (IValue shape = IValue.listFrom(info.dimensions());
                 IValue source = IValue.from((long) scalarType(info));
-                IValue target = IValue.from((long) this.precision.scalarType());
+                IValue target = IValue.from((long) this.type);
                 NDArray bytes = bytes(data);
                 IValue input = ScriptModule.argument(bytes)) {
             return call("typed", input, source, shape, target);
@@ -114,7 +114,7 @@ final class TensorWorkbench implements AutoCloseable {
      * tensor behind it belongs to the owner.
      */
     IValue pack(NDArray matrix) {
-        if (!this.kernel.quantized()) {
+        if (!this.kernel.boxes()) {
             return ScriptModule.argument(packTensor(matrix));
         }
         try (IValue input = ScriptModule.argument(matrix)) {
@@ -144,8 +144,7 @@ final class TensorWorkbench implements AutoCloseable {
     }
 
     /**
-     * Returns a matrix as a kernel of floating-point numbers wants it, attached to the
-     * owner.
+     * Returns a matrix as a kernel that packs tensors wants it, attached to the owner.
      */
     NDArray packTensor(NDArray matrix) {
         if (!this.kernel.packs()) {

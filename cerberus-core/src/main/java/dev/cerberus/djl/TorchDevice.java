@@ -88,6 +88,9 @@ public final class TorchDevice {
         if (kernel.quantized()) {
             kernels.put(Precision.INT8, kernel);
         }
+        else if (kernel == LinearKernel.FP16_WEIGHTS) {
+            kernels.put(Precision.FP16, kernel);
+        }
         else {
             kernels.put(Precision.FP32, kernel);
             kernels.put(Precision.BF16, kernel);
@@ -106,6 +109,9 @@ public final class TorchDevice {
             .filter(TorchDevice::isExact)
             .findFirst()
             .ifPresent((kernel) -> kernels.put(Precision.INT8, kernel));
+        if (FilledRows.found().isPresent()) {
+            kernels.put(Precision.FP16, LinearKernel.FP16_WEIGHTS);
+        }
         return new TorchDevice(Device.cpu(), reason, Capabilities.cpu(kernels), false);
     }
 
@@ -223,11 +229,12 @@ public final class TorchDevice {
      * Returns by what name the arithmetic of a number format goes here; results of one
      * name are the same on all machines but for rounding in floating point.
      * @param precision one of {@link #precisions()}
-     * @return such as {@code fp32}, {@code int8} or {@code int8-bounded}
+     * @return such as {@code fp32}, {@code int8}, {@code int8-bounded} or
+     * {@code fp16-weights}
      */
     public String arithmetic(Precision precision) {
         LinearKernel kernel = linearKernel(precision);
-        return (kernel.quantized() ? kernel.name() : precision.name()).toLowerCase(Locale.ROOT).replace('_', '-');
+        return (kernel.boxes() ? kernel.name() : precision.name()).toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     LinearKernel linearKernel(Precision precision) {
@@ -266,9 +273,11 @@ public final class TorchDevice {
         if (this.device.isGpu()) {
             return AttentionKernel.cuda(precision, config, this.flash);
         }
-        boolean independent = precision == Precision.FP32 || precision == Precision.INT8;
-        boolean fbgemm = this.capabilities.kernel(Precision.INT8).isPresent();
-        return independent ? AttentionKernel.independent(config, fbgemm) : AttentionKernel.of(precision, config);
+        if (linearKernel(precision).activations(precision) != Precision.FP32.scalarType()) {
+            return AttentionKernel.of(precision, config);
+        }
+        boolean fbgemm = this.capabilities.precisions().stream().anyMatch((format) -> linearKernel(format).boxes());
+        return AttentionKernel.independent(config, fbgemm);
     }
 
     /**

@@ -68,6 +68,8 @@ final class WeightLoader {
 
     private final boolean rotated;
 
+    private final boolean halves;
+
     private final NDManager rotations;
 
     private final int rotaryDims;
@@ -86,6 +88,7 @@ final class WeightLoader {
         this.config = config;
         this.roundedMatrices = roundedMatrices;
         this.rotated = kernel.quantized();
+        this.halves = kernel.embedsInHalves();
         this.bench = new TensorWorkbench(precision, kernel, owner, this.rotated ? METHODS_OF_ROTATED : METHODS);
         this.rotations = owner.newSubManager();
         this.rotaryDims = config.layerKinds()
@@ -289,8 +292,9 @@ final class WeightLoader {
             rotation = List.of(norm, this.stream.left(), keep(transposed(this.stream.right())), keep(lengthened(last)));
         }
         else {
-            embedding = keep(tensor(WeightNames.EMBEDDING));
-            lmHead = this.bench.pack(this.config.tieWordEmbeddings() ? embedding : tensor(output));
+            NDArray table = tensor(WeightNames.EMBEDDING);
+            embedding = keep(this.halves ? call("halved", table) : table);
+            lmHead = this.bench.pack(this.config.tieWordEmbeddings() ? table : tensor(output));
             vectors.addAll(List.of(norm, embedding));
             rotation = List.of(embedding);
         }

@@ -207,11 +207,13 @@ final class LoadedModel implements AutoCloseable {
     }
 
     private static Advice emulated(Precision precision, TorchDevice device) {
+        boolean fp16 = device.isCpu() && device.precisions().contains(Precision.FP16);
         return Advice.of(device.isCpu()
                 ? "This CPU has no instructions for " + name(precision) + "; every drafted token costs a whole step"
                 : "The device " + device.name() + " has no instructions for " + name(precision)
                         + "; it imitates them, which is slow",
-                Remedy.of("set", Setting.PRECISION, "to auto, which is " + name(device.fastestPrecision()) + " here"));
+                Remedy.of("set", Setting.PRECISION, (fp16 ? "to fp16, whose weights are as short, or " : "")
+                        + "to auto, which is " + name(device.fastestPrecision()) + " here"));
     }
 
     private static Precision precision(String name, TorchDevice device) {

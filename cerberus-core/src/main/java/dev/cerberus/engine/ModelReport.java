@@ -83,7 +83,8 @@ public record ModelReport(String location, String format, String architecture, l
 
     /*
      * Floats take their width. With int8 every matrix takes a byte a weight, the output
-     * matrix too, and the embedding table is kept in 16 bits besides.
+     * matrix too, and the embedding table is kept in 16 bits besides. So it is with fp16
+     * on a CPU; CUDA has a matrix that serves as both once.
      */
     private static Map<String, Long> weightBytes(ModelConfig config, long parameters) {
         long embedding = (long) config.vocabularySize() * config.hiddenSize();
@@ -91,14 +92,14 @@ public record ModelReport(String location, String format, String architecture, l
         Map<String, Long> bytes = new LinkedHashMap<>();
         bytes.put("fp32", parameters * Float.BYTES);
         bytes.put("bf16", parameters * HALF_BYTES);
+        bytes.put("fp16", (matrices + embedding) * HALF_BYTES);
         bytes.put("int8", matrices + embedding * HALF_BYTES);
         return bytes;
     }
 
-    /** Returns what the weights take in memory, in bytes; fp16 takes what bf16 takes. */
+    /** Returns what the weights take in memory, in bytes, at most. */
     static long weightBytes(ModelConfig config, long parameters, String precision) {
-        Map<String, Long> bytes = weightBytes(config, parameters);
-        return bytes.getOrDefault(precision, parameters * HALF_BYTES);
+        return weightBytes(config, parameters).get(precision);
     }
 
     static long cacheBytesPerToken(ModelConfig config) {

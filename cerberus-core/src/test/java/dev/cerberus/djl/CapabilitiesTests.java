@@ -38,7 +38,7 @@ class CapabilitiesTests {
                     machine.put(Precision.BF16, ((set & 2) != 0) ? LinearKernel.PACKED : LinearKernel.GENERAL);
                 }
                 if ((set & 4) != 0) {
-                    machine.put(Precision.FP16, LinearKernel.GENERAL);
+                    machine.put(Precision.FP16, LinearKernel.FP16_WEIGHTS);
                 }
                 if ((set & 8) != 0) {
                     machine.put(Precision.INT8, LinearKernel.INT8_BOUNDED);
@@ -118,10 +118,19 @@ class CapabilitiesTests {
     }
 
     @Test
-    void fp16NeedsACudaDevice() {
-        TorchDevice cpu = TorchDevice.of("cpu");
-        assertThatThrownBy(() -> cpu.requireSupport(Precision.FP16)).isInstanceOf(ModelException.class)
-            .hasMessageStartingWith("precision fp16 does not work on cpu: it needs a CUDA device; use ");
+    void fp16OnACpuNeedsFbgemm() {
+        Capabilities cpu = Capabilities.cpu(Map.of(Precision.FP32, LinearKernel.GENERAL));
+        assertThatThrownBy(() -> cpu.require(Precision.FP16)).isInstanceOf(ModelException.class)
+            .hasMessage("precision fp16 does not work on cpu: it needs a CUDA device, or an x86 CPU with AVX2 and a "
+                    + "libtorch build with FBGEMM; use fp32, or leave it to auto, which is fp32 here");
+    }
+
+    @Test
+    void fp16OnACpuGivesTheSameTokensWhateverIsDrafted() {
+        Capabilities cpu = Capabilities
+            .cpu(Map.of(Precision.FP32, LinearKernel.PACKED, Precision.FP16, LinearKernel.FP16_WEIGHTS));
+        assertThat(cpu.promisesIdentity(Precision.FP16)).isTrue();
+        assertThat(cpu.fastestFloatingPoint()).isEqualTo(Precision.FP16);
     }
 
 }

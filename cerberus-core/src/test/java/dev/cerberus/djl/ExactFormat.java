@@ -16,6 +16,8 @@ enum ExactFormat {
 
     FP32(Precision.FP32, LinearKernel.PACKED, "libtorch on this machine has no oneDNN"),
 
+    FP16(Precision.FP16, LinearKernel.FP16_WEIGHTS, "this is no x86 CPU with AVX2, or libtorch has no FBGEMM"),
+
     INT8(Precision.INT8, LinearKernel.INT8,
             "this CPU does not add products of 8-bit integers in 32 bits (no VNNI), or libtorch has no FBGEMM"),
 
@@ -47,8 +49,11 @@ enum ExactFormat {
 
     /** Returns whether this machine can compute in the format. */
     boolean works() {
-        return this.kernel.quantized() ? TorchDevice.isExact(this.kernel)
-                : TorchDevice.of("cpu").linearKernel(this.precision) == this.kernel;
+        if (this.kernel.quantized()) {
+            return TorchDevice.isExact(this.kernel);
+        }
+        TorchDevice cpu = TorchDevice.of("cpu");
+        return cpu.precisions().contains(this.precision) && cpu.linearKernel(this.precision) == this.kernel;
     }
 
     /** Returns the CPU with the kernel, or skips the test. */

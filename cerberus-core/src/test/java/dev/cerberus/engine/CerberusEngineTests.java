@@ -499,9 +499,6 @@ class CerberusEngineTests {
         assertThatThrownBy(() -> CerberusEngine.open(options(other).precision("int3").build()))
             .isInstanceOf(ModelException.class)
             .hasMessageContaining("auto, fp32, bf16");
-        assertThatThrownBy(() -> CerberusEngine.open(options(other).precision("fp16").build()))
-            .isInstanceOf(ModelException.class)
-            .hasMessageContaining("CUDA");
         assertThatThrownBy(() -> CerberusEngine.open(options(other).device("tpu").build()))
             .isInstanceOf(ModelException.class)
             .hasMessageContaining("auto, cpu, cuda");

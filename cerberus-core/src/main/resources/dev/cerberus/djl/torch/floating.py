@@ -1,8 +1,5 @@
 # What surrounds products of floating-point numbers: a model computes as its configuration says.
 
-def embedded(self, ids: Tensor, table: Tensor) -> Tensor:
-    return torch.embedding(table, ids)
-
 def normed_linear(self, x: Tensor, norm: Tensor, w: Matrix, bias: Optional[Tensor], vs: List[Tensor]) -> Tensor:
     return self.linear(torch.rms_norm(x, [self.HIDDEN()], norm, self.EPS()), w, bias)
 

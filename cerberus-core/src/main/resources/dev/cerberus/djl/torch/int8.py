@@ -76,9 +76,6 @@ def down(self, x: Tensor, w: Matrix, vs: List[Tensor]) -> Tensor:
 def down_onto(self, x: Tensor, w: Matrix, vs: List[Tensor], onto: Tensor) -> Tensor:
     return self.linear_onto(self.spread(x, vs), w, None, onto)
 
-def embedded(self, ids: Tensor, table: Tensor) -> Tensor:
-    return torch.to(torch.embedding(table, ids), 6)
-
 # What a step leaves behind for scores and for heads: the residual stream, before the last norm.
 def final(self, x: Tensor, vs: List[Tensor]) -> Tensor:
     return x

@@ -28,6 +28,10 @@ def lengthened(self, norm: Tensor) -> Tensor:
 def from_one(self, norm: Tensor) -> Tensor:
     return torch.add(norm, 1)
 
+# In 16 bits, what is beyond their range being the largest of them.
+def halved(self, w: Tensor) -> Tensor:
+    return torch.to(torch.clamp(w, -65504., 65504.), 5)
+
 def multiplied(self, w: Tensor, factor: float) -> Tensor:
     return torch.mul(w, factor)
 
