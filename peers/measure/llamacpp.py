@@ -12,8 +12,8 @@ from answer import Answer
 from failure import Failure
 
 GGML_LOG_LEVEL_ERROR = 4
-TYPES = {"Q8_0": llama_cpp.LLAMA_FTYPE_MOSTLY_Q8_0, "F32": llama_cpp.LLAMA_FTYPE_ALL_F32}
-DRAFTING = ("Q8_0", "file")  # weights with which it drafts; F32 is there to compare answers
+TYPES = {"Q8_0": llama_cpp.LLAMA_FTYPE_MOSTLY_Q8_0, "F16": llama_cpp.LLAMA_FTYPE_MOSTLY_F16, "F32": llama_cpp.LLAMA_FTYPE_ALL_F32}
+DRAFTING = ("Q8_0", "file")  # weights with which it drafts; F16 and F32 are there to compare answers, and plain speed
 
 errors: list[str] = []
 

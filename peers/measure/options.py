@@ -64,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     add("--max-tokens", type=at_least(2), default=64, metavar="N", help="most tokens of an answer")
     add("--threads", type=numbers, default="1,2", metavar="LIST", help="numbers of threads, each measured")
     add("--precision", type=words("auto", "fp32", "bf16", "fp16", "int8"), default="auto,fp32", metavar="LIST", help="number formats of Cerberus; the first one counts in the ratios")
-    add("--weights", type=words("Q8_0", "file", "F32"), default="Q8_0,file", metavar="LIST", help="weights of llama.cpp: the file as it is, or made of it by llama.cpp")
+    add("--weights", type=words("Q8_0", "file", "F16", "F32"), default="Q8_0,file", metavar="LIST", help="weights of llama.cpp: the file as it is, or made of it by llama.cpp")
     add("--lookup", type=numbers, default="2,10", metavar="LIST", help="numbers of draft tokens of llama-cpp-python's prompt lookup")
     add("--fused-attention", type=words("short", "long", "none"), default="short", metavar="LIST", help="parts in which llama.cpp takes its fused attention, or none")
     add("--long", nargs="+", metavar="FILE", help="texts to summarise; without it this project's pages on its design")
