@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import re
 from pathlib import Path
 
 from failure import Failure
@@ -85,9 +87,27 @@ def require_file(kind: str, option: str, name: str | None) -> None:
         raise Failure(f"the {kind} {name} {what}; correct {option}")
 
 
+def text(name: str) -> str:
+    try:
+        return Path(name).read_text(encoding="utf-8-sig")  # some editors put a mark before the text, which is no part of it
+    except UnicodeDecodeError as ex:
+        raise Failure(f"{name} is not UTF-8; convert it") from ex
+
+
+def check_destination(option: str, name: str) -> None:
+    """What would otherwise be told when all is measured, and lost."""
+    file = Path(name).resolve()
+    if not file.parent.is_dir():
+        raise Failure(f"the folder of {name} is not there; make it, or correct {option}")
+    if file.is_dir():
+        raise Failure(f"{name} is a directory; name a file with {option}")
+    if not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise Failure(f"{name} can not be written; correct its permissions, or {option}")
+
+
 def check_prompts(name: str) -> None:
     """Only what would otherwise be told after the models are loaded; Cerberus reads the file itself."""
-    lines = [line for line in Path(name).read_text(encoding="utf-8").splitlines() if line.strip()]
+    lines = [line for line in re.split(r"\r\n|\r|\n", text(name)) if line.strip()]  # a JSON string may hold other line ends
     if not lines:
         raise Failure(f"the prompt file {name} has no prompt; each line is {{\"turns\": […]}} or {{\"prompt\": …}}")
     for number, line in enumerate(lines, 1):
@@ -112,9 +132,10 @@ def check(options: argparse.Namespace) -> None:
         raise Failure(f"there is no {options.jar}; build it with 'mvn -pl cerberus-cli -am package -DskipTests', or correct --jar")
     for name in options.long or []:
         require_file("text", "--long", name)
+        text(name)
     for option, name in (("--json", options.json), ("--markdown", options.markdown)):
-        if name and not Path(name).resolve().parent.is_dir():
-            raise Failure(f"the folder of {name} is not there; make it, or correct {option}")
+        if name:
+            check_destination(option, name)
 
 
 def read(arguments: list[str]) -> argparse.Namespace:

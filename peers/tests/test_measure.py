@@ -5,6 +5,7 @@ import io
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "measure"))
@@ -124,6 +125,27 @@ class OptionsTests(unittest.TestCase):
         ):
             with self.subTest(message), self.assertRaisesRegex(Failure, message):
                 self.read(**changed)
+
+    def test_prompts_are_read_as_cerberus_reads_them(self):
+        self.read(prompts=self.write("marked.jsonl", "\ufeff" + '{"prompt": "Why?"}\r\n{"prompt": "How?"}\r\n'))
+        self.read(prompts=self.write("separators.jsonl", '{"prompt": "Why\u2028not\u0085now?"}\n'))
+
+    def test_files_that_are_not_utf_8_are_refused(self):
+        file = self.folder / "latin.txt"
+        file.write_bytes('{"prompt": "für"}\n'.encode("latin-1"))
+        for option in ("prompts", "long"):
+            with self.subTest(option), self.assertRaisesRegex(Failure, "latin.txt is not UTF-8"):
+                self.read(**{option: file})
+
+    def test_results_go_where_a_file_can_be(self):
+        for option in ("json", "markdown"):
+            with self.subTest(option), self.assertRaisesRegex(Failure, f"is a directory; name a file with --{option}"):
+                self.read(**{option: self.folder})
+        closed = self.folder / "closed"
+        closed.mkdir(0o500)
+        self.addCleanup(closed.chmod, 0o700)
+        with unittest.mock.patch("os.access", return_value=False), self.assertRaisesRegex(Failure, "can not be written; correct its permissions, or --json"):
+            self.read(json=closed / "out.json")
 
     def test_values_out_of_range_are_refused(self):
         for changed in ({"threads": "0"}, {"threads": "one"}, {"precision": "int4"}, {"lookup": ""}, {"max_tokens": "1"}):
