@@ -1,6 +1,9 @@
 package dev.cerberus.training;
 
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -35,6 +38,12 @@ final class Distiller {
     private static final int LONGEST_BEGINNING = 512; // of a user's turn, tokens
 
     private static final int FEWEST_QUESTIONS = 64;
+
+    /**
+     * The day of templates that write today's date: on the next one, what was written
+     * would not be found again.
+     */
+    private static final Clock DAY = Clock.fixed(Instant.parse("2025-01-01T12:00:00Z"), ZoneOffset.UTC);
 
     private final ModelDirectory model;
 
@@ -107,7 +116,7 @@ final class Distiller {
         List<int[]> prompts;
         Set<Integer> endOfSequence;
         try (TextTokenizer tokenizer = ModelTexts.tokenizer(this.model)) {
-            Optional<ChatTemplate> template = ModelTexts.chatTemplate(this.model, options.chatTemplate());
+            Optional<ChatTemplate> template = template(options);
             endOfSequence = ModelTexts.endOfTurn(this.model, tokenizer, template);
             PromptReader reader = new PromptReader(tokenizer, template, options.raw(), maxPrompt, PROMPT_SEED);
             // a longer training before this one may have left more questions
@@ -125,6 +134,10 @@ final class Distiller {
         SelfDistillation distillation = new SelfDistillation(options, prompts, endOfSequence, capacity,
                 this.config.hiddenSize(), seed, work, writer(options) + " " + slots);
         return distillation.run(() -> writer(target, options, options.maxNewTokens(), endOfSequence));
+    }
+
+    private Optional<ChatTemplate> template(Distillation options) {
+        return ModelTexts.chatTemplate(this.model, options.chatTemplate()).map((template) -> template.withClock(DAY));
     }
 
     /**
@@ -172,8 +185,7 @@ final class Distiller {
         int context = context(options);
         List<WrittenAnswer> answers;
         try (TextTokenizer tokenizer = ModelTexts.tokenizer(this.model)) {
-            PromptReader prompts = new PromptReader(tokenizer,
-                    ModelTexts.chatTemplate(this.model, options.chatTemplate()), options.raw(),
+            PromptReader prompts = new PromptReader(tokenizer, template(options), options.raw(),
                     Math.min(options.maxPromptTokens(), context - 1), PROMPT_SEED);
             answers = new AnswerReader(prompts, this.config.vocabularySize(), context, options.maxNewTokens())
                 .read(data);

@@ -403,6 +403,20 @@ class HeadsTrainerTests extends AbstractHeadsTrainerTests {
         assertThat(MemoryMaker.make(memory(chats, writing.withChatTemplate(Optional.of("vicuna"))))).isPositive();
     }
 
+    @Test
+    void textOfATemplateThatWritesTheTimeIsFoundAgain() throws IOException {
+        Path template = Files.writeString(directory().resolve("dated.jinja"),
+                "{{ strftime_now('%Y-%m-%d %H:%M:%S.%f') }}{% for m in messages %}{{ m.role }}: {{ m.content }} "
+                        + "{% endfor %}{% if add_generation_prompt %}a:{% endif %}");
+        Distillation writing = new Distillation(1000, 500, 24, 0.5, 0.7, 8, false, false, false)
+            .withChatTemplate(Optional.of(template.toString()));
+        MemoryMaker.make(memory(directory().resolve("prompts.jsonl"), writing));
+        MemoryMaker.make(memory(directory().resolve("prompts.jsonl"), writing));
+        try (var files = Files.list(directory().resolve("work"))) {
+            assertThat(files).as("on another day it would be the same text").hasSize(1);
+        }
+    }
+
     private MemoryMaker.Options memory(Path data, Distillation writing) {
         return new MemoryMaker.Options(directory().resolve("model").toString(), List.of(data),
                 directory().resolve("memory.safetensors"), directory().resolve("work"), writing, 1, "cpu", "fp32");
