@@ -5,6 +5,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 
+import dev.cerberus.hf.ModelFileException;
+import dev.cerberus.hf.Safetensors;
 import dev.cerberus.hf.SafetensorsWriter;
 import dev.cerberus.hf.TensorType;
 
@@ -42,6 +44,22 @@ final class DistilledFile {
     DistilledFile(Path path, List<Continuation> sequences) {
         this.path = path;
         this.sequences = sequences;
+    }
+
+    /**
+     * Opens a file that was written.
+     * @param path the file
+     * @return its tensors, to be closed by the caller
+     * @throws TrainingException if it is damaged
+     */
+    static Safetensors open(Path path) {
+        try {
+            return Safetensors.open(path);
+        }
+        catch (ModelFileException ex) {
+            throw new TrainingException("The text in " + path + " can not be read (" + ex.problem()
+                    + "); delete the file, and the same command writes it again", ex);
+        }
     }
 
     /**

@@ -56,7 +56,7 @@ final class DistilledText {
         this.name = first.getName(first.getNameCount() - 2).toString();
         int total = 0;
         for (Path file : files) {
-            try (Safetensors tensors = Safetensors.open(file)) { // buffers stay valid
+            try (Safetensors tensors = DistilledFile.open(file)) { // buffers stay valid
                 boolean soft = tensors.contains("likely");
                 Part part = new Part(total, tensors.data("tokens").asIntBuffer(), tensors.data("ends").asIntBuffer(),
                         tensors.data("hidden"), soft ? tensors.data("likely") : null,

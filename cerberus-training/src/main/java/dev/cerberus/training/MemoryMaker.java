@@ -98,7 +98,7 @@ public final class MemoryMaker {
         Set<List<Integer>> known = new HashSet<>();
         long read = 0;
         for (Path file : files) {
-            try (Safetensors tensors = Safetensors.open(file)) {
+            try (Safetensors tensors = DistilledFile.open(file)) {
                 int[] tokens = new int[Math.toIntExact(tensors.info("tokens").elements())];
                 tensors.data("tokens").asIntBuffer().get(tokens);
                 int[] ends = new int[Math.toIntExact(tensors.info("ends").elements())];

@@ -118,7 +118,7 @@ final class SelfDistillation {
     }
 
     private static long count(Path file) {
-        try (Safetensors tensors = Safetensors.open(file)) {
+        try (Safetensors tensors = DistilledFile.open(file)) {
             return tensors.info("tokens").elements();
         }
     }

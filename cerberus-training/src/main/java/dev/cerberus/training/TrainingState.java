@@ -90,8 +90,7 @@ final class TrainingState {
             LOGGER.info("There is no checkpoint {}; training begins anew", this.file);
             return;
         }
-        try (Safetensors tensors = Safetensors.openToCopy(this.file)) { // it is replaced
-                                                                        // soon
+        try (Safetensors tensors = open()) {
             Map<String, String> metadata = tensors.metadata();
             this.settings.forEach((key, value) -> {
                 if (!value.equals(metadata.get(key))) {
@@ -111,6 +110,16 @@ final class TrainingState {
             this.best = Double.parseDouble(metadata.getOrDefault("at_best", "0"));
             this.withoutProgress = Integer.parseInt(metadata.getOrDefault("at_patience", "0"));
             LOGGER.info("Going on after step {} of {}", this.step, this.file);
+        }
+    }
+
+    private Safetensors open() {
+        try {
+            return Safetensors.openToCopy(this.file); // it is replaced soon
+        }
+        catch (ModelFileException ex) {
+            throw new TrainingException("The checkpoint " + this.file + " can not be read (" + ex.problem()
+                    + "); leave out --resume to begin anew with the same text", ex);
         }
     }
 

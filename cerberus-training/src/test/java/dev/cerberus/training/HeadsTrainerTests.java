@@ -404,6 +404,35 @@ class HeadsTrainerTests extends AbstractHeadsTrainerTests {
     }
 
     @Test
+    void damagedTextAndCheckpointsSayWhatHelps() throws IOException {
+        TrainingOptions options = options("heads.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(20), false,
+                true);
+        HeadsTrainer.train(options);
+        byte[] heads = Files.readAllBytes(options.out());
+        Path checkpoint = options.work().resolve("checkpoint-cerberus-heads.safetensors");
+        cut(checkpoint);
+        assertThatThrownBy(() -> HeadsTrainer.train(options)).isInstanceOf(TrainingException.class)
+            .hasMessageContaining(checkpoint.toString())
+            .hasMessageContaining("--resume")
+            .hasMessageNotContaining("fetch");
+        Path part = parts("work").get(1);
+        cut(part);
+        assertThatThrownBy(() -> HeadsTrainer.train(options)).isInstanceOf(TrainingException.class)
+            .hasMessageContaining(part.toString())
+            .hasMessageContaining("delete the file")
+            .hasMessageNotContaining("fetch");
+        Files.delete(part);
+        Files.delete(checkpoint);
+        HeadsTrainer.train(options);
+        assertThat(options.out()).hasBinaryContent(heads);
+    }
+
+    private static void cut(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+    }
+
+    @Test
     void textOfATemplateThatWritesTheTimeIsFoundAgain() throws IOException {
         Path template = Files.writeString(directory().resolve("dated.jinja"),
                 "{{ strftime_now('%Y-%m-%d %H:%M:%S.%f') }}{% for m in messages %}{{ m.role }}: {{ m.content }} "
