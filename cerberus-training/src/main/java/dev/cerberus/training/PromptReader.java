@@ -250,7 +250,7 @@ final class PromptReader {
 
     private void addChat(String where, JsonNode messages, JsonNode tools) {
         List<ToolDefinition> definitions = new ArrayList<>();
-        for (JsonNode tool : tools) {
+        for (JsonNode tool : list(where, tools)) {
             definitions.add(tool(where, tool));
         }
         List<ChatMessage> before = new ArrayList<>();
@@ -333,6 +333,17 @@ final class PromptReader {
             .map(ChatMessage.ToolCall::name)
             .findFirst()
             .orElse("");
+    }
+
+    /** Returns the tools, which data sets of one type a column keep as JSON in a text. */
+    private static JsonNode list(String where, JsonNode tools) {
+        boolean stated = tools.isTextual() && !tools.textValue().isBlank();
+        JsonNode list = stated ? parse(where, tools.textValue()) : tools;
+        boolean none = list.isMissingNode() || list.isNull() || (tools.isTextual() && !stated);
+        if (!none && !list.isArray() && !(list.isObject() && list.isEmpty())) {
+            throw new TrainingException(where + " has \"tools\" that are no list; give a list of function definitions");
+        }
+        return list;
     }
 
     private static ToolDefinition tool(String where, JsonNode node) {

@@ -75,6 +75,27 @@ class PromptReaderTests {
         assertThat(read(file, false)).containsExactlyInAnyOrder("hi;", "hi;add=1 ;add:two;");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "[{'type': 'function', 'function': {'name': 'add'}}]", "['{\\'name\\': \\'add\\'}']",
+            "'[{\\'type\\': \\'function\\', \\'function\\': {\\'name\\': \\'add\\'}}]'" })
+    void readTakesToolsAsDataSetsKeepThem(String tools) throws IOException {
+        Files.writeString(this.directory.resolve("tokenizer_config.json"), """
+                {"chat_template": "{% for t in tools or [] %}{{ t.function.name }} {% endfor %}\
+                {% for m in messages %}{{ m.content }};{% endfor %}"}""");
+        this.template = ChatTemplate.fromTokenizerConfig(this.directory);
+        Path file = file("tools.jsonl",
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], \"tools\": " + tools.replace('\'', '"') + "}");
+        assertThat(read(file, false)).containsExactly("add hi;");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "null", "''", "[]", "'[]'", "{}", "'null'" })
+    void readTakesChatsWithoutTools(String tools) {
+        Path file = file("tools.jsonl",
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], \"tools\": " + tools.replace('\'', '"') + "}");
+        assertThat(read(file, false)).containsExactly("user: hi a:");
+    }
+
     @Test
     void readTakesMessagesAsClientsOfOpenAiSendThem() {
         Path file = file("parts.jsonl", """
@@ -129,6 +150,7 @@ class PromptReaderTests {
             "{\"messages\": [{\"role\": \"user\"}]} | line 1 has a message without text",
             "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]}]} | line 1 has a message without text",
             "{\"messages\": [{\"role\": \"user\", \"content\": []}]} | line 1 has a message without text",
+            "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"tools\": {\"name\": \"add\"}} | line 1 has \"tools\" that are no list",
             "{\"messages\": []} | holds no prompt", "' ' | is empty" })
     void readWhenALineIsWrongNamesFileAndLine(String content, String message) {
         Path file = file("bad.jsonl", content.replace("\\n", "\n"));
