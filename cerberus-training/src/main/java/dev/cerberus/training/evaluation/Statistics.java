@@ -25,7 +25,8 @@ final class Statistics {
     }
 
     /**
-     * Returns a value below which a share of the values lies.
+     * Returns a value below which a share of the values lies. Between two values it is
+     * the outer one, so that the quartiles are as far from either end.
      * @param values at least one
      * @param share in 0..1
      * @return the quantile, one of the values
@@ -33,7 +34,8 @@ final class Statistics {
     static double quantile(double[] values, double share) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
-        return sorted[(int) Math.round(share * (sorted.length - 1))];
+        double at = share * (sorted.length - 1);
+        return sorted[(int) ((share <= 0.5) ? Math.ceil(at - 0.5) : Math.floor(at + 0.5))];
     }
 
     /**

@@ -2,8 +2,11 @@ package dev.cerberus.training.evaluation;
 
 import java.util.Random;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -28,6 +31,13 @@ class StatisticsTests {
         assertThat(Statistics.quantile(values, 0.5)).isEqualTo(2);
         assertThat(Statistics.quantile(values, 1)).isEqualTo(3);
         assertThat(values).containsExactly(3, 1, 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { 1, 2, 3, 4, 5, 6, 7, 11 })
+    void quartilesAreAsFarFromEitherEnd(int count) {
+        double[] values = IntStream.range(0, count).asDoubleStream().toArray();
+        assertThat(Statistics.quantile(values, 0.25)).isEqualTo(count - 1 - Statistics.quantile(values, 0.75));
     }
 
     @Test
