@@ -84,6 +84,17 @@ class LoadCommandTests {
     }
 
     @Test
+    void aPromptThatIsTooLongIsNamed() throws IOException {
+        Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
+        Path prompts = Files.writeString(this.directory.resolve("prompts.jsonl"),
+                "{\"prompt\": \"one\"}\n{\"prompt\": \"" + "many ".repeat(2000) + "\"}\n");
+        assertThat(run("load", "--model", model.toString(), "--raw", "--prompts", prompts.toString(), "--clients", "1",
+                "--requests", "2", "--rounds", "1", "--max-tokens", "6", "--precision", "fp32"))
+            .isEqualTo(1);
+        assertThat(this.err.toString()).contains("Request 2 can not be answered: ").doesNotContain("Exception");
+    }
+
+    @Test
     void freshPromptsAreAskedOfTwoEngines() throws IOException {
         Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
         StringBuilder lines = new StringBuilder();

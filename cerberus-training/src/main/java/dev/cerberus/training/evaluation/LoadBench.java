@@ -126,7 +126,12 @@ public final class LoadBench {
             throw new EvaluationException("The measurement was interrupted", ex);
         }
         catch (ExecutionException ex) {
-            throw new EvaluationException("A request failed: " + ex.getMessage(), ex);
+            Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+            if (cause instanceof Error error) {
+                throw error; // such as a full heap, which is told elsewhere
+            }
+            throw (cause instanceof EvaluationException told) ? told
+                    : new EvaluationException("A request failed: " + cause.getMessage(), cause);
         }
         finally {
             threads.shutdownNow();
@@ -148,9 +153,14 @@ public final class LoadBench {
         GenerationRequest request = this.requests.get(index);
         List<Long> times = new ArrayList<>();
         CerberusEngine engine = subject.engine();
-        GenerationResult result = engine.generate(
-                request.withGate(request.gate().orElse(engine.gate()).withMode(subject.mode())),
-                (text, origin) -> times.add(System.nanoTime()));
+        GenerationResult result;
+        try {
+            result = engine.generate(request.withGate(request.gate().orElse(engine.gate()).withMode(subject.mode())),
+                    (text, origin) -> times.add(System.nanoTime()));
+        }
+        catch (IllegalArgumentException ex) {
+            throw new EvaluationException("Request " + (index + 1) + " can not be answered: " + ex.getMessage(), ex);
+        }
         synchronized (this) {
             int[] known = this.answers.computeIfAbsent(index, (unknown) -> result.tokens());
             sums.add(result, times, Arrays.equals(known, result.tokens()));
