@@ -114,8 +114,7 @@ public final class Bench {
             return this.subjects.apply(mode).run(this.options.request(mode, prompt, tokens));
         }
         catch (IllegalArgumentException ex) {
-            throw new EvaluationException("Prompt " + conversation.id() + " of category " + conversation.category()
-                    + ", turn " + (turn + 1) + ", can not be answered: " + ex.getMessage(), ex);
+            throw conversation.refused(turn, ex);
         }
     }
 

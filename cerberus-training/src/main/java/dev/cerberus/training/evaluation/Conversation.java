@@ -28,6 +28,12 @@ public record Conversation(String id, String category, List<String> turns) {
         }
     }
 
+    /** Returns what is thrown where a turn can not be answered. */
+    EvaluationException refused(int turn, IllegalArgumentException cause) {
+        return new EvaluationException("Prompt " + this.id + " of category " + this.category + ", turn " + (turn + 1)
+                + ", can not be answered: " + cause.getMessage(), cause);
+    }
+
     /**
      * Returns the prompt of a turn: all turns up to it, with the answers between them.
      * @param turn the turn to be answered, 0-based

@@ -54,7 +54,8 @@ public final class Recorder {
      * Answers and records all prompts.
      * @param conversations the prompts; later turns follow the answers recorded before
      * @return the recording
-     * @throws EvaluationException if there are no parallel heads
+     * @throws EvaluationException if there are no parallel heads, or a prompt can not be
+     * answered; the message names it
      */
     public Recording record(List<Conversation> conversations) {
         HeadsDescription heads = this.subject.description()
@@ -68,11 +69,16 @@ public final class Recorder {
             for (int turn = 0; turn < conversation.turns().size(); turn++) {
                 GenerationRequest request = this.options.request(BenchMode.AUTOREGRESSIVE,
                         conversation.prompt(turn, answers, this.options.raw()), this.options.maxTokens());
-                if (turn + 1 < conversation.turns().size()) {
-                    answers.add(this.subject.run(request).result().text());
+                try {
+                    if (turn + 1 < conversation.turns().size()) {
+                        answers.add(this.subject.run(request).result().text());
+                    }
+                    recorded.add(this.subject.record(request, RANKS)
+                        .named(conversation.id(), turn, conversation.category()));
                 }
-                recorded
-                    .add(this.subject.record(request, RANKS).named(conversation.id(), turn, conversation.category()));
+                catch (IllegalArgumentException ex) {
+                    throw conversation.refused(turn, ex);
+                }
                 this.progress.advanced(recorded.size(), total);
             }
         }

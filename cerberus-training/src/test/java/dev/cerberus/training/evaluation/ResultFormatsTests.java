@@ -206,6 +206,18 @@ class ResultFormatsTests {
     }
 
     @Test
+    void recorderNamesAPromptThatCanNotBeAnswered() {
+        Subject refusing = new ScriptedSubject((request) -> {
+            throw new IllegalArgumentException("The prompt is too long");
+        });
+        Recorder recorder = new Recorder(refusing, OPTIONS, refusing.costs(), (done, total) -> {
+        });
+        assertThatExceptionOfType(EvaluationException.class)
+            .isThrownBy(() -> recorder.record(List.of(new Conversation("7", "math", List.of("a", "b")))))
+            .withMessage("Prompt 7 of category math, turn 1, can not be answered: The prompt is too long");
+    }
+
+    @Test
     void tableLinesUp() {
         ResultTable table = new ResultTable(1, List.of("name", "n")).row(List.of("a", "1"))
             .row(List.of("longer", "1000"));
