@@ -51,12 +51,17 @@ final class ResultTable {
         return text.append("</tr>").toString();
     }
 
+    /** Names of categories and prompts may hold what ends a cell. */
+    private static String cell(String text) {
+        return text.replaceAll("\\s*\\R\\s*", " ").replace("|", "\\|");
+    }
+
     /** Returns Markdown. */
     @Override
     public String toString() {
         int[] widths = new int[this.header.size()];
         List<List<String>> lines = new ArrayList<>(List.of(this.header));
-        lines.addAll(this.rows);
+        this.rows.forEach((row) -> lines.add(row.stream().map(ResultTable::cell).toList()));
         for (List<String> line : lines) {
             for (int i = 0; i < widths.length; i++) {
                 widths[i] = Math.max(Math.max(widths[i], 3), line.get(i).length());

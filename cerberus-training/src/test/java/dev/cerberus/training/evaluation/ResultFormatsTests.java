@@ -206,6 +206,13 @@ class ResultFormatsTests {
     }
 
     @Test
+    void tableKeepsCellsApartWhateverTheyHold() {
+        ResultTable table = new ResultTable(1, List.of("name", "n")).row(List.of("c|c++\nand c", "1"));
+        assertThat(table.toString().lines().toList().get(2)).isEqualTo("| c\\|c++ and c |   1 |");
+        assertThat(table.html()).contains("c|c++");
+    }
+
+    @Test
     void recorderNamesAPromptThatCanNotBeAnswered() {
         Subject refusing = new ScriptedSubject((request) -> {
             throw new IllegalArgumentException("The prompt is too long");
