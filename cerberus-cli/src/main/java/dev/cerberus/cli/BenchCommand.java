@@ -54,6 +54,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -157,6 +158,11 @@ final class BenchCommand implements Callable<Integer> {
         Destination.requireFile(this.spec, "--json", this.json);
         Destination.requireFile(this.spec, "--record", record());
         Destination.requireFolder(this.spec, "--report", this.report);
+        if (this.source.replay != null && this.report != null) {
+            throw new ParameterException(this.spec.commandLine(),
+                    "--report tells of what was measured, and --replay measures nothing; leave --report out, or give "
+                            + "--prompts instead of --replay");
+        }
         if (this.source.replay != null) {
             return replay(this.source.replay);
         }

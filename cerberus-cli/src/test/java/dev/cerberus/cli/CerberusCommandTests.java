@@ -359,6 +359,12 @@ class CerberusCommandTests {
     }
 
     @Test
+    void reportOfAReplayIsRefusedAndNotForgotten() {
+        assertThat(run("bench", "--replay", "r", "--report", this.directory.resolve("report").toString())).isEqualTo(2);
+        assertThat(this.err.toString()).contains("--report", "--replay", "--prompts");
+    }
+
+    @Test
     void fidelityWithoutAnOptionSaysWhichToGive() {
         assertThat(run("fidelity", "--model", "m")).isEqualTo(2);
         assertThat(this.err.toString()).contains("--prompts FILE or --text FILE");
