@@ -28,6 +28,7 @@ import dev.cerberus.hf.ModelDirectory;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.text.ChatMessage;
+import dev.cerberus.text.TextTokenizer;
 import dev.cerberus.training.evaluation.Conversation;
 import dev.cerberus.training.evaluation.Fidelity;
 import dev.cerberus.training.evaluation.Fidelity.ScoredText;
@@ -152,7 +153,16 @@ final class FidelityCommand implements Callable<Integer> {
         if (content.isBlank()) {
             throw new ModelException("The text " + file + " is empty; name another");
         }
-        return content;
+        return beginning(content);
+    }
+
+    /** More than can be tokenized is far more than is read of a text. */
+    private static String beginning(String content) {
+        if (content.length() <= TextTokenizer.MAX_CHARACTERS) {
+            return content;
+        }
+        int end = TextTokenizer.MAX_CHARACTERS;
+        return content.substring(0, Character.isHighSurrogate(content.charAt(end - 1)) ? end - 1 : end);
     }
 
     private List<ScoredText> answers(CerberusEngine engine, List<Conversation> conversations) {

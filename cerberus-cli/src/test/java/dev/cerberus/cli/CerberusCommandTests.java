@@ -413,6 +413,17 @@ class CerberusCommandTests {
     }
 
     @Test
+    void fidelityReadsTheBeginningOfATextThatIsLongerThanCanBeTokenized() throws IOException {
+        Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
+        Path text = Files.writeString(this.directory.resolve("text.txt"), "It is far.\n".repeat(370_000));
+        assertThat(run("fidelity", "--model", model.toString(), "--text", text.toString(), "--precision", "bf16",
+                "--max-text", "50"))
+            .as(this.err.toString())
+            .isZero();
+        assertThat(this.out.toString().lines().skip(2)).singleElement().asString().startsWith("| bf16 |");
+    }
+
+    @Test
     void fidelityOfOnePrecisionIsThatAlone() throws IOException {
         Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
         Path text = Files.writeString(this.directory.resolve("text.txt"), "It is a long way to the sea.");
