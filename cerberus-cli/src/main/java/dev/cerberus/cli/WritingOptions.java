@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
 
@@ -143,7 +144,12 @@ final class WritingOptions {
         return this.device;
     }
 
+    /** Takes the threads of option {@code --threads}, if they were given, or else one. */
     void useThreads() {
+        if (this.threads != null && this.threads < 1) {
+            throw new ParameterException(this.spec.commandLine(),
+                    "--threads must be at least 1, was " + this.threads);
+        }
         TorchRuntime.useThreads((this.threads != null) ? this.threads : 1);
     }
 

@@ -102,6 +102,7 @@ class CerberusCommandTests {
             "bench --prompts p --modes medusa", "bench --prompts p --repeat 0", "bench --record a --replay b", "pull",
             "pull nothing", "pull a/b --mirror ftp://x", "calibrate --prompts p", "remember --model m --data d",
             "remember --model m --data d --out o --tokens 0", "remember --model m --data d --out o --precision fp8",
+            "remember --model m --data d --out o --threads 0", "train --model m --data d --out o --threads 0",
             "remember --model m --out o --answered", "remember --model m --data d --out o --max-context 1",
             "fidelity --model m", "fidelity --model m --max-text 10", "fidelity --model m --text t --max-text 1",
             "fidelity --model m --prompts p --max-tokens 0", "fidelity --model m --text t --max-tokens many",
