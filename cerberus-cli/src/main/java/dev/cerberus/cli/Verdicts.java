@@ -103,7 +103,9 @@ final class Verdicts {
             .max(Comparator.comparingDouble((each) -> speedup(each, calibration)));
         Optional<SignalFit> signal = calibration.signals().stream().max(Comparator.comparingDouble(SignalFit::speedup));
         StringBuilder verdict = new StringBuilder("Use it: ").append(found(out, "cerberus-calibration.json",
-                "--model alone finds it", "an application names it in cerberus.gate.calibration"));
+                "beside the model it is found by itself, elsewhere an application names it in cerberus.gate.calibration.",
+                "an application names it in cerberus.gate.calibration; as cerberus-calibration.json beside the model "
+                        + "it is found by itself."));
         signal.ifPresent((best) -> verdict.append(String.format(Locale.ROOT,
                 " Of the thresholds, %s at %.3f is best: expect %s the speed of plain decoding.", best.signal(),
                 best.threshold(), times(best.speedup()))));

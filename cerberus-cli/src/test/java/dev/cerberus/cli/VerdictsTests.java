@@ -5,6 +5,7 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import dev.cerberus.engine.Calibration;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
 import dev.cerberus.training.TrainingReport;
@@ -68,6 +69,20 @@ class VerdictsTests {
     void nothingToCompareIsSaid() {
         assertThat(Verdicts.ofBench(List.of(row("autoregressive", 1, 1)))).startsWith("Only plain decoding");
         assertThat(Verdicts.ofBench(List.of(row("cerberus", 1, 1)))).startsWith("Without mode autoregressive");
+    }
+
+    @Test
+    void calibrationSaysWhereItIsFound() {
+        Calibration calibration = new Calibration(Calibration.FORMAT,
+                new Calibration.Source("m", "", "cerberus", "root", 1, "p", 1, 1, 0, 2),
+                new Calibration.Machine("os", 1, 1, "cpu", "fp32"), new Calibration.Costs(new double[] { 1, 1 }, 0),
+                List.of(), List.of(), List.of(), List.of());
+        assertThat(Verdicts.ofCalibration(calibration, Path.of("elsewhere", "cerberus-calibration.json")))
+            .startsWith("Use it: beside the model it is found by itself, elsewhere ")
+            .contains("cerberus.gate.calibration. The adaptive gate ");
+        assertThat(Verdicts.ofCalibration(calibration, Path.of("c.json")))
+            .startsWith("Use it: an application names it in cerberus.gate.calibration; ")
+            .contains("it is found by itself. The adaptive gate ");
     }
 
     @Test
