@@ -52,6 +52,7 @@ final class RandomModel {
      */
     static void write(ModelShape shape, Path directory) throws IOException {
         Files.createDirectories(directory);
+        Files.deleteIfExists(directory.resolve(Checkpoint.INDEX_FILE_NAME)); // comes last
         Files.writeString(directory.resolve(ModelConfig.FILE_NAME), shape.config());
         Files.writeString(directory.resolve("tokenizer.json"), ByteVocabulary.json(shape.vocabulary()));
         Map<String, List<Long>> tensors = ExpectedTensors.of(ModelConfig.read(directory));
@@ -88,13 +89,11 @@ final class RandomModel {
         return String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", part + 1, parts);
     }
 
-    /** Returns whether a model was written to the end there. */
-    static boolean isWritten(Path directory) {
-        return Files.exists(directory.resolve(Checkpoint.SINGLE_FILE_NAME)); // the last
-                                                                             // file,
-                                                                             // written
-                                                                             // whole or
-                                                                             // not
+    /** Returns whether a model of these sizes was written to the end there. */
+    static boolean isWritten(ModelShape shape, Path directory) throws IOException {
+        Path config = directory.resolve(ModelConfig.FILE_NAME);
+        return Files.exists(directory.resolve(Checkpoint.INDEX_FILE_NAME)) && Files.exists(config)
+                && Files.readString(config).equals(shape.config());
     }
 
     /** Removes a directory with its files. */

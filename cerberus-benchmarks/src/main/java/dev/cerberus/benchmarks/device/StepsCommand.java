@@ -119,7 +119,7 @@ final class StepsCommand implements Callable<Integer> {
     }
 
     private int measureRandom(ModelShape shape, Path directory) throws IOException {
-        if (!RandomModel.isWritten(directory)) {
+        if (!RandomModel.isWritten(shape, directory)) {
             RandomModel.write(shape, directory);
         }
         return measure(directory, shape.toString());

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
 
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ExpectedTensors;
@@ -39,6 +40,29 @@ class RandomModelTests {
                 .isLessThan(query.length / 10);
             assertThat(checkpoint.floats("model.norm.weight")).containsOnly(1);
         }
+    }
+
+    @Test
+    void stepsFindWhatWasWrittenToTheEndAndOfThatShape() throws IOException {
+        RandomModel.write(ModelShape.TINY, this.directory);
+        assertThat(writesAgain()).isFalse();
+        Files.delete(this.directory.resolve(Checkpoint.INDEX_FILE_NAME)); // cut off
+        assertThat(writesAgain()).isTrue();
+        Path config = this.directory.resolve(ModelConfig.FILE_NAME);
+        Files.writeString(config, Files.readString(config).replace("352", "320"));
+        assertThat(writesAgain()).isTrue();
+        assertThat(writesAgain()).isFalse();
+    }
+
+    /** Returns whether measuring steps made the files in the folder anew. */
+    private boolean writesAgain() throws IOException {
+        Path tokenizer = this.directory.resolve("tokenizer.json");
+        Files.writeString(tokenizer, "");
+        CommandLine steps = new CommandLine(new StepsCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+        assertThat(steps.execute("--shape", "tiny", "--folder", this.directory.toString(), "--device", "cpu",
+                "--precision", "fp32", "--measures", "rows", "--rows", "1", "--contexts", "8", "--runs", "1"))
+            .isZero();
+        return Files.size(tokenizer) > 0;
     }
 
     @Test
