@@ -66,12 +66,13 @@ def measure(chosen, work: Path) -> int:
     described = describe()
     contest = Contest(chosen, work)
     results = Results(contest.rows)
-    interrupted = False
+    ended: BaseException | None = None
     try:
         contest.run(results)
-    except KeyboardInterrupt:
-        interrupted = True
-        tell(f"interrupted; {len(results.answers)} of {len(contest.questions)} prompts count")
+    except (KeyboardInterrupt, Failure) as ex:
+        ended = ex
+        how = "interrupted" if isinstance(ex, KeyboardInterrupt) else "failed"
+        tell(f"{how}; {len(results.answers)} of {len(contest.questions)} prompts count")
     finally:
         contest.close()
     if results.answers:
@@ -82,7 +83,9 @@ def measure(chosen, work: Path) -> int:
             Path(chosen.markdown).write_text(text, encoding="utf-8")
         if chosen.json:
             Path(chosen.json).write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    return 130 if interrupted else 0
+    if isinstance(ended, Failure):
+        raise ended
+    return 130 if ended else 0
 
 
 def main() -> int:

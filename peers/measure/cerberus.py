@@ -89,7 +89,10 @@ class Cerberus:
         return Answer(tuple(said["tokens"]), said["finish"] == "stop", said["firstTokenSeconds"], said["decodeSeconds"], said["ownSeconds"], said["steps"])
 
     def close(self) -> None:
-        self._process.stdin.close()
+        try:
+            self._process.stdin.close()
+        except BrokenPipeError:
+            pass  # it ended before it read what it was asked
         try:
             self._process.wait(timeout=30)
         except subprocess.TimeoutExpired:

@@ -1,15 +1,19 @@
 """Tests of what needs neither program: python3 -m unittest discover -s peers/tests"""
 
 import contextlib
+import importlib.util
 import io
+import subprocess
 import sys
 import tempfile
+import types
 import unittest
 import unittest.mock
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "measure"))
 
+import cerberus
 import options
 import texts
 from answer import Answer, Question, Row
@@ -87,6 +91,64 @@ class TextsTests(unittest.TestCase):
     def test_texts_that_are_too_short_are_refused(self):
         with self.assertRaisesRegex(Failure, "too short for 3 prompts .* enough for 2"):
             texts.prompts([self.file], len(texts.TASK.split()) + 40, 3, lambda text: len(text.split()))
+
+
+class CerberusTests(unittest.TestCase):
+    def test_a_process_that_ended_is_told_and_can_be_closed(self):
+        with tempfile.TemporaryDirectory() as folder:
+            engine = cerberus.Cerberus.__new__(cerberus.Cerberus)
+            engine._log = Path(folder) / "log"
+            engine._log.write_text("out of memory\n", encoding="utf-8")
+            engine._process = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+            self.addCleanup(engine._process.stdout.close)
+            engine._process.wait()
+            with self.assertRaisesRegex(Failure, "out of memory"):
+                engine.encode("a")
+            engine.close()
+
+
+class MeasureTests(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.file = Path(folder.name) / "out.json"
+        path = Path(__file__).resolve().parents[1] / "measure" / "__main__.py"
+        spec = importlib.util.spec_from_file_location("measure_main", path)
+        self.main = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(self.main)
+
+    def measure(self, ending):
+        class Contest:
+            rows = [PLAIN]
+            formats = {"int8": "int8"}
+            questions = [Question("short", "1", (1,)), Question("short", "2", (1,))]
+            cut_alike = 2
+            loaded = {"heads": False, "memoryTokens": 0}
+
+            def __init__(self, chosen, work):
+                pass
+
+            def run(self, results):
+                results.answers.append((self.questions[0], {PLAIN: answer(1)}))
+                raise ending
+
+            def close(self):
+                pass
+
+        described = {"processor": "one", "processors": 1, "time": "now", "llamaCppPython": "0", "llamaCppBuild": "none"}
+        fakes = {"contest": types.SimpleNamespace(Contest=Contest, tell=lambda text: None), "machine": types.SimpleNamespace(describe=lambda: described)}
+        chosen = types.SimpleNamespace(model="m.gguf", max_tokens=2, precision=["int8"], parts=["short"], markdown=None, json=str(self.file))
+        with unittest.mock.patch.dict(sys.modules, fakes), contextlib.redirect_stdout(io.StringIO()):
+            return self.main.measure(chosen, self.file.parent)
+
+    def test_what_is_complete_is_told_when_it_is_interrupted(self):
+        self.assertEqual(self.measure(KeyboardInterrupt()), 130)
+        self.assertIn('"answers": 1', self.file.read_text(encoding="utf-8"))
+
+    def test_what_is_complete_is_told_when_a_program_fails(self):
+        with self.assertRaisesRegex(Failure, "Cerberus ended"):
+            self.measure(Failure("Cerberus ended before it answered"))
+        self.assertIn('"answers": 1', self.file.read_text(encoding="utf-8"))
 
 
 class OptionsTests(unittest.TestCase):
