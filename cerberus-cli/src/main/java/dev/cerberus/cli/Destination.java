@@ -1,5 +1,6 @@
 package dev.cerberus.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -24,7 +25,8 @@ final class Destination {
      * @param spec the command
      * @param option the option that names the file
      * @param file the file; folders above it may be missing
-     * @throws ParameterException if it is a directory or can not be written
+     * @throws ParameterException if it is a directory, a device or a pipe, or can not be
+     * written
      */
     static void requireFile(CommandSpec spec, String option, @Nullable Path file) {
         if (file == null) {
@@ -34,6 +36,9 @@ final class Destination {
         Path folder = absolute.getParent();
         if (folder == null || Files.isDirectory(absolute)) {
             throw refused(spec, option, file, "is a directory; name a file");
+        }
+        if (isDevice(absolute)) {
+            throw refused(spec, option, file, "is a device or a pipe, and a file would take its place; name a file");
         }
         requireRoom(spec, option, file, folder, ANOTHER);
     }
@@ -70,6 +75,17 @@ final class Destination {
             throw refused(spec, option, folder, "is a file; name a folder");
         }
         requireRoom(spec, option, folder, folder.toAbsolutePath().normalize(), ANOTHER);
+    }
+
+    /** What is written is renamed over what is there, be it /dev/null. */
+    private static boolean isDevice(Path file) {
+        try {
+            boolean open = Files.isSymbolicLink(file) && Files.readSymbolicLink(file).startsWith("/proc");
+            return open || (Files.exists(file) && !Files.isRegularFile(file));
+        }
+        catch (IOException ex) {
+            return false; // gone meanwhile
+        }
     }
 
     /** The nearest folder that is there has to take what is made in it. */

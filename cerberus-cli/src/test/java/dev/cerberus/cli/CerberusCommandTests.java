@@ -67,6 +67,10 @@ class CerberusCommandTests {
         boolean folder = option.equals("--report");
         Path file = Files.writeString(this.directory.resolve("file"), "kept");
         Path closed = Files.createDirectory(this.directory.resolve("closed"));
+        Path nothing = Path.of("/dev/null");
+        if (Files.exists(nothing)) { // as root that would be the end of it
+            assertRefused(command, option, nothing, folder ? "is a file" : "is a device");
+        }
         assertRefused(command, option, folder ? file : this.directory, folder ? "is a file" : "is a directory");
         assertRefused(command, option, file.resolve("a").resolve("b"), "because " + file + " is not a folder");
         if (closed.toFile().setWritable(false) && !Files.isWritable(closed)) { // not so

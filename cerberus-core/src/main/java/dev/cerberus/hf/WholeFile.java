@@ -61,6 +61,10 @@ final class WholeFile implements AutoCloseable {
         if (directory == null || Files.isDirectory(absolute)) {
             throw new ModelFileException(target, "is a directory", "name a file to write to");
         }
+        if (Files.exists(absolute) && !Files.isRegularFile(absolute)) {
+            throw new ModelFileException(target, "is a device or a pipe, and a file would take its place",
+                    "name a file to write to");
+        }
         Files.createDirectories(directory);
         clearAbandoned(directory, "." + absolute.getFileName() + ".");
         // not createTempFile: that makes files which only the owner may read

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 class SafetensorsWriterTests {
 
@@ -114,6 +115,16 @@ class SafetensorsWriterTests {
         sample().write(this.directory.resolve("x.safetensors"));
         assertThat(leftBehind()).containsExactlyInAnyOrder("x.safetensors", taken);
         assertThat(this.directory.resolve(taken)).hasContent("theirs");
+    }
+
+    @Test
+    void writeWhenTargetIsAPipeIsRefusedAndLeavesIt() throws Exception {
+        Path pipe = this.directory.resolve("pipe");
+        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "mkfifo makes no pipe here");
+        assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> sample().write(pipe))
+            .withMessageContaining("is a device or a pipe");
+        assertThat(Files.isRegularFile(pipe)).isFalse();
+        assertThat(leftBehind()).containsExactly("pipe");
     }
 
     @Test

@@ -27,6 +27,10 @@ public final class ResultFiles {
         if (directory == null) {
             throw new EvaluationException(file + " is a directory; name a file");
         }
+        if (Files.exists(absolute) && !Files.isRegularFile(absolute) && !Files.isDirectory(absolute)) {
+            throw new EvaluationException(
+                    file + " is a device or a pipe, and a file would take its place; name a file");
+        }
         try {
             Files.createDirectories(directory);
             Path temporary = absolute

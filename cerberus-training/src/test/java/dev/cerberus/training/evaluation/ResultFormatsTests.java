@@ -31,6 +31,7 @@ import dev.cerberus.sample.SamplingOptions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * The files that evaluations write.
@@ -203,6 +204,15 @@ class ResultFormatsTests {
             .isThrownBy(() -> ResultFiles.write(file.resolve("below"), "new"))
             .withMessageContaining("can not be written");
         assertThat(file).hasContent("old");
+    }
+
+    @Test
+    void whatIsNoFileIsNotReplaced() throws Exception {
+        Path pipe = this.directory.resolve("pipe");
+        assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "mkfifo makes no pipe here");
+        assertThatExceptionOfType(EvaluationException.class).isThrownBy(() -> ResultFiles.write(pipe, "new"))
+            .withMessageContaining("is a device or a pipe");
+        assertThat(Files.isRegularFile(pipe)).isFalse();
     }
 
     @Test
