@@ -84,6 +84,19 @@ class LoadCommandTests {
     }
 
     @Test
+    void answersOfOneTokenHaveNoGaps() throws IOException {
+        Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
+        Path prompts = Files.writeString(this.directory.resolve("prompts.jsonl"), "{\"prompt\": \"one\"}\n");
+        assertThat(run("load", "--model", model.toString(), "--raw", "--prompts", prompts.toString(), "--clients", "1",
+                "--gates", "never", "--requests", "2", "--rounds", "1", "--max-tokens", "1", "--precision", "fp32"))
+            .as(this.err.toString())
+            .isZero();
+        String[] cells = this.out.toString().lines().skip(2).findFirst().orElseThrow().split("\\s*\\|\\s*");
+        assertThat(cells[5]).isEqualTo("-");
+        assertThat(cells[6]).isEqualTo("-");
+    }
+
+    @Test
     void aPromptThatIsTooLongIsNamed() throws IOException {
         Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
         Path prompts = Files.writeString(this.directory.resolve("prompts.jsonl"),

@@ -209,11 +209,15 @@ public final class LoadBench {
                 "gap p95 ms", "nodes/step", "tokens/step", "rows/forward", "identical"));
         for (Row row : rows) {
             table.row(List.of(Integer.toString(row.clients()), row.subject(), number(row.tokensPerSecond(), 0),
-                    number(1000 * row.firstTokenSeconds(), 1), number(1000 * row.gapSeconds().orElse(0.0), 1),
-                    number(1000 * row.longGapSeconds().orElse(0.0), 1), number(row.nodesPerStep(), 2),
+                    number(1000 * row.firstTokenSeconds(), 1), milliseconds(row.gapSeconds()),
+                    milliseconds(row.longGapSeconds()), number(row.nodesPerStep(), 2),
                     number(row.acceptanceLength(), 2), number(row.rowsPerForward(), 1), number(row.identical(), 3)));
         }
         return table.toString();
+    }
+
+    private static String milliseconds(Optional<Double> seconds) {
+        return seconds.map((value) -> number(1000 * value, 1)).orElse("-");
     }
 
     private static String number(double value, int digits) {
