@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -34,9 +35,10 @@ import dev.cerberus.text.ToolDefinition;
  *
  * <p>
  * Chats give one prompt for each answer of the assistant, the messages before it; texts
- * give their beginnings. The forms are told apart by the first character: an opening
- * brace for JSON lines, {@code [} for one JSON array, anything else is plain text, cut at
- * {@code <|endoftext|>} or else at blank lines. Not thread-safe.
+ * give their beginnings. The forms are told apart by how they begin: an opening brace for
+ * JSON lines, {@code [} before what may stand in it for one JSON array, anything else,
+ * and so {@code [Illustration]}, is plain text, cut at {@code <|endoftext|>} or else at
+ * blank lines. Not thread-safe.
  */
 final class PromptReader {
 
@@ -44,6 +46,8 @@ final class PromptReader {
 
     /** What some editors and shells put before UTF-8 text, and no part of it. */
     private static final String BYTE_ORDER_MARK = "\uFEFF";
+
+    private static final Pattern ARRAY = Pattern.compile("\\[\\s*[\\]\\[{\"']");
 
     private static final int SHORTEST_BEGINNING = 4;
 
@@ -90,10 +94,14 @@ final class PromptReader {
             if (start.isEmpty()) {
                 throw new TrainingException(file + " is empty; give a file with chats, prompts or text");
             }
-            switch (start.charAt(0)) {
-                case '{' -> readLines(file, text);
-                case '[' -> readArray(file, text);
-                default -> readText(text);
+            if (start.startsWith("{")) {
+                readLines(file, text);
+            }
+            else if (ARRAY.matcher(start).lookingAt()) {
+                readArray(file, text);
+            }
+            else {
+                readText(text);
             }
             if (this.prompts.size() + this.tooLong == before) {
                 throw new TrainingException(file + " holds no prompt; chats need an answer of the assistant or end "

@@ -83,16 +83,16 @@ class PromptReaderTests {
                 {"chat_template": "{% for t in tools or [] %}{{ t.function.name }} {% endfor %}\
                 {% for m in messages %}{{ m.content }};{% endfor %}"}""");
         this.template = ChatTemplate.fromTokenizerConfig(this.directory);
-        Path file = file("tools.jsonl",
-                "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], \"tools\": " + tools.replace('\'', '"') + "}");
+        Path file = file("tools.jsonl", "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], \"tools\": "
+                + tools.replace('\'', '"') + "}");
         assertThat(read(file, false)).containsExactly("add hi;");
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "null", "''", "[]", "'[]'", "{}", "'null'" })
     void readTakesChatsWithoutTools(String tools) {
-        Path file = file("tools.jsonl",
-                "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], \"tools\": " + tools.replace('\'', '"') + "}");
+        Path file = file("tools.jsonl", "{\"messages\": [{\"role\": \"user\", \"content\": \"hi\"}], \"tools\": "
+                + tools.replace('\'', '"') + "}");
         assertThat(read(file, false)).containsExactly("user: hi a:");
     }
 
@@ -127,6 +127,13 @@ class PromptReaderTests {
         assertThat(prompts).allSatisfy((prompt) -> assertThat(prompt).hasSizeGreaterThanOrEqualTo(4));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = { "[Illustration: a lighthouse]\n\nIt was far away.", "[1] First of all there was a light." })
+    void readWhenATextBeginsWithABracketReadsText(String text) {
+        assertThat(read(file("book.txt", text), true)).isNotEmpty();
+    }
+
     @Test
     void readWhenFileIsAnArrayReadsItsElements() {
         Path file = file("share.json", "[{\"prompt\": \"one\"},\n {\"prompt\": \"two\"}]");
@@ -145,7 +152,7 @@ class PromptReaderTests {
             "{\"prompt\": \"a\"}\\n{\"prompt\": \"b\"}{\"prompt\": \"c\"} | line 2 goes on behind its JSON",
             "{\"prompt\": \"a\"}, | line 1 is not JSON",
             "[{\"prompt\": \"a\"}]\\n[{\"prompt\": \"b\"}] | goes on behind its JSON",
-            "{\"prompt\": \"a\"}\\n\\n{\"text\": \"b\"} | line 3 has neither",
+            "[\"a\", \"b\"] | element 1 has neither", "{\"prompt\": \"a\"}\\n\\n{\"text\": \"b\"} | line 3 has neither",
             "{\"messages\": [{\"role\": \"poet\", \"content\": \"x\"}]} | line 1 has a message of role 'poet'",
             "{\"messages\": [{\"role\": \"user\"}]} | line 1 has a message without text",
             "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]}]} | line 1 has a message without text",
