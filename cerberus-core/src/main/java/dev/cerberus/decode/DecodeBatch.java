@@ -192,7 +192,7 @@ public final class DecodeBatch implements AutoCloseable {
         List<DecodeSession> writing = new ArrayList<>(taking);
         if (limit > company.plainRows()) { // else there is no room for drafts
             company.tell(this.costs);
-            this.proposals.ask(writing, failures);
+            this.proposals.ask(writing, 1 + limit - company.plainRows(), failures);
             writing.removeIf(failures::containsKey);
         }
         int drafted = 0;

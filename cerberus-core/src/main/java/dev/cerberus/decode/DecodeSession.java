@@ -251,18 +251,21 @@ public final class DecodeSession implements AutoCloseable {
     /**
      * Asks the gate whether to draft at this step; {@link #plan} does so where it was not
      * done before.
+     * @param mostRows the most rows that the span may get, at least 1
      * @return what the draft heads are to be asked before the step is planned; empty if
      * they are not to run
      */
-    Optional<DraftRoot> consult() {
+    Optional<DraftRoot> consult(int mostRows) {
         NodeScores before = this.scores;
-        return (before == null) ? Optional.empty() : consulted(before).asked();
+        return (before == null) ? Optional.empty() : consulted(before, mostRows).asked();
     }
 
-    private Consultation consulted(NodeScores before) {
-        int useful = Math.min(this.answer.left(), this.cache.get().treeRows()) - 1;
+    private Consultation consulted(NodeScores before, int mostRows) {
+        int treeRows = this.cache.get().treeRows();
+        int useful = Math.min(this.answer.left(), treeRows) - 1;
+        int room = Math.min(treeRows, mostRows) - 1;
         Consultation made = this.drafts.consult(before, this.lastNode, this.answer.lastToken(), this.cache.length(),
-                useful);
+                useful, room);
         this.consultation = made;
         return made;
     }
@@ -282,7 +285,7 @@ public final class DecodeSession implements AutoCloseable {
     }
 
     private Plan drafting(NodeScores before, int mostRows) {
-        Consultation asked = (this.consultation != null) ? this.consultation : consulted(before);
+        Consultation asked = (this.consultation != null) ? this.consultation : consulted(before, mostRows);
         long start = System.nanoTime();
         int room = Math.min(this.cache.get().treeRows(), mostRows) - 1;
         if (asked.proposal() == null && asked.asked().isPresent() && room > 0) {

@@ -25,13 +25,14 @@ final class SharedProposals {
      * Offers sessions what the heads propose, if their gates want that. Where the call
      * fails nothing is offered, and each session asks for itself when it plans.
      * @param sessions sessions whose answers are being written
+     * @param mostRows the most rows that any of them may get
      * @param failures takes what went wrong, by session
      */
-    void ask(List<DecodeSession> sessions, Map<DecodeSession, Throwable> failures) {
+    void ask(List<DecodeSession> sessions, int mostRows, Map<DecodeSession, Throwable> failures) {
         Map<DraftHeads, List<Question>> questions = new LinkedHashMap<>(); // mostly one
         for (DecodeSession session : sessions) {
             try {
-                Optional<DraftRoot> root = session.consult();
+                Optional<DraftRoot> root = session.consult(mostRows);
                 root.ifPresent((asked) -> questions
                     .computeIfAbsent(session.heads().orElseThrow(), (heads) -> new ArrayList<>())
                     .add(new Question(session, asked)));

@@ -74,17 +74,20 @@ final class StepDrafts {
      * @param root the root's token
      * @param length tokens in the cache, the root not being one of them
      * @param useful the most tokens of a path that the answer can use and the cache take
+     * @param room the most draft nodes that there may be room for
      * @return what it said
      */
-    Consultation consult(NodeScores before, int node, int root, int length, int useful) {
+    Consultation consult(NodeScores before, int node, int root, int length, int useful, int room) {
         long start = System.nanoTime();
         SignalReader signals = new SignalReader(before, node);
         int depth = this.heads.map((present) -> Math.min(useful, present.description().heads())).orElse(useful);
-        boolean wanted = this.mostNodes > 0 && depth >= 1
-                && (this.gate.consultsHeads(signals) || this.gate.wakes(this::promise));
         Optional<TreeShape> shape = this.request.shape()
-            .filter((whole) -> wanted)
+            .filter((whole) -> depth >= 1)
             .map((whole) -> whole.limitedTo(depth));
+        // asked in vain, heads would cost their time at every step
+        boolean fits = shape.isEmpty() || shape.get().nodeCount() <= room;
+        boolean wanted = this.mostNodes > 0 && depth >= 1 && fits
+                && (this.gate.consultsHeads(signals) || this.gate.wakes(this::promise));
         int ranks = shape.map(TreeShape::width).orElse(Math.min(this.mostNodes, MOST_RANKS));
         Optional<DraftRoot> asked = (wanted && this.heads.isPresent() && headsAreOfUse())
                 ? Optional.of(new DraftRoot(before, node, root, length, this.request.sampling(),

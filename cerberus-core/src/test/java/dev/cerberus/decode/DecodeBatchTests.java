@@ -29,6 +29,7 @@ import dev.cerberus.model.TargetModel;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.ScriptedHeads;
 import dev.cerberus.testing.ScriptedTargetModel;
+import dev.cerberus.tree.TreeShape;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -304,6 +305,26 @@ class DecodeBatchTests {
         }
         assertThat(steps).isGreaterThan(5);
         assertThat(heads.calls()).contains(6);
+    }
+
+    @Test
+    void headsAreNotAskedForAStaticTreeThatHasNoRoomBesideOthers() {
+        ScriptedHeads heads = new ScriptedHeads(this.model, 4, 0.7, SamplingOptions.GREEDY);
+        Gate gate = new AlwaysGate(new TreeSizer(this.costs, this.experience));
+        List<DecodeSession> sessions = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            sessions.add(new DecodeSession(this.model, Optional.of(heads), gate,
+                    new DecodeRequest(prompt(5), 40, 0, Set.of(), SamplingOptions.GREEDY,
+                            Optional.of(TreeShape.branching(3, 4, 4)), 12, DraftingOptions.DEFAULT),
+                    (token, origin) -> TokenSink.Signal.CONTINUE, DecodeListener.NONE));
+        }
+        for (int i = 0; i < 20; i++) { // 63 nodes and two roots are more rows than there are
+            assertThat(this.batch.step(sessions)).isEmpty();
+        }
+        assertThat(heads.drafts()).isZero();
+        assertThat(this.batch.step(sessions.subList(0, 1))).isEmpty();
+        assertThat(heads.drafts()).isEqualTo(1);
+        sessions.forEach(DecodeSession::close);
     }
 
     @Test
