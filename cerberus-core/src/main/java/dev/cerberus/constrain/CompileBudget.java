@@ -22,6 +22,10 @@ public final class CompileBudget {
 
     private long beginNanos;
 
+    private boolean begun;
+
+    private boolean spent;
+
     private int calls;
 
     /**
@@ -53,13 +57,51 @@ public final class CompileBudget {
             return;
         }
         long now = usedNanos();
-        if (this.calls == CALLS_PER_LOOK) {
-            this.beginNanos = now; // what was before is not worth a look of its own
+        if (!this.begun) {
+            begin(now); // what was before is not worth a look of its own
         }
         else if (now - this.beginNanos > this.time.toNanos()) {
+            this.spent = true;
             throw new ConstraintException(
                     "the constraint takes longer than " + this.time.toMillis() + " ms to compile; make it simpler");
         }
+    }
+
+    private void begin(long now) {
+        this.begun = true;
+        this.beginNanos = now;
+    }
+
+    /**
+     * Returns a budget for one of several parts: as much of the time that is left as each
+     * of them gets. What it uses is used of this budget too, and what it leaves is left
+     * for the others.
+     * @param parts parts that are still to be compiled, at least 1
+     * @return the budget, of hardly any time where none is left
+     */
+    public CompileBudget share(int parts) {
+        long now = usedNanos();
+        if (!this.begun) {
+            begin(now);
+        }
+        long left = this.time.toNanos() - (now - this.beginNanos);
+        return new CompileBudget(Duration.ofNanos(Math.max(1, left / parts)));
+    }
+
+    /**
+     * Returns the time that is allowed.
+     * @return a positive time
+     */
+    public Duration time() {
+        return this.time;
+    }
+
+    /**
+     * Returns whether something was refused because the time was over.
+     * @return whether a longer time might do
+     */
+    public boolean isSpent() {
+        return this.spent;
     }
 
     private static long usedNanos() {

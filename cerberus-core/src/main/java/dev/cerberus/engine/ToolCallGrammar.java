@@ -113,10 +113,10 @@ final class ToolCallGrammar {
         String open = this.layout.open();
         List<Grammar> first = new ArrayList<>();
         List<Grammar> next = new ArrayList<>();
-        for (ToolDefinition tool : tools) {
-            Grammar arguments = arguments(tool);
-            first.add(call(tool, arguments, Math.max(0, written - open.length())));
-            next.add(call(tool, arguments, 0));
+        List<Grammar> arguments = arguments(tools);
+        for (int i = 0; i < tools.size(); i++) {
+            first.add(call(tools.get(i), arguments.get(i), Math.max(0, written - open.length())));
+            next.add(call(tools.get(i), arguments.get(i), 0));
         }
         Grammar begin = text(open.substring(Math.min(open.length(), written)));
         return Grammar.sequence(begin, Grammar.choice(first), more(Grammar.choice(next)), text(this.close));
@@ -146,8 +146,8 @@ final class ToolCallGrammar {
             parts.add(switch ((CallLayout.Part.Hole) call.get(i)) {
                 case NAME -> Grammar.literal(name(tool));
                 case ARGUMENTS -> arguments;
-                case ID -> Grammar.regex("[A-Za-z0-9]{9}", this.budget);
-                case NUMBER -> Grammar.regex("[0-9]|[1-9][0-9]{1,2}", this.budget);
+                case ID -> Grammar.regex("[A-Za-z0-9]{9}", new CompileBudget());
+                case NUMBER -> Grammar.regex("[0-9]|[1-9][0-9]{1,2}", new CompileBudget());
             });
         }
         return Grammar.sequence(parts.toArray(Grammar[]::new));
@@ -188,24 +188,65 @@ final class ToolCallGrammar {
         return quoted.substring(1, quoted.length() - 1);
     }
 
-    /** A tool whose parameters can not be enforced can still be called, unless strict. */
-    private Grammar arguments(ToolDefinition tool) {
+    /**
+     * Returns the grammars of the arguments of all tools. Each has its share of the time,
+     * so that one that takes long is at the expense of no other; what others leave is for
+     * those whose share did not do.
+     */
+    private List<Grammar> arguments(List<ToolDefinition> tools) {
+        Grammar[] all = new Grammar[tools.size()];
+        List<Late> late = new ArrayList<>();
+        for (int i = 0; i < all.length; i++) {
+            CompileBudget share = this.budget.share(all.length - i);
+            try {
+                all[i] = arguments(tools.get(i), share);
+            }
+            catch (ConstraintException ex) {
+                if (share.isSpent()) {
+                    late.add(new Late(i, share, ex));
+                }
+                else {
+                    all[i] = anyArguments(tools.get(i), ex);
+                }
+            }
+        }
+        for (int i = 0; i < late.size(); i++) {
+            Late one = late.get(i);
+            all[one.tool()] = again(tools.get(one.tool()), one, this.budget.share(late.size() - i));
+        }
+        return List.of(all);
+    }
+
+    private Grammar again(ToolDefinition tool, Late late, CompileBudget share) {
+        if (share.time().compareTo(late.had().time()) <= 0) {
+            return anyArguments(tool, late.why());
+        }
         try {
-            String schema = ofObject(tool.parametersJson());
-            return this.layout.tags()
-                .map((tags) -> TaggedArguments.compile(schema, around(tags), this.options, this.budget))
-                .orElseGet(() -> SchemaCompiler.compile(schema, this.options, this.budget));
+            return arguments(tool, share);
         }
         catch (ConstraintException ex) {
-            if (tool.strict()) {
-                throw new ConstraintException("strict tool '" + tool.name() + "': " + ex.getMessage(), ex);
-            }
-            LOGGER.warn("The arguments of tool '{}' are not held to its parameters, only to their form: {}",
-                    tool.name(), ex.getMessage());
-            return this.layout.tags()
-                .map((tags) -> TaggedArguments.any(around(tags), this.budget))
-                .orElseGet(() -> SchemaCompiler.compile("{\"type\":\"object\"}", this.options, this.budget));
+            return anyArguments(tool, ex);
         }
+    }
+
+    private Grammar arguments(ToolDefinition tool, CompileBudget share) {
+        String schema = ofObject(tool.parametersJson());
+        return this.layout.tags()
+            .map((tags) -> TaggedArguments.compile(schema, around(tags), this.options, share))
+            .orElseGet(() -> SchemaCompiler.compile(schema, this.options, share));
+    }
+
+    /** A tool whose parameters can not be enforced can still be called, unless strict. */
+    private Grammar anyArguments(ToolDefinition tool, ConstraintException why) {
+        if (tool.strict()) {
+            throw new ConstraintException("strict tool '" + tool.name() + "': " + why.getMessage(), why);
+        }
+        LOGGER.warn("The arguments of tool '{}' are not held to its parameters, only to their form: {}", tool.name(),
+                why.getMessage());
+        CompileBudget own = new CompileBudget(); // always does, whatever has been spent
+        return this.layout.tags()
+            .map((tags) -> TaggedArguments.any(around(tags), own))
+            .orElseGet(() -> SchemaCompiler.compile("{\"type\":\"object\"}", this.options, own));
     }
 
     /** Arguments are an object, whether or not their schema says so. */
@@ -227,6 +268,16 @@ final class ToolCallGrammar {
 
     private TaggedArguments.Tags around(CallLayout.Tags tags) {
         return new TaggedArguments.Tags(tags.beforeKey(), tags.beforeValue(), tags.afterValue(), this.marks);
+    }
+
+    /**
+     * A tool whose share of the time did not do.
+     *
+     * @param tool its index
+     * @param had its share
+     * @param why what was said of it
+     */
+    private record Late(int tool, CompileBudget had, ConstraintException why) {
     }
 
 }

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -270,6 +273,29 @@ class ToolCallGrammarTests {
         TokenConstraint call = follow(thoughts, "y</think><tool_call>\n{\"name\": \"");
         assertThat(call.allows('x')).isFalse();
         assertThat(call.allows('n')).isTrue();
+    }
+
+    @Test
+    void aToolThatTakesTooLongIsAtTheExpenseOfNoOther() {
+        String patterns = IntStream.range(0, 1000)
+            .mapToObj((i) -> "\"p" + i + "\":{\"type\":\"string\",\"pattern\":\"^(a|b)*a(a|b){11}x" + i + "$\"}")
+            .collect(Collectors.joining(",", "{\"properties\":{", "}}"));
+        ToolDefinition slow = new ToolDefinition("slow", "", patterns);
+        String other = IntStream.range(0, 60)
+            .mapToObj((i) -> "\"q" + i + "\":{\"type\":\"string\",\"maxLength\":" + (20 + i) + "}")
+            .collect(Collectors.joining(",", "{\"type\":\"object\",\"additionalProperties\":false,"
+                    + "\"properties\":{\"a\":{\"type\":\"integer\"},", "}}"));
+        List<ToolDefinition> tools = List.of(slow, new ToolDefinition("strict", "", other, true),
+                new ToolDefinition("third", "", other));
+        ToolCallGrammar grammar = new ToolCallGrammar(AnswerSyntax.usual(), Set.of(), List.of(), true,
+                new CompileBudget(Duration.ofMillis(600)));
+        TokenConstraint name = follow(start(grammar.calls(tools)), "<tool_call>\n{\"name\": \"");
+        assertThat(follow(name, "slow\", \"arguments\": {\"").allows('b')).isTrue();
+        for (String tool : List.of("strict", "third")) {
+            TokenConstraint key = follow(name, tool + "\", \"arguments\": {\"");
+            assertThat(key.allows('a')).as(tool).isTrue();
+            assertThat(key.allows('b')).as(tool).isFalse();
+        }
     }
 
     @Test
