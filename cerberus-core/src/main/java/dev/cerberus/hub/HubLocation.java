@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
  * The name of a model on a hub: {@code ORG/NAME[:revision][/file.gguf]}. Immutable.
  *
  * @param repository organisation and name, with a slash between
- * @param revision branch, tag or commit, or a proposed change as {@code refs/pr/NUMBER}
+ * @param revision branch, tag or commit, or a proposed change as {@code refs/pr/NUMBER};
+ * before a file, what stands before the first slash is the name of the branch
  * @param file the one file meant, with a slash between folders; empty for what the model
  * needs
  */
@@ -26,19 +27,27 @@ public record HubLocation(String repository, String revision, Optional<String> f
     /** Where the hub keeps proposed changes, such as a model's weights as safetensors. */
     private static final String PROPOSAL = "refs/pr/[0-9]+";
 
+    private static final String REVISION_WORD = "[A-Za-z0-9][A-Za-z0-9._-]*";
+
+    /** A branch may have slashes in its name, such as {@code feature/x}. */
+    private static final String REVISION = REVISION_WORD + "(?:/" + REVISION_WORD + ")*";
+
+    /** Whether what follows ends with the name of a GGUF file. */
+    private static final String ENDS_WITH_FILE = ".*\\.[gG][gG][uU][fF]$";
+
     /**
      * What the names of files and folders hold; the rest has no place in one on Windows.
      */
     private static final String FILE = "(?:/[^/\\\\\\p{Cntrl}:*?\"<>|]+)+";
 
-    private static final Pattern NAME = Pattern.compile(
-            "(" + WORD + "/" + WORD + ")(?::(" + PROPOSAL + "(?=/|$)|[A-Za-z0-9][A-Za-z0-9._-]*))?(" + FILE + ")?");
+    private static final Pattern NAME = Pattern.compile("(" + WORD + "/" + WORD + ")(?::(" + PROPOSAL + "(?=/|$)|(?!"
+            + ENDS_WITH_FILE + ")" + REVISION + "$|" + REVISION_WORD + "))?(" + FILE + ")?");
 
     public HubLocation {
         if (!repository.matches(WORD + "/" + WORD) || repository.contains("..") || repository.contains("--")) {
             throw new HubException("'" + repository + "' is not the name of a model on a hub", "write ORG/NAME");
         }
-        if (revision.contains("..") || (revision.contains("/") && !revision.matches(PROPOSAL))) {
+        if (revision.contains("..") || (revision.contains("/") && !revision.matches(REVISION))) {
             throw new HubException("'" + revision + "' is not a revision", "name a branch, tag or commit");
         }
         if (file.isPresent() && !HubFile.isPlain(file.get())) {

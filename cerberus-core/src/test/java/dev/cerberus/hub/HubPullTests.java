@@ -301,6 +301,16 @@ class HubPullTests {
     }
 
     @Test
+    void pullTakesABranchWithASlashInItsName() {
+        safetensors();
+        Path folder = pull("org/tiny:feature/x");
+        assertThat(folder.resolve("model.safetensors")).hasBinaryContent(WEIGHTS);
+        HubCache cache = new HubCache(this.directory.resolve("cache"));
+        assertThat(cache.find(HubLocation.parse("org/tiny:feature/x"))).hasValue(folder);
+        assertThat(cache.find(HubLocation.parse("org/tiny:feature"))).isEmpty();
+    }
+
+    @Test
     void pullTakesAProposedChange() {
         safetensors();
         this.hub.file("tiny.gguf", "small");
@@ -626,14 +636,18 @@ class HubPullTests {
         assertThat(full.revision()).isEqualTo("v1.0");
         assertThat(full.file()).hasValue("sub/model-q4.gguf");
         assertThat(full).hasToString("Qwen/Qwen2.5-0.5B-Instruct:v1.0/sub/model-q4.gguf");
+        assertThat(HubLocation.parse("a/b:feature/x").revision()).isEqualTo("feature/x");
+        assertThat(HubLocation.parse("a/b:feature/x/v1.2").revision()).isEqualTo("feature/x/v1.2");
+        assertThat(HubLocation.parse("a/b:feature/x")).hasToString("a/b:feature/x");
+        assertThat(HubLocation.parse("a/b:v1/sub/C.GGUF").file()).hasValue("sub/C.GGUF");
         assertThat(HubLocation.parse("a/b").revision()).isEqualTo("main");
         assertThat(HubLocation.parse("a/b/c.gguf")).hasToString("a/b/c.gguf");
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "", "a", "a/", "/b", "a/b:", "a/b/", "a/../b", "a/b/../c.gguf", "a/b/c.bin", "a/b c",
-            "hf://", "a/b:../x", "a/b:refs/pr/", "a/b:refs/pr/x", "a/b:feature/x", "a/b/c/../d.gguf", "a--b/c",
-            "a/b/.gguf/", "http://x/a/b" })
+            "hf://", "a/b:../x", "a/b:refs/pr/", "a/b:feature/../x", "a/b:feature//x", "a/b:v1/x.bin.txt ?",
+            "a/b/c/../d.gguf", "a--b/c", "a/b/.gguf/", "http://x/a/b" })
     void locationThatIsNoneIsRefused(String name) {
         assertThatExceptionOfType(HubException.class).isThrownBy(() -> HubLocation.parse(name));
     }

@@ -141,7 +141,9 @@ final class StubHub implements AutoCloseable {
             else if (path.equals("/api/models/html/tiny/revision/main")) {
                 send(exchange, 200, "<!DOCTYPE html>".getBytes(StandardCharsets.UTF_8));
             }
-            else if (exchange.getRequestURI().getRawPath().equals("/api/models/org/tiny/revision/refs%2Fpr%2F3")) {
+            else if (exchange.getRequestURI()
+                .getRawPath()
+                .matches("/api/models/org/tiny/revision/(refs%2Fpr%2F3|feature%2Fx)")) {
                 send(exchange, 200, listing().getBytes(StandardCharsets.UTF_8));
             }
             else if (path.equals("/api/models/org/tiny/revision/main")
