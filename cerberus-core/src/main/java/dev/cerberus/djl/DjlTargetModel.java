@@ -247,6 +247,11 @@ public final class DjlTargetModel implements TargetModel {
     }
 
     @Override
+    public int treeRows() {
+        return Math.min(this.attention.treeRows(0), this.device.linearKernel(this.precision).exactRows());
+    }
+
+    @Override
     public List<NodeScores> forward(List<Span> spans) {
         check(spans);
         List<NodeScores> scores = run(spans);

@@ -31,7 +31,6 @@ import dev.cerberus.model.Ahead;
 import dev.cerberus.model.DeviceProfile;
 import dev.cerberus.model.DraftHeads;
 import dev.cerberus.model.HeadsDescription;
-import dev.cerberus.model.KvCache;
 import dev.cerberus.model.ModelDimensions;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.model.NativeSettings;
@@ -265,20 +264,17 @@ final class LoadedModel implements AutoCloseable {
     }
 
     /**
-     * Returns what is to be said of a tree that no step verifies. To be called on the
-     * thread of the model.
+     * Returns what is to be said of a tree that no step verifies.
      * @param shape no deeper than there are heads
      * @param remedy what to change
      */
     private static Optional<Advice> tooLarge(TreeShape shape, TargetModel target, Remedy remedy) {
         int nodes = shape.nodeCount();
-        try (KvCache cache = target.newCache(Math.min(nodes + 1, target.dimensions().maxContext()))) {
-            int most = cache.treeRows() - 1;
-            return (nodes <= most) ? Optional.empty()
-                    : Optional.of(Advice
-                        .of("Nothing is drafted: the tree has " + nodes + " draft nodes, and a step verifies at most "
-                                + most + " here, since more could change an answer or do not fit", remedy));
-        }
+        int most = Math.min(target.treeRows(), target.dimensions().maxContext()) - 1;
+        return (nodes <= most) ? Optional.empty()
+                : Optional.of(Advice
+                    .of("Nothing is drafted: the tree has " + nodes + " draft nodes, and a step verifies at most "
+                            + most + " here, since more could change an answer or do not fit", remedy));
     }
 
     private static Optional<CalibrationInUse> calibration(FilesInUse files, EngineOptions options,
@@ -302,8 +298,7 @@ final class LoadedModel implements AutoCloseable {
     }
 
     /**
-     * Returns what is to be said of a request's own tree that no step verifies. To be
-     * called on the thread of the model.
+     * Returns what is to be said of a request's own tree that no step verifies.
      * @param shape the tree that it asks for
      */
     Optional<Advice> tooLarge(TreeShape shape) {

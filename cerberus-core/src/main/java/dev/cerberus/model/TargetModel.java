@@ -50,6 +50,15 @@ public interface TargetModel extends AutoCloseable {
     int rowLimit();
 
     /**
+     * Returns the most rows of a tree that stands behind nothing, however many rows its
+     * cache has.
+     * @return rows, the root being one of them, at least 1
+     */
+    default int treeRows() {
+        return Integer.MAX_VALUE;
+    }
+
+    /**
      * Runs what several sequences want next in one forward pass. What a sequence gets
      * does not depend on the others. Nothing is changed where it fails.
      * @param spans one span per sequence, at least one
