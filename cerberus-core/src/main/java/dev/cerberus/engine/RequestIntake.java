@@ -76,6 +76,8 @@ final class RequestIntake implements AutoCloseable {
         int[] prompt = this.prompts.encode(request);
         requireRoom(prompt.length);
         Optional<TokenConstraint> constraint = check(request, this::beginsThoughts);
+        // read here, for all tokens at once, they do not keep the engine's thread waiting
+        request.logprobs().ifPresent((top) -> this.texts.pieces());
         return () -> new ActiveRequest(id, request, prompt, constraint, listener,
                 (of, consumer) -> answerText(of, prompt, consumer), surroundings);
     }
