@@ -3,9 +3,11 @@ package dev.cerberus.djl;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -26,6 +28,7 @@ import dev.cerberus.hf.ModelVariant;
 import dev.cerberus.hf.TensorInfo;
 import dev.cerberus.hf.WeightNames;
 import dev.cerberus.hf.WeightsCache;
+import dev.cerberus.model.Ahead;
 import dev.cerberus.model.ModelException;
 
 /**
@@ -146,6 +149,9 @@ final class WeightLoader {
             return thread;
         });
         List<Part> parts = new ArrayList<>();
+        Queue<Part> made = new ConcurrentLinkedQueue<>(); // also those that nobody waits
+                                                          // for
+                                                          // where one fails
         try {
             for (int i = 0; i < workers; i++) {
                 loaders.add(new WeightLoader(checkpoint, config, precision, kernel, roundedMatrices, owner));
@@ -153,10 +159,10 @@ final class WeightLoader {
             idle.addAll(loaders);
             List<Future<Part>> pending = new ArrayList<>();
             // the longest
-            pending.add(threads.submit(() -> with(idle, WeightLoader::ends)));
+            pending.add(threads.submit(() -> with(idle, WeightLoader::ends, made)));
             for (int i = 0; i < config.layers(); i++) {
                 int layer = i;
-                pending.add(threads.submit(() -> with(idle, (loader) -> loader.layer(layer))));
+                pending.add(threads.submit(() -> with(idle, (loader) -> loader.layer(layer), made)));
             }
             for (Future<Part> part : pending) {
                 parts.add(part.get());
@@ -175,29 +181,25 @@ final class WeightLoader {
                     ScriptModule.listArgument(ends.rotation()));
         }
         catch (ExecutionException ex) {
-            if (ex.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            if (ex.getCause() instanceof Error cause) {
-                throw cause;
-            }
-            throw new ModelException("The weights can not be loaded: " + ex.getCause(), ex);
+            throw Ahead.unwrapped(ex);
         }
         catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
             throw new ModelException("Loading the model was interrupted", ex);
         }
         finally {
-            parts.forEach(Part::close);
             close(threads, loaders);
+            made.forEach(Part::close);
         }
     }
 
-    private static Part with(BlockingQueue<WeightLoader> idle, Function<WeightLoader, Part> work)
+    private static Part with(BlockingQueue<WeightLoader> idle, Function<WeightLoader, Part> work, Queue<Part> made)
             throws InterruptedException {
         WeightLoader loader = idle.take();
         try {
-            return work.apply(loader);
+            Part part = work.apply(loader);
+            made.add(part);
+            return part;
         }
         finally {
             idle.add(loader);

@@ -52,18 +52,27 @@ public final class Ahead<T> implements AutoCloseable {
             return result;
         }
         catch (ExecutionException ex) {
-            if (ex.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            if (ex.getCause() instanceof Error cause) {
-                throw cause;
-            }
-            throw new ModelException("The model can not be loaded: " + ex.getCause(), ex);
+            throw unwrapped(ex);
         }
         catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
             throw new ModelException("Loading the model was interrupted", ex);
         }
+    }
+
+    /**
+     * Returns what made work on another thread fail, or throws it.
+     * @param ex how that is told
+     * @return what to throw
+     */
+    public static RuntimeException unwrapped(ExecutionException ex) {
+        if (ex.getCause() instanceof RuntimeException cause) {
+            return cause;
+        }
+        if (ex.getCause() instanceof Error cause) {
+            throw cause;
+        }
+        return new ModelException("The model can not be loaded: " + ex.getCause(), ex);
     }
 
     /*
