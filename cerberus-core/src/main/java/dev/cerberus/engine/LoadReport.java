@@ -48,8 +48,9 @@ public record LoadReport(String architecture, long parameters, long bytesOnDisk,
         long parameters = ExpectedTensors.parameters(config);
         return new LoadReport(config.architecture().className(), parameters,
                 checkpoint.files().stream().mapToLong(ModelReport::size).sum(),
-                ModelReport.weightBytes(config, parameters, name(precision)), ModelReport.cacheBytesPerToken(config),
-                precisions(device), reason(options.precision(), precision, device), TorchRuntime.threads(),
+                ModelReport.weightBytes(config, parameters, name(precision), device.isCpu()),
+                ModelReport.cacheBytesPerToken(config), precisions(device),
+                reason(options.precision(), precision, device), TorchRuntime.threads(),
                 template.map(ChatTemplate::name), syntax.map(AnswerSyntax::description), seconds);
     }
 

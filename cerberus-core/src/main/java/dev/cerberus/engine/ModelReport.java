@@ -97,9 +97,13 @@ public record ModelReport(String location, String format, String architecture, l
         return bytes;
     }
 
-    /** Returns what the weights take in memory, in bytes, at most. */
-    static long weightBytes(ModelConfig config, long parameters, String precision) {
-        return weightBytes(config, parameters).get(precision);
+    /**
+     * Returns what the weights take in memory, in bytes.
+     * @param cpu whether the model runs on a CPU
+     */
+    static long weightBytes(ModelConfig config, long parameters, String precision, boolean cpu) {
+        boolean once = precision.equals("fp16") && !cpu;
+        return weightBytes(config, parameters).get(once ? "bf16" : precision);
     }
 
     static long cacheBytesPerToken(ModelConfig config) {
