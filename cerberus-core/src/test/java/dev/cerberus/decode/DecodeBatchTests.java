@@ -318,7 +318,8 @@ class DecodeBatchTests {
                             Optional.of(TreeShape.branching(3, 4, 4)), 12, DraftingOptions.DEFAULT),
                     (token, origin) -> TokenSink.Signal.CONTINUE, DecodeListener.NONE));
         }
-        for (int i = 0; i < 20; i++) { // 63 nodes and two roots are more rows than there are
+        for (int i = 0; i < 20; i++) { // 63 nodes and two roots are more rows than there
+                                       // are
             assertThat(this.batch.step(sessions)).isEmpty();
         }
         assertThat(heads.drafts()).isZero();
