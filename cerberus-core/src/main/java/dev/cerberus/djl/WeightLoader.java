@@ -3,8 +3,8 @@ package dev.cerberus.djl;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -149,9 +149,8 @@ final class WeightLoader {
             return thread;
         });
         List<Part> parts = new ArrayList<>();
-        Queue<Part> made = new ConcurrentLinkedQueue<>(); // also those that nobody waits
-                                                          // for
-                                                          // where one fails
+        // also those that nobody waits for where one fails
+        Queue<Part> made = new ConcurrentLinkedQueue<>();
         try {
             for (int i = 0; i < workers; i++) {
                 loaders.add(new WeightLoader(checkpoint, config, precision, kernel, roundedMatrices, owner));
