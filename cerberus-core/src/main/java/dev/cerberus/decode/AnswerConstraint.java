@@ -86,12 +86,17 @@ final class AnswerConstraint {
         return count;
     }
 
+    /** Returns whether a token may come next in the answer. */
+    boolean mayBeNext(int token) {
+        return this.state.allows(token);
+    }
+
     /**
      * Returns a lookup that guesses what is forced, and else what another guesses and is
      * allowed.
      * @param other the other lookup, if there is one
      */
-    PathLookup over(Optional<PathLookup> other) {
+    PathLookup over(Optional<ContextLookup> other) {
         return new PathLookup() {
 
             @Override
@@ -106,8 +111,8 @@ final class AnswerConstraint {
 
             @Override
             public List<Guess> after(int[] path, Ranking heads) {
-                List<Guess> guesses = other.map((lookup) -> lookup.after(path, heads)).orElse(List.of());
-                return guesses.stream().filter((guess) -> mayFollow(path, guess.token())).toList();
+                return other.map((lookup) -> lookup.after(path, heads, (token) -> mayFollow(path, token)))
+                    .orElse(List.of());
             }
 
             @Override

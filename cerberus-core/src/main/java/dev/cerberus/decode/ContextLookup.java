@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 import dev.cerberus.tree.DraftSource;
 import dev.cerberus.tree.PathLookup;
@@ -106,7 +107,17 @@ final class ContextLookup implements PathLookup {
      * @return in 0..1
      */
     double promise() {
-        List<Guess> guesses = guesses(new int[0], Ranking.NOTHING, List.of());
+        return promise((token) -> true);
+    }
+
+    /**
+     * Returns how likely the best guess of the next token is right, of those that may
+     * come.
+     * @param allowed tells which may
+     * @return in 0..1
+     */
+    double promise(IntPredicate allowed) {
+        List<Guess> guesses = guesses(new int[0], Ranking.NOTHING, List.of(), allowed);
         return guesses.isEmpty() ? 0 : guesses.get(0).probability();
     }
 
@@ -118,16 +129,25 @@ final class ContextLookup implements PathLookup {
      */
     @Override
     public List<Guess> after(int[] path, Ranking heads) {
-        return guesses(path, heads, this.others);
+        return after(path, heads, (token) -> true);
     }
 
-    private List<Guess> guesses(int[] path, Ranking heads, List<Recollection> asked) {
+    /**
+     * Guesses the token after a path, of those that may follow: what is out of the
+     * question is no guess, and shows nothing of how far to believe others.
+     * @param allowed tells which may
+     */
+    List<Guess> after(int[] path, Ranking heads, IntPredicate allowed) {
+        return guesses(path, heads, this.others, allowed);
+    }
+
+    private List<Guess> guesses(int[] path, Ranking heads, List<Recollection> asked, IntPredicate allowed) {
         // below a root that is known for certain nobody asks about it
         if (path.length == 0 || this.root != this.length) {
             this.asked.clear();
             this.root = this.length;
         }
-        List<Candidate> candidates = candidates(path, asked);
+        List<Candidate> candidates = candidates(path, asked, allowed);
         if (candidates.isEmpty()) {
             return List.of();
         }
@@ -154,25 +174,30 @@ final class ContextLookup implements PathLookup {
         return guesses;
     }
 
-    private List<Candidate> candidates(int[] path, List<Recollection> others) {
+    private List<Candidate> candidates(int[] path, List<Recollection> others, IntPredicate allowed) {
         List<Candidate> candidates = new ArrayList<>(2 * LookupTrust.MAX_GUESSES);
         List<Match> matches = matches(path);
+        matches.removeIf((match) -> !allowed.test(match.next()));
         for (int i = 0; i < Math.min(matches.size(), LookupTrust.MAX_GUESSES); i++) {
             Match match = matches.get(i);
             support(candidates, match.next(), this.trust.kind(i, match.length(), matches.size()), DraftSource.LOOKUP);
         }
         if (!others.isEmpty()) {
             int[] recent = recent(path);
-            others.forEach((texts) -> texts.after(recent).ifPresent((found) -> support(candidates, texts, found)));
+            others.forEach(
+                    (texts) -> texts.after(recent).ifPresent((found) -> support(candidates, texts, found, allowed)));
         }
         return candidates;
     }
 
-    private void support(List<Candidate> candidates, Recollection texts, Recollection.Continuation found) {
+    private void support(List<Candidate> candidates, Recollection texts, Recollection.Continuation found,
+            IntPredicate allowed) {
         for (int i = 0; i < found.tokens().length; i++) {
-            support(candidates, found.tokens()[i],
-                    this.trust.rememberedKind(texts.kind(), found.match(), found.counts()[i], found.occurrences()),
-                    DraftSource.MEMORY);
+            if (allowed.test(found.tokens()[i])) {
+                support(candidates, found.tokens()[i],
+                        this.trust.rememberedKind(texts.kind(), found.match(), found.counts()[i], found.occurrences()),
+                        DraftSource.MEMORY);
+            }
         }
     }
 

@@ -107,7 +107,7 @@ final class StepDrafts {
         if (!consultation.wanted() || room < 1 || (shape.isPresent() && shape.get().nodeCount() > room)) {
             return null;
         }
-        Optional<PathLookup> looked = this.request.drafting().contextLookup() ? Optional.of(this.lookup)
+        Optional<ContextLookup> looked = this.request.drafting().contextLookup() ? Optional.of(this.lookup)
                 : Optional.empty();
         Optional<PathLookup> lookup = this.constraint.map((kept) -> kept.over(looked)).or(() -> looked);
         DraftLimits limits = new DraftLimits(Math.min(room, this.mostNodes), consultation.useful(), shape, lookup,
@@ -136,7 +136,10 @@ final class StepDrafts {
     }
 
     private double lookupPromise() {
-        return (this.request.drafting().contextLookup() && this.request.shape().isEmpty()) ? this.lookup.promise() : 0;
+        if (!this.request.drafting().contextLookup() || this.request.shape().isPresent()) {
+            return 0;
+        }
+        return this.constraint.map((kept) -> this.lookup.promise(kept::mayBeNext)).orElseGet(this.lookup::promise);
     }
 
     /** Returns the draft nodes that the target agreed with, from the root downwards. */

@@ -2,9 +2,15 @@ package dev.cerberus.decode;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 
+import dev.cerberus.constrain.CompileBudget;
+import dev.cerberus.constrain.Constraints;
+import dev.cerberus.constrain.Grammar;
+import dev.cerberus.constrain.TokenVocabulary;
 import dev.cerberus.tree.HeadCandidates;
 import dev.cerberus.tree.PathLookup.Guess;
 import dev.cerberus.tree.Ranking;
@@ -47,6 +53,26 @@ class ContextLookupTests {
         assertThat(tokens(lookup, 2, 3)).containsExactly(4, 7);
         assertThat(tokens(lookup, 8)).containsExactly(1);
         assertThat(tokens(lookup, 77)).isEmpty();
+    }
+
+    /* Else answers in a format would teach the others to believe nothing. */
+    @Test
+    void whatAFormatRulesOutIsNoGuessAndTeachesNothing() {
+        byte[][] texts = { {}, { 'a' }, { 'b' }, { 'c' } };
+        AnswerConstraint format = new AnswerConstraint(new Constraints(Grammar.regex("[bc]*", new CompileBudget()),
+                new TokenVocabulary(texts, Set.of(0)), false)
+            .start());
+        LookupTrust trust = new LookupTrust();
+        double[] before = { trust.odds(trust.kind(0, 1, 1)), trust.odds(trust.kind(0, 1, 2)) };
+        ContextLookup lookup = new ContextLookup(new int[] { 3, 1, 3 }, List.of(), trust); // 3
+                                                                                           // is
+                                                                                           // followed
+                                                                                           // by
+                                                                                           // 1
+        assertThat(format.over(Optional.of(lookup)).after(new int[0], NO_IDEA)).isEmpty();
+        lookup.append(2);
+        assertThat(trust.odds(trust.kind(0, 1, 1))).isEqualTo(before[0]);
+        assertThat(trust.odds(trust.kind(0, 1, 2))).isEqualTo(before[1]);
     }
 
     @Test
