@@ -3,7 +3,7 @@ import { ask } from "./events.js";
 import { showModel } from "./model.js";
 import { bindSettings, options } from "./settings.js";
 import { Speech } from "./speech.js";
-import { allChats, deleteChat, findChat, newChat, newId, onOtherTab, saveChat } from "./store.js";
+import { allChats, deleteChat, findChat, isDeleted, newChat, newId, onOtherTab, saveChat } from "./store.js";
 
 // what is asked and said before it fits into chat.max-body
 const HISTORY = 8, MOST_BYTES = 200_000;
@@ -18,7 +18,6 @@ const speech = new Speech(byId("spoken"));
 let chat = findChat(location.hash.slice(1)) || newChat();
 let running = null;
 let editing = -1;
-let deleted = false;
 let asked = null;
 let leaving = false;
 
@@ -72,6 +71,11 @@ async function stream(question, answer, view) {
 async function send(text, compared, index = editing >= 0 ? editing : chat.exchanges.length) {
   // a setting that is out of range is shown, not left out
   if (running || !byId("form").reportValidity()) return;
+  // another tab may have deleted it while this one was not told, as a page in the back is not
+  if (isDeleted(chat)) {
+    openChat(newChat());
+    index = 0;
+  }
   stopEditing();
   chat.exchanges.length = index;
   chat.title = chat.exchanges.length ? chat.title : text.slice(0, 60);
@@ -104,8 +108,7 @@ async function send(text, compared, index = editing >= 0 ? editing : chat.exchan
   }
   speech.hear(textOf(exchange.answers[0]), true);
   running = null;
-  if (deleted) {
-    deleted = false;
+  if (isDeleted(chat)) {
     openChat(newChat());
     return;
   }
@@ -181,13 +184,15 @@ function showList() {
     remove.addEventListener("click", () => {
       deleteChat(each);
       if (each.id !== chat.id) showList();
-      else if (running) {
-        deleted = true; // the answer ends first
-        running.abort();
-      }
-      else openChat(newChat());
+      else leaveDeleted();
     });
   }
+}
+
+function leaveDeleted() {
+  showList();
+  if (running) running.abort(); // the answer ends first
+  else openChat(newChat());
 }
 
 function openChat(other) {
@@ -262,8 +267,12 @@ function closeSheets() {
 
 // browsers end what a page asks before they hide it
 addEventListener("beforeunload", () => leaving = true);
-addEventListener("pagehide", () => running && !deleted && saveChat(chat, asked));
+addEventListener("pagehide", () => running && saveChat(chat, asked));
 onOtherTab(() => {
+  if (isDeleted(chat)) {
+    leaveDeleted();
+    return;
+  }
   const saved = findChat(chat.id);
   if (running || editing >= 0 || !saved || JSON.stringify(saved) === JSON.stringify(chat)) showList();
   else {

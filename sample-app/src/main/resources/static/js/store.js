@@ -1,5 +1,5 @@
-const CHATS = "cerberus-chats", SETTINGS = "cerberus-settings";
-const MOST_CHATS = 50;
+const CHATS = "cerberus-chats", DELETED = "cerberus-deleted", SETTINGS = "cerberus-settings";
+const MOST_CHATS = 50, MOST_DELETED = 200;
 
 function read(key, otherwise) {
   try {
@@ -10,6 +10,12 @@ function read(key, otherwise) {
   }
 }
 
+/** The ids of chats that were deleted here, whether the browser has storage or not. */
+let deletedHere = [];
+
+/** Tells whether a chat was deleted, here or in another tab: one that is still open there is not saved again. */
+export const isDeleted = (chat) => deletedHere.includes(chat.id) || read(DELETED, []).includes(chat.id);
+
 /** The exchanges that a chat had when it was read or saved here, by which another tab's doings are told. */
 const known = new WeakMap();
 
@@ -19,8 +25,9 @@ let chats = readChats([]);
 
 /** What another page is or was answering is not running in this one. */
 function readChats(otherwise) {
-  const all = read(CHATS, otherwise);
-  if (all === otherwise) return all;
+  const kept = read(CHATS, otherwise);
+  if (kept === otherwise) return kept;
+  const all = kept.filter((chat) => !isDeleted(chat));
   for (const chat of all) {
     chat.exchanges.forEach((exchange, i) => {
       exchange.id ??= "of-old-" + i;
@@ -43,11 +50,13 @@ export const newId = () => crypto.randomUUID ? crypto.randomUUID() : Date.now() 
 export const newChat = () => ({ id: newId(), title: "", exchanges: [] });
 
 /**
- * Puts a chat in front and writes all to the browser's storage, without the oldest if there is no room.
+ * Puts a chat in front and writes all to the browser's storage, without the oldest if there is no room,
+ * and where there is none for this one alone, leaves what is there. A deleted chat stays so.
  * Of the chat too another tab may have written since: what it added and removed is taken over, but for
  * the exchange that is asked here.
  */
 export function saveChat(chat, asked) {
+  if (isDeleted(chat)) return;
   chats = readChats(chats);
   const saved = chats.find((each) => each.id === chat.id && each !== chat);
   if (saved) {
@@ -58,35 +67,45 @@ export function saveChat(chat, asked) {
       ...chat.exchanges.filter((each) => !there.has(each.id) && (each === asked || !before.has(each.id))),
     ];
   }
-  known.set(chat, idsOf(chat));
   chats = [chat, ...chats.filter((each) => each.id !== chat.id)].slice(0, MOST_CHATS);
-  write();
+  // what is not in the storage was not removed there by another tab
+  if (write()) known.set(chat, idsOf(chat));
 }
 
 export function deleteChat(chat) {
+  deletedHere = [chat.id, ...deletedHere];
   chats = readChats(chats).filter((each) => each.id !== chat.id);
   write();
+  try {
+    localStorage.setItem(DELETED, JSON.stringify([chat.id, ...read(DELETED, [])].slice(0, MOST_DELETED)));
+  }
+  catch {
+    // no storage, and so no other tabs that show the chat
+  }
 }
 
 /** Tells when another tab has written. */
 export function onOtherTab(changed) {
   addEventListener("storage", ({ key }) => {
-    if (key !== CHATS) return;
+    if (key !== CHATS && key !== DELETED) return;
     chats = readChats(chats);
     changed();
   });
 }
 
+/** Returns whether the first chat was written. */
 function write() {
-  for (let count = chats.length; count >= 0; count--) {
+  for (let count = chats.length; count >= Math.min(1, chats.length); count--) {
     try {
       localStorage.setItem(CHATS, JSON.stringify(chats.slice(0, count)));
-      return;
+      return true;
     }
     catch (full) {
-      if (full.name !== "QuotaExceededError") return; // no storage: the chats last as long as the page
+      // as Firefox calls it: NS_ERROR_DOM_QUOTA_REACHED
+      if (!/quota/i.test(full.name)) return false; // no storage: the chats last as long as the page
     }
   }
+  return false;
 }
 
 export const loadSettings = () => read(SETTINGS, {});

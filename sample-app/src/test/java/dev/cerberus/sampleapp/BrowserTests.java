@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
@@ -114,6 +116,14 @@ class BrowserTests {
 
     private static void say(String message) {
         find("#message").sendKeys(message, Keys.ENTER);
+    }
+
+    private static void closeAllBut(String here) {
+        browser.getWindowHandles().stream().filter((each) -> !each.equals(here)).forEach((each) -> {
+            browser.switchTo().window(each);
+            browser.close();
+        });
+        browser.switchTo().window(here);
     }
 
     private static List<String> texts(String selector) {
@@ -352,12 +362,77 @@ class BrowserTests {
             assertThat(texts(".question")).containsExactly("first", "there", "there again", "here");
         }
         finally {
-            browser.getWindowHandles().stream().filter((each) -> !each.equals(here)).forEach((each) -> {
-                browser.switchTo().window(each);
-                browser.close();
-            });
-            browser.switchTo().window(here);
+            closeAllBut(here);
         }
+    }
+
+    @Test
+    void chatThatAnotherTabHasDeletedDoesNotComeBack() throws Exception {
+        this.engine.use(new ScriptedGenerator().target("ok"));
+        say("kept");
+        awaitAnswers(1);
+        find("#new").click();
+        ScriptedGenerator script = this.engine
+            .use(new ScriptedGenerator().target("more ").endless().pause(Duration.ofMillis(20)));
+        say("deleted");
+        until((page) -> script.requests().size() == 1);
+        String here = browser.getWindowHandle();
+        browser.switchTo().newWindow(WindowType.TAB);
+        try {
+            browser.get("http://localhost:" + this.port + "/?other");
+            find("#chat-list li:first-child .delete").click();
+            assertThat(texts("#chat-list .open")).containsExactly("kept");
+            assertThat(script.awaitCancelled(PATIENCE)).isTrue();
+            browser.switchTo().window(here);
+            await("#welcome");
+            assertThat(texts("#chat-list .open")).containsExactly("kept");
+            this.engine.use(new ScriptedGenerator().target("ok"));
+            say("new");
+            awaitAnswers(1);
+            // as if this tab had not been told
+            browser.executeScript("localStorage.setItem('cerberus-deleted', JSON.stringify([location.hash.slice(1)]))");
+            say("newer");
+            until((page) -> texts(".question").equals(List.of("newer")));
+            awaitAnswers(1);
+            browser.navigate().refresh();
+            awaitAnswers(1);
+            assertThat(texts("#chat-list .open")).containsExactly("newer", "kept");
+        }
+        finally {
+            closeAllBut(here);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "QuotaExceededError", "NS_ERROR_DOM_QUOTA_REACHED" })
+    void chatThatIsTooLargeForTheStorageLeavesTheOthersThere(String full) {
+        this.engine.use(new ScriptedGenerator().target("ok"));
+        say("small");
+        awaitAnswers(1);
+        find("#new").click();
+        say("large");
+        awaitAnswers(1);
+        browser.executeScript("""
+                const write = Storage.prototype.setItem, name = arguments[0];
+                Storage.prototype.setItem = function (key, value) {
+                  if (value.length > 10000) throw Object.assign(new Error(), { name });
+                  write.call(this, key, value);
+                };""", full);
+        for (int i = 0; i < 2; i++) {
+            this.engine.use(new ScriptedGenerator().target("y".repeat(12_000)));
+            say("more " + i);
+            awaitAnswers(2 + i);
+        }
+        assertThat(texts(".question")).containsExactly("large", "more 0", "more 1");
+        find("#new").click();
+        this.engine.use(new ScriptedGenerator().target("x".repeat(1000)));
+        say("middle");
+        awaitAnswers(1);
+        browser.navigate().refresh();
+        awaitAnswers(1);
+        assertThat(texts("#chat-list .open")).startsWith("middle", "large");
+        browser.findElements(By.cssSelector("#chat-list .open")).get(1).click();
+        assertThat(texts(".question")).startsWith("large");
     }
 
     @Test
