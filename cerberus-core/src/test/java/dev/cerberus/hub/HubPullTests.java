@@ -1,11 +1,6 @@
 package dev.cerberus.hub;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.net.ProxySelector;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -19,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +24,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-import com.sun.net.httpserver.HttpServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +42,6 @@ import dev.cerberus.hub.StubHub.Fault;
 import dev.cerberus.testing.GgufBuilder;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -123,121 +115,6 @@ class HubPullTests {
         assertThat(repository.resolve("blobs").toFile().list()).hasSize(3)
             .noneMatch((name) -> name.endsWith(".incomplete"));
         assertThat(heard).contains("config.json", "model.safetensors");
-    }
-
-    /** A proxy is asked for whole addresses, which the stub takes as its own. */
-    @Test
-    void pullGoesThroughTheProxyThatTheEnvironmentNames() {
-        safetensors();
-        HubSettings settings = HubSettings.of(Map.of("HF_ENDPOINT", "http://hub.invalid", "http_proxy",
-                this.hub.address(), "HF_HUB_CACHE", this.directory.resolve("cache").toString()), this.directory);
-        Path folder = new HubPull(settings, Duration.ofMillis(1), Duration.ofMillis(400))
-            .pull(HubLocation.parse("org/tiny"), PullProgress.NONE);
-        assertThat(folder.resolve("model.safetensors")).hasBinaryContent(WEIGHTS);
-    }
-
-    @Test
-    void proxyThatAsksForAPasswordIsToldAsOne() throws IOException {
-        HttpServer proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        List<String> passwords = Collections.synchronizedList(new ArrayList<>());
-        proxy.createContext("/", (exchange) -> {
-            String password = exchange.getRequestHeaders().getFirst("Proxy-Authorization");
-            passwords.add(String.valueOf(password));
-            exchange.getResponseHeaders().set("Proxy-Authenticate", "Basic realm=\"office\"");
-            exchange.sendResponseHeaders(407, -1);
-            exchange.close();
-        });
-        proxy.start();
-        try {
-            String address = "localhost:" + proxy.getAddress().getPort();
-            assertThatExceptionOfType(HubException.class).isThrownBy(() -> pullThrough(address))
-                .withMessageStartingWith("the proxy between this machine and hub.invalid asks for a password; give it");
-            assertThat(passwords).containsOnly("null");
-            assertThatExceptionOfType(HubException.class).isThrownBy(() -> pullThrough("http://me:secret@" + address))
-                .withMessageStartingWith("the proxy between this machine and hub.invalid asks for a password; give it");
-            assertThat(passwords).contains("Basic bWU6c2VjcmV0");
-        }
-        finally {
-            proxy.stop(0);
-        }
-        assertThatExceptionOfType(HubException.class).isThrownBy(() -> pullThrough("socks5://localhost:1"))
-            .withMessageStartingWith("the environment variable HTTP_PROXY names no proxy");
-    }
-
-    /** A client with an authenticator would send neither. */
-    @Test
-    void tokenGoesThroughAProxyWithAPassword() throws IOException {
-        List<String> headers = Collections.synchronizedList(new ArrayList<>());
-        HttpServer proxy = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        proxy.createContext("/", (exchange) -> {
-            headers.add(exchange.getRequestHeaders().getFirst("Authorization"));
-            headers.add(exchange.getRequestHeaders().getFirst("Proxy-Authorization"));
-            exchange.sendResponseHeaders(401, -1);
-            exchange.close();
-        });
-        proxy.start();
-        try {
-            HubSettings settings = HubSettings.of(Map.of("HF_ENDPOINT", "http://hub.invalid", "HF_TOKEN", "hf_1",
-                    "HTTP_PROXY", "http://me:secret@localhost:" + proxy.getAddress().getPort()), this.directory);
-            assertThatExceptionOfType(HubException.class)
-                .isThrownBy(() -> new HubPull(settings, Duration.ofMillis(1), Duration.ofMillis(400))
-                    .pull(HubLocation.parse("org/tiny"), PullProgress.NONE))
-                .withMessageStartingWith("hub.invalid does not accept the token");
-            assertThat(headers).containsExactly("Bearer hf_1", "Basic bWU6c2VjcmV0");
-        }
-        finally {
-            proxy.stop(0);
-        }
-    }
-
-    @Test
-    void whatIsThereNeedsNoProxy() {
-        safetensors();
-        HubLocation location = HubLocation.parse("org/tiny");
-        Map<String, String> environment = new HashMap<>(Map.of("HF_ENDPOINT", "http://hub.invalid", "http_proxy",
-                this.hub.address(), "HF_HUB_CACHE", this.directory.resolve("cache").toString()));
-        new HubPull(HubSettings.of(environment, this.directory)).pull(location, PullProgress.NONE);
-        environment.put("http_proxy", "socks5://localhost:1");
-        assertThatCode(() -> new HubPull(HubSettings.of(environment, this.directory)).pullIfMissing(location,
-                PullProgress.NONE))
-            .doesNotThrowAnyException();
-    }
-
-    @Test
-    void selectorThatTheApplicationHasSetIsHeeded() {
-        safetensors();
-        ProxySelector before = ProxySelector.getDefault();
-        InetSocketAddress address = new InetSocketAddress("localhost", URI.create(this.hub.address()).getPort());
-        ProxySelector.setDefault(new ProxySelector() {
-
-            @Override
-            public List<Proxy> select(URI uri) {
-                return List
-                    .of("hub.invalid".equals(uri.getHost()) ? new Proxy(Proxy.Type.HTTP, address) : Proxy.NO_PROXY);
-            }
-
-            @Override
-            public void connectFailed(URI uri, SocketAddress of, IOException failure) {
-                throw new AssertionError(failure);
-            }
-
-        });
-        try {
-            HubSettings settings = HubSettings.of(Map.of("HF_ENDPOINT", "http://hub.invalid", "HTTP_PROXY",
-                    "socks5://unused:1", "HF_HUB_CACHE", this.directory.resolve("cache").toString()), this.directory);
-            Path folder = new HubPull(settings, Duration.ofMillis(1), Duration.ofMillis(400))
-                .pull(HubLocation.parse("org/tiny"), PullProgress.NONE);
-            assertThat(folder).isDirectory();
-        }
-        finally {
-            ProxySelector.setDefault(before);
-        }
-    }
-
-    private void pullThrough(String proxy) {
-        new HubPull(HubSettings.of(Map.of("HF_ENDPOINT", "http://hub.invalid", "HTTP_PROXY", proxy), this.directory),
-                Duration.ofMillis(1), Duration.ofMillis(400))
-            .pull(HubLocation.parse("org/tiny"), PullProgress.NONE);
     }
 
     @Test
