@@ -36,7 +36,11 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
         this.duration = builder.duration;
         this.seed = builder.seed;
         this.logprobs = builder.logprobs;
-        this.thoughtTokens = Objects.checkIndex(builder.thoughtTokens, builder.logprobs.size() + 1);
+        this.thoughtTokens = builder.thoughtTokens;
+        if (this.thoughtTokens < 0 || this.thoughtTokens > this.logprobs.size()) {
+            throw new IllegalArgumentException("thoughtTokens must be in 0.." + this.logprobs.size()
+                    + ", the number of logprobs, was " + this.thoughtTokens);
+        }
     }
 
     /**
@@ -202,12 +206,14 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
         }
 
         /**
-         * Sets how probable each token of the answer was.
+         * Sets how probable each token of the answer was. None of them belongs to
+         * thoughts until {@link #thoughtTokens} says so.
          * @param value the tokens in their order; empty if that is not told
          * @return this builder
          */
         public Builder logprobs(List<TokenProbability> value) {
             this.logprobs = List.copyOf(value);
+            this.thoughtTokens = 0;
             return this;
         }
 

@@ -59,6 +59,7 @@ import dev.cerberus.tree.TreeShape;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.entry;
 
@@ -131,6 +132,21 @@ class CerberusChatModelTests {
             assertThat(metadata.seed()).isEmpty();
             assertThat(metadata.toBuilder().build()).isEqualTo(metadata);
         });
+    }
+
+    @Test
+    void metadataWithOtherProbabilitiesHasNoThoughtsUntilTheyAreTold() {
+        TokenProbability token = new TokenProbability(1, List.of(97), 0, List.of());
+        CerberusChatResponseMetadata metadata = CerberusChatResponseMetadata.builder()
+            .logprobs(List.of(token, token, token))
+            .thoughtTokens(2)
+            .build();
+        assertThat(metadata.answerLogprobs()).hasSize(1);
+        CerberusChatResponseMetadata shorter = metadata.toBuilder().logprobs(metadata.answerLogprobs()).build();
+        assertThat(shorter.answerLogprobs()).containsExactly(token);
+        CerberusChatResponseMetadata.Builder tooMany = metadata.toBuilder().thoughtTokens(4);
+        assertThatIllegalArgumentException().isThrownBy(tooMany::build)
+            .withMessage("thoughtTokens must be in 0..3, the number of logprobs, was 4");
     }
 
     @Test
