@@ -93,8 +93,13 @@ public final class ScriptedAnswer {
      * Returns this answer with another one behind it, at this one's pace.
      * @param next what comes next
      * @return the answer
+     * @throws IllegalStateException if this one ends in a failure or has no end
      */
     public ScriptedAnswer then(ScriptedAnswer next) {
+        if (this.endless) {
+            throw behindTheEnd();
+        }
+        requireNoFailure();
         List<Token> all = Stream.concat(this.tokens.stream(), next.tokens.stream()).toList();
         return new ScriptedAnswer(all, this.pause, next.endless, this.refusal.or(() -> next.refusal), next.failure);
     }
@@ -104,8 +109,10 @@ public final class ScriptedAnswer {
      * they come in one step with the token after them.
      * @param texts the tokens' texts
      * @return the answer
+     * @throws IllegalStateException if this one ends in a failure
      */
     public ScriptedAnswer thenDrafted(String... texts) {
+        requireNoFailure();
         return then(texts, TokenOrigin.DRAFT);
     }
 
@@ -141,6 +148,17 @@ public final class ScriptedAnswer {
         List<Token> all = new ArrayList<>(this.tokens);
         Arrays.stream(texts).map((text) -> new Token(text, origin)).forEach(all::add);
         return new ScriptedAnswer(List.copyOf(all), this.pause, this.endless, this.refusal, this.failure);
+    }
+
+    private void requireNoFailure() {
+        if (this.failure.isPresent()) {
+            throw behindTheEnd();
+        }
+    }
+
+    private static IllegalStateException behindTheEnd() {
+        return new IllegalStateException("Nothing comes behind a failure or an answer without end; put it last, or give "
+                + "the answer to the next request by itself: model.answer(first, second)");
     }
 
     static List<String> words(String text) {

@@ -27,6 +27,7 @@ import dev.cerberus.text.ChatMessage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class ScriptedModelTests {
 
@@ -171,6 +172,20 @@ class ScriptedModelTests {
         assertThat(this.model.awaitIdle(PATIENCE)).isTrue();
         assertThat(outcome.end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).finishReason())
             .isEqualTo(FinishReason.CANCELLED);
+    }
+
+    @Test
+    void nothingComesBehindAFailureOrAnAnswerWithoutEnd() {
+        ScriptedAnswer failing = ScriptedAnswer.text("Once").thenFailure(new IllegalStateException("broken"));
+        ScriptedAnswer endless = ScriptedAnswer.text("la ").endless();
+        ScriptedAnswer more = ScriptedAnswer.text(" upon");
+        assertThatIllegalStateException().isThrownBy(() -> failing.then(more))
+            .withMessage("Nothing comes behind a failure or an answer without end; put it last, or give the answer to "
+                    + "the next request by itself: model.answer(first, second)");
+        assertThatIllegalStateException().isThrownBy(() -> failing.thenDrafted(" upon"));
+        assertThatIllegalStateException().isThrownBy(() -> endless.then(more));
+        assertThat(more.then(failing).failure()).isPresent();
+        assertThat(endless.thenDrafted("lo").isEndless()).isTrue();
     }
 
     @Test
