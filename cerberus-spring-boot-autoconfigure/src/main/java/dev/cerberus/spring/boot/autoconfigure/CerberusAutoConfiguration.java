@@ -1,12 +1,12 @@
 package dev.cerberus.spring.boot.autoconfigure;
 
-import java.util.List;
-
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
@@ -70,24 +70,20 @@ public final class CerberusAutoConfiguration {
         throw new MissingModelException();
     }
 
+    // a parent's engines are stopped with the parent
     @Bean
-    @ConditionalOnBean(CerberusEngine.class)
-    CerberusEngineLifecycle cerberusEngineLifecycle(ObjectProvider<CerberusEngine> engines,
+    @ConditionalOnBean(value = CerberusEngine.class, search = SearchStrategy.CURRENT)
+    CerberusEngineLifecycle cerberusEngineLifecycle(ConfigurableListableBeanFactory beans,
             ObjectProvider<LifecycleProperties> lifecycle) {
         LifecycleProperties properties = lifecycle.getIfUnique(LifecycleProperties::new);
-        return new CerberusEngineLifecycle(all(engines), properties.getTimeoutPerShutdownPhase());
+        return new CerberusEngineLifecycle(() -> MadeEngines.of(beans), properties.getTimeoutPerShutdownPhase());
     }
 
     @Bean
     @ConditionalOnBean(CerberusEngine.class)
-    CerberusEngineLiveness cerberusEngineLiveness(ObjectProvider<CerberusEngine> engines,
+    static CerberusEngineLiveness cerberusEngineLiveness(ConfigurableListableBeanFactory beans,
             ApplicationEventPublisher publisher) {
-        return new CerberusEngineLiveness(all(engines), publisher);
-    }
-
-    /** Those too that stand beside another and are injected by name only. */
-    private static List<CerberusEngine> all(ObjectProvider<CerberusEngine> engines) {
-        return engines.stream(ObjectProvider.UNFILTERED).distinct().toList();
+        return new CerberusEngineLiveness(() -> MadeEngines.withThoseOfParents(beans), publisher);
     }
 
 }

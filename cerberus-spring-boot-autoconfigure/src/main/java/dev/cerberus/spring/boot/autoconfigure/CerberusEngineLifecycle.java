@@ -2,6 +2,7 @@ package dev.cerberus.spring.boot.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,27 +25,31 @@ final class CerberusEngineLifecycle implements SmartLifecycle {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(CerberusEngineLifecycle.class);
 
-    private final List<CerberusEngine> engines;
+    private final Supplier<List<CerberusEngine>> engines;
 
     private final Duration timeout;
 
     private volatile boolean running;
 
-    CerberusEngineLifecycle(List<CerberusEngine> engines, Duration timeout) {
-        this.engines = List.copyOf(engines);
+    /**
+     * Creates a part.
+     * @param engines those that there are at a time
+     * @param timeout how long running requests are waited for
+     */
+    CerberusEngineLifecycle(Supplier<List<CerberusEngine>> engines, Duration timeout) {
+        this.engines = engines;
         this.timeout = timeout;
     }
 
     @Override
     public synchronized void start() {
-        this.engines.forEach(CerberusEngine::resumeAdmission);
+        this.engines.get().forEach(CerberusEngine::resumeAdmission);
         this.running = true;
     }
 
     @Override
     public void stop() {
-        refuse();
-        awaitIdle();
+        awaitIdle(refuse());
     }
 
     /**
@@ -53,10 +58,10 @@ final class CerberusEngineLifecycle implements SmartLifecycle {
      */
     @Override
     public void stop(Runnable callback) {
-        refuse();
+        List<CerberusEngine> stopped = refuse();
         Thread thread = new Thread(() -> {
             try {
-                awaitIdle();
+                awaitIdle(stopped);
             }
             finally {
                 callback.run();
@@ -66,14 +71,16 @@ final class CerberusEngineLifecycle implements SmartLifecycle {
         thread.start();
     }
 
-    private synchronized void refuse() {
+    private synchronized List<CerberusEngine> refuse() {
         this.running = false;
-        this.engines.forEach(CerberusEngine::stopAdmission);
+        List<CerberusEngine> stopped = this.engines.get();
+        stopped.forEach(CerberusEngine::stopAdmission);
+        return stopped;
     }
 
-    private void awaitIdle() {
+    private void awaitIdle(List<CerberusEngine> stopped) {
         // started again meanwhile, it has requests that nobody ends
-        if (!areIdleInTime() && !this.running) {
+        if (!areIdleInTime(stopped) && !this.running) {
             LOGGER.warn("Requests still running after {} are ended when the engine is closed", this.timeout);
             // for applications alone: the command line, which serves too, shows warnings
             LOGGER.info("A longer spring.lifecycle.timeout-per-shutdown-phase gives them more time");
@@ -81,10 +88,10 @@ final class CerberusEngineLifecycle implements SmartLifecycle {
     }
 
     /** The engines finish their requests at the same time. */
-    private boolean areIdleInTime() {
+    private boolean areIdleInTime(List<CerberusEngine> stopped) {
         long start = System.nanoTime();
         boolean idle = true;
-        for (CerberusEngine engine : this.engines) {
+        for (CerberusEngine engine : stopped) {
             Duration left = this.timeout.minusNanos(System.nanoTime() - start);
             idle &= engine.awaitIdle(left.isNegative() ? Duration.ZERO : left);
         }

@@ -1,8 +1,11 @@
 package dev.cerberus.spring.boot.autoconfigure;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.LivenessState;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
@@ -17,27 +20,46 @@ import dev.cerberus.engine.EngineState;
  * The engines' part in the application's liveness: once one has failed, only a restart
  * helps, and the platform is told so. Thread-safe.
  */
-final class CerberusEngineLiveness implements SmartLifecycle, ApplicationListener<ApplicationReadyEvent> {
+final class CerberusEngineLiveness
+        implements SmartLifecycle, BeanPostProcessor, ApplicationListener<ApplicationReadyEvent> {
 
-    private final List<CerberusEngine> engines;
+    private final Supplier<List<CerberusEngine>> engines;
 
     private final ApplicationEventPublisher publisher;
 
-    private final AtomicBoolean watching = new AtomicBoolean();
+    private final Set<CerberusEngine> watched = ConcurrentHashMap.newKeySet();
 
     private volatile boolean running;
 
-    CerberusEngineLiveness(List<CerberusEngine> engines, ApplicationEventPublisher publisher) {
-        this.engines = List.copyOf(engines);
+    /**
+     * Creates a part.
+     * @param engines those that there are at a time
+     * @param publisher told of a failure
+     */
+    CerberusEngineLiveness(Supplier<List<CerberusEngine>> engines, ApplicationEventPublisher publisher) {
+        this.engines = engines;
         this.publisher = publisher;
     }
 
-    /** An engine fails once, however often the context is started. */
     @Override
     public void start() {
         this.running = true;
-        if (this.watching.compareAndSet(false, true)) {
-            this.engines.forEach((engine) -> engine.failure().thenAccept((cause) -> breakLiveness(engine)));
+        this.engines.get().forEach(this::watch);
+    }
+
+    /** An engine may be made after the start. */
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String beanName) {
+        if (this.running && bean instanceof CerberusEngine engine) {
+            watch(engine);
+        }
+        return bean;
+    }
+
+    /** An engine fails once, however often the context is started. */
+    private void watch(CerberusEngine engine) {
+        if (this.watched.add(engine)) {
+            engine.failure().thenAccept((cause) -> breakLiveness(engine));
         }
     }
 
@@ -51,7 +73,8 @@ final class CerberusEngineLiveness implements SmartLifecycle, ApplicationListene
      */
     @Override
     public void onApplicationEvent(ApplicationReadyEvent event) {
-        this.engines.stream()
+        this.engines.get()
+            .stream()
             .filter((engine) -> engine.state() == EngineState.FAILED)
             .findFirst()
             .ifPresent(this::breakLiveness);

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 import dev.langchain4j.data.message.UserMessage;
@@ -22,6 +23,7 @@ import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.SmartLifecycle;
@@ -307,6 +309,52 @@ class CerberusAutoConfigurationTests {
                 assertThat(engines).hasSize(2);
                 context.stop();
                 assertThat(engines).allMatch((engine) -> engine.state() == EngineState.STOPPING);
+            });
+    }
+
+    @Test
+    void engineOfAParentContextOutlastsAChild() {
+        this.tiny.run((parent) -> {
+            CerberusEngine engine = parent.getBean(CerberusEngine.class);
+            this.runner.withParent(parent).run((child) -> {
+                assertThat(child).hasNotFailed();
+                assertThat(child.getBean(CerberusEngine.class)).isSameAs(engine);
+            });
+            assertThat(engine.state()).isEqualTo(EngineState.RUNNING);
+            this.runner.withParent(parent)
+                .withBean("own", CerberusEngine.class, TinyEngine::open)
+                .run((child) -> assertThat(child).hasNotFailed());
+            assertThat(engine.state()).isEqualTo(EngineState.RUNNING);
+        });
+    }
+
+    @Test
+    void engineThatIsMadeLazilyIsMadeWhenItIsAskedForAndStoppedAndWatchedToo() {
+        CompletableFuture<Object> broken = new CompletableFuture<>();
+        this.tiny
+            .withInitializer((context) -> context.addApplicationListener((event) -> {
+                if (event instanceof AvailabilityChangeEvent<?> change) {
+                    broken.complete(change.getSource());
+                }
+            }))
+            .withBean("small", CerberusEngine.class, TinyEngine::open, (definition) -> {
+                definition.setLazyInit(true);
+                ((AbstractBeanDefinition) definition).setDefaultCandidate(false);
+            })
+            .run((context) -> {
+                assertThat(context).hasNotFailed();
+                ConfigurableListableBeanFactory beans = context.getSourceApplicationContext().getBeanFactory();
+                assertThat(beans.containsSingleton("small")).isFalse();
+                context.stop();
+                context.start();
+                assertThat(beans.containsSingleton("small")).isFalse();
+                CerberusEngine small = (CerberusEngine) context.getBean("small");
+                context.stop();
+                assertThat(small.state()).isEqualTo(EngineState.STOPPING);
+                context.start();
+                assertThat(small.state()).isEqualTo(EngineState.RUNNING);
+                FailingEngine.fail(small);
+                assertThat(broken).succeedsWithin(Duration.ofSeconds(20)).isSameAs(small);
             });
     }
 

@@ -50,7 +50,7 @@ class CerberusEngineLifecycleTests {
     }
 
     private CerberusEngineLifecycle start(Duration timeout) throws InterruptedException {
-        CerberusEngineLifecycle lifecycle = new CerberusEngineLifecycle(List.of(this.engine), timeout);
+        CerberusEngineLifecycle lifecycle = new CerberusEngineLifecycle(() -> List.of(this.engine), timeout);
         lifecycle.start();
         CountDownLatch running = new CountDownLatch(1);
         this.engine.observeSteps(new DecodeListener() {
