@@ -68,7 +68,8 @@ final class MessageReader {
 
     private AiMessage assistant(Fields fields) {
         // clients send back what they have made of an answer
-        fields.ignore("name", "refusal", "annotations", "parsed", "reasoning_content");
+        fields.ignore("name", "refusal", "annotations", "parsed");
+        boolean thought = fields.find("reasoning_content").isPresent();
         fields.allowOnly("audio", (value) -> false, "leave it out");
         fields.allowOnly("function_call", (value) -> false, "send tool_calls");
         List<ToolExecutionRequest> requests = new ArrayList<>();
@@ -77,7 +78,7 @@ final class MessageReader {
             requests.add(call(Fields.of(nodes.get(i), fields.path("tool_calls") + "[" + i + "]")));
         }
         boolean written = fields.find("content").isPresent();
-        if (!written && requests.isEmpty()) {
+        if (!written && !thought && requests.isEmpty()) {
             throw OpenAiException.invalid(fields.path("content"),
                     "'" + fields.path("content") + "' is missing, and there are no tool_calls either");
         }

@@ -135,6 +135,20 @@ class OpenAiHttpTests extends AbstractOpenAiHttpTests {
                 ChatMessage.assistant("Hello", List.of()), ChatMessage.user("Again"));
     }
 
+    /** Clients make null of a text that is empty, as in the turn of a model that has only thought. */
+    @Test
+    void turnOfThoughtsAloneMayBeSentBack() throws Exception {
+        ScriptedGenerator generator = answer("x");
+        for (String content : List.of("", "\"content\": null, ")) {
+            HttpResponse<String> response = send(post("/v1/chat/completions",
+                    "{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}, {\"role\": \"assistant\", " + content
+                            + "\"reasoning_content\": \"A greeting.\"}, {\"role\": \"user\", \"content\": \"Again\"}]}"));
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+            assertThat(((Prompt.Chat) generator.lastRequest().prompt()).messages())
+                .containsExactly(ChatMessage.user("Hi"), ChatMessage.assistant("", List.of()), ChatMessage.user("Again"));
+        }
+    }
+
     @Test
     void everyKindOfMessageReachesTheTemplate() throws Exception {
         ScriptedGenerator generator = answer("22 degrees");
