@@ -1,6 +1,8 @@
 package dev.cerberus.openai;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 import tools.jackson.databind.JsonNode;
@@ -18,6 +20,9 @@ final class Definitions {
 
     /** The name up to draft 7. */
     static final String BEFORE = "definitions";
+
+    /** What refers to one. */
+    static final String REFERENCE = "$ref";
 
     private static final String OLD_PLACE = "#/" + BEFORE + "/";
 
@@ -52,8 +57,25 @@ final class Definitions {
         return schema;
     }
 
+    /**
+     * Finds a definition, under either name.
+     * @param schema the schema that has it
+     * @param reference what refers to it, such as {@code #/$defs/place}
+     * @return the definition; empty unless there is one that is an object
+     */
+    static Optional<ObjectNode> find(ObjectNode schema, String reference) {
+        for (String keyword : List.of(NOW, BEFORE)) {
+            String place = "#/" + keyword + "/";
+            if (reference.startsWith(place) && schema.get(keyword) instanceof ObjectNode byName) {
+                String name = reference.substring(place.length()).replace("~1", "/").replace("~0", "~");
+                return (byName.get(name) instanceof ObjectNode found) ? Optional.of(found) : Optional.empty();
+            }
+        }
+        return Optional.empty();
+    }
+
     private static JsonNode value(String keyword, JsonNode value) {
-        if (keyword.equals("$ref") && value.isString() && value.stringValue().startsWith(OLD_PLACE)) {
+        if (keyword.equals(REFERENCE) && value.isString() && value.stringValue().startsWith(OLD_PLACE)) {
             String place = "#/" + NOW + "/" + value.stringValue().substring(OLD_PLACE.length());
             return Json.object().stringNode(place);
         }

@@ -100,7 +100,7 @@ final class ToolReader {
         ToolSpecification.Builder tool = ToolSpecification.builder().name(name(function));
         function.text("description").ifPresent(tool::description);
         function.find("parameters")
-            .ifPresent((schema) -> tool.parameters(schema(Fields.of(schema, function.path("parameters")))));
+            .ifPresent((schema) -> tool.parameters(schema(root(schema, function.path("parameters")))));
         function.flag("strict").ifPresent(tool::strict);
         function.requireAllKnown();
         fields.requireAllKnown();
@@ -114,6 +114,29 @@ final class ToolReader {
                     + "' must be 1 to 64 letters, digits, dots, dashes or underscores, was '" + name + "'");
         }
         return name;
+    }
+
+    /**
+     * Puts a definition in its place where the whole schema refers to one, as generators
+     * of schemas write types that hold themselves.
+     */
+    private static Fields root(JsonNode schema, String path) {
+        Fields fields = Fields.of(schema, path);
+        Optional<String> reference = fields.text(Definitions.REFERENCE);
+        if (reference.isEmpty()) {
+            return fields;
+        }
+        ObjectNode definition = Definitions.find((ObjectNode) schema, reference.get())
+            .filter((found) -> !found.has(Definitions.REFERENCE))
+            .orElseThrow(() -> OpenAiException.invalid(fields.path(Definitions.REFERENCE),
+                    "'" + fields.path(Definitions.REFERENCE) + "' must name an object in '"
+                            + fields.path(Definitions.NOW) + "' that is no reference itself, was '" + reference.get()
+                            + "'"));
+        ObjectNode whole = Json.object();
+        whole.setAll(definition);
+        whole.setAll((ObjectNode) schema);
+        whole.remove(Definitions.REFERENCE);
+        return new Fields(whole, path);
     }
 
     /** Keeps the schema of every argument as it is. */

@@ -271,6 +271,25 @@ class OpenAiHttpTests extends AbstractOpenAiHttpTests {
                     + "'tools[0].function.parameters.$defs' too");
     }
 
+    /** As generators of schemas write the parameters of a type that holds itself. */
+    @ParameterizedTest
+    @ValueSource(strings = { "$defs", "definitions" })
+    void parametersMayBeADefinition(String keyword) throws Exception {
+        ScriptedGenerator generator = answer("x");
+        HttpResponse<String> response = chat("""
+                ,"tools":[{"type":"function","function":{"name":"tree","parameters":{"$ref":"#/KEYWORD/A~1Node",
+                "description":"A tree","KEYWORD":{"A/Node":{"title":"Node","type":"object","description":"A node",
+                "properties":{"below":{"type":"array","items":{"$ref":"#/KEYWORD/A~1Node"}}},"required":["below"]}}}}}]"""
+            .replace("KEYWORD", keyword));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        String parameters = ((Prompt.Chat) generator.lastRequest().prompt()).tools().get(0).parametersJson();
+        assertThat(JSON.readTree(parameters)).isEqualTo(JSON.readTree("""
+                {"type":"object","description":"A tree",
+                "properties":{"below":{"type":"array","items":{"$ref":"#/$defs/A~1Node"}}},"required":["below"],
+                "$defs":{"A/Node":{"title":"Node","type":"object","description":"A node",
+                "properties":{"below":{"type":"array","items":{"$ref":"#/$defs/A~1Node"}}},"required":["below"]}}}"""));
+    }
+
     @Test
     void strictToolIsStrictToTheEngine() throws Exception {
         ScriptedGenerator generator = answer("x");

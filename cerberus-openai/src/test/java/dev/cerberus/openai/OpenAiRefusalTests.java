@@ -108,6 +108,11 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
             {"properties":{"city":"string"}}                       | tools[0].function.parameters.properties.city
             {"properties":{"city":[{}]}}                           | tools[0].function.parameters.properties.city
             {"$defs":{"city":7}}                                   | tools[0].function.parameters.$defs.city
+            {"$ref":"#/$defs/a"}                                   | tools[0].function.parameters.$ref
+            {"$ref":7}                                             | tools[0].function.parameters.$ref
+            {"$ref":"#/$defs/a","$defs":{"a":true}}                | tools[0].function.parameters.$ref
+            {"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/a"}}} | tools[0].function.parameters.$ref
+            {"$ref":"#/$defs/a","$defs":{"a":{"type":"array"}}}    | tools[0].function.parameters.type
             """)
     void parametersOfAToolThatCanNotBeHonouredAreNamed(String parameters, String param) throws Exception {
         ScriptedGenerator generator = answer("x");
