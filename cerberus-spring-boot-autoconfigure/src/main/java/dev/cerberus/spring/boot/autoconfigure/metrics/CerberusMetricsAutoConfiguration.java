@@ -5,6 +5,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
@@ -30,6 +31,7 @@ public final class CerberusMetricsAutoConfiguration {
     // no bean asks for them: made lazily, they would never be
     @Bean
     @Lazy(false)
+    @ConditionalOnMissingBean // a parent's engine is counted there
     EngineMeters cerberusEngineMeters(MeterRegistry registry, CerberusEngine engine, CerberusProperties properties) {
         EngineMeters meters = new EngineMeters(registry, engine.description().modelName());
         meters.registerGauges(engine);

@@ -279,6 +279,16 @@ class EngineMetersTests {
     }
 
     @Test
+    void engineOfAParentContextIsCountedOnceInARegistryOfItsOwn() {
+        CONTEXT.run((parent) -> CONTEXT.withParent(parent).run((child) -> {
+            MeterRegistry meters = child.getBean(MeterRegistry.class);
+            assertThat(meters).isSameAs(parent.getBean(MeterRegistry.class));
+            child.getBean(CerberusEngine.class).generate(GenerationRequest.greedy(new Prompt.Raw("abc"), 4));
+            assertThat(meters.get("cerberus.decode.phase").tag("phase", "prefill").timer().count()).isEqualTo(1);
+        }));
+    }
+
+    @Test
     void metersAreThereWhereOtherBeansAreMadeLazily() {
         CONTEXT.withPropertyValues("cerberus.metrics.gateway-names=vllm")
             .withInitializer(
