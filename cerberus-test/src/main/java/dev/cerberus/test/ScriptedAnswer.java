@@ -106,7 +106,7 @@ public final class ScriptedAnswer {
 
     /**
      * Returns this answer with more tokens, which are drafts that the model agrees to;
-     * they come in one step with the token after them.
+     * they come in one step with the token after them, or with the end.
      * @param texts the tokens' texts
      * @return the answer
      * @throws IllegalStateException if this one ends in a failure

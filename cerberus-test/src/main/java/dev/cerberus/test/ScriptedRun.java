@@ -56,7 +56,7 @@ final class ScriptedRun implements GenerationHandle, Runnable {
         this.promptTokens = promptTokens;
         this.answer = answer;
         this.listener = new Guarded(listener);
-        this.written = new WrittenAnswer(request, this.listener);
+        this.written = new WrittenAnswer(request, promptTokens, this.listener);
         this.onEnd = onEnd;
     }
 

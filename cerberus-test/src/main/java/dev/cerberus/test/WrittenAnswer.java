@@ -32,6 +32,8 @@ final class WrittenAnswer {
 
     private final StopStrings stops;
 
+    private final int mostTokens;
+
     private final long start = System.nanoTime();
 
     private final List<Token> tokens = new ArrayList<>();
@@ -46,9 +48,16 @@ final class WrittenAnswer {
 
     private int drafts; // of the step that has begun
 
-    WrittenAnswer(GenerationRequest request, GenerationListener listener) {
+    /**
+     * Creates an answer.
+     * @param request what is answered
+     * @param promptTokens how long its prompt is, below the context
+     * @param listener told of the answer
+     */
+    WrittenAnswer(GenerationRequest request, int promptTokens, GenerationListener listener) {
         this.request = request;
         this.listener = listener;
+        this.mostTokens = Math.min(request.maxOutputTokens(), ScriptedModel.CONTEXT - promptTokens);
         this.stops = new StopStrings(request.stopStrings());
     }
 
@@ -84,10 +93,16 @@ final class WrittenAnswer {
         this.drafts = 0;
     }
 
-    /** Hands out what might have been the beginning of a stop string. */
+    /**
+     * Hands out what might have been the beginning of a stop string, and ends a step of
+     * drafts behind which nothing comes but the end.
+     */
     void finish() {
         if (!this.stops.stopped()) {
             show(this.stops.flush(), TokenOrigin.TARGET);
+        }
+        if (this.drafts > 0) {
+            endStep();
         }
     }
 
@@ -96,7 +111,7 @@ final class WrittenAnswer {
     }
 
     boolean isFull() {
-        return this.tokens.size() >= this.request.maxOutputTokens();
+        return this.tokens.size() >= this.mostTokens;
     }
 
     GenerationResult result(String id, FinishReason reason, int promptTokens) {

@@ -121,6 +121,18 @@ class ScriptedModelTests {
     }
 
     @Test
+    void draftsAtTheEndComeInAStepToo() throws Exception {
+        this.model.answer(ScriptedAnswer.tokens("Hel").thenDrafted("l", "o"));
+        Outcome outcome = new Outcome();
+        this.model.submit(request("Hi"), outcome);
+        GenerationResult result = outcome.end.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        assertThat(outcome.seen).containsExactly("Hel", "l*", "o*", "step 2");
+        assertThat(result.statistics().steps()).isOne();
+        assertThat(result.statistics().draftSteps()).isOne();
+        assertThat(result.statistics().acceptanceLength()).isEqualTo(3);
+    }
+
+    @Test
     void answerEndsAtAStopStringAndWithTheMostTokens() {
         this.model.answer("one two three four");
         GenerationResult stopped = this.model.generate(stopping("Hi", "o three"));
@@ -159,6 +171,15 @@ class ScriptedModelTests {
         this.model.answer("never");
         assertThatExceptionOfType(PromptTooLongException.class)
             .isThrownBy(() -> ask("word ".repeat(ScriptedModel.CONTEXT)));
+    }
+
+    @Test
+    void promptAndAnswerTogetherFitTheContext() {
+        this.model.answer("one two three four five");
+        GenerationResult result = this.model
+            .generate(GenerationRequest.greedy(new Prompt.Tokens(new int[ScriptedModel.CONTEXT - 3]), 100));
+        assertThat(result.text()).isEqualTo("one two three");
+        assertThat(result.finishReason()).isEqualTo(FinishReason.LENGTH);
     }
 
     @Test
