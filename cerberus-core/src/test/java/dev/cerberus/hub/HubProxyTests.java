@@ -120,8 +120,9 @@ class HubProxyTests {
             exchange.close();
         });
         try {
-            assertRefused(Map.of("HF_TOKEN", "hf_1", "HTTP_PROXY",
-                    "http://me:secret@localhost:" + proxy.getAddress().getPort()),
+            assertRefused(
+                    Map.of("HF_TOKEN", "hf_1", "HTTP_PROXY",
+                            "http://me:secret@localhost:" + proxy.getAddress().getPort()),
                     "hub.invalid does not accept the token");
             assertThat(headers).containsExactly("Bearer hf_1", "Basic bWU6c2VjcmV0");
         }

@@ -135,17 +135,21 @@ class OpenAiHttpTests extends AbstractOpenAiHttpTests {
                 ChatMessage.assistant("Hello", List.of()), ChatMessage.user("Again"));
     }
 
-    /** Clients make null of a text that is empty, as in the turn of a model that has only thought. */
+    /**
+     * Clients make null of a text that is empty, as in the turn of a model that has only
+     * thought.
+     */
     @Test
     void turnOfThoughtsAloneMayBeSentBack() throws Exception {
         ScriptedGenerator generator = answer("x");
         for (String content : List.of("", "\"content\": null, ")) {
-            HttpResponse<String> response = send(post("/v1/chat/completions",
-                    "{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}, {\"role\": \"assistant\", " + content
-                            + "\"reasoning_content\": \"A greeting.\"}, {\"role\": \"user\", \"content\": \"Again\"}]}"));
+            HttpResponse<String> response = send(post("/v1/chat/completions", """
+                    {"messages": [{"role": "user", "content": "Hi"},
+                      {"role": "assistant", %s "reasoning_content": "A greeting."},
+                      {"role": "user", "content": "Again"}]}""".formatted(content)));
             assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-            assertThat(((Prompt.Chat) generator.lastRequest().prompt()).messages())
-                .containsExactly(ChatMessage.user("Hi"), ChatMessage.assistant("", List.of()), ChatMessage.user("Again"));
+            assertThat(((Prompt.Chat) generator.lastRequest().prompt()).messages()).containsExactly(
+                    ChatMessage.user("Hi"), ChatMessage.assistant("", List.of()), ChatMessage.user("Again"));
         }
     }
 
@@ -276,11 +280,12 @@ class OpenAiHttpTests extends AbstractOpenAiHttpTests {
     @ValueSource(strings = { "$defs", "definitions" })
     void parametersMayBeADefinition(String keyword) throws Exception {
         ScriptedGenerator generator = answer("x");
-        HttpResponse<String> response = chat("""
-                ,"tools":[{"type":"function","function":{"name":"tree","parameters":{"$ref":"#/KEYWORD/A~1Node",
-                "description":"A tree","KEYWORD":{"A/Node":{"title":"Node","type":"object","description":"A node",
-                "properties":{"below":{"type":"array","items":{"$ref":"#/KEYWORD/A~1Node"}}},"required":["below"]}}}}}]"""
-            .replace("KEYWORD", keyword));
+        HttpResponse<String> response = chat(
+                """
+                        ,"tools":[{"type":"function","function":{"name":"tree","parameters":{"$ref":"#/KEYWORD/A~1Node",
+                        "description":"A tree","KEYWORD":{"A/Node":{"title":"Node","type":"object","description":"A node",
+                        "properties":{"below":{"type":"array","items":{"$ref":"#/KEYWORD/A~1Node"}}},"required":["below"]}}}}}]"""
+                    .replace("KEYWORD", keyword));
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         String parameters = ((Prompt.Chat) generator.lastRequest().prompt()).tools().get(0).parametersJson();
         assertThat(JSON.readTree(parameters)).isEqualTo(JSON.readTree("""

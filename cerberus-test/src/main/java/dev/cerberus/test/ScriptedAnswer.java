@@ -157,8 +157,9 @@ public final class ScriptedAnswer {
     }
 
     private static IllegalStateException behindTheEnd() {
-        return new IllegalStateException("Nothing comes behind a failure or an answer without end; put it last, or give "
-                + "the answer to the next request by itself: model.answer(first, second)");
+        return new IllegalStateException(
+                "Nothing comes behind a failure or an answer without end; put it last, or give "
+                        + "the answer to the next request by itself: model.answer(first, second)");
     }
 
     static List<String> words(String text) {

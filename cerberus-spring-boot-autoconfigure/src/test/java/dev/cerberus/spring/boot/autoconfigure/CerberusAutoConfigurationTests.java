@@ -331,31 +331,28 @@ class CerberusAutoConfigurationTests {
     @Test
     void engineThatIsMadeLazilyIsMadeWhenItIsAskedForAndStoppedAndWatchedToo() {
         CompletableFuture<Object> broken = new CompletableFuture<>();
-        this.tiny
-            .withInitializer((context) -> context.addApplicationListener((event) -> {
-                if (event instanceof AvailabilityChangeEvent<?> change) {
-                    broken.complete(change.getSource());
-                }
-            }))
-            .withBean("small", CerberusEngine.class, TinyEngine::open, (definition) -> {
-                definition.setLazyInit(true);
-                ((AbstractBeanDefinition) definition).setDefaultCandidate(false);
-            })
-            .run((context) -> {
-                assertThat(context).hasNotFailed();
-                ConfigurableListableBeanFactory beans = context.getSourceApplicationContext().getBeanFactory();
-                assertThat(beans.containsSingleton("small")).isFalse();
-                context.stop();
-                context.start();
-                assertThat(beans.containsSingleton("small")).isFalse();
-                CerberusEngine small = (CerberusEngine) context.getBean("small");
-                context.stop();
-                assertThat(small.state()).isEqualTo(EngineState.STOPPING);
-                context.start();
-                assertThat(small.state()).isEqualTo(EngineState.RUNNING);
-                FailingEngine.fail(small);
-                assertThat(broken).succeedsWithin(Duration.ofSeconds(20)).isSameAs(small);
-            });
+        this.tiny.withInitializer((context) -> context.addApplicationListener((event) -> {
+            if (event instanceof AvailabilityChangeEvent<?> change) {
+                broken.complete(change.getSource());
+            }
+        })).withBean("small", CerberusEngine.class, TinyEngine::open, (definition) -> {
+            definition.setLazyInit(true);
+            ((AbstractBeanDefinition) definition).setDefaultCandidate(false);
+        }).run((context) -> {
+            assertThat(context).hasNotFailed();
+            ConfigurableListableBeanFactory beans = context.getSourceApplicationContext().getBeanFactory();
+            assertThat(beans.containsSingleton("small")).isFalse();
+            context.stop();
+            context.start();
+            assertThat(beans.containsSingleton("small")).isFalse();
+            CerberusEngine small = (CerberusEngine) context.getBean("small");
+            context.stop();
+            assertThat(small.state()).isEqualTo(EngineState.STOPPING);
+            context.start();
+            assertThat(small.state()).isEqualTo(EngineState.RUNNING);
+            FailingEngine.fail(small);
+            assertThat(broken).succeedsWithin(Duration.ofSeconds(20)).isSameAs(small);
+        });
     }
 
     @Test
