@@ -20,7 +20,10 @@ import java.util.Arrays;
  * neighbours: it runs other kernels, and all ratios refer to it, so a gate that always
  * drafts should take one now and then (plainStepIsDue). The measurement at start is
  * brief, and the moment may have been busy: the first steps of a size count more than
- * later ones.
+ * later ones, and a size that looked too dear to be chosen would never be found out. So a
+ * size that no step has told of comes a little nearer to the next smaller one with every
+ * smaller step, until it is tried. What interrupts a step makes it longer, never shorter:
+ * a longer one is believed less.
  */
 public final class CostCurve implements StepCosts {
 
@@ -35,7 +38,15 @@ public final class CostCurve implements StepCosts {
 
     private static final double HEADS_RATE = 0.02;
 
-    private static final double LARGEST_RATIO = 2;
+    private static final double LONGEST_RATIO = 1.3;
+
+    private static final double SHORTEST_RATIO = 0.5;
+
+    /**
+     * By what share of what it adds to the next smaller size an untried size gets cheaper
+     * with every step.
+     */
+    private static final double CURIOSITY = 0.005;
 
     private static final double USAGE_DECAY = 0.95;
 
@@ -177,6 +188,7 @@ public final class CostCurve implements StepCosts {
             this.seen[n] += closeness;
         }
         keepRising(nodes - reach, last);
+        becomeCurious(last);
         if (outcome.headsRan() && outcome.headsSeconds() > 0 && this.headsSeconds > 0) {
             double headsRatio = bounded(outcome.headsSeconds() / (this.headsSeconds * this.drift));
             this.headsSeconds *= Math.pow(headsRatio, HEADS_RATE);
@@ -193,6 +205,14 @@ public final class CostCurve implements StepCosts {
         }
         for (int n = Math.max(1, last) + 1; n <= maxNodes(); n++) {
             this.seconds[n] = Math.max(this.seconds[n], this.seconds[n - 1]);
+        }
+    }
+
+    private void becomeCurious(int last) {
+        for (int n = last + 1; n <= maxNodes(); n++) {
+            if (this.seen[n] < 1) {
+                this.seconds[n] -= CURIOSITY * (this.seconds[n] - this.seconds[n - 1]);
+            }
         }
     }
 
@@ -236,7 +256,7 @@ public final class CostCurve implements StepCosts {
 
     /** Keeps a pause of the machine from counting as a property of the step. */
     private static double bounded(double ratio) {
-        return Math.min(LARGEST_RATIO, Math.max(1 / LARGEST_RATIO, ratio));
+        return Math.min(LONGEST_RATIO, Math.max(SHORTEST_RATIO, ratio));
     }
 
     /**

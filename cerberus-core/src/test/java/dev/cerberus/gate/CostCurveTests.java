@@ -90,7 +90,7 @@ class CostCurveTests {
         }
         assertThat(curve.snapshot()[0]).isCloseTo(1.5, within(0.1));
         assertThat(curve.plainSteps(4)).isCloseTo(1.5, within(0.08));
-        assertThat(curve.plainSteps(8)).isCloseTo(2, within(0.08));
+        assertThat(curve.plainSteps(8)).as("never tried").isBetween(1.7, 2.08);
         assertThat(curve.headsPlainSteps()).isCloseTo(0.2, within(0.015));
     }
 
@@ -120,6 +120,40 @@ class CostCurveTests {
         }
         assertThat(curve.plainSteps(8)).isLessThan(1.7);
         assertThat(curve.plainSteps(6)).isLessThan(1.7);
+    }
+
+    /* As long as trees look dearer than they are worth, none is chosen, and none seen. */
+    @Test
+    void sizesThatLookTooDearAreTriedAtLast() {
+        double[] truth = { 1, 1.05, 1.1, 1.15, 1.2, 1.25, 1.3, 1.35, 1.4 };
+        double[] expected = { 0, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95 };
+        CostCurve curve = CostCurve.through(new int[] { 0, 1, 2, 4, 8 }, new double[] { 1, 3, 3, 3, 3 }, 0.1);
+        int last = 0;
+        for (int i = 0; i < 1500; i++) {
+            last = 0;
+            for (int n = 1; n < expected.length; n++) {
+                if (expected[n] - 1.5 * curve.plainSteps(n) > expected[last] - 1.5 * curve.plainSteps(last)) {
+                    last = n;
+                }
+            }
+            curve.observe((last == 0) ? StepOutcome.plain(false, 0, 1) : step(last, 0.1, truth[last]));
+        }
+        assertThat(last).isGreaterThan(1);
+        assertThat(curve.plainSteps(4)).isLessThan(1.7);
+        assertThat(expected[last] - 1.5 * (truth[last] - 1)).as("worth, of 0.5 at best").isGreaterThan(0.35);
+    }
+
+    @Test
+    void sizesThatAreTooDearAreTriedOnceAndLeft() {
+        CostCurve curve = CostCurve.through(new int[] { 0, 4 }, new double[] { 1, 4 }, 0.1);
+        int tried = 0;
+        for (int i = 0; i < 2000; i++) {
+            boolean drafts = 0.8 > 1.2 * (curve.plainSteps(4) - 1);
+            tried += drafts ? 1 : 0;
+            curve.observe(drafts ? step(4, 0.1, 4) : StepOutcome.plain(false, 0, 1));
+        }
+        assertThat(tried).isBetween(1, 20);
+        assertThat(curve.plainSteps(4)).isGreaterThan(1.7);
     }
 
     @Test
