@@ -2,12 +2,15 @@ package dev.cerberus.spring.boot.autoconfigure.metrics;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
+import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
 
 import dev.cerberus.engine.CerberusEngine;
@@ -31,7 +34,7 @@ public final class CerberusMetricsAutoConfiguration {
     // no bean asks for them: made lazily, they would never be
     @Bean
     @Lazy(false)
-    @ConditionalOnMissingBean // a parent's engine is counted there
+    @Conditional(OnEngineThatIsNotCounted.class)
     EngineMeters cerberusEngineMeters(MeterRegistry registry, CerberusEngine engine, CerberusProperties properties) {
         EngineMeters meters = new EngineMeters(registry, engine.description().modelName());
         meters.registerGauges(engine);
@@ -41,6 +44,28 @@ public final class CerberusMetricsAutoConfiguration {
         }
         engine.addListener(meters);
         return meters;
+    }
+
+    /**
+     * A parent's engine is counted there, if there are meters; a context's own is counted
+     * here.
+     */
+    static final class OnEngineThatIsNotCounted extends AnyNestedCondition {
+
+        OnEngineThatIsNotCounted() {
+            super(ConfigurationPhase.REGISTER_BEAN);
+        }
+
+        @ConditionalOnMissingBean(EngineMeters.class)
+        static final class NothingIsCounted {
+
+        }
+
+        @ConditionalOnSingleCandidate(value = CerberusEngine.class, search = SearchStrategy.CURRENT)
+        static final class OwnEngine {
+
+        }
+
     }
 
 }

@@ -279,13 +279,26 @@ class EngineMetersTests {
     }
 
     @Test
-    void engineOfAParentContextIsCountedOnceInARegistryOfItsOwn() {
+    void engineOfAParentContextIsCountedOnce() {
         CONTEXT.run((parent) -> CONTEXT.withParent(parent).run((child) -> {
             MeterRegistry meters = child.getBean(MeterRegistry.class);
             assertThat(meters).isSameAs(parent.getBean(MeterRegistry.class));
             child.getBean(CerberusEngine.class).generate(GenerationRequest.greedy(new Prompt.Raw("abc"), 4));
             assertThat(meters.get("cerberus.decode.phase").tag("phase", "prefill").timer().count()).isEqualTo(1);
         }));
+    }
+
+    @Test
+    void ownEngineOfAChildContextIsCountedBesideTheParents() {
+        CONTEXT.run((parent) -> CONTEXT.withParent(parent)
+            .withBean("own", CerberusEngine.class, TinyEngine::open, (definition) -> definition.setPrimary(true))
+            .run((child) -> {
+                CerberusEngine own = child.getBean(CerberusEngine.class);
+                assertThat(own).isNotSameAs(parent.getBean(CerberusEngine.class));
+                own.generate(GenerationRequest.greedy(new Prompt.Raw("abc"), 4));
+                MeterRegistry meters = child.getBean(MeterRegistry.class);
+                assertThat(meters.get("cerberus.decode.phase").tag("phase", "prefill").timer().count()).isEqualTo(1);
+            }));
     }
 
     @Test
