@@ -26,8 +26,9 @@ final class MadeEngines {
     static List<CerberusEngine> of(ConfigurableListableBeanFactory beans) {
         List<CerberusEngine> engines = new ArrayList<>();
         for (String name : beans.getBeanNamesForType(CerberusEngine.class, false, false)) {
-            if (beans.containsSingleton(name)) {
-                engines.add(beans.getBean(name, CerberusEngine.class));
+            // of a method that returns null there is a bean, which is no engine
+            if (beans.containsSingleton(name) && beans.getBean(name) instanceof CerberusEngine engine) {
+                engines.add(engine);
             }
         }
         return engines;

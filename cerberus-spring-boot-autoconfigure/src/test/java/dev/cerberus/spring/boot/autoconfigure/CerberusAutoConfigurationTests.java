@@ -15,6 +15,7 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
@@ -329,6 +330,12 @@ class CerberusAutoConfigurationTests {
     }
 
     @Test
+    void engineOfAMethodThatReturnsNullStopsNoStart() {
+        this.tiny.withUserConfiguration(NoSmallEngine.class)
+            .run((context) -> assertThat(context).hasNotFailed().hasBean("small"));
+    }
+
+    @Test
     void engineThatIsMadeLazilyIsMadeWhenItIsAskedForAndStoppedAndWatchedToo() {
         CompletableFuture<Object> broken = new CompletableFuture<>();
         this.tiny.withInitializer((context) -> context.addApplicationListener((event) -> {
@@ -480,6 +487,16 @@ class CerberusAutoConfigurationTests {
                     throw new UnsupportedOperationException();
                 }
             };
+        }
+
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class NoSmallEngine {
+
+        @Bean(defaultCandidate = false)
+        @Nullable CerberusEngine small() {
+            return null;
         }
 
     }
