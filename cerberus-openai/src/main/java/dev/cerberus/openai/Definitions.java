@@ -1,5 +1,7 @@
 package dev.cerberus.openai;
 
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,11 +69,23 @@ final class Definitions {
         for (String keyword : List.of(NOW, BEFORE)) {
             String place = "#/" + keyword + "/";
             if (reference.startsWith(place) && schema.get(keyword) instanceof ObjectNode byName) {
-                String name = reference.substring(place.length()).replace("~1", "/").replace("~0", "~");
+                String name = decoded(reference.substring(place.length()));
                 return (byName.get(name) instanceof ObjectNode found) ? Optional.of(found) : Optional.empty();
             }
         }
         return Optional.empty();
+    }
+
+    /** A reference is a part of an address, which the name is written for twice. */
+    private static String decoded(String step) {
+        String plain = step;
+        try {
+            plain = URLDecoder.decode(step.replace("+", "%2B"), StandardCharsets.UTF_8);
+        }
+        catch (IllegalArgumentException ex) {
+            // a percent sign that encodes nothing
+        }
+        return plain.replace("~1", "/").replace("~0", "~");
     }
 
     private static JsonNode value(String keyword, JsonNode value) {

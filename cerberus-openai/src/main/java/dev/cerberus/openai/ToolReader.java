@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.model.chat.request.ToolChoice;
@@ -25,6 +26,9 @@ final class ToolReader {
     private static final String ANYTHING = "{}";
 
     private static final String NOTHING = "{\"not\": {}}";
+
+    /** Keywords that hold beside those of what is referred to, and not in their place. */
+    private static final Set<String> BOTH_HOLD = Set.of("type", "properties", "required", "additionalProperties");
 
     private ToolReader() {
     }
@@ -117,7 +121,7 @@ final class ToolReader {
     }
 
     /**
-     * Puts a definition in its place where the whole schema refers to one, as generators
+     * Puts a definition in its place, with what stands beside the reference, where the whole schema refers to one, as generators
      * of schemas write types that hold themselves.
      */
     private static Fields root(JsonNode schema, String path) {
@@ -134,8 +138,22 @@ final class ToolReader {
                             + "'"));
         ObjectNode whole = Json.object();
         whole.setAll(definition);
-        whole.setAll((ObjectNode) schema);
-        whole.remove(Definitions.REFERENCE);
+        // they stay where they are referred to, below the definition
+        whole.remove(List.of(Definitions.NOW, Definitions.BEFORE));
+        schema.properties()
+            .stream()
+            .filter((entry) -> !entry.getKey().equals(Definitions.REFERENCE) && !entry.getValue().isNull())
+            .forEach((entry) -> {
+                JsonNode before = whole.get(entry.getKey());
+                if (BOTH_HOLD.contains(entry.getKey()) && before != null && !before.isNull()
+                        && !before.equals(entry.getValue())) {
+                    String place = fields.path(entry.getKey());
+                    throw OpenAiException.unsupported(place,
+                            "'" + place + "' is not supported beside a '" + Definitions.REFERENCE
+                                    + "' to what has another one; say it there alone");
+                }
+                whole.set(entry.getKey(), entry.getValue());
+            });
         return new Fields(whole, path);
     }
 

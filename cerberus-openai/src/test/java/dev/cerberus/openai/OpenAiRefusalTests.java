@@ -113,6 +113,10 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
             {"$ref":"#/$defs/a","$defs":{"a":true}}                | tools[0].function.parameters.$ref
             {"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/a"}}} | tools[0].function.parameters.$ref
             {"$ref":"#/$defs/a","$defs":{"a":{"type":"array"}}}    | tools[0].function.parameters.type
+            {"$ref":"#/$defs/a","type":"object","$defs":{"a":{"type":"array"}}} | tools[0].function.parameters.type
+            {"$ref":"#/$defs/a","required":["b"],"$defs":{"a":{"required":["c"]}}} | tools[0].function.parameters.required
+            {"$ref":"#/$defs/a","properties":{"b":{}},"$defs":{"a":{"properties":{"c":{}}}}} | tools[0].function.parameters.properties
+            {"$ref":"#/$defs/a","additionalProperties":true,"$defs":{"a":{"additionalProperties":false}}} | tools[0].function.parameters.additionalProperties
             """)
     void parametersOfAToolThatCanNotBeHonouredAreNamed(String parameters, String param) throws Exception {
         ScriptedGenerator generator = answer("x");
