@@ -2,6 +2,7 @@ package dev.cerberus.openai;
 
 import java.time.Clock;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -11,6 +12,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 
 import dev.cerberus.langchain4j.CerberusStreamingChatModel;
 import dev.cerberus.langchain4j.CerberusStreamingLanguageModel;
@@ -24,11 +26,11 @@ import dev.cerberus.spring.boot.autoconfigure.CerberusProperties;
 @AutoConfiguration(after = CerberusChatModelAutoConfiguration.class)
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBooleanProperty("cerberus.openai.enabled")
-@ConditionalOnBean({ CerberusStreamingChatModel.class, CerberusStreamingLanguageModel.class })
 public final class OpenAiAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
+    @ConditionalOnBean({ CerberusStreamingChatModel.class, CerberusStreamingLanguageModel.class })
     OpenAiController cerberusOpenAiController(CerberusStreamingChatModel chatModel,
             CerberusStreamingLanguageModel languageModel, ObjectProvider<ClientPresence> presence,
             CerberusProperties properties) {
@@ -36,10 +38,20 @@ public final class OpenAiAutoConfiguration {
                 properties.openai().maxBody(), Clock.systemUTC());
     }
 
+    // no bean asks for it: made lazily, it would never be
+    @Bean
+    @Lazy(false)
+    @ConditionalOnMissingBean(OpenAiController.class)
+    @ConditionalOnBooleanProperty(name = { "cerberus.enabled", "cerberus.chat.enabled" }, matchIfMissing = true)
+    MissingEndpoints cerberusMissingEndpoints(ListableBeanFactory beans) {
+        return new MissingEndpoints(beans);
+    }
+
     /**
      * The presence of clients of Tomcat.
      */
     @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBean({ CerberusStreamingChatModel.class, CerberusStreamingLanguageModel.class })
     @ConditionalOnClass(name = { "org.apache.catalina.valves.ValveBase",
             "org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory" })
     static class Tomcat {

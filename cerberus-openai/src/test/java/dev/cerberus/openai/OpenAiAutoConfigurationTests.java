@@ -1,10 +1,14 @@
 package dev.cerberus.openai;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import dev.cerberus.engine.TextGenerator;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
@@ -13,6 +17,7 @@ import dev.cerberus.spring.boot.autoconfigure.CerberusChatModelAutoConfiguration
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+@ExtendWith(OutputCaptureExtension.class)
 class OpenAiAutoConfigurationTests {
 
     private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations.of(CerberusAutoConfiguration.class,
@@ -37,6 +42,25 @@ class OpenAiAutoConfigurationTests {
             .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(OpenAiController.class));
         asked.withPropertyValues("cerberus.enabled=false")
             .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(OpenAiController.class));
+    }
+
+    @Test
+    void withSeveralModelsAndNoPrimaryOneTheLogTellsWhyThereAreNoEndpoints(CapturedOutput output) {
+        WebApplicationContextRunner asked = this.runner.withPropertyValues("cerberus.openai.enabled=true")
+            .withInitializer(
+                    (context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()));
+        String other = ", other none is the one that they are of; make one of them @Primary";
+        asked.withBean("other", TextGenerator.class, ScriptedGenerator::new, (definition) -> definition.setPrimary(true))
+            .run((context) -> assertThat(context).hasSingleBean(OpenAiController.class));
+        WebApplicationContextRunner several = asked.withBean("other", TextGenerator.class, ScriptedGenerator::new);
+        several.withPropertyValues("cerberus.chat.enabled=false")
+            .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(OpenAiController.class));
+        assertThat(output).doesNotContain("cerberus.openai.enabled");
+        several.run((context) -> assertThat(context).hasNotFailed()
+            .doesNotHaveBean(OpenAiController.class)
+            .doesNotHaveBean(ClientPresence.class));
+        assertThat(output).containsOnlyOnce("cerberus.openai.enabled is true, but there are no endpoints: of the beans ")
+            .contains(other);
     }
 
     @Test
