@@ -93,15 +93,23 @@ public final class ScriptedAnswer {
      * Returns this answer with another one behind it, at this one's pace.
      * @param next what comes next
      * @return the answer
-     * @throws IllegalStateException if this one ends in a failure or has no end
+     * @throws IllegalStateException if this one ends in a failure, has no end or is a
+     * refusal
+     * @throws IllegalArgumentException if the other one is a refusal
      */
     public ScriptedAnswer then(ScriptedAnswer next) {
         if (this.endless) {
             throw behindTheEnd();
         }
         requireNoFailure();
+        requireNoRefusal();
+        if (next.refusal.isPresent()) {
+            throw new IllegalArgumentException("A request that is answered was not refused; let the answer end with "
+                    + "thenFailure(exception), or give the refusal to the next request by itself: "
+                    + "model.answer(first, second)");
+        }
         List<Token> all = Stream.concat(this.tokens.stream(), next.tokens.stream()).toList();
-        return new ScriptedAnswer(all, this.pause, next.endless, this.refusal.or(() -> next.refusal), next.failure);
+        return new ScriptedAnswer(all, this.pause, next.endless, this.refusal, next.failure);
     }
 
     /**
@@ -109,10 +117,11 @@ public final class ScriptedAnswer {
      * they come in one step with the token after them, or with the end.
      * @param texts the tokens' texts
      * @return the answer
-     * @throws IllegalStateException if this one ends in a failure
+     * @throws IllegalStateException if this one ends in a failure or is a refusal
      */
     public ScriptedAnswer thenDrafted(String... texts) {
         requireNoFailure();
+        requireNoRefusal();
         return then(texts, TokenOrigin.DRAFT);
     }
 
@@ -121,8 +130,10 @@ public final class ScriptedAnswer {
      * @param exception what the request fails with, such as a
      * {@link dev.cerberus.engine.RequestTimeoutException}
      * @return the answer
+     * @throws IllegalStateException if this one is a refusal
      */
     public ScriptedAnswer thenFailure(RuntimeException exception) {
+        requireNoRefusal();
         return new ScriptedAnswer(this.tokens, this.pause, false, this.refusal, Optional.of(exception));
     }
 
@@ -153,6 +164,13 @@ public final class ScriptedAnswer {
     private void requireNoFailure() {
         if (this.failure.isPresent()) {
             throw behindTheEnd();
+        }
+    }
+
+    private void requireNoRefusal() {
+        if (this.refusal.isPresent()) {
+            throw new IllegalStateException("Nothing comes behind a refusal; give the answer to the next request by "
+                    + "itself: model.answer(first, second)");
         }
     }
 

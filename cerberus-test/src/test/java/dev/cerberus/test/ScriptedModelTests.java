@@ -210,6 +210,19 @@ class ScriptedModelTests {
     }
 
     @Test
+    void refusalStandsByItself() {
+        ScriptedAnswer refusal = ScriptedAnswer.refusal(new QueueFullException(64));
+        ScriptedAnswer more = ScriptedAnswer.text("Once");
+        assertThatIllegalStateException().isThrownBy(() -> refusal.then(more))
+            .withMessage("Nothing comes behind a refusal; give the answer to the next request by itself: "
+                    + "model.answer(first, second)");
+        assertThatIllegalStateException().isThrownBy(() -> refusal.thenDrafted("Once"));
+        assertThatIllegalStateException().isThrownBy(() -> refusal.thenFailure(new IllegalStateException("broken")));
+        assertThatIllegalArgumentException().isThrownBy(() -> more.then(refusal))
+            .withMessageStartingWith("A request that is answered was not refused; ");
+    }
+
+    @Test
     void endlessAnswerGoesOnToTheMostTokensAndSilenceToTheCancellation() throws Exception {
         this.model.answer(ScriptedAnswer.text("la la").endless(), ScriptedAnswer.tokens().endless());
         assertThat(this.model.generate(request("Sing")).tokens()).hasSize(100);
