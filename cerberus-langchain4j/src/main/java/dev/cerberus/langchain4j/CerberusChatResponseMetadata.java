@@ -115,12 +115,13 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
     public Builder toBuilder() {
         Builder builder = new Builder();
         toBuilder(builder);
-        return builder.statistics(this.statistics)
+        builder.statistics(this.statistics)
             .timeToFirstToken(this.timeToFirstToken)
             .duration(this.duration)
             .seed(this.seed)
-            .logprobs(this.logprobs)
-            .thoughtTokens(this.thoughtTokens);
+            .logprobs(this.logprobs);
+        builder.thoughtTokens = this.thoughtTokens;
+        return builder;
     }
 
     @Override
@@ -161,6 +162,8 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
         private List<TokenProbability> logprobs = List.of();
 
         private int thoughtTokens;
+
+        private boolean thoughtsTold; // to this builder
 
         private Builder() {
         }
@@ -207,13 +210,15 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
 
         /**
          * Sets how probable each token of the answer was. None of them belongs to
-         * thoughts until {@link #thoughtTokens} says so.
+         * thoughts unless {@link #thoughtTokens} says so, before or after.
          * @param value the tokens in their order; empty if that is not told
          * @return this builder
          */
         public Builder logprobs(List<TokenProbability> value) {
             this.logprobs = List.copyOf(value);
-            this.thoughtTokens = 0;
+            if (!this.thoughtsTold) {
+                this.thoughtTokens = 0; // those of other tokens, which this was made of
+            }
             return this;
         }
 
@@ -225,6 +230,7 @@ public final class CerberusChatResponseMetadata extends ChatResponseMetadata {
          */
         public Builder thoughtTokens(int value) {
             this.thoughtTokens = value;
+            this.thoughtsTold = true;
             return this;
         }
 

@@ -144,6 +144,12 @@ class CerberusChatModelTests {
         assertThat(metadata.answerLogprobs()).hasSize(1);
         CerberusChatResponseMetadata shorter = metadata.toBuilder().logprobs(metadata.answerLogprobs()).build();
         assertThat(shorter.answerLogprobs()).containsExactly(token);
+        CerberusChatResponseMetadata toldBefore = CerberusChatResponseMetadata.builder()
+            .thoughtTokens(2)
+            .logprobs(List.of(token, token, token))
+            .build();
+        assertThat(toldBefore).isEqualTo(metadata);
+        assertThat(metadata.toBuilder().build()).isEqualTo(metadata);
         CerberusChatResponseMetadata.Builder tooMany = metadata.toBuilder().thoughtTokens(4);
         assertThatIllegalArgumentException().isThrownBy(tooMany::build)
             .withMessage("thoughtTokens must be in 0..3, the number of logprobs, was 4");
