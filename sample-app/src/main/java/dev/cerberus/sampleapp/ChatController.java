@@ -72,7 +72,7 @@ class ChatController {
         response.setHeader(CONVERSATION_ID, turn.id());
         return asked.answer().await(asked.handle(), gone(request), this.patience).map((answered) -> {
             String text = answered.aiMessage().text();
-            remember(turn, question, text);
+            turn.remember(message, text);
             return new ChatAnswer(text, turn.id(), AnswerStats.of(answered));
         }).orElse(null);
     }
@@ -93,7 +93,7 @@ class ChatController {
         String message = question.requireMessage();
         Conversations.Turn turn = turn(question);
         Started<AnswerStream> asked = turn.ask(message, (messages) -> {
-            AnswerStream answer = new AnswerStream((text) -> remember(turn, question, text));
+            AnswerStream answer = new AnswerStream((text) -> turn.remember(message, text));
             StreamingHandle handle = this.chatModel.start(request(messages, question), answer, answer::onStep);
             return new Started<>(answer.unlessRefused(), handle);
         });
@@ -102,14 +102,7 @@ class ChatController {
     }
 
     private Conversations.Turn turn(ChatQuestion question) {
-        return this.conversations.turn(question.conversationId(), question.history());
-    }
-
-    private static void remember(Conversations.Turn turn, ChatQuestion question, String answer) {
-        // without text there is nothing that a model could be told of later
-        if (question.isRemembered() && !answer.isBlank()) {
-            turn.remember(question.requireMessage(), answer);
-        }
+        return this.conversations.turn(question.conversationId(), question.history(), question.isRemembered());
     }
 
     private static ChatRequest request(List<ChatMessage> messages, ChatQuestion question) {

@@ -14,7 +14,7 @@ import tools.jackson.databind.annotation.JsonDeserialize;
  * @param message what the user says, not blank
  * @param conversationId which conversation it continues; none for a question on its own
  * @param history what was said before, instead of what is remembered of the conversation
- * @param remember {@code false} to leave this exchange out of the conversation
+ * @param remember {@code false} to leave what is remembered of the conversation as it is
  * @param options how it shall be answered
  */
 record ChatQuestion(@JsonDeserialize(using = StrictText.class) @Nullable String message,

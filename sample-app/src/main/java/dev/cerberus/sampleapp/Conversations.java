@@ -61,10 +61,12 @@ class Conversations {
      * Begins a turn of a conversation.
      * @param id what the client says, if anything
      * @param exchanges what was said before, instead of what is remembered; none for that
+     * @param remembered whether the conversation goes on with this turn; one that is
+     * aside changes nothing of it
      * @return the turn
      */
-    Turn turn(@Nullable String id, @Nullable List<Exchange> exchanges) {
-        return new Turn(open(id), (exchanges != null) ? last(exchanges) : null);
+    Turn turn(@Nullable String id, @Nullable List<Exchange> exchanges, boolean remembered) {
+        return new Turn(open(id), (exchanges != null) ? last(exchanges) : null, remembered);
     }
 
     private static List<Exchange> last(List<Exchange> exchanges) {
@@ -142,11 +144,14 @@ class Conversations {
 
         private final @Nullable List<Exchange> replaced;
 
+        private final boolean remembered;
+
         private boolean accepted; // guarded by this
 
-        private Turn(String id, @Nullable List<Exchange> replaced) {
+        private Turn(String id, @Nullable List<Exchange> replaced, boolean remembered) {
             this.id = id;
             this.replaced = replaced;
+            this.remembered = remembered;
         }
 
         /** Returns the conversation. */
@@ -183,18 +188,22 @@ class Conversations {
          * question, so whoever comes first replaces what was said before.
          */
         private synchronized void accept() {
-            if (!this.accepted && this.replaced != null) {
+            if (!this.accepted && this.remembered && this.replaced != null) {
                 restore(this.id, this.replaced);
             }
             this.accepted = true;
         }
 
         /**
-         * Remembers the exchange.
+         * Remembers the exchange, unless the turn is aside or the answer is blank:
+         * without text there is nothing that a model could be told of later.
          * @param question what the user said
          * @param answer what the model answered
          */
         void remember(String question, String answer) {
+            if (!this.remembered || answer.isBlank()) {
+                return;
+            }
             accept();
             Conversations.this.remember(this.id, question, answer);
         }

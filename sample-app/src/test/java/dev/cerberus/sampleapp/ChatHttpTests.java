@@ -327,6 +327,10 @@ class ChatHttpTests {
                 + "\", \"history\": [{\"question\": \"one\", \"answer\": \"yes\"}]}");
         assertThat(said(script.lastRequest())).containsExactly("one", "yes", "two");
         post("{\"message\": \"aside\", \"remember\": false, \"conversationId\": \"" + id + "\"}");
+        String aside = "{\"message\": \"aside\", \"remember\": false, \"conversationId\": \"" + id
+                + "\", \"history\": [{\"question\": \"other\", \"answer\": \"no\"}]}";
+        post(aside);
+        assertThat(said(script.lastRequest())).containsExactly("other", "no", "aside");
         post("{\"message\": \"three\", \"conversationId\": \"" + id + "\"}");
         assertThat(said(script.lastRequest())).containsExactly("one", "yes", "two", "ok", "three");
     }

@@ -14,7 +14,7 @@ class ConversationsTests {
     private final Conversations conversations = new Conversations();
 
     private int remembered(String id) {
-        return this.conversations.turn(id, null).ask("next", (messages) -> messages.size() / 2);
+        return this.conversations.turn(id, null, true).ask("next", (messages) -> messages.size() / 2);
     }
 
     @Test
@@ -64,13 +64,13 @@ class ConversationsTests {
 
     @Test
     void answerThatIsThereAtOnceComesAfterWhatItReplaces() {
-        Conversations.Turn turn = this.conversations.turn(null, List.of(new Exchange("one", "yes")));
+        Conversations.Turn turn = this.conversations.turn(null, List.of(new Exchange("one", "yes")), true);
         List<String> said = new ArrayList<>();
         turn.ask("two", (messages) -> {
             turn.remember("two", "at once");
             return 0;
         });
-        this.conversations.turn(turn.id(), null).ask("three", (messages) -> {
+        this.conversations.turn(turn.id(), null, true).ask("three", (messages) -> {
             messages.forEach((message) -> said.add(message.toString()));
             return 0;
         });
