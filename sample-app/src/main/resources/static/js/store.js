@@ -23,6 +23,9 @@ const idsOf = (chat) => new Set(chat.exchanges.map(({ id }) => id));
 
 let chats = readChats([]);
 
+/** Chats that the storage has no room for, as they are here: what it may have of them is older. */
+let unstored = [];
+
 /** What another page is or was answering is not running in this one. */
 function readChats(otherwise) {
   const kept = read(CHATS, otherwise);
@@ -40,10 +43,10 @@ function readChats(otherwise) {
   return all;
 }
 
-/** Returns the chats, the latest first. */
-export const allChats = () => chats;
+/** Returns the chats, the latest first, before them those that are not stored. */
+export const allChats = () => [...unstored, ...chats.filter(({ id }) => !unstored.some((each) => each.id === id))];
 
-export const findChat = (id) => chats.find((chat) => chat.id === id);
+export const findChat = (id) => allChats().find((chat) => chat.id === id);
 
 export const newId = () => crypto.randomUUID ? crypto.randomUUID() : Date.now() + "-" + Math.random();
 
@@ -51,7 +54,8 @@ export const newChat = () => ({ id: newId(), title: "", exchanges: [] });
 
 /**
  * Puts a chat in front and writes all to the browser's storage, without the oldest if there is no room,
- * and where there is none for this one alone, leaves what is there. A deleted chat stays so.
+ * and where there is none for this one alone, leaves what is there and keeps the chat for as long as the page
+ * lasts. A deleted chat stays so.
  * Of the chat too another tab may have written since: what it added and removed is taken over, but for
  * the exchange that is asked here.
  */
@@ -69,12 +73,15 @@ export function saveChat(chat, asked) {
   }
   chats = [chat, ...chats.filter((each) => each.id !== chat.id)].slice(0, MOST_CHATS);
   // what is not in the storage was not removed there by another tab
+  unstored = unstored.filter((each) => each.id !== chat.id);
   if (write()) known.set(chat, idsOf(chat));
+  else unstored = [chat, ...unstored].slice(0, MOST_CHATS);
 }
 
 export function deleteChat(chat) {
   deletedHere = [chat.id, ...deletedHere];
   chats = readChats(chats).filter((each) => each.id !== chat.id);
+  unstored = unstored.filter((each) => each.id !== chat.id);
   write();
   try {
     localStorage.setItem(DELETED, JSON.stringify([chat.id, ...read(DELETED, [])].slice(0, MOST_DELETED)));
@@ -89,6 +96,7 @@ export function onOtherTab(changed) {
   addEventListener("storage", ({ key }) => {
     if (key !== CHATS && key !== DELETED) return;
     chats = readChats(chats);
+    unstored = unstored.filter((each) => !isDeleted(each));
     changed();
   });
 }

@@ -424,8 +424,25 @@ class BrowserTests {
             awaitAnswers(2 + i);
         }
         assertThat(texts(".question")).containsExactly("large", "more 0", "more 1");
-        find("#new").click();
         this.engine.use(new ScriptedGenerator().target("x".repeat(1000)));
+        String here = browser.getWindowHandle();
+        browser.switchTo().newWindow(WindowType.TAB);
+        try {
+            browser.get("http://localhost:" + this.port + "/?other");
+            say("there");
+            awaitAnswers(1);
+        }
+        finally {
+            closeAllBut(here);
+        }
+        until((page) -> texts("#chat-list .open").contains("there"));
+        assertThat(texts(".question")).containsExactly("large", "more 0", "more 1");
+        find("#chat-list li:nth-child(2) .delete").click();
+        assertThat(texts("#chat-list .open")).containsExactly("large", "small");
+        find("#new").click();
+        browser.findElements(By.cssSelector("#chat-list .open")).get(0).click();
+        assertThat(texts(".question")).containsExactly("large", "more 0", "more 1");
+        find("#new").click();
         say("middle");
         awaitAnswers(1);
         browser.navigate().refresh();
