@@ -96,7 +96,9 @@ def text(name: str) -> str:
 
 def check_destination(option: str, name: str) -> None:
     """What would otherwise be told when all is measured, and lost."""
-    file = Path(name).resolve()
+    file = Path(name)
+    if not file.exists():
+        file = file.resolve()  # not what is there: behind /dev/stdout stands the name of a pipe, which is none of a file
     if not file.parent.is_dir():
         raise Failure(f"the folder of {name} is not there; make it, or correct {option}")
     if file.is_dir():

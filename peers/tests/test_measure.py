@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import io
+import os
 import subprocess
 import sys
 import tempfile
@@ -208,6 +209,14 @@ class OptionsTests(unittest.TestCase):
         self.addCleanup(closed.chmod, 0o700)
         with unittest.mock.patch("os.access", return_value=False), self.assertRaisesRegex(Failure, "can not be written; correct its permissions, or --json"):
             self.read(json=closed / "out.json")
+
+    def test_results_may_go_to_the_standard_output(self):
+        read, write = os.pipe()
+        self.addCleanup(os.close, read)
+        self.addCleanup(os.close, write)
+        closed = unittest.mock.patch("os.access", lambda file, mode: not Path(file).is_dir())  # as /proc/self/fd is to users
+        with closed:
+            self.read(json=f"/dev/fd/{write}")
 
     def test_values_out_of_range_are_refused(self):
         for changed in ({"threads": "0"}, {"threads": "one"}, {"precision": "int4"}, {"lookup": ""}, {"max_tokens": "1"}):
