@@ -35,6 +35,9 @@ final class ContextLookup implements PathLookup {
     /** Older occurrences are not looked at. */
     private static final int MAX_OCCURRENCES = 100;
 
+    /** Continuations at most of which it is asked whether they may follow. */
+    private static final int MOST_ASKED = 16;
+
     private static final double LARGEST_PROBABILITY = 0.9999;
 
     private static final Comparator<Guess> BEST_FIRST = Comparator.comparingDouble(Guess::probability).reversed();
@@ -176,8 +179,7 @@ final class ContextLookup implements PathLookup {
 
     private List<Candidate> candidates(int[] path, List<Recollection> others, IntPredicate allowed) {
         List<Candidate> candidates = new ArrayList<>(2 * LookupTrust.MAX_GUESSES);
-        List<Match> matches = matches(path);
-        matches.removeIf((match) -> !allowed.test(match.next()));
+        List<Match> matches = allowed(matches(path), allowed);
         for (int i = 0; i < Math.min(matches.size(), LookupTrust.MAX_GUESSES); i++) {
             Match match = matches.get(i);
             support(candidates, match.next(), this.trust.kind(i, match.length(), matches.size()), DraftSource.LOOKUP);
@@ -188,6 +190,20 @@ final class ContextLookup implements PathLookup {
                     (texts) -> texts.after(recent).ifPresent((found) -> support(candidates, texts, found, allowed)));
         }
         return candidates;
+    }
+
+    /**
+     * Returns the best of those that may follow, as many as make a difference: a state of
+     * a format that is asked for many tokens looks for all that it allows.
+     */
+    private static List<Match> allowed(List<Match> matches, IntPredicate allowed) {
+        List<Match> kept = new ArrayList<>(LookupTrust.MAX_RIVALS);
+        for (int i = 0; i < Math.min(matches.size(), MOST_ASKED) && kept.size() < LookupTrust.MAX_RIVALS; i++) {
+            if (allowed.test(matches.get(i).next())) {
+                kept.add(matches.get(i));
+            }
+        }
+        return kept;
     }
 
     private void support(List<Candidate> candidates, Recollection texts, Recollection.Continuation found,

@@ -22,7 +22,7 @@ public final class LookupTrust {
     /** How many different continuations of each source are guessed. */
     static final int MAX_GUESSES = 2;
 
-    private static final int MAX_RIVALS = 3;
+    static final int MAX_RIVALS = 3;
 
     private static final double RATE = 0.2;
 

@@ -1,5 +1,6 @@
 package dev.cerberus.decode;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +74,24 @@ class ContextLookupTests {
         lookup.append(2);
         assertThat(trust.odds(trust.kind(0, 1, 1))).isEqualTo(before[0]);
         assertThat(trust.odds(trust.kind(0, 1, 2))).isEqualTo(before[1]);
+    }
+
+    /* A state of a format that is asked for many tokens looks for all that it allows. */
+    @Test
+    void onlyTheBestContinuationsAreHeldAgainstAFormat() {
+        int[] text = new int[121]; // 1 is followed by 60 tokens
+        Arrays.fill(text, 1);
+        for (int i = 0; i < 60; i++) {
+            text[2 * i + 1] = 100 + i;
+        }
+        List<Integer> asked = new ArrayList<>();
+        ContextLookup lookup = lookup(text);
+        List<Guess> all = lookup.after(new int[0], NO_IDEA, asked::add);
+        assertThat(all).isEqualTo(lookup.after(new int[0], NO_IDEA)).hasSize(2);
+        assertThat(asked).containsExactly(159, 158, 157);
+        asked.clear();
+        assertThat(lookup.after(new int[0], NO_IDEA, (token) -> !asked.add(token))).isEmpty();
+        assertThat(asked).hasSize(16);
     }
 
     @Test
