@@ -2,9 +2,11 @@ package dev.cerberus.engine;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -191,22 +193,28 @@ final class ToolCallGrammar {
     /**
      * Returns the grammars of the arguments of all tools. Each has its share of the time,
      * so that one that takes long is at the expense of no other; what others leave is for
-     * those whose share did not do.
+     * those whose share did not do. The largest comes last, with all that is left, and so
+     * is seldom begun twice.
      */
     private List<Grammar> arguments(List<ToolDefinition> tools) {
         Grammar[] all = new Grammar[tools.size()];
         List<Late> late = new ArrayList<>();
-        for (int i = 0; i < all.length; i++) {
-            CompileBudget share = this.budget.share(all.length - i);
+        List<Integer> smallestFirst = IntStream.range(0, all.length)
+            .boxed()
+            .sorted(Comparator.comparingInt((tool) -> tools.get(tool).parametersJson().length()))
+            .toList();
+        int left = all.length;
+        for (int tool : smallestFirst) {
+            CompileBudget share = this.budget.share(left--);
             try {
-                all[i] = arguments(tools.get(i), share);
+                all[tool] = arguments(tools.get(tool), share);
             }
             catch (ConstraintException ex) {
                 if (share.isSpent()) {
-                    late.add(new Late(i, share, ex));
+                    late.add(new Late(tool, share, ex));
                 }
                 else {
-                    all[i] = anyArguments(tools.get(i), ex);
+                    all[tool] = anyArguments(tools.get(tool), ex);
                 }
             }
         }

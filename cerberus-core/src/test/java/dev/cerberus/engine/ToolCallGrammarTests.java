@@ -1,6 +1,7 @@
 package dev.cerberus.engine;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -296,6 +297,27 @@ class ToolCallGrammarTests {
             assertThat(key.allows('a')).as(tool).isTrue();
             assertThat(key.allows('b')).as(tool).isFalse();
         }
+    }
+
+    @Test
+    void aToolMayTakeAllThatSmallerOnesLeave() {
+        String patterns = IntStream.range(0, 8)
+            .mapToObj((i) -> "\"p" + i + "\":{\"type\":\"string\",\"pattern\":\"^(a|b)*a(a|b){9}x" + i + "$\"}")
+            .collect(Collectors.joining(",", "{\"properties\":{", "}}"));
+        ToolDefinition large = new ToolDefinition("large", "", patterns, true);
+        ToolDefinition small = new ToolDefinition("small", "", "{\"properties\":{\"a\":{\"type\":\"integer\"}}}");
+        Duration alone = Duration.ZERO;
+        for (int i = 0; i < 5; i++) { // the compiler's turn first
+            long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+            calls(List.of(large), CompileBudget.DEFAULT_TIME);
+            alone = Duration.ofNanos(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start);
+        }
+        assertThat(calls(List.of(large, small), alone.multipliedBy(17).dividedBy(10))).isNotNull();
+    }
+
+    private static Grammar calls(List<ToolDefinition> tools, Duration time) {
+        return new ToolCallGrammar(AnswerSyntax.usual(), Set.of(), List.of(), true, new CompileBudget(time))
+            .calls(tools);
     }
 
     @Test
