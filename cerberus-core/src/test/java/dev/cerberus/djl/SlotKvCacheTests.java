@@ -182,7 +182,7 @@ class SlotKvCacheTests {
     @Test
     void noTreeHasMoreRowsThanAProductWhoseRowsAreTheSameInAnyCompany() {
         SlotKvCache cache = cache(120);
-        assertThat(cache.treeRows()).isEqualTo(64);
+        assertThat(cache.treeRows()).isEqualTo(64).isEqualTo(this.model.treeRows());
         this.model.prefill(cache, new int[100]).close();
         assertThat(cache.treeRows()).isEqualTo(20);
     }
