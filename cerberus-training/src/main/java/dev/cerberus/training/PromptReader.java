@@ -47,7 +47,8 @@ final class PromptReader {
     /** What some editors and shells put before UTF-8 text, and no part of it. */
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-    private static final Pattern ARRAY = Pattern.compile("\\[\\s*[\\]\\[{\"']");
+    /** Not {@code [[Image:…]]} nor {@code [ ] to do}. */
+    private static final Pattern ARRAY = Pattern.compile("(?:\\[\\s*){1,9}(?:[{\"']|\\]\\s*\\z)");
 
     private static final int SHORTEST_BEGINNING = 4;
 
@@ -346,7 +347,7 @@ final class PromptReader {
     /** Returns the tools, which data sets of one type a column keep as JSON in a text. */
     private static JsonNode list(String where, JsonNode tools) {
         boolean stated = tools.isTextual() && !tools.textValue().isBlank();
-        JsonNode list = stated ? parse(where, tools.textValue()) : tools;
+        JsonNode list = stated ? inText(where, tools.textValue()) : tools;
         boolean none = list.isMissingNode() || list.isNull() || (tools.isTextual() && !stated);
         if (!none && !list.isArray() && !(list.isObject() && list.isEmpty())) {
             throw new TrainingException(where + " has \"tools\" that are no list; give a list of function definitions");
@@ -354,8 +355,18 @@ final class PromptReader {
         return list;
     }
 
+    private static JsonNode inText(String where, String json) {
+        try {
+            return MAPPER.readTree(json);
+        }
+        catch (JsonProcessingException ex) {
+            throw new TrainingException(where + " has \"tools\" in a text that is not JSON (" + ex.getOriginalMessage()
+                    + "); give a list of function definitions", ex);
+        }
+    }
+
     private static ToolDefinition tool(String where, JsonNode node) {
-        JsonNode tool = node.isTextual() ? parse(where, node.textValue()) : node;
+        JsonNode tool = node.isTextual() ? inText(where, node.textValue()) : node;
         JsonNode function = tool.has("function") ? tool.get("function") : tool;
         try {
             return new ToolDefinition(function.path("name").asText(), function.path("description").asText(),

@@ -129,7 +129,8 @@ class PromptReaderTests {
 
     @ParameterizedTest
     @ValueSource(
-            strings = { "[Illustration: a lighthouse]\n\nIt was far away.", "[1] First of all there was a light." })
+            strings = { "[Illustration: a lighthouse]\n\nIt was far away.", "[1] First of all there was a light.",
+                    "[[File:Light.jpg|thumb]]\nIt was far away.", "[ ] First of all there has to be a light." })
     void readWhenATextBeginsWithABracketReadsText(String text) {
         assertThat(read(file("book.txt", text), true)).isNotEmpty();
     }
@@ -158,6 +159,8 @@ class PromptReaderTests {
             "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]}]} | line 1 has a message without text",
             "{\"messages\": [{\"role\": \"user\", \"content\": []}]} | line 1 has a message without text",
             "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"tools\": {\"name\": \"add\"}} | line 1 has \"tools\" that are no list",
+            "{\"messages\": [{\"role\": \"user\", \"content\": \"x\"}], \"tools\": \"search, add\"} | line 1 has \"tools\" in a text that is not JSON",
+            "[[{\"role\": \"user\", \"content\": \"x\"}]] | element 1 has neither", "[]\\n | holds no prompt",
             "{\"messages\": []} | holds no prompt", "' ' | is empty" })
     void readWhenALineIsWrongNamesFileAndLine(String content, String message) {
         Path file = file("bad.jsonl", content.replace("\\n", "\n"));
