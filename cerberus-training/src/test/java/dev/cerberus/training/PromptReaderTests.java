@@ -128,9 +128,8 @@ class PromptReaderTests {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = { "[Illustration: a lighthouse]\n\nIt was far away.", "[1] First of all there was a light.",
-                    "[[File:Light.jpg|thumb]]\nIt was far away.", "[ ] First of all there has to be a light." })
+    @ValueSource(strings = { "[Illustration: a lighthouse]\n\nIt was far away.", "[1] First of all there was a light.",
+            "[[File:Light.jpg|thumb]]\nIt was far away.", "[ ] First of all there has to be a light." })
     void readWhenATextBeginsWithABracketReadsText(String text) {
         assertThat(read(file("book.txt", text), true)).isNotEmpty();
     }
