@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 import dev.cerberus.constrain.CompileBudget;
+import dev.cerberus.constrain.ConstraintException;
 import dev.cerberus.constrain.Constraints;
 import dev.cerberus.constrain.Grammar;
 import dev.cerberus.constrain.TokenConstraint;
@@ -306,18 +308,32 @@ class ToolCallGrammarTests {
             .collect(Collectors.joining(",", "{\"properties\":{", "}}"));
         ToolDefinition large = new ToolDefinition("large", "", patterns, true);
         ToolDefinition small = new ToolDefinition("small", "", "{\"properties\":{\"a\":{\"type\":\"integer\"}}}");
-        Duration alone = Duration.ZERO;
-        for (int i = 0; i < 5; i++) { // the compiler's turn first
-            long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-            calls(List.of(large), CompileBudget.DEFAULT_TIME);
-            alone = Duration.ofNanos(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start);
-        }
-        assertThat(calls(List.of(large, small), alone.multipliedBy(17).dividedBy(10))).isNotNull();
+        Duration alone = IntStream.range(0, 20)
+            .mapToObj((i) -> timeOf(() -> calls(List.of(large), CompileBudget.DEFAULT_TIME)))
+            .min(Comparator.naturalOrder())
+            .orElseThrow();
+        Duration enough = alone.multipliedBy(3).dividedBy(2); // but half of it is not
+        assertThat(IntStream.range(0, 5).anyMatch((attempt) -> compiles(List.of(large, small), enough))).isTrue();
     }
 
-    private static Grammar calls(List<ToolDefinition> tools, Duration time) {
-        return new ToolCallGrammar(AnswerSyntax.usual(), Set.of(), List.of(), true, new CompileBudget(time))
-            .calls(tools);
+    private static Duration timeOf(Runnable work) {
+        long start = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+        work.run();
+        return Duration.ofNanos(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - start);
+    }
+
+    private static boolean compiles(List<ToolDefinition> tools, Duration time) {
+        try {
+            calls(tools, time);
+            return true;
+        }
+        catch (ConstraintException ex) {
+            return false; // also where the machine was slower for a moment
+        }
+    }
+
+    private static void calls(List<ToolDefinition> tools, Duration time) {
+        new ToolCallGrammar(AnswerSyntax.usual(), Set.of(), List.of(), true, new CompileBudget(time)).calls(tools);
     }
 
     @Test
