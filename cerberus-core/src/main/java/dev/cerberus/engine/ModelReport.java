@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -103,7 +104,7 @@ public record ModelReport(String location, String format, String architecture, l
      */
     static long weightBytes(ModelConfig config, long parameters, String precision, boolean cpu) {
         boolean once = precision.equals("fp16") && !cpu;
-        return weightBytes(config, parameters).get(once ? "bf16" : precision);
+        return Objects.requireNonNull(weightBytes(config, parameters).get(once ? "bf16" : precision), precision);
     }
 
     static long cacheBytesPerToken(ModelConfig config) {

@@ -121,8 +121,9 @@ final class ToolReader {
     }
 
     /**
-     * Puts a definition in its place, with what stands beside the reference, where the whole schema refers to one, as generators
-     * of schemas write types that hold themselves.
+     * Puts a definition in its place, with what stands beside the reference, where the
+     * whole schema refers to one, as generators of schemas write types that hold
+     * themselves.
      */
     private static Fields root(JsonNode schema, String path) {
         Fields fields = Fields.of(schema, path);
@@ -148,9 +149,8 @@ final class ToolReader {
                 if (BOTH_HOLD.contains(entry.getKey()) && before != null && !before.isNull()
                         && !before.equals(entry.getValue())) {
                     String place = fields.path(entry.getKey());
-                    throw OpenAiException.unsupported(place,
-                            "'" + place + "' is not supported beside a '" + Definitions.REFERENCE
-                                    + "' to what has another one; say it there alone");
+                    throw OpenAiException.unsupported(place, "'" + place + "' is not supported beside a '"
+                            + Definitions.REFERENCE + "' to what has another one; say it there alone");
                 }
                 whole.set(entry.getKey(), entry.getValue());
             });

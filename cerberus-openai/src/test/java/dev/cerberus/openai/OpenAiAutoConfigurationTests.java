@@ -50,7 +50,8 @@ class OpenAiAutoConfigurationTests {
             .withInitializer(
                     (context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()));
         String other = ", other none is the one that they are of; make one of them @Primary";
-        asked.withBean("other", TextGenerator.class, ScriptedGenerator::new, (definition) -> definition.setPrimary(true))
+        asked
+            .withBean("other", TextGenerator.class, ScriptedGenerator::new, (definition) -> definition.setPrimary(true))
             .run((context) -> assertThat(context).hasSingleBean(OpenAiController.class));
         WebApplicationContextRunner several = asked.withBean("other", TextGenerator.class, ScriptedGenerator::new);
         several.withPropertyValues("cerberus.chat.enabled=false")
@@ -59,7 +60,8 @@ class OpenAiAutoConfigurationTests {
         several.run((context) -> assertThat(context).hasNotFailed()
             .doesNotHaveBean(OpenAiController.class)
             .doesNotHaveBean(ClientPresence.class));
-        assertThat(output).containsOnlyOnce("cerberus.openai.enabled is true, but there are no endpoints: of the beans ")
+        assertThat(output)
+            .containsOnlyOnce("cerberus.openai.enabled is true, but there are no endpoints: of the beans ")
             .contains(other);
     }
 

@@ -96,28 +96,29 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '@', textBlock = """
-            7                                                      | tools[0].function.parameters
-            {"type":"array"}                                       | tools[0].function.parameters.type
-            {"anyOf":[{"type":"object"}]}                          | tools[0].function.parameters.anyOf
-            {"additionalProperties":{"type":"integer"}}            | tools[0].function.parameters.additionalProperties
-            {"required":[{}]}                                      | tools[0].function.parameters.required
-            {"required":"city"}                                    | tools[0].function.parameters.required
-            {"properties":["city"]}                                | tools[0].function.parameters.properties
-            {"properties":{"city":7}}                              | tools[0].function.parameters.properties.city
-            {"properties":{"city":"string"}}                       | tools[0].function.parameters.properties.city
-            {"properties":{"city":[{}]}}                           | tools[0].function.parameters.properties.city
-            {"$defs":{"city":7}}                                   | tools[0].function.parameters.$defs.city
-            {"$ref":"#/$defs/a"}                                   | tools[0].function.parameters.$ref
-            {"$ref":7}                                             | tools[0].function.parameters.$ref
-            {"$ref":"#/$defs/a","$defs":{"a":true}}                | tools[0].function.parameters.$ref
-            {"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/a"}}} | tools[0].function.parameters.$ref
-            {"$ref":"#/$defs/a","$defs":{"a":{"type":"array"}}}    | tools[0].function.parameters.type
-            {"$ref":"#/$defs/a","type":"object","$defs":{"a":{"type":"array"}}} | tools[0].function.parameters.type
-            {"$ref":"#/$defs/a","required":["b"],"$defs":{"a":{"required":["c"]}}} | tools[0].function.parameters.required
-            {"$ref":"#/$defs/a","properties":{"b":{}},"$defs":{"a":{"properties":{"c":{}}}}} | tools[0].function.parameters.properties
-            {"$ref":"#/$defs/a","additionalProperties":true,"$defs":{"a":{"additionalProperties":false}}} | tools[0].function.parameters.additionalProperties
-            """)
+    @CsvSource(delimiter = '|', quoteCharacter = '@',
+            textBlock = """
+                    7                                                      | tools[0].function.parameters
+                    {"type":"array"}                                       | tools[0].function.parameters.type
+                    {"anyOf":[{"type":"object"}]}                          | tools[0].function.parameters.anyOf
+                    {"additionalProperties":{"type":"integer"}}            | tools[0].function.parameters.additionalProperties
+                    {"required":[{}]}                                      | tools[0].function.parameters.required
+                    {"required":"city"}                                    | tools[0].function.parameters.required
+                    {"properties":["city"]}                                | tools[0].function.parameters.properties
+                    {"properties":{"city":7}}                              | tools[0].function.parameters.properties.city
+                    {"properties":{"city":"string"}}                       | tools[0].function.parameters.properties.city
+                    {"properties":{"city":[{}]}}                           | tools[0].function.parameters.properties.city
+                    {"$defs":{"city":7}}                                   | tools[0].function.parameters.$defs.city
+                    {"$ref":"#/$defs/a"}                                   | tools[0].function.parameters.$ref
+                    {"$ref":7}                                             | tools[0].function.parameters.$ref
+                    {"$ref":"#/$defs/a","$defs":{"a":true}}                | tools[0].function.parameters.$ref
+                    {"$ref":"#/$defs/a","$defs":{"a":{"$ref":"#/$defs/a"}}} | tools[0].function.parameters.$ref
+                    {"$ref":"#/$defs/a","$defs":{"a":{"type":"array"}}}    | tools[0].function.parameters.type
+                    {"$ref":"#/$defs/a","type":"object","$defs":{"a":{"type":"array"}}} | tools[0].function.parameters.type
+                    {"$ref":"#/$defs/a","required":["b"],"$defs":{"a":{"required":["c"]}}} | tools[0].function.parameters.required
+                    {"$ref":"#/$defs/a","properties":{"b":{}},"$defs":{"a":{"properties":{"c":{}}}}} | tools[0].function.parameters.properties
+                    {"$ref":"#/$defs/a","additionalProperties":true,"$defs":{"a":{"additionalProperties":false}}} | tools[0].function.parameters.additionalProperties
+                    """)
     void parametersOfAToolThatCanNotBeHonouredAreNamed(String parameters, String param) throws Exception {
         ScriptedGenerator generator = answer("x");
         HttpResponse<String> response = chat(
