@@ -163,11 +163,12 @@ class ChatHttpTests {
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/event-stream");
         List<Map.Entry<String, JsonNode>> events = events(response.body());
-        assertThat(events).extracting(Map.Entry::getKey).containsExactly("token", "token", "token", "done");
+        assertThat(events).extracting(Map.Entry::getKey).containsExactly("token", "token", "token", "step", "done");
         assertThat(events.get(0).getValue()).isEqualTo(token("Grüß", "target"));
         assertThat(events.get(1).getValue()).isEqualTo(token(" dich\n", "draft"));
         assertThat(events.get(2).getValue()).isEqualTo(token("\n", "draft"));
-        assertThat(events.get(3).getValue().get("acceptedDraftTokens").asInt()).isEqualTo(2);
+        assertThat(events.get(3).getValue().get("accepted").asInt()).isEqualTo(2);
+        assertThat(events.get(4).getValue().get("acceptedDraftTokens").asInt()).isEqualTo(2);
     }
 
     private JsonNode token(String text, String origin) {
