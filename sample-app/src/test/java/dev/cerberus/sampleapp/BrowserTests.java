@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
@@ -101,8 +102,9 @@ class BrowserTests {
         return until(ExpectedConditions.visibilityOfElementLocated(By.cssSelector(selector)));
     }
 
+    /* The page may replace an element between finding and reading it. */
     private static <T> T until(ExpectedCondition<T> condition) {
-        return new WebDriverWait(browser, PATIENCE).until(condition);
+        return new WebDriverWait(browser, PATIENCE).ignoring(StaleElementReferenceException.class).until(condition);
     }
 
     private static void awaitAnswers(int count) {
