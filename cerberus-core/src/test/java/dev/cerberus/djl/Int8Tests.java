@@ -6,8 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
@@ -23,21 +21,15 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.cerberus.hf.Checkpoint;
-import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.hf.SafetensorsWriter;
 import dev.cerberus.hf.TensorType;
-import dev.cerberus.model.DraftHeads;
-import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.NodeScores;
-import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.ReferenceModel;
 import dev.cerberus.testing.TinyModels;
 import dev.cerberus.tree.CandidateTree;
-import dev.cerberus.tree.DraftLimits;
-import dev.cerberus.tree.DraftTree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -186,29 +178,9 @@ class Int8Tests {
     @ParameterizedTest
     @MethodSource("descriptions")
     void headsOfEveryKindProposeNearlyWhatTheyWould(ExactFormat format, HeadsDescription heads) {
-        RandomHeads.target(this.directory);
-        Path file = this.directory.resolve("heads.safetensors");
-        RandomHeads.heads(heads, this.directory, false).write(file);
-        HeadsFile written = HeadsFile.read(file);
-        ModelConfig config = ModelConfig.read(this.directory);
-        int[] prompt = { 3, 17, 40, 5, 5, 29 };
-        try (Checkpoint checkpoint = Checkpoint.open(this.directory);
-                DjlTargetModel model = format.load(this.directory);
-                DraftHeads draftHeads = DjlDraftHeads.load(written, OptionalInt.empty(), config, checkpoint, model);
-                KvCache cache = model.newCache(32);
-                NodeScores scores = model.prefill(cache, prompt)) {
-            DraftTree tree = draftHeads
-                .propose(new DraftRoot(scores, 0, 7, prompt.length, SamplingOptions.GREEDY, false, 8))
-                .draft(DraftLimits.of(8, heads.heads()));
-            double[] expected = new NaiveHeads(written, config, checkpoint).best(scores.hidden(0), 7, 8, heads.heads())
-                .stream()
-                .mapToDouble(NaiveHeads.Path::probability)
-                .toArray();
-            // Random heads of two layers have large scores, and no temperature to soften
-            // them; what is next to impossible may not be proposed at all.
-            assertThat(Arrays.copyOf(tree.pathProbabilities(), expected.length)).containsExactly(expected,
-                    within((heads.layers() == 1) ? 0.05 : 0.15));
-        }
+        // Random heads of two layers have large scores, and no temperature to soften
+        // them; what is next to impossible may not be proposed at all.
+        NaiveHeads.assertProposed(format, heads, this.directory, (heads.layers() == 1) ? 0.05 : 0.15);
     }
 
     @ParameterizedTest

@@ -4,13 +4,24 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.model.DraftHeads;
+import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
+import dev.cerberus.model.KvCache;
+import dev.cerberus.model.NodeScores;
+import dev.cerberus.sample.SamplingOptions;
+import dev.cerberus.tree.DraftLimits;
+import dev.cerberus.tree.DraftTree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 /**
  * Draft heads computed with loops, straight from the tensors of the file.
@@ -33,6 +44,37 @@ final class NaiveHeads {
     }
 
     record Path(int[] tokens, double probability) {
+    }
+
+    /**
+     * Asserts that random heads propose what their tensors say, beside a model in a
+     * number format.
+     * @param directory where model and heads are written
+     * @param tolerance of the probabilities of paths
+     */
+    static void assertProposed(ExactFormat format, HeadsDescription heads, java.nio.file.Path directory,
+            double tolerance) {
+        RandomHeads.target(directory);
+        java.nio.file.Path file = directory.resolve("heads.safetensors");
+        RandomHeads.heads(heads, directory, false).write(file);
+        HeadsFile written = HeadsFile.read(file);
+        ModelConfig config = ModelConfig.read(directory);
+        int[] prompt = { 3, 17, 40, 5, 5, 29 };
+        try (Checkpoint checkpoint = Checkpoint.open(directory);
+                DjlTargetModel model = format.load(directory);
+                DraftHeads draftHeads = DjlDraftHeads.load(written, OptionalInt.empty(), config, checkpoint, model);
+                KvCache cache = model.newCache(32);
+                NodeScores scores = model.prefill(cache, prompt)) {
+            DraftTree tree = draftHeads
+                .propose(new DraftRoot(scores, 0, 7, prompt.length, SamplingOptions.GREEDY, false, 8))
+                .draft(DraftLimits.of(8, heads.heads()));
+            double[] expected = new NaiveHeads(written, config, checkpoint).best(scores.hidden(0), 7, 8, heads.heads())
+                .stream()
+                .mapToDouble(Path::probability)
+                .toArray();
+            assertThat(Arrays.copyOf(tree.pathProbabilities(), expected.length)).containsExactly(expected,
+                    within(tolerance));
+        }
     }
 
     /** The likeliest paths of all, by trying every one of them. */

@@ -93,6 +93,18 @@ class PrecisionTests {
         assertClose(logits(this.rewritten, TorchDevice.of("cpu"), Precision.FP32), expected);
     }
 
+    /*
+     * What is computed is wider than the weights, so nothing more is lost than in fp32.
+     */
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void weightsOf16BitsAreComputedWithAsExactlyAsThoseOf32(String architecture) throws IOException {
+        TinyModels.write(architecture, this.original);
+        rewriteAs(TensorType.F16);
+        double[][] expected = ReferenceModel.read(this.rewritten).logits(TOKENS);
+        assertClose(logits(this.rewritten, ExactFormat.FP16.device(), Precision.FP16), expected);
+    }
+
     @Test
     void bf16DoesNotDependOnWhetherTheWeightsWereRoundedBefore() throws IOException {
         TinyModels.write("qwen2", this.original);
