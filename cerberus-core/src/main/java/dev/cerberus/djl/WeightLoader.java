@@ -65,6 +65,8 @@ final class WeightLoader {
 
     private final RoundedMatrices roundedMatrices;
 
+    private final Queue<IValue> open;
+
     private final DecodingBuffer decoded = new DecodingBuffer();
 
     private final TensorWorkbench bench;
@@ -86,10 +88,11 @@ final class WeightLoader {
     private final Turn block;
 
     private WeightLoader(Checkpoint checkpoint, ModelConfig config, Precision precision, LinearKernel kernel,
-            RoundedMatrices roundedMatrices, NDManager owner) {
+            RoundedMatrices roundedMatrices, Queue<IValue> open, NDManager owner) {
         this.checkpoint = checkpoint;
         this.config = config;
         this.roundedMatrices = roundedMatrices;
+        this.open = open;
         this.rotated = kernel.quantized();
         this.halves = kernel.embedsInHalves();
         this.bench = new TensorWorkbench(precision, kernel, owner, this.rotated ? METHODS_OF_ROTATED : METHODS);
@@ -130,14 +133,20 @@ final class WeightLoader {
     static ProgramWeights load(Checkpoint checkpoint, ModelConfig config, Precision precision, LinearKernel kernel,
             WeightsCache cache, NDManager owner, int workers) {
         try (RoundedMatrices rounded = RoundedMatrices.of(cache, checkpoint, config, kernel)) {
-            ProgramWeights weights = load(checkpoint, config, precision, kernel, rounded, owner, workers);
+            ProgramWeights weights = load(checkpoint, config, precision, kernel, rounded, new ConcurrentLinkedQueue<>(),
+                    owner, workers);
             rounded.complete();
             return weights;
         }
     }
 
-    private static ProgramWeights load(Checkpoint checkpoint, ModelConfig config, Precision precision,
-            LinearKernel kernel, RoundedMatrices roundedMatrices, NDManager owner, int workers) {
+    /**
+     * Loads the weights.
+     * @param open takes every matrix once it is packed; all are closed in the end, since
+     * the program's arguments hold them then, or nobody does
+     */
+    static ProgramWeights load(Checkpoint checkpoint, ModelConfig config, Precision precision, LinearKernel kernel,
+            RoundedMatrices roundedMatrices, Queue<IValue> open, NDManager owner, int workers) {
         BlockingQueue<WeightLoader> idle = new ArrayBlockingQueue<>(workers);
         List<WeightLoader> loaders = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(workers, (task) -> {
@@ -149,19 +158,17 @@ final class WeightLoader {
             return thread;
         });
         List<Part> parts = new ArrayList<>();
-        // also those that nobody waits for where one fails
-        Queue<Part> made = new ConcurrentLinkedQueue<>();
         try {
             for (int i = 0; i < workers; i++) {
-                loaders.add(new WeightLoader(checkpoint, config, precision, kernel, roundedMatrices, owner));
+                loaders.add(new WeightLoader(checkpoint, config, precision, kernel, roundedMatrices, open, owner));
             }
             idle.addAll(loaders);
             List<Future<Part>> pending = new ArrayList<>();
             // the longest
-            pending.add(threads.submit(() -> with(idle, WeightLoader::ends, made)));
+            pending.add(threads.submit(() -> with(idle, WeightLoader::ends)));
             for (int i = 0; i < config.layers(); i++) {
                 int layer = i;
-                pending.add(threads.submit(() -> with(idle, (loader) -> loader.layer(layer), made)));
+                pending.add(threads.submit(() -> with(idle, (loader) -> loader.layer(layer))));
             }
             for (Future<Part> part : pending) {
                 parts.add(part.get());
@@ -188,17 +195,15 @@ final class WeightLoader {
         }
         finally {
             close(threads, loaders);
-            made.forEach(Part::close);
+            open.forEach(IValue::close);
         }
     }
 
-    private static Part with(BlockingQueue<WeightLoader> idle, Function<WeightLoader, Part> work, Queue<Part> made)
+    private static Part with(BlockingQueue<WeightLoader> idle, Function<WeightLoader, Part> work)
             throws InterruptedException {
         WeightLoader loader = idle.take();
         try {
-            Part part = work.apply(loader);
-            made.add(part);
-            return part;
+            return work.apply(loader);
         }
         finally {
             idle.add(loader);
@@ -217,19 +222,13 @@ final class WeightLoader {
     }
 
     /**
-     * Weights of a part of the model. Closing frees the arguments that it holds.
+     * Weights of a part of the model.
      *
      * @param vectors what is not multiplied by, in the program's order
      * @param matrices what is, packed
      * @param rotation what brings states back into the model's own basis; of a layer none
      */
-    private record Part(List<NDArray> vectors, List<IValue> matrices, List<NDArray> rotation) implements AutoCloseable {
-
-        @Override
-        public void close() {
-            this.matrices.forEach(IValue::close);
-        }
-
+    private record Part(List<NDArray> vectors, List<IValue> matrices, List<NDArray> rotation) {
     }
 
     private Part layer(int layer) {
@@ -246,7 +245,7 @@ final class WeightLoader {
         matrices.add(packed(layer, RoundedMatrices.OUTPUT, hidden, queries,
                 () -> this.stream.columns(ordered("group_major_columns", this.head
                     .rows(tensor(WeightNames.inLayer(layer, WeightNames.weight(WeightNames.ATTENTION_OUTPUT))))))));
-        matrices.add(this.rotated ? rotatedGateUp(layer, before) : this.bench.pack(gateUp(layer)));
+        matrices.add(this.rotated ? rotatedGateUp(layer, before) : opened(this.bench.pack(gateUp(layer))));
         matrices.add(packed(layer, RoundedMatrices.DOWN, hidden, this.config.intermediateSize(),
                 () -> this.stream.columns(this.block.rows(tensor(WeightNames.inLayer(layer, WeightNames.DOWN))))));
         if (this.config.attentionBias()) {
@@ -269,7 +268,14 @@ final class WeightLoader {
     }
 
     private IValue packed(int layer, String name, int rows, int columns, Supplier<NDArray> making) {
-        return this.roundedMatrices.packed(RoundedMatrices.inLayer(layer, name), this.bench, rows, columns, making);
+        return opened(
+                this.roundedMatrices.packed(RoundedMatrices.inLayer(layer, name), this.bench, rows, columns, making));
+    }
+
+    /** Takes note of a matrix, so that it is closed even where what comes next fails. */
+    private IValue opened(IValue matrix) {
+        this.open.add(matrix);
+        return matrix;
     }
 
     /** Loads what comes before the first layer and after the last. */
@@ -285,6 +291,7 @@ final class WeightLoader {
             Optional<NDArray> known = this.roundedMatrices.knownEmbedding(this.bench, this.config);
             Optional<IValue> knownHead = this.roundedMatrices.known(RoundedMatrices.LM_HEAD, this.bench,
                     this.config.vocabularySize(), this.config.hiddenSize());
+            knownHead.ifPresent(this::opened);
             embedding = keep(known.orElseGet(
                     () -> this.bench.zeros(DataType.FLOAT16, this.config.vocabularySize(), this.config.hiddenSize())));
             lmHead = (known.isPresent() && knownHead.isPresent()) ? knownHead.get()
@@ -295,7 +302,7 @@ final class WeightLoader {
         else {
             NDArray table = tensor(WeightNames.EMBEDDING);
             embedding = keep(this.halves ? call("halved", table) : table);
-            lmHead = this.bench.pack(this.config.tieWordEmbeddings() ? table : tensor(output));
+            lmHead = opened(this.bench.pack(this.config.tieWordEmbeddings() ? table : tensor(output)));
             vectors.addAll(List.of(norm, embedding));
             rotation = List.of(embedding);
         }
@@ -319,7 +326,7 @@ final class WeightLoader {
                 write(output, 0, scores.writer());
             }
             this.roundedMatrices.keepEmbedding(table);
-            return scores.packed(RoundedMatrices.LM_HEAD, this.roundedMatrices);
+            return opened(scores.packed(RoundedMatrices.LM_HEAD, this.roundedMatrices));
         }
     }
 
@@ -328,7 +335,7 @@ final class WeightLoader {
         String name = RoundedMatrices.inLayer(layer, RoundedMatrices.GATE_UP);
         Optional<IValue> known = this.roundedMatrices.known(name, this.bench, 2L * wide, this.config.hiddenSize());
         if (known.isPresent()) {
-            return known.get();
+            return opened(known.get());
         }
         NDArray factors = norms.isEmpty()
                 ? call("from_one", this.bench.zeros(DataType.FLOAT32, this.config.hiddenSize()))
@@ -341,7 +348,7 @@ final class WeightLoader {
                 write(WeightNames.inLayer(layer, WeightNames.GATE), 0, both.writer());
                 write(WeightNames.inLayer(layer, WeightNames.UP), wide, both.writer());
             }
-            return both.packed(name, this.roundedMatrices);
+            return opened(both.packed(name, this.roundedMatrices));
         }
     }
 
