@@ -32,8 +32,8 @@ public record HubLocation(String repository, String revision, Optional<String> f
     /** A branch may have slashes in its name, such as {@code feature/x}. */
     private static final String REVISION = REVISION_WORD + "(?:/" + REVISION_WORD + ")*";
 
-    /** Whether what follows ends with the name of a GGUF file. */
-    private static final String ENDS_WITH_FILE = ".*\\.[gG][gG][uU][fF]$";
+    /** Whether what follows ends with a name as files of models have it, not branches. */
+    private static final String ENDS_WITH_FILE = "(?i).*\\.(?:gguf|safetensors|json|bin|pth?|onnx|model|txt|md|jinja)$";
 
     /**
      * What the names of files and folders hold; the rest has no place in one on Windows.

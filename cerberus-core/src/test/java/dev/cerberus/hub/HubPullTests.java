@@ -521,6 +521,16 @@ class HubPullTests {
         assertThat(HubLocation.parse("a/b/c.gguf")).hasToString("a/b/c.gguf");
     }
 
+    /* A branch may be named so, but a file of the repository is what was meant. */
+    @ParameterizedTest
+    @ValueSource(strings = { "a/b:v1/config.json", "a/b:v1/sub/model-00001-of-00002.SAFETENSORS", "a/b/config.json",
+            "a/b:refs/pr/1/tokenizer.model", "a/b:v1/pytorch_model.bin" })
+    void fileThatIsNoGgufIsRefusedBehindARevisionToo(String name) {
+        assertThatExceptionOfType(HubException.class).isThrownBy(() -> HubLocation.parse(name))
+            .withMessageContaining(
+                    "the file " + name.replaceFirst("a/b(:v1|:refs/pr/1)?/", "") + " of a/b is not a GGUF file");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = { "", "a", "a/", "/b", "a/b:", "a/b/", "a/../b", "a/b/../c.gguf", "a/b/c.bin", "a/b c",
             "hf://", "a/b:../x", "a/b:refs/pr/", "a/b:feature/../x", "a/b:feature//x", "a/b:v1/x.bin.txt ?",
