@@ -208,7 +208,11 @@ public final class Trainer {
         if (!Files.exists(file)) {
             return;
         }
-        int end = Integer.parseInt(Files.readString(file).strip());
+        String text = Files.readString(file).strip();
+        if (text.isEmpty()) {
+            return; // it is being written
+        }
+        int end = Integer.parseInt(text);
         if (end != this.schedule.end() && end > this.step) {
             this.schedule = this.schedule.endingAt(this.step, end);
             logger.info("STOP-AT moves the end: {}", this.schedule);

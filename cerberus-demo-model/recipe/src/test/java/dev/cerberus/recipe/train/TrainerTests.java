@@ -88,6 +88,14 @@ class TrainerTests {
         assertThat(TensorFile.read(checkpoint()).metadata()).containsEntry("step", "5").containsEntry("end", "5");
     }
 
+    /* As an editor leaves it for a moment. */
+    @Test
+    void trainWhenStopFileIsEmptyGoesOn() throws IOException {
+        Files.writeString(this.work.resolve("STOP-AT"), "\n");
+        train(Schedule.of(2, 3, 0.5), options(1000, false));
+        assertThat(lastLogLine().path("step").asInt()).isEqualTo(3);
+    }
+
     @Test
     void exportWritesEveryParameterAndTheConfiguration() throws IOException {
         train(Schedule.of(1, 3, 0.5), options(1000, false));
