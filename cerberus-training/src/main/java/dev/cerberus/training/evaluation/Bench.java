@@ -14,7 +14,6 @@ import java.util.function.Function;
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.engine.GenerationRequest;
 import dev.cerberus.engine.Prompt;
-import dev.cerberus.gate.GateMode;
 
 /**
  * A benchmark of decoding modes on the same prompts, weights and machine.
@@ -145,8 +144,7 @@ public final class Bench {
         List<BenchRow> rows = new ArrayList<>();
         Map<String, Tally> baselines = tallies.getOrDefault(BenchMode.AUTOREGRESSIVE, Map.of());
         tallies.forEach((mode, byCategory) -> byCategory.forEach((category, tally) -> {
-            boolean gated = mode.gate() == GateMode.THRESHOLD || mode.gate() == GateMode.ADAPTIVE;
-            rows.add(tally.row(mode.id(), category, baselines.getOrDefault(category, tally), gated));
+            rows.add(tally.row(mode.id(), category, baselines.getOrDefault(category, tally), mode.isGated()));
         }));
         return new BenchOutcome(rows, flips, depths(all, modes), predictions(all), spreads(all, modes));
     }

@@ -89,6 +89,11 @@ public enum BenchMode {
         return this.gate;
     }
 
+    /** Returns whether a gate may skip steps. */
+    boolean isGated() {
+        return this.gate == GateMode.THRESHOLD || this.gate == GateMode.ADAPTIVE;
+    }
+
     /**
      * Returns the mode of the given name.
      * @param id such as {@code cerberus-always}

@@ -40,7 +40,8 @@ public final class ReplayTable {
     public static String of(Replay replay, Optional<TreeShape> shape, int maxNodes, GateOptions gate) {
         StringBuilder text = new StringBuilder("Accepts are exact; times follow the recorded cost curve.\n\n");
         ResultTable modes = new ResultTable(1, resultHeader("mode"));
-        modes(replay, shape, maxNodes, gate).forEach((mode, result) -> modes.row(resultRow(mode.id(), result)));
+        modes(replay, shape, maxNodes, gate)
+            .forEach((mode, result) -> modes.row(resultRow(mode.id(), result, skipShare(mode, result))));
         text.append(modes).append('\n');
         Sweep sweep = new Sweep(replay);
         List<SignalAnalysis> signals = SignalAnalysis.of(replay, shape, maxNodes);
@@ -68,9 +69,13 @@ public final class ReplayTable {
     }
 
     static List<String> resultRow(String first, ReplayResult result) {
+        return resultRow(first, result, result.skipShare());
+    }
+
+    private static List<String> resultRow(String first, ReplayResult result, double skipShare) {
         return List.of(first, BenchTable.decimal(result.tokensPerSecond(), 1), BenchTable.decimal(result.speedup(), 2),
                 BenchTable.decimal(result.acceptanceLength(), 2), BenchTable.percent(result.zeroAcceptShare()),
-                BenchTable.percent(result.skipShare()));
+                BenchTable.percent(skipShare));
     }
 
     static String sweepTable(String setting, int digits, List<Sweep.Point> points) {
@@ -130,11 +135,16 @@ public final class ReplayTable {
         }
     }
 
+    /** As of a benchmark, where no gate is nothing is skipped. */
+    private static double skipShare(BenchMode mode, ReplayResult result) {
+        return mode.isGated() ? result.skipShare() : 0;
+    }
+
     private static BenchRow row(BenchMode mode, Recording recording, ReplayResult result) {
         return new BenchRow(mode.id(), BenchRow.ALL, recording.answers().size(), result.tokens(), result.seconds(),
                 result.tokensPerSecond(), result.speedup(), result.acceptanceLength(), result.zeroAcceptShare(),
-                (mode == BenchMode.AUTOREGRESSIVE) ? 0 : result.skipShare(), 1, 0, result.steps(), result.draftSteps(),
-                result.zeroAcceptSteps(), result.draftedTokens(), result.acceptedDraftTokens(),
+                skipShare(mode, result), 1, 0, result.steps(), result.draftSteps(), result.zeroAcceptSteps(),
+                result.draftedTokens(), result.acceptedDraftTokens(),
                 new SourceShares((result.acceptedDraftTokens() > 0) ? 1 : 0, 0, 0));
     }
 

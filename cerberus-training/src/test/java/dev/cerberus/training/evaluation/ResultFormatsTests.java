@@ -195,6 +195,14 @@ class ResultFormatsTests {
         JsonNode root = new ObjectMapper().readTree(file.toFile());
         assertThat(root.path("results")).hasSize(4);
         assertThat(root.path("signals")).hasSize(6);
+        for (String mode : List.of("autoregressive", "cerberus-always")) { // without gate
+            assertThat(text.lines().filter((line) -> line.startsWith("| " + mode + " "))).singleElement()
+                .asString()
+                .endsWith(" 0.0 % |");
+            assertThat(root.path("results")).filteredOn((row) -> row.path("mode").textValue().equals(mode))
+                .singleElement()
+                .satisfies((row) -> assertThat(row.path("skipShare").doubleValue()).isZero());
+        }
     }
 
     @Test
