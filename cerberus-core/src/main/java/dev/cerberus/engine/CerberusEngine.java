@@ -2,6 +2,7 @@ package dev.cerberus.engine;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -187,6 +188,14 @@ public class CerberusEngine implements TextGenerator, TokenCounter, AutoCloseabl
      */
     public EngineOptions options() {
         return this.options;
+    }
+
+    /**
+     * Returns the tokens that end an answer.
+     * @return token ids
+     */
+    public Set<Integer> endOfSequence() {
+        return Set.copyOf(this.model.endOfSequence());
     }
 
     @Override

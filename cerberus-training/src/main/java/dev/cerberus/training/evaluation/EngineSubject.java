@@ -112,9 +112,11 @@ public final class EngineSubject implements Subject {
             @Override
             public void onDraft(NodeScores scores, int node, Optional<DraftTree> draft) {
                 if (margins.isEmpty()) {
-                    margins.add(topTwoMargin(
-                            changed(scores.logits(node), request.sampling(), before, before.length - position),
-                            request.sampling(), before.length));
+                    float[] logits = changed(scores.logits(node), request.sampling(), before, before.length - position);
+                    if (position < request.minOutputTokens()) {
+                        withoutEnd(logits);
+                    }
+                    margins.add(topTwoMargin(logits, request.sampling(), before.length));
                 }
             }
         });
@@ -139,6 +141,15 @@ public final class EngineSubject implements Subject {
         LogitChanges changes = new LogitChanges(sampling, Arrays.copyOf(text, promptLength));
         changes.apply(logits, Arrays.copyOfRange(text, promptLength, text.length));
         return logits;
+    }
+
+    /** What can not be chosen there is no rival of what is. */
+    private void withoutEnd(float[] logits) {
+        for (int end : this.engine.endOfSequence()) {
+            if (end < logits.length) {
+                logits[end] = Float.NEGATIVE_INFINITY;
+            }
+        }
     }
 
     private static double topTwoMargin(float[] logits, SamplingOptions sampling, long position) {

@@ -163,6 +163,21 @@ class EngineSubjectTests {
         assertThat(this.subject.margin(cold, answer, 3).orElseThrow()).isCloseTo(margin, within(1e-4));
     }
 
+    /* What can not be chosen there is no rival, however probable it is. */
+    @Test
+    void marginWhereAnAnswerMayNotEndLeavesTheEndOut() {
+        int end = 2; // of this model
+        GenerationRequest free = GenerationRequest.greedy(new Prompt.Raw("Once upon a time"), 5);
+        GenerationRequest request = new GenerationRequest(free.prompt(),
+                SamplingOptions.GREEDY.withLogitBias(Map.of(end, 100.0)), 5, 4, List.of(), Optional.empty(),
+                Optional.empty(), Optional.empty(), DraftingOptions.DEFAULT);
+        int[] answer = this.subject.run(request).result().tokens();
+        assertThat(answer).hasSize(4).doesNotContain(end);
+        double expected = this.subject.margin(free, answer, 3).orElseThrow();
+        assertThat(this.subject.margin(request, answer, 3).orElseThrow()).isCloseTo(expected, within(1e-4));
+        assertThat(this.subject.margin(request, answer, 4).orElseThrow()).isGreaterThan(50);
+    }
+
     @Test
     void recordingKnowsWhichTokenFollowedEveryPosition() {
         GenerationRequest request = GenerationRequest.greedy(new Prompt.Raw("Lily"), 12);
