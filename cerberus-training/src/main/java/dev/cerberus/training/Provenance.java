@@ -2,6 +2,7 @@ package dev.cerberus.training;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,33 +39,46 @@ final class Provenance {
     static Optional<String> gitRevision(Path directory) {
         for (Path at = directory; at != null; at = at.getParent()) {
             Path git = at.resolve(".git");
-            if (Files.isDirectory(git)) {
+            if (Files.exists(git)) {
                 return revision(git);
             }
         }
         return Optional.empty();
     }
 
-    private static Optional<String> revision(Path git) {
+    private static Optional<String> revision(Path place) {
         try {
+            Path git = Files.isDirectory(place) ? place : named(place, "gitdir: ");
             String head = Files.readString(git.resolve("HEAD")).strip();
             if (!head.startsWith("ref: ")) {
                 return Optional.of(head);
             }
             String reference = head.substring("ref: ".length());
-            if (Files.exists(git.resolve(reference))) {
-                return Optional.of(Files.readString(git.resolve(reference)).strip());
+            Path shared = git.resolve("commondir"); // of a worktree, whose branches lie
+                                                    // elsewhere
+            Path all = Files.exists(shared) ? named(shared, "") : git;
+            if (Files.exists(all.resolve(reference))) {
+                return Optional.of(Files.readString(all.resolve(reference)).strip());
             }
-            try (var lines = Files.lines(git.resolve("packed-refs"))) {
+            try (var lines = Files.lines(all.resolve("packed-refs"))) {
                 return lines.filter((line) -> line.endsWith(" " + reference))
                     .map((line) -> line.substring(0, line.indexOf(' ')))
                     .findFirst();
             }
         }
-        catch (IOException ex) {
+        catch (IOException | InvalidPathException ex) {
             // a repository without a commit, or one that is not readable
             return Optional.empty();
         }
+    }
+
+    /** Returns the folder that a file of git's names, relative to its own. */
+    private static Path named(Path file, String prefix) throws IOException {
+        String text = Files.readString(file).strip();
+        if (!text.startsWith(prefix)) {
+            throw new IOException(file + " does not begin with " + prefix);
+        }
+        return file.resolveSibling(text.substring(prefix.length()));
     }
 
 }
