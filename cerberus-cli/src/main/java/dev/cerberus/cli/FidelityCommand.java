@@ -170,11 +170,18 @@ final class FidelityCommand implements Callable<Integer> {
         List<ScoredText> answers = new ArrayList<>();
         for (Conversation conversation : conversations) {
             Prompt prompt = new Prompt.Chat(List.of(ChatMessage.user(conversation.turns().get(0))), List.of());
-            int[] before = engine.encode(prompt);
-            int[] answer = engine
-                .generate(new GenerationRequest(prompt, SamplingOptions.GREEDY, this.maxTokens, 0, List.of(),
-                        Optional.empty(), Optional.empty(), Optional.empty(), DraftingOptions.DEFAULT))
-                .tokens();
+            int[] before;
+            int[] answer;
+            try {
+                before = engine.encode(prompt);
+                answer = engine
+                    .generate(new GenerationRequest(prompt, SamplingOptions.GREEDY, this.maxTokens, 0, List.of(),
+                            Optional.empty(), Optional.empty(), Optional.empty(), DraftingOptions.DEFAULT))
+                    .tokens();
+            }
+            catch (IllegalArgumentException ex) {
+                throw conversation.refused(0, ex);
+            }
             int[] whole = Arrays.copyOf(before, before.length + answer.length);
             System.arraycopy(answer, 0, whole, before.length, answer.length);
             if (answer.length > 0) {

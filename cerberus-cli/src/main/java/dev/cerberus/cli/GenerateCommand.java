@@ -137,19 +137,24 @@ final class GenerateCommand implements Callable<Integer> {
             }
             String asked = conversation.turns().get(turn);
             GenerationResult result;
-            if (this.json) {
-                result = engine.generate(request);
-                out.println(line(asked, (turn > 0) ? Optional.of(prompt) : Optional.empty(), result));
-            }
-            else {
-                if (!alone || turn > 0) {
-                    out.println("> " + asked);
+            try {
+                if (this.json) {
+                    result = engine.generate(request);
+                    out.println(line(asked, (turn > 0) ? Optional.of(prompt) : Optional.empty(), result));
                 }
-                result = engine.generate(request, (text, origin) -> {
-                    out.print(text);
-                    out.flush();
-                });
-                out.println();
+                else {
+                    if (!alone || turn > 0) {
+                        out.println("> " + asked);
+                    }
+                    result = engine.generate(request, (text, origin) -> {
+                        out.print(text);
+                        out.flush();
+                    });
+                    out.println();
+                }
+            }
+            catch (IllegalArgumentException ex) {
+                throw (this.input.prompts != null) ? conversation.refused(turn, ex) : ex;
             }
             out.flush();
             answers.add(result.text());

@@ -528,6 +528,18 @@ class CerberusCommandTests {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "fidelity", "generate" })
+    void promptThatIsTooLongIsNamed(String command) throws IOException {
+        Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
+        Path file = Files.writeString(this.directory.resolve("long.jsonl"),
+                "{\"prompt\": \"I\"}\n{\"question_id\": 7, \"prompt\": \"" + "It is a long way. ".repeat(200)
+                        + "\"}\n");
+        assertThat(run(command, "--model", model.toString(), "--prompts", file.toString(), "--max-tokens", "2"))
+            .isEqualTo(1);
+        assertThat(this.err.toString()).contains("Prompt 7 of category uncategorized, turn 1, can not be answered: ");
+    }
+
     @Test
     void fidelityOnATextOfOneTokenSaysSo() throws IOException {
         Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));

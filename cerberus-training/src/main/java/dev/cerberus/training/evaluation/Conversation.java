@@ -28,8 +28,13 @@ public record Conversation(String id, String category, List<String> turns) {
         }
     }
 
-    /** Returns what is thrown where a turn can not be answered. */
-    EvaluationException refused(int turn, IllegalArgumentException cause) {
+    /**
+     * Returns what is thrown where a turn can not be answered.
+     * @param turn the turn, 0-based
+     * @param cause why
+     * @return an exception whose message names the prompt
+     */
+    public EvaluationException refused(int turn, IllegalArgumentException cause) {
         return new EvaluationException("Prompt " + this.id + " of category " + this.category + ", turn " + (turn + 1)
                 + ", can not be answered: " + cause.getMessage(), cause);
     }
