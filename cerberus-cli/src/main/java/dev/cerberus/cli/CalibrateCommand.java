@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import dev.cerberus.engine.Calibration;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineDescription;
+import dev.cerberus.engine.GateOptions;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ModelDirectory;
@@ -59,14 +60,14 @@ final class CalibrateCommand implements Callable<Integer> {
     private boolean raw;
 
     @Mixin
-    private DecodingOptions decoding = new DecodingOptions();
+    private AnswerOptions answers = new AnswerOptions();
 
     @Override
     public Integer call() {
-        this.decoding.check();
+        this.answers.check();
         Destination.requireFile(this.spec, "--out", this.out);
         List<Conversation> conversations = PromptFile.read(this.prompts);
-        int nodes = this.decoding.maxNodes(this.model::draftNodes);
+        int nodes = this.answers.maxNodes(this.model::draftNodes);
         try (CerberusEngine engine = this.model.open(this.model.engine().maxNodes(Math.max(MEASURED_NODES, nodes)))) {
             EngineDescription description = engine.description();
             Chats.require(description, this.raw);
@@ -74,8 +75,8 @@ final class CalibrateCommand implements Callable<Integer> {
                 .orElseThrow(() -> new ModelException("Calibration needs draft heads, and there is no file "
                         + this.model.headsName() + "; give --heads FILE"));
             BenchOptions options = new BenchOptions(EnumSet.of(BenchMode.AUTOREGRESSIVE), this.raw,
-                    this.decoding.maxTokens(), this.decoding.minTokens(), 1, 0, this.decoding.sampling(),
-                    this.decoding.drafting(), Map.of(), nodes, this.decoding.gate(GateMode.NEVER));
+                    this.answers.maxTokens(), this.answers.minTokens(), 1, 0, this.answers.sampling(),
+                    this.answers.drafting(), Map.of(), nodes, GateOptions.DEFAULT.withMode(GateMode.NEVER));
             Recording recording = new Recorder(new EngineSubject(engine), options, engine.costs(),
                     new ProgressLine("calibrate", this.spec.commandLine().getErr()))
                 .record(conversations);

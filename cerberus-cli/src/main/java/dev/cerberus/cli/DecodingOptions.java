@@ -1,10 +1,7 @@
 package dev.cerberus.cli;
 
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.function.IntSupplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,72 +9,17 @@ import dev.cerberus.decode.DraftingOptions;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.gate.GateMode;
 import dev.cerberus.gate.GateSignal;
-import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.tree.TreeShape;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
-import picocli.CommandLine.Spec.Target;
 
 /**
  * The options that say how answers are decoded.
  */
-final class DecodingOptions {
-
-    @Spec(Target.MIXEE)
-    private CommandSpec spec = CommandSpec.create();
-
-    @Option(names = "--max-tokens", paramLabel = "N", defaultValue = "512",
-            description = "Most output tokens of an answer; default: ${DEFAULT-VALUE}")
-    private int maxTokens;
-
-    @Option(names = "--min-tokens", paramLabel = "N", defaultValue = "0",
-            description = "Output tokens before which an end-of-sequence token does not end an answer")
-    private int minTokens;
-
-    @Option(names = "--temperature", paramLabel = "T", defaultValue = "0",
-            description = "0 for greedy decoding; default: ${DEFAULT-VALUE}")
-    private double temperature;
-
-    @Option(names = "--top-k", paramLabel = "K", description = "Keep the K most probable tokens")
-    private @Nullable Integer topK;
-
-    @Option(names = "--top-p", paramLabel = "P", description = "Keep the most probable tokens that reach P together")
-    private @Nullable Double topP;
-
-    @Option(names = "--repetition-penalty", paramLabel = "R", defaultValue = "1",
-            description = "What the logits of tokens of the text so far are divided by; default: ${DEFAULT-VALUE}")
-    private double repetitionPenalty;
-
-    @Option(names = "--min-p", paramLabel = "M", defaultValue = "0",
-            description = "Keep tokens that are at least M times as probable as the best one; default: ${DEFAULT-VALUE}")
-    private double minP;
-
-    @Option(names = "--frequency-penalty", paramLabel = "F", defaultValue = "0",
-            description = "What is taken from a token's logit each time that it stands in the answer; default: "
-                    + "${DEFAULT-VALUE}")
-    private double frequencyPenalty;
-
-    @Option(names = "--presence-penalty", paramLabel = "F", defaultValue = "0",
-            description = "What is taken from the logits of tokens that stand in the answer; default: ${DEFAULT-VALUE}")
-    private double presencePenalty;
-
-    @Option(names = "--logit-bias", paramLabel = "ID=B",
-            description = "What is added to the logit of a token, -100..100; may be repeated")
-    private Map<Integer, Double> logitBias = Map.of();
-
-    @Option(names = "--seed", paramLabel = "S", defaultValue = "0",
-            description = "The same seed gives the same answer; default: ${DEFAULT-VALUE}")
-    private long seed;
+final class DecodingOptions extends AnswerOptions {
 
     @Option(names = "--tree", paramLabel = "SHAPE", defaultValue = "auto",
             description = "auto, a branching list such as 4,2,1, or paths such as '0;1;0,0'; default: ${DEFAULT-VALUE}")
     private String tree = "auto";
-
-    @Option(names = "--max-nodes", paramLabel = "N",
-            description = "Most draft nodes of a step; default: 16, and 63 on a GPU")
-    private @Nullable Integer maxNodes;
 
     @Option(names = "--signal", paramLabel = "NAME", defaultValue = "head-entropy",
             description = "Signal of gate mode threshold: hidden-entropy, vocab-entropy, top1-margin, head-confidence, "
@@ -89,82 +31,23 @@ final class DecodingOptions {
                     + "or else 2.0 for entropies and 0.5 for the others")
     private @Nullable Double threshold;
 
-    @Option(names = "--no-coupled-drafting",
-            description = "When sampling, rank drafts by probability instead of by the noise of the target's choice")
-    private boolean uncoupled;
-
     @Option(names = "--no-context-lookup",
             description = "Draft with the heads alone, not also with how the text went on where its last tokens stood "
                     + "before")
     private boolean headsAlone;
 
-    /** Checks what the option types do not, so that it counts as wrong usage. */
+    @Override
     void check() {
-        require(this.maxTokens >= 1, "--max-tokens must be at least 1, was " + this.maxTokens);
-        require(this.minTokens >= 0, "--min-tokens must be at least 0, was " + this.minTokens);
-        require(this.maxNodes == null || (this.maxNodes >= 1 && this.maxNodes <= 256),
-                "--max-nodes must be in 1..256, was " + this.maxNodes);
-        require(this.topK == null || this.topK >= 0, "--top-k must be at least 1, or 0 for no limit, was " + this.topK);
-        usage(this::sampling);
+        super.check();
         GateSignal compared = usage(() -> gate(GateMode.THRESHOLD)).signal();
         require(this.threshold == null || this.threshold <= 1 || !compared.endsAtOne(),
                 "--threshold must be in 0..1 for --signal " + compared.id() + ", was " + this.threshold);
         usage(this::shape);
     }
 
-    private void require(boolean condition, String message) {
-        if (!condition) {
-            throw new ParameterException(this.spec.commandLine(), message);
-        }
-    }
-
-    /** Turns a refused value into wrong usage. */
-    <T> T usage(java.util.function.Supplier<T> value) {
-        try {
-            return value.get();
-        }
-        catch (ParameterException ex) {
-            throw ex;
-        }
-        catch (IllegalArgumentException ex) {
-            throw new ParameterException(this.spec.commandLine(), ex.getMessage(), ex);
-        }
-    }
-
-    int maxTokens() {
-        return this.maxTokens;
-    }
-
-    int minTokens() {
-        return Math.min(this.minTokens, this.maxTokens);
-    }
-
-    /** Returns the most draft nodes of a step, if they were given. */
-    OptionalInt maxNodes() {
-        return (this.maxNodes != null) ? OptionalInt.of(this.maxNodes) : OptionalInt.empty();
-    }
-
-    /** Returns the same for a request. */
-    Optional<Integer> requestedNodes() {
-        return Optional.ofNullable(this.maxNodes);
-    }
-
-    /**
-     * Returns the most draft nodes of a step.
-     * @param suitable those that suit the device, asked if none were given
-     */
-    int maxNodes(IntSupplier suitable) {
-        return maxNodes().orElseGet(suitable);
-    }
-
+    @Override
     DraftingOptions drafting() {
-        return new DraftingOptions(!this.uncoupled, !this.headsAlone);
-    }
-
-    SamplingOptions sampling() {
-        return new SamplingOptions(this.temperature, (this.topK == null) ? 0 : this.topK,
-                (this.topP == null) ? 1 : this.topP, this.minP, this.repetitionPenalty, this.frequencyPenalty,
-                this.presencePenalty, this.logitBias, this.seed);
+        return super.drafting().within(!this.headsAlone);
     }
 
     Optional<TreeShape> shape() {

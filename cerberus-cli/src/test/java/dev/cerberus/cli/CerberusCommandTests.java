@@ -540,6 +540,13 @@ class CerberusCommandTests {
         assertThat(this.err.toString()).contains("Prompt 7 of category uncategorized, turn 1, can not be answered: ");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "--tree 2,1", "--signal top1-margin", "--threshold 1", "--no-context-lookup" })
+    void calibrationOffersNothingThatItHasNoUseFor(String option) {
+        assertThat(run(("calibrate --model m --prompts p --out o " + option).split(" "))).isEqualTo(2);
+        assertThat(this.err.toString()).contains("Unknown option", option.split(" ")[0]);
+    }
+
     @Test
     void fidelityOnATextOfOneTokenSaysSo() throws IOException {
         Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
