@@ -53,6 +53,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -76,6 +77,10 @@ final class BenchCommand implements Callable<Integer> {
 
     /** The most draft nodes whose costs an engine measures. */
     private static final int MOST_NODES = 256;
+
+    /** What can be said of answers that were recorded. */
+    private static final Set<String> OF_REPLAY = Set.of("--replay", "--tree", "--max-nodes", "--signal", "--threshold",
+            "--json");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -164,11 +169,23 @@ final class BenchCommand implements Callable<Integer> {
                             + "--prompts instead of --replay");
         }
         if (this.source.replay != null) {
+            requireOfReplay();
             return replay(this.source.replay);
         }
         Measured measured = Objects.requireNonNull(this.source.measured, "the parser requires one of both");
         BenchOptions options = this.decoding.usage(this::options);
         return measure(options, measured.prompts);
+    }
+
+    /** What would be passed over is refused, so that nobody thinks it counted. */
+    private void requireOfReplay() {
+        for (OptionSpec given : this.spec.commandLine().getParseResult().matchedOptions()) {
+            if (!OF_REPLAY.contains(given.longestName())) {
+                throw new ParameterException(this.spec.commandLine(),
+                        given.longestName() + " is a matter of answers, and --replay takes those that were recorded; "
+                                + "leave it out, or give --prompts instead of --replay");
+            }
+        }
     }
 
     private @Nullable Path record() {

@@ -363,6 +363,14 @@ class CerberusCommandTests {
         assertThat(run("bench", "--model", "m", "--prompts", "p", "--replay", "r")).isEqualTo(2);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "--temperature 0.7", "--model m", "--modes cerberus", "--heads h", "--max-tokens 9" })
+    void whatAReplayCanNotChangeIsRefusedAndNotForgotten(String option) {
+        assertThat(run(("bench --replay r " + option).split(" "))).isEqualTo(2);
+        assertThat(this.err.toString()).contains(option.split(" ")[0] + " is a matter of answers, and --replay takes "
+                + "those that were recorded; leave it out, or give --prompts instead of --replay");
+    }
+
     @Test
     void reportOfAReplayIsRefusedAndNotForgotten() {
         assertThat(run("bench", "--replay", "r", "--report", this.directory.resolve("report").toString())).isEqualTo(2);
