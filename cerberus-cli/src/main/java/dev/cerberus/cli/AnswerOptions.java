@@ -91,6 +91,11 @@ class AnswerOptions {
         }
     }
 
+    /** Returns whether an option was given, be it with its default value. */
+    boolean isGiven(String option) {
+        return this.spec.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
     /** Turns a refused value into wrong usage. */
     <T> T usage(Supplier<T> value) {
         try {

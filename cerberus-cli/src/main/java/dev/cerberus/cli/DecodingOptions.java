@@ -1,5 +1,7 @@
 package dev.cerberus.cli;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -43,6 +45,20 @@ final class DecodingOptions extends AnswerOptions {
         require(this.threshold == null || this.threshold <= 1 || !compared.endsAtOne(),
                 "--threshold must be in 0..1 for --signal " + compared.id() + ", was " + this.threshold);
         usage(this::shape);
+    }
+
+    /**
+     * Checks the same, and that what only one gate mode looks at is not passed over.
+     * @param option the option that names gate modes
+     * @param gates the modes
+     */
+    void check(String option, Collection<GateMode> gates) {
+        check();
+        for (String bound : List.of("--signal", "--threshold")) {
+            require(gates.contains(GateMode.THRESHOLD) || !isGiven(bound),
+                    bound + " is of gate mode threshold, which is not among those asked for: give " + option
+                            + " threshold, or leave " + bound + " out");
+        }
     }
 
     @Override

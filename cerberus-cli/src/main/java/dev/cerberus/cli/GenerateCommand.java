@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
@@ -102,7 +103,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        this.decoding.check();
+        this.decoding.check("--gate", Set.of(this.gate));
         if (this.logprobs != null
                 && (!this.json || this.logprobs < 0 || this.logprobs > GenerationRequest.MOST_LOGPROBS)) {
             throw new ParameterException(this.spec.commandLine(),

@@ -122,7 +122,8 @@ class CerberusCommandTests {
             "--signal tree-expectation --threshold 3" })
     void valuesAtTheEndOfARangeAreNoWrongUsage(String options) {
         String missing = this.directory.resolve("nothing").toString();
-        assertThat(run(("generate --prompt a --model " + missing + " " + options).split(" "))).isEqualTo(1);
+        assertThat(run(("generate --prompt a --gate threshold --model " + missing + " " + options).split(" ")))
+            .isEqualTo(1);
         assertThat(this.err.toString()).contains(missing);
     }
 
@@ -546,6 +547,15 @@ class CerberusCommandTests {
         assertThat(run(command, "--model", model.toString(), "--prompts", file.toString(), "--max-tokens", "2"))
             .isEqualTo(1);
         assertThat(this.err.toString()).contains("Prompt 7 of category uncategorized, turn 1, can not be answered: ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "generate --prompt a --threshold 1", "chat --signal top1-margin --gate always",
+            "load --prompts p --threshold 1 --gates never,adaptive" })
+    void boundOfAGateThatIsNotAskedIsRefusedAndNotForgotten(String command) {
+        assertThat(run(command.split(" "))).isEqualTo(2);
+        assertThat(this.err.toString()).containsPattern("--(signal|threshold) is of gate mode threshold, which is not "
+                + "among those asked for: give --gates? threshold, or leave --(signal|threshold) out");
     }
 
     @ParameterizedTest
