@@ -38,7 +38,8 @@ class ProvenanceTests {
         write("repository/.git/HEAD", "ref: refs/heads/main\n");
         write("repository/.git/refs/heads/main", OTHER + "\n");
         write("repository/.git/refs/heads/side", REVISION + "\n");
-        Path own = write("repository/.git/worktrees/side/HEAD", "ref: refs/heads/side\n").getParent();
+        Path own = this.directory.resolve("repository/.git/worktrees/side");
+        write("repository/.git/worktrees/side/HEAD", "ref: refs/heads/side\n");
         write("repository/.git/worktrees/side/commondir", "../..\n");
         write("repository/side/.git", "gitdir: " + own + "\n");
         assertThat(Provenance.gitRevision(this.directory.resolve("repository/side"))).hasValue(REVISION);
@@ -58,10 +59,10 @@ class ProvenanceTests {
         assertThat(Provenance.gitRevision(this.directory.resolve("repository"))).isEmpty();
     }
 
-    private Path write(String name, String text) throws IOException {
+    private void write(String name, String text) throws IOException {
         Path file = this.directory.resolve(name);
-        Files.createDirectories(file.getParent());
-        return Files.writeString(file, text);
+        Files.createDirectories(file.resolveSibling("."));
+        Files.writeString(file, text);
     }
 
 }
