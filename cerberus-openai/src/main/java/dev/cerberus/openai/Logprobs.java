@@ -3,6 +3,7 @@ package dev.cerberus.openai;
 import java.util.List;
 import java.util.Optional;
 
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -49,14 +50,40 @@ final class Logprobs {
         ArrayNode values = logprobs.putArray("token_logprobs");
         ArrayNode tops = logprobs.putArray("top_logprobs");
         ArrayNode offsets = logprobs.putArray("text_offset");
-        int offset = 0;
+        int begun = 0;
         for (TokenProbability token : told.get()) {
             texts.add(token.text());
             values.add(token.logprob());
-            offsets.add(offset);
-            offset += token.text().length();
+            offsets.add(goesOn(token) ? begun - 1 : begun);
+            begun += characters(token);
             ObjectNode top = tops.addObject();
-            token.alternatives().forEach((other) -> top.put(other.text(), other.logprob()));
+            token.alternatives().forEach((other) -> putMostProbable(top, other));
+            putMostProbable(top, token);
+        }
+    }
+
+    /** Returns whether a token begins within a character of the one before. */
+    private static boolean goesOn(TokenProbability token) {
+        return !token.bytes().isEmpty() && isWithinCharacter(token.bytes().get(0));
+    }
+
+    /**
+     * Returns how many characters begin in a token. They are counted as Python counts
+     * them, not as Java does.
+     */
+    private static int characters(TokenProbability token) {
+        return (int) token.bytes().stream().filter((each) -> !isWithinCharacter(each)).count();
+    }
+
+    private static boolean isWithinCharacter(int utf8) {
+        return (utf8 & 0xC0) == 0x80;
+    }
+
+    /** Different tokens may have one text, as halves of characters do. */
+    private static void putMostProbable(ObjectNode top, TokenProbability token) {
+        JsonNode before = top.get(token.text());
+        if (before == null || before.doubleValue() < token.logprob()) {
+            top.put(token.text(), token.logprob());
         }
     }
 

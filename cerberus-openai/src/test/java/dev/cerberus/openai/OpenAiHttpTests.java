@@ -92,7 +92,7 @@ class OpenAiHttpTests extends AbstractOpenAiHttpTests {
         JsonNode text = json(send(post("/v1/completions", "{\"prompt\":\"Say\",\"logprobs\":1}")))
             .at("/choices/0/logprobs");
         assertThat(text.toString()).isEqualTo("{\"tokens\":[\"Hé\",\"llo\"],\"token_logprobs\":[-0.5,-0.5],"
-                + "\"top_logprobs\":[{\"other0\":-0.25},{\"other0\":-0.25}],\"text_offset\":[0,2]}");
+                + "\"top_logprobs\":[{\"other0\":-0.25,\"Hé\":-0.5},{\"other0\":-0.25,\"llo\":-0.5}],\"text_offset\":[0,2]}");
     }
 
     @Test
