@@ -1,8 +1,9 @@
 package dev.cerberus.spring.boot.autoconfigure;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.WeakHashMap;
 import java.util.function.Supplier;
 
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -27,7 +28,9 @@ final class CerberusEngineLiveness
 
     private final ApplicationEventPublisher publisher;
 
-    private final Set<CerberusEngine> watched = ConcurrentHashMap.newKeySet();
+    /** Held weakly: an application may make engines again and again, and close them. */
+    private final Set<CerberusEngine> watched = Collections
+        .synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     private volatile boolean running;
 
