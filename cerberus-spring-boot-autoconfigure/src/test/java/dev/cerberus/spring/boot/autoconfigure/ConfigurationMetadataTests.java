@@ -71,16 +71,35 @@ class ConfigurationMetadataTests {
 
     @Test
     void hintsForThePrecisionAreTheFormatsThatThereAre() {
-        JsonNode hint = this.metadata.get("hints")
+        assertThat(precisions()).extracting((value) -> value.get("value").asText())
+            .containsExactlyInAnyOrderElementsOf(Stream
+                .concat(Stream.of("auto"), Arrays.stream(Precision.values()).map(ConfigurationMetadataTests::name))
+                .toList());
+    }
+
+    /** Which format it is depends on the device, and each is the best of some. */
+    @Test
+    void hintForTheAutomaticPrecisionTellsWhenItIsWhichFormat() {
+        String auto = precisions().valueStream()
+            .filter((value) -> value.get("value").asText().equals("auto"))
+            .findFirst()
+            .orElseThrow()
+            .get("description")
+            .asText();
+        assertThat(auto).contains(Arrays.stream(Precision.values()).map(ConfigurationMetadataTests::name).toList());
+    }
+
+    private JsonNode precisions() {
+        return this.metadata.get("hints")
             .valueStream()
             .filter((each) -> each.get("name").asText().equals("cerberus.model.precision"))
             .findFirst()
-            .orElseThrow();
-        assertThat(hint.get("values")).extracting((value) -> value.get("value").asText())
-            .containsExactlyInAnyOrderElementsOf(Stream
-                .concat(Stream.of("auto"),
-                        Arrays.stream(Precision.values()).map((each) -> each.name().toLowerCase(Locale.ROOT)))
-                .toList());
+            .orElseThrow()
+            .get("values");
+    }
+
+    private static String name(Precision precision) {
+        return precision.name().toLowerCase(Locale.ROOT);
     }
 
     @Test
