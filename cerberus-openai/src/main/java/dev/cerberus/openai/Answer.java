@@ -62,15 +62,13 @@ final class Answer implements StreamingChatResponseHandler, StreamingResponseHan
      */
     AnswerEvent next(BooleanSupplier gone) throws IOException {
         try {
-            while (true) {
+            while (!gone.getAsBoolean()) {
                 AnswerEvent event = this.events.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
                 if (event != null) {
                     return event;
                 }
-                if (gone.getAsBoolean()) {
-                    throw new IOException("The client has closed the connection");
-                }
             }
+            throw new IOException("The client has closed the connection");
         }
         catch (InterruptedException ex) {
             cancel();

@@ -74,7 +74,7 @@ final class AnswerWriter {
             this.form.start(usage).ifPresent(stream::send);
             while (send(event, stream, usage)) {
                 stream.flush();
-                event = gone.getAsBoolean() ? left() : answer.next(gone);
+                event = answer.next(gone);
             }
             stream.flush();
         }
@@ -82,10 +82,6 @@ final class AnswerWriter {
             answer.cancel();
             throw ex;
         }
-    }
-
-    private static AnswerEvent left() throws IOException {
-        throw new IOException("The client has closed the connection");
     }
 
     /** Returns whether there is more to come. */
