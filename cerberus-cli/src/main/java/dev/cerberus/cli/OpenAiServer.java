@@ -10,10 +10,13 @@ import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.support.GenericApplicationContext;
 
@@ -41,6 +44,13 @@ final class OpenAiServer implements AutoCloseable {
     @SpringBootConfiguration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     static class Application {
+
+        /** Clients encode the slash of a name such as {@code ORG/NAME} in an address. */
+        @Bean
+        WebServerFactoryCustomizer<TomcatServletWebServerFactory> encodedSlashes() {
+            return (tomcat) -> tomcat
+                .addConnectorCustomizers((connector) -> connector.setEncodedSolidusHandling("passthrough"));
+        }
 
     }
 

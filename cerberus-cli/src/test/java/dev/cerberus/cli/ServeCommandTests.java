@@ -63,6 +63,15 @@ class ServeCommandTests {
         }, "--model", model(), "--chat-template", "chatml", "--port", "0", "--name", "tiny-one", "--max-context", "64");
     }
 
+    /** As the hub's names have, which OpenAI's clients encode. */
+    @Test
+    void nameMayHaveASlash() throws Exception {
+        serving((base) -> {
+            assertThat(get(base + "/models/org%2Ftiny")).contains("\"id\":\"org/tiny\"");
+            assertThat(get(base + "/models/org/tiny")).contains("\"id\":\"org/tiny\"");
+        }, "--model", model(), "--chat-template", "chatml", "--port", "0", "--name", "org/tiny");
+    }
+
     @Test
     void modelWithoutTemplateContinuesTexts() throws Exception {
         String location = model();
