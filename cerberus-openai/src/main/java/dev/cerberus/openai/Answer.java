@@ -57,8 +57,7 @@ final class Answer implements StreamingChatResponseHandler, StreamingResponseHan
     /**
      * Waits for the next event.
      * @param gone whether the client has gone
-     * @throws IOException if it has, or the waiting thread is interrupted; the request is
-     * cancelled
+     * @throws IOException if it has, or the waiting thread is interrupted
      */
     AnswerEvent next(BooleanSupplier gone) throws IOException {
         try {
@@ -71,16 +70,12 @@ final class Answer implements StreamingChatResponseHandler, StreamingResponseHan
             throw new IOException("The client has closed the connection");
         }
         catch (InterruptedException ex) {
-            cancel();
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("Interrupted while waiting for an answer");
         }
-        catch (IOException ex) {
-            cancel();
-            throw ex;
-        }
     }
 
+    /** Says that nobody waits any more. */
     void cancel() {
         StreamingHandle started = this.handle;
         if (started != null) {

@@ -32,7 +32,7 @@ final class AnswerWriter {
     /**
      * Writes an answer as one object.
      * @throws OpenAiException if it fails
-     * @throws IOException if the client has gone; the request is cancelled
+     * @throws IOException if the client has gone
      */
     void writeWhole(Answer answer, HttpServletResponse response, BooleanSupplier gone) throws IOException {
         WholeAnswer whole = new WholeAnswer();
@@ -61,7 +61,7 @@ final class AnswerWriter {
      * Writes an answer as server-sent events.
      * @param usage whether the last event shall tell the numbers of tokens
      * @throws OpenAiException if it fails before its first event
-     * @throws IOException if the client has gone; the request is cancelled
+     * @throws IOException if the client has gone
      */
     void writeEvents(Answer answer, boolean usage, HttpServletResponse response, BooleanSupplier gone)
             throws IOException {
@@ -69,19 +69,13 @@ final class AnswerWriter {
         if (event instanceof AnswerEvent.Failure failure) {
             throw OpenAiErrors.translate(failure.error(), this.input);
         }
-        try {
-            EventStream stream = new EventStream(response);
-            this.form.start(usage).ifPresent(stream::send);
-            while (send(event, stream, usage)) {
-                stream.flush();
-                event = answer.next(gone);
-            }
+        EventStream stream = new EventStream(response);
+        this.form.start(usage).ifPresent(stream::send);
+        while (send(event, stream, usage)) {
             stream.flush();
+            event = answer.next(gone);
         }
-        catch (IOException ex) {
-            answer.cancel();
-            throw ex;
-        }
+        stream.flush();
     }
 
     /** Returns whether there is more to come. */

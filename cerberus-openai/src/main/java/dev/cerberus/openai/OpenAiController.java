@@ -83,11 +83,17 @@ class OpenAiController {
     private void write(Answer answer, AnswerWriter writer, AnswerForm form, HttpServletRequest request,
             HttpServletResponse response) throws IOException {
         BooleanSupplier gone = () -> this.presence.isGone(request);
-        if (form.stream()) {
-            writer.writeEvents(answer, form.usage(), response, gone);
+        try {
+            if (form.stream()) {
+                writer.writeEvents(answer, form.usage(), response, gone);
+            }
+            else {
+                writer.writeWhole(answer, response, gone);
+            }
         }
-        else {
-            writer.writeWhole(answer, response, gone);
+        catch (IOException | RuntimeException | Error ex) {
+            answer.cancel();
+            throw ex;
         }
     }
 
