@@ -3,14 +3,12 @@ package dev.cerberus.hf;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
@@ -35,18 +33,11 @@ public final class HeadsFile {
     /** What the metadata of a heads file says under {@code format}. */
     public static final String FORMAT = "cerberus-heads";
 
-    private static final String DRAFT_VOCABULARY = "draft_vocabulary";
-
     private static final String SHARED_LM_HEAD = "lm_head.weight";
 
-    private static final String TRANSITIONS_FROM = "transitions.from";
+    static final String TRANSITIONS_FROM = "transitions.from";
 
     private static final String TRANSITIONS_TO = "transitions.to";
-
-    private static final String WITH_THIS_VERSION = "train the heads again with this version of cerberus train";
-
-    // No hidden state and no vocabulary in use comes near.
-    private static final int MAX_SIZE = 1 << 24;
 
     private final Path file;
 
@@ -64,8 +55,8 @@ public final class HeadsFile {
 
     private final HeadsNaming naming;
 
-    private HeadsFile(Path file, Safetensors tensors, HeadsDescription description, int vocabularySize,
-            int[] draftVocabulary, HeadsNaming naming, double temperature) {
+    HeadsFile(Path file, Safetensors tensors, HeadsDescription description, int vocabularySize, int[] draftVocabulary,
+            HeadsNaming naming, double temperature) {
         this.file = file;
         this.metadata = tensors.metadata();
         this.tensors = tensors.names()
@@ -88,78 +79,14 @@ public final class HeadsFile {
      * lacks a tensor
      */
     public static HeadsFile read(Path file) {
-        // the mapping outlives the channel
-        try (Safetensors tensors = Safetensors.open(file)) {
-            if (FORMAT.equals(tensors.metadata().get("format"))) {
-                return own(file, tensors);
-            }
-            Optional<HeadsNaming> published = HeadsNaming.published(tensors.names());
-            if (published.isPresent()) {
-                return published(file, tensors, published.get());
-            }
-            throw new ModelFileException(file, "holds no draft heads: its metadata lack format=" + FORMAT
-                    + " and it has no tensor 0.0.linear.weight or blocks.0.layers.0.weight as published Medusa heads do",
-                    "name a file written by cerberus train");
-        }
-    }
-
-    private static HeadsFile own(Path file, Safetensors tensors) {
-        Metadata metadata = new Metadata(file, tensors.metadata());
-        int vocabularySize = metadata.integer("vocab_size");
-        requireSize(file, "vocab_size in its metadata", vocabularySize);
-        int[] vocabulary = tensors.contains(DRAFT_VOCABULARY) ? vocabulary(file, tensors, vocabularySize)
-                : IntStream.range(0, vocabularySize).toArray();
-        HeadsDescription description;
-        try {
-            HeadsKind kind = HeadsKind.ofId(metadata.text("kind"));
-            description = new HeadsDescription(kind, metadata.choice("condition", "root", "none"),
-                    metadata.choice("links", "true", "false"), metadata.choice("lm_head", "own", "shared"),
-                    metadata.integer("heads"), metadata.integer("layers"), metadata.integer("hidden_size"),
-                    vocabulary.length, tensors.contains(TRANSITIONS_FROM) ? metadata.integer("transition_rank") : 0);
-        }
-        catch (IllegalArgumentException ex) {
-            throw new ModelFileException(file, "its metadata are wrong: " + ex.getMessage(), WITH_THIS_VERSION, ex);
-        }
-        return new HeadsFile(file, tensors, description, vocabularySize, vocabulary, HeadsNaming.CERBERUS,
-                metadata.positive("temperature", 1));
-    }
-
-    private static HeadsFile published(Path file, Safetensors tensors, HeadsNaming naming) {
-        int heads = 0;
-        while (tensors.contains(naming.blockWeight(heads, 0))) {
-            heads++;
-        }
-        int layers = naming.layers();
-        String lmHead = lmHeadName(tensors.names(), naming, 0);
-        List<Long> block = tensors.info(naming.blockWeight(0, 0)).shape();
-        List<Long> output = tensors.contains(lmHead) ? tensors.info(lmHead).shape() : List.of();
-        if (block.size() != 2 || output.size() != 2) {
-            throw new ModelFileException(file,
-                    "looks like published Medusa heads, but its tensors " + naming.blockWeight(0, 0) + " and " + lmHead
-                            + " are not two matrices",
-                    "convert the heads of one Medusa checkpoint to safetensors, names unchanged");
-        }
-        requireSize(file, naming.blockWeight(0, 0), block);
-        requireSize(file, lmHead, output);
-        int vocabularySize = Math.toIntExact(output.get(0));
-        HeadsDescription description;
-        try {
-            description = new HeadsDescription(HeadsKind.MEDUSA, false, false, true, heads, layers,
-                    Math.toIntExact(block.get(0)), vocabularySize);
-        }
-        catch (IllegalArgumentException ex) {
-            throw new ModelFileException(file, "holds Medusa heads that are not supported: " + ex.getMessage(),
-                    "use other heads", ex);
-        }
-        return new HeadsFile(file, tensors, description, vocabularySize, IntStream.range(0, vocabularySize).toArray(),
-                naming, 1);
+        return HeadsFileReader.read(file);
     }
 
     /**
      * Returns the LM head of a head: its own, or the only one that published heads have,
      * since a tensor that several share is stored once.
      */
-    private static String lmHeadName(Set<String> names, HeadsNaming naming, int head) {
+    static String lmHeadName(Set<String> names, HeadsNaming naming, int head) {
         if (!naming.isPublished() || names.contains(naming.lmHead(head))) {
             return naming.lmHead(head);
         }
@@ -168,38 +95,6 @@ public final class HeadsFile {
             return naming.lmHead(0);
         }
         return names.contains(SHARED_LM_HEAD) ? SHARED_LM_HEAD : naming.lmHead(head);
-    }
-
-    private static void requireSize(Path file, String name, List<Long> shape) {
-        for (long size : shape) {
-            requireSize(file, "a size of its tensor " + name, size);
-        }
-    }
-
-    /** Tables are made by these numbers before a tensor bears them out. */
-    private static void requireSize(Path file, String what, long size) {
-        if (size < 1 || size > MAX_SIZE) {
-            throw new ModelFileException(file, what + " must be in 1.." + MAX_SIZE + ", was " + size,
-                    "fetch or make the heads again");
-        }
-    }
-
-    private static int[] vocabulary(Path file, Safetensors tensors, int vocabularySize) {
-        TensorInfo info = tensors.info(DRAFT_VOCABULARY);
-        if (info.dtype() != TensorType.I32 || info.shape().size() != 1 || info.elements() < 1) {
-            throw new ModelFileException(file, "its tensor " + DRAFT_VOCABULARY + " must be I32 of one dimension, was "
-                    + info.dtype() + " of shape " + info.shape(), WITH_THIS_VERSION);
-        }
-        requireSize(file, "the length of its draft vocabulary", info.elements());
-        int[] ids = new int[Math.toIntExact(info.elements())];
-        tensors.data(DRAFT_VOCABULARY).asIntBuffer().get(ids);
-        for (int i = 0; i < ids.length; i++) {
-            if (ids[i] < 0 || ids[i] >= vocabularySize || (i > 0 && ids[i] <= ids[i - 1])) {
-                throw new ModelFileException(file, "its draft vocabulary must ascend within 0.." + (vocabularySize - 1)
-                        + ", but entry " + i + " is " + ids[i], WITH_THIS_VERSION);
-            }
-        }
-        return ids;
     }
 
     private void checkTensors() {
@@ -430,57 +325,6 @@ public final class HeadsFile {
                 };
             }
             return values;
-        }
-
-    }
-
-    /** The metadata with typed access that names what is missing. */
-    private record Metadata(Path file, Map<String, String> values) {
-
-        String text(String key) {
-            String value = this.values.get(key);
-            if (value == null) {
-                throw new ModelFileException(this.file, "its metadata lack " + key, WITH_THIS_VERSION);
-            }
-            return value;
-        }
-
-        int integer(String key) {
-            String value = text(key);
-            if (!value.matches("\\d{1,9}") || Integer.parseInt(value) < 1) {
-                throw new ModelFileException(this.file,
-                        key + " in its metadata must be a positive integer, was '" + value + "'", WITH_THIS_VERSION);
-            }
-            return Integer.parseInt(value);
-        }
-
-        double positive(String key, double absent) {
-            String value = this.values.get(key);
-            if (value == null) {
-                return absent;
-            }
-            try {
-                double number = Double.parseDouble(value);
-                if (number > 0 && number <= 100) {
-                    return number;
-                }
-            }
-            catch (NumberFormatException ex) {
-                // refused below, as one that is out of range
-            }
-            throw new ModelFileException(this.file,
-                    key + " in its metadata must be a number in (0, 100], was '" + value + "'", WITH_THIS_VERSION);
-        }
-
-        /** Whether the value is the first of two that are allowed. */
-        boolean choice(String key, String first, String second) {
-            String value = text(key);
-            if (!Arrays.asList(first, second).contains(value)) {
-                throw new ModelFileException(this.file,
-                        key + " in its metadata must be " + first + " or " + second + ", was '" + value + "'",
-                        WITH_THIS_VERSION);
-            }
-            return value.equals(first);
         }
 
     }
