@@ -2,6 +2,7 @@ package dev.cerberus;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -10,6 +11,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -24,7 +26,11 @@ class StructureDocumentTests {
 
     private static final String ROOT = "dev.cerberus.";
 
-    private static final Pattern ROW = Pattern.compile("\\| `(\\w+)` \\|[^|]*\\|([^|]*)\\|");
+    private static final Pattern ROW = Pattern.compile("\\| `([a-z]\\w*)` \\|[^|]*\\|([^|]*)\\|");
+
+    private static final Pattern REASON = Pattern.compile("\\| `([A-Z]\\w*)` \\|[^|]*\\|\\R");
+
+    private static final int LONGEST_FILE = 400;
 
     @Test
     void everyRoomNeedsWhatThePageSays() throws IOException {
@@ -38,6 +44,30 @@ class StructureDocumentTests {
                         .collect(Collectors.toCollection(TreeSet::new)));
         }
         assertThat(written).isEqualTo(rooms());
+    }
+
+    @Test
+    void longFilesAreThoseThatThePageGivesAReasonFor() throws IOException {
+        Set<String> written = new TreeSet<>();
+        Matcher row = REASON.matcher(Files.readString(MarkdownFile.repository().resolve("docs/structure.md")));
+        while (row.find()) {
+            written.add(row.group(1));
+        }
+        assertThat(written).isEqualTo(longFiles());
+    }
+
+    private static Set<String> longFiles() throws IOException {
+        Set<String> names = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(MarkdownFile.repository().resolve("cerberus-core/src/main/java"))) {
+            for (Path file : files.filter((file) -> file.toString().endsWith(".java")).toList()) {
+                try (Stream<String> lines = Files.lines(file)) {
+                    if (lines.count() > LONGEST_FILE) {
+                        names.add(file.getFileName().toString().replace(".java", ""));
+                    }
+                }
+            }
+        }
+        return names;
     }
 
     private static Map<String, Set<String>> rooms() {
