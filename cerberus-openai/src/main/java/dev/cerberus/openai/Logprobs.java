@@ -50,33 +50,15 @@ final class Logprobs {
         ArrayNode values = logprobs.putArray("token_logprobs");
         ArrayNode tops = logprobs.putArray("top_logprobs");
         ArrayNode offsets = logprobs.putArray("text_offset");
-        int begun = 0;
+        CharacterOffsets begin = new CharacterOffsets();
         for (TokenProbability token : told.get()) {
             texts.add(token.text());
             values.add(token.logprob());
-            offsets.add(goesOn(token) ? begun - 1 : begun);
-            begun += characters(token);
+            offsets.add(begin.next(token.bytes()));
             ObjectNode top = tops.addObject();
             token.alternatives().forEach((other) -> putMostProbable(top, other));
             putMostProbable(top, token);
         }
-    }
-
-    /** Returns whether a token begins within a character of the one before. */
-    private static boolean goesOn(TokenProbability token) {
-        return !token.bytes().isEmpty() && isWithinCharacter(token.bytes().get(0));
-    }
-
-    /**
-     * Returns how many characters begin in a token. They are counted as Python counts
-     * them, not as Java does.
-     */
-    private static int characters(TokenProbability token) {
-        return (int) token.bytes().stream().filter((each) -> !isWithinCharacter(each)).count();
-    }
-
-    private static boolean isWithinCharacter(int utf8) {
-        return (utf8 & 0xC0) == 0x80;
     }
 
     /** Different tokens may have one text, as halves of characters do. */

@@ -46,6 +46,16 @@ class LogprobsTests {
             .toString()).isEqualTo("[0,1,1,1,3]");
     }
 
+    /* Of bytes that are none the text has U+FFFD, also at its beginning. */
+    @Test
+    void whatIsNoCharacterCountsAsItStandsInTheText() {
+        assertThat(completion(token(new byte[] { (byte) 0x9F }, -1), token(new byte[] { (byte) 0x98, (byte) 0xF0 }, -1),
+                token("ab", -1), token(new byte[] { (byte) 0xFF }, -1), token(new byte[] { (byte) 0xE2 }, -1),
+                token("", -1), token(new byte[] { (byte) 0x82 }, -1), token("c", -1))
+            .get("text_offset")
+            .toString()).isEqualTo("[0,1,3,5,6,6,6,7]");
+    }
+
     @Test
     void ofTokensWithTheSameTextTheMostProbableIsTold() {
         JsonNode top = completion(token("a", -0.5, token("a", -0.5), token(new byte[] { (byte) 0xF0 }, -1.5),
