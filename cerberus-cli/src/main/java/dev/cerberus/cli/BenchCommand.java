@@ -174,6 +174,7 @@ final class BenchCommand implements Callable<Integer> {
         }
         Measured measured = Objects.requireNonNull(this.source.measured, "the parser requires one of both");
         BenchOptions options = this.decoding.usage(this::options);
+        this.decoding.checkBound(options.modes().contains(BenchMode.CERBERUS_THRESHOLD), "--modes cerberus-threshold");
         return measure(options, measured.prompts);
     }
 

@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 
@@ -66,7 +65,8 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        this.decoding.check("--gate", Set.of(this.gate));
+        this.decoding.check();
+        this.decoding.checkBound(this.gate == GateMode.THRESHOLD, "--gate threshold");
         try (CerberusEngine engine = this.model.open(options())) {
             Chats.require(engine.description(), false);
             talk(engine);

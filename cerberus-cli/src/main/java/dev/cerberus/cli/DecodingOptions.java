@@ -1,6 +1,5 @@
 package dev.cerberus.cli;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -48,16 +47,14 @@ final class DecodingOptions extends AnswerOptions {
     }
 
     /**
-     * Checks the same, and that what only one gate mode looks at is not passed over.
-     * @param option the option that names gate modes
-     * @param gates the modes
+     * Checks that what only gate mode threshold looks at is not passed over.
+     * @param asked whether that mode is among those asked for
+     * @param asking the option that asks for it
      */
-    void check(String option, Collection<GateMode> gates) {
-        check();
+    void checkBound(boolean asked, String asking) {
         for (String bound : List.of("--signal", "--threshold")) {
-            require(gates.contains(GateMode.THRESHOLD) || !isGiven(bound),
-                    bound + " is of gate mode threshold, which is not among those asked for: give " + option
-                            + " threshold, or leave " + bound + " out");
+            require(asked || !isGiven(bound), bound + " is of gate mode threshold, which is not among those asked for: "
+                    + "give " + asking + ", or leave " + bound + " out");
         }
     }
 

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
@@ -103,7 +102,8 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        this.decoding.check("--gate", Set.of(this.gate));
+        this.decoding.check();
+        this.decoding.checkBound(this.gate == GateMode.THRESHOLD, "--gate threshold");
         if (this.logprobs != null
                 && (!this.json || this.logprobs < 0 || this.logprobs > GenerationRequest.MOST_LOGPROBS)) {
             throw new ParameterException(this.spec.commandLine(),

@@ -78,7 +78,8 @@ final class LoadCommand implements Callable<Integer> {
                     "--requests, --rounds and --clients must be at least 1, were " + this.requests + ", " + this.rounds
                             + " and " + this.clients);
         }
-        this.decoding.check("--gates", this.gates);
+        this.decoding.check();
+        this.decoding.checkBound(this.gates.contains(GateMode.THRESHOLD), "--gates threshold");
         List<Conversation> conversations = PromptFile.read(this.prompts);
         long needed = this.fresh ? (long) this.requests * this.clients.size() * (this.rounds + 1L) : this.requests;
         if (this.fresh && conversations.size() < needed) {

@@ -100,8 +100,9 @@ class CerberusCommandTests {
     @ValueSource(strings = { "", "dance", "generate", "generate --prompt a --prompts b", "generate --prompt a --oops",
             "generate --prompt a --max-tokens 0", "generate --prompt a --max-tokens many",
             "generate --prompt a --temperature -1", "generate --prompt a --top-p 2", "generate --prompt a --top-k -1",
-            "generate --prompt a --signal top1-margin --threshold 1.5", "generate --prompt a --gate sometimes",
-            "generate --prompt a --signal mood", "generate --prompt a --tree x", "generate --prompt a --max-nodes 0",
+            "generate --prompt a --gate threshold --signal top1-margin --threshold 1.5",
+            "generate --prompt a --gate sometimes", "generate --prompt a --gate threshold --signal mood",
+            "generate --prompt a --tree x", "generate --prompt a --max-nodes 0",
             "generate --prompt a --model x --threads 0", "bench", "bench --prompts p --modes fast",
             "bench --prompts p --modes medusa", "bench --prompts p --repeat 0", "bench --record a --replay b", "pull",
             "pull nothing", "pull a/b --mirror ftp://x", "calibrate --prompts p", "remember --model m --data d",
@@ -551,11 +552,12 @@ class CerberusCommandTests {
 
     @ParameterizedTest
     @ValueSource(strings = { "generate --prompt a --threshold 1", "chat --signal top1-margin --gate always",
-            "load --prompts p --threshold 1 --gates never,adaptive" })
+            "load --prompts p --threshold 1 --gates never,adaptive",
+            "bench --prompts p --signal top1-margin --modes autoregressive,cerberus" })
     void boundOfAGateThatIsNotAskedIsRefusedAndNotForgotten(String command) {
         assertThat(run(command.split(" "))).isEqualTo(2);
         assertThat(this.err.toString()).containsPattern("--(signal|threshold) is of gate mode threshold, which is not "
-                + "among those asked for: give --gates? threshold, or leave --(signal|threshold) out");
+                + "among those asked for: give --(gates? |modes cerberus-)threshold, or leave --(signal|threshold) out");
     }
 
     @ParameterizedTest
