@@ -54,8 +54,8 @@ final class Provenance {
                 return Optional.of(head);
             }
             String reference = head.substring("ref: ".length());
-            Path shared = git.resolve("commondir"); // of a worktree, whose branches lie
-                                                    // elsewhere
+            // there in a worktree, whose branches are the repository's
+            Path shared = git.resolve("commondir");
             Path all = Files.exists(shared) ? named(shared, "") : git;
             if (Files.exists(all.resolve(reference))) {
                 return Optional.of(Files.readString(all.resolve(reference)).strip());

@@ -135,7 +135,7 @@ public final class ReplayTable {
         }
     }
 
-    /** As of a benchmark, where no gate is nothing is skipped. */
+    /** As in a benchmark, nothing is skipped where there is no gate. */
     private static double skipShare(BenchMode mode, ReplayResult result) {
         return mode.isGated() ? result.skipShare() : 0;
     }
