@@ -1,7 +1,6 @@
 package dev.cerberus.constrain;
 
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -200,9 +199,10 @@ final class Numbers {
     private static CharacterAutomaton multiples(BigDecimal multiple, String where, CompileBudget budget) {
         BigDecimal shortest = multiple.stripTrailingZeros();
         int places = Math.max(0, shortest.scale());
-        BigInteger units = shortest.movePointRight(places).toBigIntegerExact();
-        if (multiple.signum() <= 0 || places > FRACTION_DIGITS || units.multiply(BigInteger.valueOf(places + 2L))
-            .compareTo(BigInteger.valueOf(LARGEST_MULTIPLE)) > 0) {
+        // still with its exponent: written out, 1e999999999 fills the memory
+        BigDecimal units = shortest.scaleByPowerOfTen(places);
+        if (multiple.signum() <= 0 || places > FRACTION_DIGITS || units.multiply(BigDecimal.valueOf(places + 2L))
+            .compareTo(BigDecimal.valueOf(LARGEST_MULTIPLE)) > 0) {
             throw new ConstraintException("multipleOf " + multiple + " at " + where
                     + " can not be enforced; use a positive number with fewer digits");
         }

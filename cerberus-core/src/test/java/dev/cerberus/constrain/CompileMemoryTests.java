@@ -1,0 +1,37 @@
+package dev.cerberus.constrain;
+
+import java.lang.management.ManagementFactory;
+
+import com.sun.management.ThreadMXBean;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Memory that constraints take while they are compiled, in the thread of whoever asks.
+ */
+class CompileMemoryTests {
+
+    private static final long MOST_BYTES = 64_000_000;
+
+    private static Grammar compile(String schema) {
+        return SchemaCompiler.compile(schema, SchemaOptions.DEFAULT, new CompileBudget());
+    }
+
+    private static void takesLittle(ThrowingCallable call) throws Throwable {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        call.call();
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(MOST_BYTES);
+    }
+
+    @Test
+    void multiplesOfHugeNumbersAreNotWrittenOut() throws Throwable {
+        takesLittle(() -> assertThatExceptionOfType(ConstraintException.class)
+            .isThrownBy(() -> compile("{\"type\":\"number\",\"multipleOf\":1e30000000}"))
+            .withMessageContaining("multipleOf 1E+30000000"));
+    }
+
+}
