@@ -42,6 +42,8 @@ final class ObjectRules {
 
     private final boolean leftOut;
 
+    private final int lastRequired; // its index, -1 if none is
+
     private final SchemaOptions options;
 
     private final Map<Progress, Symbol> symbols = new ConcurrentHashMap<>();
@@ -67,7 +69,16 @@ final class ObjectRules {
         this.least = least;
         this.most = most;
         this.options = options;
+        this.lastRequired = lastRequired(properties);
         this.colon = Symbols.literal(options.layout().colon());
+    }
+
+    private static int lastRequired(List<Property> properties) {
+        int last = properties.size() - 1;
+        while (last >= 0 && !properties.get(last).required()) {
+            last--;
+        }
+        return last;
     }
 
     List<Property> properties() {
@@ -158,9 +169,47 @@ final class ObjectRules {
             return known;
         }
 
+        /**
+         * Without what may be left out, and that is each of thousands of properties from
+         * each before it.
+         */
+        @Override
+        List<Piece> shortestPieces() {
+            ObjectRules rules = ObjectRules.this;
+            int first = -1;
+            int required = 0;
+            for (int i = rules.lastRequired; i >= this.progress.next(); i--) {
+                if (rules.properties.get(i).required() && isMissing(this.progress, i)) {
+                    first = i;
+                    required++;
+                }
+            }
+            if (this.progress.count() + required < rules.least) {
+                return pieces(); // not all that may be left out can be
+            }
+            if (first < 0) {
+                return List.of(new OneOf(new LiteralSet(List.of(closing())), List.<Symbol[]>of(Symbol.NOTHING)));
+            }
+            Property property = rules.properties.get(first);
+            Symbol[] after = { property.value().symbol(), symbol(with(this.progress, first)) };
+            return List.of(new OneOf(new LiteralSet(List.of(name(property))), List.<Symbol[]>of(after)));
+        }
+
+        private String before() {
+            return (this.progress.count() == 0) ? "{" : ObjectRules.this.options.layout().comma();
+        }
+
+        private String name(Property property) {
+            return before() + JsonTexts.string(property.name()) + ObjectRules.this.options.layout().colon();
+        }
+
+        private String closing() {
+            return (this.progress.count() == 0) ? "{}" : "}";
+        }
+
         private List<Piece> find() {
             ObjectRules rules = ObjectRules.this;
-            String before = (this.progress.count() == 0) ? "{" : rules.options.layout().comma();
+            String before = before();
             List<String> texts = new ArrayList<>();
             List<Symbol[]> after = new ArrayList<>();
             int required = 0;
@@ -185,13 +234,13 @@ final class ObjectRules {
                 boolean fits = rules.most == ByteAutomaton.ANY_NUMBER || this.progress.count() + room <= rules.most;
                 boolean enough = others || next.count() + (rules.options.anyOrder() ? usable - 1 : left) >= rules.least;
                 if (fits && enough) {
-                    texts.add(before + JsonTexts.string(property.name()) + rules.options.layout().colon());
+                    texts.add(name(property));
                     after.add(new Symbol[] { property.value().symbol(), symbol(next) });
                 }
                 skipsRequired = property.required() && !rules.options.anyOrder();
             }
             if (required == 0 && this.progress.count() >= rules.least) {
-                texts.add((this.progress.count() == 0) ? "{}" : "}");
+                texts.add(closing());
                 after.add(Symbol.NOTHING);
             }
             List<Piece> found = new ArrayList<>();

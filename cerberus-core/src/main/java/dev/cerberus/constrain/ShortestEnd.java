@@ -175,7 +175,7 @@ final class ShortestEnd {
             for (Symbol[] replacement : part.replacements()) {
                 take(part, 0, replacement);
             }
-            for (Symbol.Piece piece : part.pieces()) {
+            for (Symbol.Piece piece : part.shortestPieces()) {
                 if (piece.automaton().isOpen()) {
                     take(part, 0, Symbol.NOTHING);
                     continue;

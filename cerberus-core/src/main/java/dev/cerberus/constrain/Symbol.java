@@ -20,6 +20,14 @@ abstract class Symbol {
         return List.of();
     }
 
+    /**
+     * What can be read now on the shortest ways to an end; all that can, where it is not
+     * known better.
+     */
+    List<Piece> shortestPieces() {
+        return pieces();
+    }
+
     /** What it can be replaced by, nothing read; an empty array lets it be left out. */
     List<Symbol[]> replacements() {
         return List.of();

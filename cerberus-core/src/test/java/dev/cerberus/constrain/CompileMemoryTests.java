@@ -1,6 +1,8 @@
 package dev.cerberus.constrain;
 
 import java.lang.management.ManagementFactory;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import com.sun.management.ThreadMXBean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -32,6 +34,15 @@ class CompileMemoryTests {
         takesLittle(() -> assertThatExceptionOfType(ConstraintException.class)
             .isThrownBy(() -> compile("{\"type\":\"number\",\"multipleOf\":1e30000000}"))
             .withMessageContaining("multipleOf 1E+30000000"));
+    }
+
+    @Test
+    void endOfAnObjectWithManyOptionalPropertiesIsFoundWithoutGoingThroughThem() throws Throwable {
+        String properties = IntStream.range(0, 3_000)
+            .mapToObj((i) -> "\"p" + i + "\":true")
+            .collect(Collectors.joining(","));
+        Reading start = Reading.of(compile("{\"type\":\"object\",\"properties\":{" + properties + "}}").root());
+        takesLittle(() -> assertThat(new ShortestEnd().bytes(start)).isEqualTo("{}".length()));
     }
 
 }
