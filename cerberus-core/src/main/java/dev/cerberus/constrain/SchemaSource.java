@@ -29,6 +29,12 @@ final class SchemaSource {
 
     private static final int DEEPEST = 200;
 
+    /** What messages tell of where something stands. */
+    private static final int LONGEST_PLACE = 300;
+
+    /** What has names or values below it that look like keywords. */
+    private static final Set<String> VALUES = Set.of("properties", "enum", "const");
+
     private static final JsonMapper MAPPER = JsonMapper
         .builder(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
@@ -52,7 +58,7 @@ final class SchemaSource {
 
     private final boolean oldItems;
 
-    private final IdentityHashMap<JsonNode, String> places = new IdentityHashMap<>();
+    private final IdentityHashMap<JsonNode, Place> places = new IdentityHashMap<>();
 
     private final Map<String, JsonNode> anchors = new HashMap<>();
 
@@ -62,7 +68,7 @@ final class SchemaSource {
         this.root = root;
         String dialect = root.path("$schema").asText();
         this.oldItems = dialect.contains("draft-0") || dialect.contains("2019-09");
-        place(root, "#");
+        place(root, new Place(null, "#"));
     }
 
     static SchemaSource read(String json) {
@@ -88,23 +94,53 @@ final class SchemaSource {
         }
     }
 
-    private void place(JsonNode node, String place) {
+    /**
+     * Where a part stands. Names of parts may be long and have many parts below, so that
+     * they are put together for messages only.
+     *
+     * @param above the place of what it is a part of; null for the whole
+     * @param step its name or index there
+     */
+    private record Place(@Nullable Place above, String step) {
+
+        private void write(StringBuilder pointer) {
+            if (this.above != null) {
+                this.above.write(pointer);
+                pointer.append('/');
+            }
+            int room = Math.max(0, LONGEST_PLACE - pointer.length());
+            pointer.append(
+                    this.step.substring(0, Math.min(room, this.step.length())).replace("~", "~0").replace("/", "~1"));
+        }
+
+        @Override
+        public String toString() {
+            StringBuilder pointer = new StringBuilder();
+            write(pointer);
+            return (pointer.length() <= LONGEST_PLACE) ? pointer.toString() : pointer.substring(0, LONGEST_PLACE) + "…";
+        }
+
+    }
+
+    private void place(JsonNode node, Place place) {
         if (node.isObject()) {
             this.places.put(node, place);
-            boolean named = place.endsWith("/properties") || place.endsWith("/enum") || place.endsWith("/const");
-            if (!place.equals("#") && !named && node.path("$id").isTextual()) {
+            if (place.above() != null && !VALUES.contains(place.step()) && node.path("$id").isTextual()) {
                 this.innerId = node;
             }
             if (node.path("$anchor").isTextual()) {
                 this.anchors.put(node.get("$anchor").textValue(), node);
             }
             node.properties()
-                .forEach((entry) -> place(entry.getValue(),
-                        place + "/" + entry.getKey().replace("~", "~0").replace("/", "~1")));
+                .stream()
+                .filter((entry) -> entry.getValue().isContainerNode())
+                .forEach((entry) -> place(entry.getValue(), new Place(place, entry.getKey())));
         }
         else if (node.isArray()) {
             for (int i = 0; i < node.size(); i++) {
-                place(node.get(i), place + "/" + i);
+                if (node.get(i).isContainerNode()) {
+                    place(node.get(i), new Place(place, String.valueOf(i)));
+                }
             }
         }
     }
@@ -115,8 +151,8 @@ final class SchemaSource {
 
     /** Returns where a part of the schema stands, as a JSON pointer. */
     String place(@Nullable JsonNode node) {
-        String place = this.places.get(node);
-        return (place != null) ? place : "#";
+        Place place = this.places.get(node);
+        return (place != null) ? place.toString() : "#";
     }
 
     ConstraintException refuse(JsonNode schema, String problem) {

@@ -37,6 +37,14 @@ class CompileMemoryTests {
     }
 
     @Test
+    void namesOfPartsAreNotRepeatedForEachPartBelow() throws Throwable {
+        String parts = IntStream.range(0, 5_000).mapToObj((i) -> "\"p" + i + "\":{}").collect(Collectors.joining(","));
+        String schema = "{\"properties\":{\"" + "a".repeat(50_000) + "\":{\"type\":\"object\",\"properties\":{" + parts
+                + "}}}}";
+        takesLittle(() -> SchemaSource.read(schema));
+    }
+
+    @Test
     void endOfAnObjectWithManyOptionalPropertiesIsFoundWithoutGoingThroughThem() throws Throwable {
         String properties = IntStream.range(0, 3_000)
             .mapToObj((i) -> "\"p" + i + "\":true")
