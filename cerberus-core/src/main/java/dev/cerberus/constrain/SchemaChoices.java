@@ -19,11 +19,34 @@ final class SchemaChoices {
 
     private static final int MOST = 2_000;
 
+    /** Choices at one place, each of which is gone through within those before it. */
+    private static final int MOST_CHOICES = 1_000;
+
+    /** Parts of all alternatives together, as many times as they are in one. */
+    private static final long MOST_PARTS = 500_000;
+
+    /** Keywords whose values have parts that are gone through in every alternative. */
+    private static final List<String> OF_PARTS = List.of("properties", "required", "enum", "prefixItems", "items");
+
     private final SchemaSource source;
 
     private final CompileBudget budget;
 
     private final List<Alternative> found = new ArrayList<>();
+
+    // the combination under way, which grows and shrinks
+
+    private final List<JsonNode> order = new ArrayList<>();
+
+    private final Set<JsonNode> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private final List<Choice> choices = new ArrayList<>();
+
+    private final IdentityHashMap<JsonNode, Integer> taken = new IdentityHashMap<>();
+
+    private long size; // parts of it
+
+    private long parts; // of all that is found
 
     private SchemaChoices(SchemaSource source, CompileBudget budget) {
         this.source = source;
@@ -60,67 +83,96 @@ final class SchemaChoices {
 
     static List<Alternative> of(List<JsonNode> schemas, SchemaSource source, CompileBudget budget) {
         SchemaChoices choices = new SchemaChoices(source, budget);
-        choices.expand(new ArrayDeque<>(schemas), List.of(), new ArrayDeque<>(), new IdentityHashMap<>());
+        choices.expand(schemas, 0);
         return choices.found;
-    }
-
-    private static Set<JsonNode> identitySet() {
-        return Collections.newSetFromMap(new IdentityHashMap<>());
     }
 
     /** A list of alternatives of which one must hold. */
     private record Choice(JsonNode schema, JsonNode options, boolean exclusive) {
     }
 
-    private void expand(Deque<JsonNode> todo, List<JsonNode> before, Deque<Choice> open,
-            IdentityHashMap<JsonNode, Integer> taken) {
-        Set<JsonNode> seen = identitySet();
-        List<JsonNode> order = new ArrayList<>(before);
-        seen.addAll(before);
-        Deque<Choice> choices = new ArrayDeque<>(open);
+    /** Goes through what schemas leave beside the combination under way. */
+    private void expand(List<JsonNode> schemas, int choice) {
+        int ordered = this.order.size();
+        int open = this.choices.size();
+        long before = this.size;
+        if (add(new ArrayDeque<>(schemas))) {
+            choose(choice);
+        }
+        List<JsonNode> added = this.order.subList(ordered, this.order.size());
+        added.forEach(this.seen::remove);
+        added.clear();
+        this.choices.subList(open, this.choices.size()).clear();
+        this.size = before;
+    }
+
+    /** Returns whether anything may fulfil the schemas. */
+    private boolean add(Deque<JsonNode> todo) {
         while (!todo.isEmpty()) {
             this.budget.spend();
             JsonNode schema = todo.removeFirst();
             if (schema.isBoolean()) {
                 if (!schema.booleanValue()) {
-                    return;
+                    return false;
                 }
                 continue;
             }
-            if (!schema.isObject() || !seen.add(schema)) {
+            if (!schema.isObject() || !this.seen.add(schema)) {
                 requireSchema(schema);
                 continue;
             }
-            order.add(schema);
+            this.order.add(schema);
+            this.size++;
+            OF_PARTS.forEach((keyword) -> this.size += schema.path(keyword).size());
             this.source.requireSupport(schema);
             if (schema.has("$ref")) {
                 todo.addLast(this.source.resolve(schema));
             }
             schema.path("allOf").forEach(todo::addLast);
             if (schema.has("anyOf")) {
-                choices.addLast(new Choice(schema, schema.get("anyOf"), false));
+                this.choices.add(new Choice(schema, schema.get("anyOf"), false));
             }
             if (schema.has("oneOf")) {
-                choices.addLast(new Choice(schema, schema.get("oneOf"), true));
+                this.choices.add(new Choice(schema, schema.get("oneOf"), true));
             }
         }
-        Choice choice = choices.pollFirst();
-        if (choice == null) {
-            if (this.found.size() >= MOST) {
-                throw new ConstraintException("the JSON schema can not be enforced: its anyOf and oneOf have more than "
-                        + MOST + " combinations; nest fewer of them");
-            }
-            this.found.add(new Alternative(order, new Path(taken)));
+        return true;
+    }
+
+    private void choose(int next) {
+        if (next == this.choices.size()) {
+            take();
             return;
         }
-        for (int i = 0; i < choice.options().size(); i++) {
-            IdentityHashMap<JsonNode, Integer> path = taken;
-            if (choice.exclusive()) {
-                path = new IdentityHashMap<>(taken);
-                path.put(choice.schema(), i);
-            }
-            expand(new ArrayDeque<>(List.of(choice.options().get(i))), order, choices, path);
+        if (next >= MOST_CHOICES) {
+            throw refuse("it has more than " + MOST_CHOICES + " anyOf and oneOf at one place; use fewer");
         }
+        Choice choice = this.choices.get(next);
+        for (int i = 0; i < choice.options().size(); i++) {
+            if (choice.exclusive()) {
+                this.taken.put(choice.schema(), i);
+            }
+            expand(List.of(choice.options().get(i)), next + 1);
+        }
+        if (choice.exclusive()) {
+            this.taken.remove(choice.schema());
+        }
+    }
+
+    private void take() {
+        if (this.found.size() >= MOST) {
+            throw refuse("its anyOf and oneOf have more than " + MOST + " combinations; nest fewer of them");
+        }
+        this.parts += this.size;
+        if (!this.found.isEmpty() && this.parts > MOST_PARTS) {
+            throw refuse("the combinations of its anyOf and oneOf have more than " + MOST_PARTS
+                    + " parts; make them smaller");
+        }
+        this.found.add(new Alternative(List.copyOf(this.order), new Path(new IdentityHashMap<>(this.taken))));
+    }
+
+    private static ConstraintException refuse(String problem) {
+        return new ConstraintException("the JSON schema can not be enforced: " + problem);
     }
 
     private void requireSchema(JsonNode schema) {

@@ -1,6 +1,7 @@
 package dev.cerberus.constrain;
 
 import java.lang.management.ManagementFactory;
+import java.util.Collections;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -42,6 +43,32 @@ class CompileMemoryTests {
         String schema = "{\"properties\":{\"" + "a".repeat(50_000) + "\":{\"type\":\"object\",\"properties\":{" + parts
                 + "}}}}";
         takesLittle(() -> SchemaSource.read(schema));
+    }
+
+    @Test
+    void choicesThatAreNoneTakeTheRoomOfTheirSchemas() throws Throwable {
+        String choices = String.join(",", Collections.nCopies(1_000, "{\"anyOf\":[{\"type\":\"string\"}]}"));
+        takesLittle(() -> compile("{\"allOf\":[" + choices + "]}"));
+    }
+
+    @Test
+    void moreChoicesThanAnybodyWritesAreRefused() {
+        String choices = String.join(",", Collections.nCopies(30_000, "{\"anyOf\":[false,{}]}"));
+        assertThatExceptionOfType(ConstraintException.class).isThrownBy(() -> compile("{\"allOf\":[" + choices + "]}"))
+            .withMessageContaining("more than 1000 anyOf and oneOf at one place");
+    }
+
+    @Test
+    void alternativesWithManyPartsInCommonAreRefused() throws Throwable {
+        String parts = String.join(",", Collections.nCopies(50_000, "{}"));
+        String options = String.join(",", Collections.nCopies(2_000, "{}"));
+        takesLittle(() -> assertThatExceptionOfType(ConstraintException.class)
+            .isThrownBy(() -> compile("{\"allOf\":[" + parts + "],\"anyOf\":[" + options + "]}"))
+            .withMessageContaining("combinations of its anyOf and oneOf have more than 500000 parts"));
+        String values = IntStream.range(0, 50_000).mapToObj(String::valueOf).collect(Collectors.joining(","));
+        takesLittle(() -> assertThatExceptionOfType(ConstraintException.class)
+            .isThrownBy(() -> compile("{\"enum\":[" + values + "],\"anyOf\":[" + options + "]}"))
+            .withMessageContaining("combinations of its anyOf and oneOf have more than 500000 parts"));
     }
 
     @Test
