@@ -67,14 +67,40 @@ final class CodePoints {
         return false;
     }
 
-    CodePoints or(CodePoints other) {
-        List<int[]> list = new ArrayList<>();
-        for (CodePoints set : List.of(this, other)) {
+    /**
+     * All characters of some sets, of which there may be thousands. Not thread-safe.
+     */
+    static final class Union {
+
+        private static final int FEW = 1024;
+
+        private final CompileBudget budget;
+
+        private final List<int[]> ranges = new ArrayList<>();
+
+        private int apart; // of these ranges, when they were merged last
+
+        Union(CompileBudget budget) {
+            this.budget = budget;
+        }
+
+        void add(CodePoints set) {
             for (int i = 0; i < set.size(); i++) {
-                list.add(new int[] { set.first(i), set.last(i) });
+                this.budget.spend();
+                this.ranges.add(new int[] { set.first(i), set.last(i) });
+            }
+            if (this.ranges.size() > FEW + 2 * this.apart) {
+                CodePoints merged = all();
+                this.apart = merged.size();
+                this.ranges.clear();
+                add(merged);
             }
         }
-        return of(list);
+
+        CodePoints all() {
+            return of(this.ranges);
+        }
+
     }
 
     CodePoints and(CodePoints other) {

@@ -28,8 +28,8 @@ public final class Grammar {
      * nothing, or needs too much
      */
     public static Grammar regex(String regex, CompileBudget budget) {
-        CharacterAutomaton automaton = RegexNfa.compile(RegexParser.parse(regex), false, RegexParser.named(regex),
-                budget);
+        CharacterAutomaton automaton = RegexNfa.compile(RegexParser.parse(regex, budget), false,
+                RegexParser.named(regex), budget);
         if (automaton.isEmpty()) {
             throw new ConstraintException(RegexParser.named(regex) + " matches no text; change it");
         }

@@ -99,7 +99,7 @@ final class Numbers {
     }
 
     private static CharacterAutomaton compile(String regex, CompileBudget budget) {
-        return RegexNfa.compile(RegexParser.parse(regex), false, "a numeric bound", budget);
+        return RegexNfa.compile(RegexParser.parse(regex, budget), false, "a numeric bound", budget);
     }
 
     private static String atLeast(Bound bound) {

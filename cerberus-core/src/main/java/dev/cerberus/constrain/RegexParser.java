@@ -1,7 +1,9 @@
 package dev.cerberus.constrain;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A parser of the regular part of ECMA-262's regular expressions, as JSON Schema uses
@@ -34,13 +36,20 @@ final class RegexParser {
 
     private int depth;
 
-    private RegexParser(String source) {
+    private int states; // that it has at least
+
+    private final CompileBudget budget;
+
+    private final Map<String, CodePoints> properties = new HashMap<>();
+
+    private RegexParser(String source, CompileBudget budget) {
         this.source = source;
+        this.budget = budget;
         this.text = source.codePoints().toArray();
     }
 
-    static Regex parse(String source) {
-        RegexParser parser = new RegexParser(source);
+    static Regex parse(String source, CompileBudget budget) {
+        RegexParser parser = new RegexParser(source, budget);
         Regex regex = parser.choice();
         if (parser.at < parser.text.length) {
             throw parser.refuse("has a ')' without '('");
@@ -86,18 +95,27 @@ final class RegexParser {
             throw refuse("is nested deeper than " + MAX_DEPTH + " groups");
         }
         List<Regex> options = new ArrayList<>();
-        do {
+        options.add(sequence());
+        while (take("|")) {
+            needState();
             options.add(sequence());
         }
-        while (take("|"));
         this.depth--;
         return (options.size() == 1) ? options.get(0) : new Regex.Choice(options);
+    }
+
+    /** Refuses what has too many states of its own before it is read to its end. */
+    private void needState() {
+        this.budget.requireStates(++this.states, named(this.source));
     }
 
     private Regex sequence() {
         List<Regex> parts = new ArrayList<>();
         while (more() && !looking("|") && !looking(")")) {
             parts.add(quantified(atom()));
+            if (parts.size() > 1) {
+                needState();
+            }
         }
         return (parts.size() == 1) ? parts.get(0) : new Regex.Sequence(parts);
     }
@@ -217,7 +235,7 @@ final class RegexParser {
 
     private CodePoints characterClass() {
         boolean negated = take("^");
-        CodePoints set = CodePoints.NONE;
+        CodePoints.Union set = new CodePoints.Union(this.budget);
         while (!looking("]")) {
             if (!more()) {
                 throw refuse("lacks a ']'");
@@ -230,7 +248,9 @@ final class RegexParser {
                 }
                 CodePoints to = classAtom();
                 if (isSeveral(from) || isSeveral(to)) { // as in [\w-.], which is no range
-                    set = set.or(from).or(HYPHEN).or(to);
+                    set.add(from);
+                    set.add(HYPHEN);
+                    set.add(to);
                     continue;
                 }
                 if (!single(from) || !single(to) || from.first(0) > to.first(0)) {
@@ -238,10 +258,10 @@ final class RegexParser {
                 }
                 from = CodePoints.of(from.first(0), to.first(0)).and(CodePoints.ALL);
             }
-            set = set.or(from);
+            set.add(from);
         }
         this.at++;
-        return negated ? set.not() : set;
+        return negated ? set.all().not() : set.all();
     }
 
     private static boolean isSeveral(CodePoints set) {
@@ -285,8 +305,9 @@ final class RegexParser {
                 return SPACE.not();
             }
             case 'p', 'P' -> {
-                CodePoints set = property();
-                return (c == 'P') ? set.not() : set;
+                String name = propertyName();
+                return this.properties.computeIfAbsent((char) c + name,
+                        (unknown) -> (c == 'P') ? property(name).not() : property(name));
             }
             case 'b' -> {
                 if (inClass) {
@@ -375,7 +396,7 @@ final class RegexParser {
         return value;
     }
 
-    private CodePoints property() {
+    private String propertyName() {
         StringBuilder name = new StringBuilder();
         if (!take("{")) {
             throw refuse("has a property without name");
@@ -386,8 +407,12 @@ final class RegexParser {
         if (!take("}")) {
             throw refuse("has a property without name");
         }
+        return name.toString();
+    }
+
+    private CodePoints property(String name) {
         try {
-            return UnicodeProperties.named(name.toString());
+            return UnicodeProperties.named(name);
         }
         catch (IllegalArgumentException ex) {
             throw refuse(String.valueOf(ex.getMessage()));

@@ -89,7 +89,8 @@ final class SchemaStrings {
     /** Returns the texts in which a pattern is found. */
     CharacterAutomaton pattern(JsonNode schema, String pattern) {
         try {
-            return RegexNfa.compile(RegexParser.parse(pattern), true, RegexParser.named(pattern), this.budget);
+            return RegexNfa.compile(RegexParser.parse(pattern, this.budget), true, RegexParser.named(pattern),
+                    this.budget);
         }
         catch (ConstraintException ex) {
             throw new ConstraintException("the JSON schema can not be enforced: " + ex.getMessage() + " (at "
@@ -108,7 +109,7 @@ final class SchemaStrings {
         if (!SchemaFormats.isKnown(format)) {
             throw this.source.refuse(schema, "the format '" + format + "' is not one of " + SchemaFormats.names());
         }
-        return Optional.of(RegexNfa.compile(RegexParser.parse(SchemaFormats.regex(format)), false,
+        return Optional.of(RegexNfa.compile(RegexParser.parse(SchemaFormats.regex(format), this.budget), false,
                 "the format '" + format + "'", this.budget));
     }
 

@@ -81,7 +81,8 @@ class BadSchemaTests {
         assertThatThrownBy(() -> SchemaSource.read(deep)).isInstanceOf(ConstraintException.class)
             .hasMessageContaining("nested more than 200 deep");
         String brackets = "(".repeat(20_000) + "a";
-        assertThatThrownBy(() -> RegexParser.parse(brackets)).isInstanceOf(ConstraintException.class)
+        assertThatThrownBy(() -> RegexParser.parse(brackets, new CompileBudget()))
+            .isInstanceOf(ConstraintException.class)
             .satisfies((refusal) -> assertThat(refusal.getMessage()).hasSizeLessThan(500).contains("((…'"));
     }
 

@@ -1,6 +1,7 @@
 package dev.cerberus.constrain;
 
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -69,6 +70,22 @@ class CompileMemoryTests {
         takesLittle(() -> assertThatExceptionOfType(ConstraintException.class)
             .isThrownBy(() -> compile("{\"enum\":[" + values + "],\"anyOf\":[" + options + "]}"))
             .withMessageContaining("combinations of its anyOf and oneOf have more than 500000 parts"));
+    }
+
+    @Test
+    void setsOfManyCharactersAreReadOnce() throws Throwable {
+        String characters = IntStream.range(0, 5_000)
+            .mapToObj((i) -> Character.toString(0x4E00 + 2 * i))
+            .collect(Collectors.joining("", "[", "]"));
+        takesLittle(() -> Grammar.regex(characters, new CompileBudget()));
+    }
+
+    @Test
+    void setsThatTakeTooLongAreRefused() {
+        String characters = "[" + "\\p{L}".repeat(500_000) + "]";
+        assertThatExceptionOfType(ConstraintException.class)
+            .isThrownBy(() -> Grammar.regex(characters, new CompileBudget(Duration.ofMillis(100))))
+            .withMessageContaining("takes longer than 100 ms");
     }
 
     @Test

@@ -19,7 +19,8 @@ class RegexTests {
     private static final String ALPHABET = "ab01 _-\n.é世😀";
 
     private static CharacterAutomaton compile(String regex, boolean search) {
-        return RegexNfa.compile(RegexParser.parse(regex), search, "'" + regex + "'", new CompileBudget());
+        return RegexNfa.compile(RegexParser.parse(regex, new CompileBudget()), search, "'" + regex + "'",
+                new CompileBudget());
     }
 
     @ParameterizedTest
@@ -125,7 +126,8 @@ class RegexTests {
     @ValueSource(strings = { "a(?=b)", "(?<!a)b", "(a)\\1", "\\bword", "(?<x>a)\\k<x>", "a**", "(a", "a)", "[a", "*a",
             "a{2,1}", "\\", "\\p{Nonsense}", "a{9999}", "\\q" })
     void whatIsNotRegularIsRefusedWithItsText(String regex) {
-        assertThatExceptionOfType(ConstraintException.class).isThrownBy(() -> RegexParser.parse(regex))
+        assertThatExceptionOfType(ConstraintException.class)
+            .isThrownBy(() -> RegexParser.parse(regex, new CompileBudget()))
             .withMessageContaining("'" + regex + "'");
     }
 
@@ -134,8 +136,9 @@ class RegexTests {
             strings = { "(a|b)*a(a|b){40}", "((a{1,100}){1,100}){1,100}", "(.*a){300}b{4000}", "((((a*)*)*)*b){999}" })
     void whatExplodesIsRefusedInTime(String regex) {
         long start = System.nanoTime();
-        assertThatExceptionOfType(ConstraintException.class).isThrownBy(() -> RegexNfa.compile(RegexParser.parse(regex),
-                true, "it", new CompileBudget(Duration.ofMillis(500))));
+        assertThatExceptionOfType(ConstraintException.class)
+            .isThrownBy(() -> RegexNfa.compile(RegexParser.parse(regex, new CompileBudget()), true, "it",
+                    new CompileBudget(Duration.ofMillis(500))));
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
     }
 
