@@ -14,6 +14,10 @@ import java.util.function.IntPredicate;
  */
 final class UnicodeProperties {
 
+    private static final String SCRIPT = "sc=";
+
+    private static final String CATEGORY_OF = "gc=";
+
     private static final Map<String, CodePoints> PROPERTIES = new ConcurrentHashMap<>();
 
     private UnicodeProperties() {
@@ -26,25 +30,48 @@ final class UnicodeProperties {
      * behind the name of an expression
      */
     static CodePoints named(String name) {
-        CodePoints known = PROPERTIES.get(name);
+        String usual = usual(name);
+        CodePoints known = PROPERTIES.get(usual);
         if (known == null) {
-            known = scan(membership(name));
-            PROPERTIES.put(name, known);
+            known = scan(membership(usual));
+            PROPERTIES.put(usual, known);
         }
         return known;
+    }
+
+    /** Returns the spelling under which a property is kept, of the many it may have. */
+    private static String usual(String name) {
+        int equals = name.indexOf('=');
+        if (equals < 0) {
+            return name;
+        }
+        String value = name.substring(equals + 1);
+        return switch (name.substring(0, equals).toLowerCase(Locale.ROOT)) {
+            case "sc", "script", "scx", "script_extensions" -> SCRIPT + script(value).name();
+            case "gc", "general_category" -> CATEGORY_OF + value;
+            default -> throw unknown(name);
+        };
+    }
+
+    private static Character.UnicodeScript script(String name) {
+        try {
+            return Character.UnicodeScript.forName(name);
+        }
+        catch (IllegalArgumentException ex) {
+            throw new IllegalArgumentException("has the unknown script '" + name + "'", ex);
+        }
+    }
+
+    private static IllegalArgumentException unknown(String name) {
+        return new IllegalArgumentException("has the property '" + name + "', which is not known");
     }
 
     private static IntPredicate membership(String name) {
         int equals = name.indexOf('=');
         String value = name.substring(equals + 1);
-        if (equals >= 0 && name.substring(0, equals).toLowerCase(Locale.ROOT).startsWith("sc")) {
-            try {
-                Character.UnicodeScript script = Character.UnicodeScript.forName(value);
-                return (c) -> Character.UnicodeScript.of(c) == script;
-            }
-            catch (IllegalArgumentException ex) {
-                throw new IllegalArgumentException("has the unknown script '" + value + "'", ex);
-            }
+        if (name.startsWith(SCRIPT)) {
+            Character.UnicodeScript script = script(value);
+            return (c) -> Character.UnicodeScript.of(c) == script;
         }
         if (equals < 0) {
             switch (value) {
@@ -111,7 +138,7 @@ final class UnicodeProperties {
             case "Cf", "Format" -> "Cf";
             case "Co", "Private_Use" -> "Co";
             case "Cn", "Unassigned" -> "Cn";
-            default -> throw new IllegalArgumentException("has the property '" + name + "', which is not known");
+            default -> throw unknown(name);
         };
         return (c) -> categories.contains(CATEGORY[Character.getType(c)]);
     }

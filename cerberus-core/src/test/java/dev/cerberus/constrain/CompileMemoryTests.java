@@ -3,6 +3,7 @@ package dev.cerberus.constrain;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Memory that constraints take while they are compiled, in the thread of whoever asks.
@@ -86,6 +88,15 @@ class CompileMemoryTests {
         assertThatExceptionOfType(ConstraintException.class)
             .isThrownBy(() -> Grammar.regex(characters, new CompileBudget(Duration.ofMillis(100))))
             .withMessageContaining("takes longer than 100 ms");
+    }
+
+    @Test
+    void propertiesOfCharactersAreKeptOnceHoweverTheyAreSpelt() {
+        for (String same : List.of("sc=Latin", "scx=latin", "Script_Extensions=LATIN", "Script=lATIN", "sc=Latn")) {
+            assertThat(UnicodeProperties.named(same)).isSameAs(UnicodeProperties.named("Script=Latin"));
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> UnicodeProperties.named("scent=Latin"))
+            .withMessage("has the property 'scent=Latin', which is not known");
     }
 
     @Test
