@@ -13,6 +13,9 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
  */
 final class SchemaObjects {
 
+    /** With two to be found, every one of them is looked at behind every one. */
+    private static final int MOST_COUNTED = 200;
+
     /** Every further pattern doubles the kinds of names. */
     private static final int MOST_PATTERNS = 6;
 
@@ -77,6 +80,10 @@ final class SchemaObjects {
         if (least > Math.max(1, required.size()) && !others.isEmpty()) {
             throw this.source.refuse(schemas.get(0),
                     "'minProperties' above 1 is supported only where additionalProperties is false");
+        }
+        if (least > required.size() + 1 && properties.size() - required.size() > MOST_COUNTED) {
+            throw this.source.refuse(schemas.get(0), "'minProperties' " + least + " asks for some of more than "
+                    + MOST_COUNTED + " properties that may be left out; require some of them, or lower it");
         }
         // With that many required there are enough, and nothing needs to be counted.
         int counted = (least <= required.size()) ? 0 : least;

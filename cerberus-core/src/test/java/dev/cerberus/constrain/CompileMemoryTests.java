@@ -12,6 +12,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -106,6 +107,20 @@ class CompileMemoryTests {
             .collect(Collectors.joining(","));
         Reading start = Reading.of(compile("{\"type\":\"object\",\"properties\":{" + properties + "}}").root());
         takesLittle(() -> assertThat(new ShortestEnd().bytes(start)).isEqualTo("{}".length()));
+    }
+
+    @Test
+    void someOfVeryManyPropertiesAreNotAskedFor() throws Throwable {
+        String properties = IntStream.range(0, 3_000)
+            .mapToObj((i) -> "\"p" + i + "\":true")
+            .collect(Collectors.joining(","));
+        String schema = "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{" + properties
+                + "},\"minProperties\":";
+        assertThatExceptionOfType(ConstraintException.class).isThrownBy(() -> compile(schema + "2}"))
+            .withMessageContaining("'minProperties' 2 asks for some of more than 200 properties that may be left out");
+        Reading start = Reading.of(compile(schema + "1}").root());
+        takesLittle(() -> assertThat(new ShortestEnd().bytes(start)).isEqualTo("{\"p0\": 0}".length()));
+        assertThatCode(() -> compile(schema + "2,\"required\":[\"p7\"]}")).doesNotThrowAnyException();
     }
 
 }
