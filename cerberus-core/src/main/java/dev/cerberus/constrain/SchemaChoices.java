@@ -177,8 +177,7 @@ final class SchemaChoices {
 
     private void requireSchema(JsonNode schema) {
         if (!schema.isObject()) {
-            throw new ConstraintException("the JSON schema can not be enforced: " + schema
-                    + " stands where a schema must stand; use an object or a boolean");
+            throw refuse(SchemaSource.shown(schema) + " stands where a schema must stand; use an object or a boolean");
         }
     }
 

@@ -32,6 +32,8 @@ final class SchemaSource {
     /** What messages tell of where something stands. */
     private static final int LONGEST_PLACE = 300;
 
+    private static final int LONGEST_SHOWN = 200;
+
     /** What has names or values below it that look like keywords. */
     private static final Set<String> VALUES = Set.of("properties", "enum", "const");
 
@@ -155,6 +157,12 @@ final class SchemaSource {
         return (place != null) ? place.toString() : "#";
     }
 
+    /** Returns what messages show of a value, which may be as long as the schema. */
+    static String shown(Object value) {
+        String text = value.toString();
+        return (text.length() <= LONGEST_SHOWN) ? text : text.substring(0, LONGEST_SHOWN) + "…";
+    }
+
     ConstraintException refuse(JsonNode schema, String problem) {
         return new ConstraintException("the JSON schema can not be enforced: " + problem + " at " + place(schema));
     }
@@ -164,7 +172,7 @@ final class SchemaSource {
         for (Map.Entry<String, JsonNode> entry : schema.properties()) {
             String keyword = entry.getKey();
             if (REFUSED.contains(keyword)) {
-                throw refuse(schema, "the keyword '" + keyword + "' is not supported");
+                throw refuse(schema, "the keyword '" + shown(keyword) + "' is not supported");
             }
             if (!SILENT.contains(keyword) && !keyword.equals("not")) {
                 requireForm(schema, keyword, entry.getValue());
@@ -190,7 +198,8 @@ final class SchemaSource {
             default -> true;
         };
         if (!valid) {
-            throw refuse(schema, "the keyword '" + keyword + "' has the value " + value + ", which it can not have,");
+            throw refuse(schema,
+                    "the keyword '" + keyword + "' has the value " + shown(value) + ", which it can not have,");
         }
     }
 
@@ -232,7 +241,7 @@ final class SchemaSource {
             target = this.anchors.get(local.substring(1));
         }
         if (target == null || !(target.isObject() || target.isBoolean())) {
-            throw refuse(schema, "the reference '" + reference + "' leads to no schema in the same document");
+            throw refuse(schema, "the reference '" + shown(reference) + "' leads to no schema in the same document");
         }
         return target;
     }

@@ -107,7 +107,8 @@ final class SchemaStrings {
             return Optional.empty();
         }
         if (!SchemaFormats.isKnown(format)) {
-            throw this.source.refuse(schema, "the format '" + format + "' is not one of " + SchemaFormats.names());
+            throw this.source.refuse(schema,
+                    "the format '" + SchemaSource.shown(format) + "' is not one of " + SchemaFormats.names());
         }
         return Optional.of(RegexNfa.compile(RegexParser.parse(SchemaFormats.regex(format), this.budget), false,
                 "the format '" + format + "'", this.budget));

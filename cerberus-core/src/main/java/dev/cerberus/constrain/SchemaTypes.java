@@ -69,7 +69,7 @@ record SchemaTypes(Set<SchemaValue.Type> types, boolean integer, Optional<List<J
                 case "string" -> SchemaValue.Type.STRING;
                 case "object" -> SchemaValue.Type.OBJECT;
                 case "array" -> SchemaValue.Type.ARRAY;
-                default -> throw source.refuse(schema, "there is no type '" + name + "'");
+                default -> throw source.refuse(schema, "there is no type '" + SchemaSource.shown(name) + "'");
             });
         }
         return names.contains("integer") && !names.contains("number");

@@ -88,7 +88,11 @@ final class Capabilities {
         return kernel.boxes() || (kernel == LinearKernel.PACKED && precision == Precision.FP32);
     }
 
-    /** Returns the fastest format whose results do not depend on what is drafted. */
+    /**
+     * Returns the format that is taken where none is asked for: int8 where its results do
+     * not depend on what is drafted, else 16 bits where the device computes in them,
+     * whose last bits may, else fp32.
+     */
     Precision fastest() {
         return this.kernels.containsKey(Precision.INT8) ? Precision.INT8 : fastestFloatingPoint();
     }

@@ -28,6 +28,15 @@ class BadSchemaTests {
         return SchemaCompiler.matches(compile(schema).root(), json);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "{\"%s\":1}", "{\"type\":\"%s\"}", "{\"minLength\":\"%s\"}", "{\"$ref\":\"%s\"}",
+            "{\"type\":\"string\",\"format\":\"%s\"}", "{\"not\":{},\"%s\":1}", "{\"allOf\":[\"%s\"]}" })
+    void messagesShowTheBeginningOfWhatIsLong(String schema) {
+        assertThatExceptionOfType(ConstraintException.class)
+            .isThrownBy(() -> compile(schema.formatted("x".repeat(100_000))))
+            .satisfies((ex) -> assertThat(ex.getMessage()).hasSizeLessThan(1_000));
+    }
+
     @Test
     void listedObjectsOfASchemaThatRefersToItselfAreFound() {
         String schema = """
