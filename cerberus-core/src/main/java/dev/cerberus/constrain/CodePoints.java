@@ -11,8 +11,6 @@ final class CodePoints {
 
     static final int MAX = 0x10FFFF;
 
-    static final CodePoints NONE = new CodePoints(new int[0]);
-
     static final CodePoints ALL = new CodePoints(new int[] { 0, 0xD7FF, 0xE000, MAX });
 
     private final int[] ranges; // first and last of each, ascending, apart

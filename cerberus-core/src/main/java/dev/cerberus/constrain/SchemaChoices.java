@@ -26,7 +26,13 @@ final class SchemaChoices {
     private static final long MOST_PARTS = 500_000;
 
     /** Keywords whose values have parts that are gone through in every alternative. */
-    private static final List<String> OF_PARTS = List.of("properties", "required", "enum", "prefixItems", "items");
+    private static final List<String> OF_PARTS = List.of("properties", "required", "type", "prefixItems", "items");
+
+    /** Keywords whose values are written out in every alternative. */
+    private static final List<String> OF_VALUES = List.of("enum", "const");
+
+    /** Characters of a text that take about as long as a part. */
+    private static final int CHARACTERS_OF_A_PART = 64;
 
     private final SchemaSource source;
 
@@ -124,6 +130,7 @@ final class SchemaChoices {
             this.order.add(schema);
             this.size++;
             OF_PARTS.forEach((keyword) -> this.size += schema.path(keyword).size());
+            OF_VALUES.forEach((keyword) -> this.size += parts(schema.path(keyword)));
             this.source.requireSupport(schema);
             if (schema.has("$ref")) {
                 todo.addLast(this.source.resolve(schema));
@@ -137,6 +144,14 @@ final class SchemaChoices {
             }
         }
         return true;
+    }
+
+    private static long parts(JsonNode value) {
+        long parts = 1 + value.asText().length() / CHARACTERS_OF_A_PART;
+        for (JsonNode each : value) {
+            parts += parts(each);
+        }
+        return parts;
     }
 
     private void choose(int next) {

@@ -206,10 +206,13 @@ public final class SchemaCompiler {
         int least = 0;
         int most = ByteAutomaton.ANY_NUMBER;
         int prefix = 0;
+        List<List<JsonNode>> prefixes = schemas.stream().map(this.source::prefix).toList();
+        for (List<JsonNode> each : prefixes) {
+            prefix = Math.max(prefix, each.size());
+        }
         for (JsonNode schema : schemas) {
             least = Math.max(least, count(schema, "minItems", 0));
             most = Math.min(most, count(schema, "maxItems", ByteAutomaton.ANY_NUMBER));
-            prefix = Math.max(prefix, this.source.prefix(schema).size());
             if (schema.has("contains")) {
                 throw this.source.refuse(schema, "the keyword 'contains' is not supported");
             }
@@ -221,16 +224,21 @@ public final class SchemaCompiler {
         }
         List<SchemaValue> first = new ArrayList<>();
         for (int i = 0; i < prefix && i < most; i++) {
-            first.add(value(items(schemas, i)));
+            this.budget.spend();
+            first.add(value(items(schemas, prefixes, i)));
         }
-        return new ArrayRules(first, value(items(schemas, prefix)), least, most, this.options.layout());
+        return new ArrayRules(first, value(items(schemas, prefixes, prefix)), least, most, this.options.layout());
     }
 
-    private List<JsonNode> items(List<JsonNode> schemas, int index) {
+    /**
+     * Returns what an item has to fulfil. prefixes: of each schema, those of the first
+     * items.
+     */
+    private List<JsonNode> items(List<JsonNode> schemas, List<List<JsonNode>> prefixes, int index) {
         List<JsonNode> items = new ArrayList<>();
-        for (JsonNode schema : schemas) {
-            List<JsonNode> prefix = this.source.prefix(schema);
-            JsonNode rest = this.source.items(schema);
+        for (int i = 0; i < schemas.size(); i++) {
+            List<JsonNode> prefix = prefixes.get(i);
+            JsonNode rest = this.source.items(schemas.get(i));
             if (index < prefix.size()) {
                 items.add(prefix.get(index));
             }
@@ -274,7 +282,7 @@ public final class SchemaCompiler {
         value.update();
         compiler.write(value);
         return listed.stream()
-            .filter((each) -> matches(value.symbol(), JsonTexts.write(each, this.options.layout())))
+            .filter((each) -> matches(value.symbol(), JsonTexts.write(each, this.options.layout()), this.budget))
             .toList();
     }
 
@@ -288,8 +296,13 @@ public final class SchemaCompiler {
     }
 
     static boolean matches(Symbol symbol, String text) {
+        return matches(symbol, text, new CompileBudget());
+    }
+
+    private static boolean matches(Symbol symbol, String text, CompileBudget budget) {
         Reading reading = Reading.of(symbol);
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            budget.spend();
             reading = reading.after(b & 0xFF);
         }
         return reading.mayEnd();

@@ -13,8 +13,11 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
  */
 final class SchemaObjects {
 
-    /** With two to be found, every one of them is looked at behind every one. */
-    private static final int MOST_COUNTED = 200;
+    /**
+     * Every one of what may be left out is looked at behind every one, by how many there
+     * are so far.
+     */
+    private static final long MOST_COUNTED = 100_000;
 
     /** Every further pattern doubles the kinds of names. */
     private static final int MOST_PATTERNS = 6;
@@ -81,9 +84,12 @@ final class SchemaObjects {
             throw this.source.refuse(schemas.get(0),
                     "'minProperties' above 1 is supported only where additionalProperties is false");
         }
-        if (least > required.size() + 1 && properties.size() - required.size() > MOST_COUNTED) {
-            throw this.source.refuse(schemas.get(0), "'minProperties' " + least + " asks for some of more than "
-                    + MOST_COUNTED + " properties that may be left out; require some of them, or lower it");
+        long optional = (long) properties.size() - required.size();
+        int missing = least - required.size();
+        if (missing > 1 && missing * optional * optional > MOST_COUNTED && !this.options.anyOrder()) {
+            throw this.source
+                .refuse(schemas.get(0), "'minProperties' " + least + " asks for " + missing + " of " + optional
+                        + " properties that may be left out, too many to count; require some of them, or lower it,");
         }
         // With that many required there are enough, and nothing needs to be counted.
         int counted = (least <= required.size()) ? 0 : least;

@@ -110,7 +110,7 @@ final class SchemaSource {
                 this.above.write(pointer);
                 pointer.append('/');
             }
-            int room = Math.max(0, LONGEST_PLACE - pointer.length());
+            int room = Math.max(0, LONGEST_PLACE + 1 - pointer.length());
             pointer.append(
                     this.step.substring(0, Math.min(room, this.step.length())).replace("~", "~0").replace("/", "~1"));
         }
@@ -172,7 +172,7 @@ final class SchemaSource {
         for (Map.Entry<String, JsonNode> entry : schema.properties()) {
             String keyword = entry.getKey();
             if (REFUSED.contains(keyword)) {
-                throw refuse(schema, "the keyword '" + shown(keyword) + "' is not supported");
+                throw refuse(schema, "the keyword '" + keyword + "' is not supported");
             }
             if (!SILENT.contains(keyword) && !keyword.equals("not")) {
                 requireForm(schema, keyword, entry.getValue());

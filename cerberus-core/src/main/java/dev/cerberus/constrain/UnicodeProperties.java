@@ -58,12 +58,12 @@ final class UnicodeProperties {
             return Character.UnicodeScript.forName(name);
         }
         catch (IllegalArgumentException ex) {
-            throw new IllegalArgumentException("has the unknown script '" + name + "'", ex);
+            throw new IllegalArgumentException("has the unknown script '" + SchemaSource.shown(name) + "'", ex);
         }
     }
 
     private static IllegalArgumentException unknown(String name) {
-        return new IllegalArgumentException("has the property '" + name + "', which is not known");
+        return new IllegalArgumentException("has the property '" + SchemaSource.shown(name) + "', which is not known");
     }
 
     private static IntPredicate membership(String name) {

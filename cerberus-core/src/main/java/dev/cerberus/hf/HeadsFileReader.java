@@ -10,7 +10,7 @@ import dev.cerberus.model.HeadsKind;
 
 /**
  * Finds out what a heads file holds: of this project's layout from its metadata, of
- * published Medusa heads from names and shapes.
+ * published Medusa heads from names and shapes. Thread-safe.
  */
 final class HeadsFileReader {
 
@@ -24,7 +24,10 @@ final class HeadsFileReader {
     private HeadsFileReader() {
     }
 
-    /** See {@link HeadsFile#read}. */
+    /**
+     * Reads a heads file and checks that it is complete and consistent.
+     * @throws ModelFileException as {@link HeadsFile#read} says
+     */
     static HeadsFile read(Path file) {
         // the mapping outlives the channel
         try (Safetensors tensors = Safetensors.open(file)) {

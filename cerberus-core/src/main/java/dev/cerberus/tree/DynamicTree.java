@@ -63,6 +63,7 @@ final class DynamicTree {
     private int count;
 
     /**
+     * Creates a tree of the root alone.
      * @param candidates what the heads propose
      * @param rootToken token of the root
      * @param maxNodes the most draft nodes

@@ -30,11 +30,18 @@ class BadSchemaTests {
 
     @ParameterizedTest
     @ValueSource(strings = { "{\"%s\":1}", "{\"type\":\"%s\"}", "{\"minLength\":\"%s\"}", "{\"$ref\":\"%s\"}",
-            "{\"type\":\"string\",\"format\":\"%s\"}", "{\"not\":{},\"%s\":1}", "{\"allOf\":[\"%s\"]}" })
+            "{\"type\":\"string\",\"format\":\"%s\"}", "{\"pattern\":\"\\\\p{%s}\"}", "{\"allOf\":[\"%s\"]}" })
     void messagesShowTheBeginningOfWhatIsLong(String schema) {
         assertThatExceptionOfType(ConstraintException.class)
             .isThrownBy(() -> compile(schema.formatted("x".repeat(100_000))))
             .satisfies((ex) -> assertThat(ex.getMessage()).hasSizeLessThan(1_000));
+    }
+
+    @Test
+    void placesThatAreCutSaySo() {
+        String schema = "{\"properties\":{\"" + "a".repeat(400) + "\":{\"type\":\"foo\"}}}";
+        assertThatExceptionOfType(ConstraintException.class).isThrownBy(() -> compile(schema))
+            .withMessageEndingWith("aaa…");
     }
 
     @Test

@@ -117,10 +117,32 @@ class CompileMemoryTests {
         String schema = "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{" + properties
                 + "},\"minProperties\":";
         assertThatExceptionOfType(ConstraintException.class).isThrownBy(() -> compile(schema + "2}"))
-            .withMessageContaining("'minProperties' 2 asks for some of more than 200 properties that may be left out");
+            .withMessageContaining("'minProperties' 2 asks for 2 of 3000 properties that may be left out");
+        String few = schema.replaceAll("\"p\\d{3,}\":true,?", "").replace(",}", "}");
+        assertThatExceptionOfType(ConstraintException.class).isThrownBy(() -> compile(few + "67}"))
+            .withMessageContaining("'minProperties' 67 asks for 67 of 100 properties");
+        assertThatCode(() -> compile(few + "9}")).doesNotThrowAnyException();
         Reading start = Reading.of(compile(schema + "1}").root());
         takesLittle(() -> assertThat(new ShortestEnd().bytes(start)).isEqualTo("{\"p0\": 0}".length()));
         assertThatCode(() -> compile(schema + "2,\"required\":[\"p7\"]}")).doesNotThrowAnyException();
+    }
+
+    @Test
+    void firstItemsAreListedOnce() throws Throwable {
+        String items = String.join(",", Collections.nCopies(20_000, "true"));
+        takesLittle(() -> compile("{\"type\":\"array\",\"prefixItems\":[" + items + "]}"));
+    }
+
+    @Test
+    void constantsCountInEveryAlternative() {
+        String options = String.join(",", Collections.nCopies(2_000, "{}"));
+        String values = String.join(",", Collections.nCopies(10_000, "0"));
+        assertThatExceptionOfType(ConstraintException.class)
+            .isThrownBy(() -> compile("{\"const\":[" + values + "],\"anyOf\":[" + options + "]}"))
+            .withMessageContaining("have more than 500000 parts");
+        assertThatExceptionOfType(ConstraintException.class)
+            .isThrownBy(() -> compile("{\"const\":\"" + "x".repeat(100_000) + "\",\"anyOf\":[" + options + "]}"))
+            .withMessageContaining("have more than 500000 parts");
     }
 
 }
