@@ -147,7 +147,7 @@ final class SchemaChoices {
     }
 
     private static long parts(JsonNode value) {
-        long parts = 1 + value.asText().length() / CHARACTERS_OF_A_PART;
+        long parts = 1L + value.asText().length() / CHARACTERS_OF_A_PART;
         for (JsonNode each : value) {
             parts += parts(each);
         }
