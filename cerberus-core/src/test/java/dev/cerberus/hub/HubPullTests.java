@@ -15,8 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -477,66 +475,6 @@ class HubPullTests {
         assertThat(ModelDirectory.open("hf://org/tiny/tiny.gguf", cache).name()).isEqualTo("tiny");
         assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> ModelDirectory.open("hf://tiny", cache))
             .withMessageContaining("ORG/NAME");
-    }
-
-    @Test
-    void settingsComeFromTheVariablesOfTheHubsTools() throws IOException {
-        Path home = this.directory;
-        HubSettings none = HubSettings.of(Map.of(), home);
-        assertThat(none.endpoint()).hasToString(HubSettings.DEFAULT_ENDPOINT);
-        assertThat(none.token()).isEmpty();
-        assertThat(none.cache()).isEqualTo(home.resolve(".cache/cerberus/hub"));
-        Files.createDirectories(home.resolve(".cache/huggingface/hub"));
-        assertThat(HubSettings.of(Map.of(), home).cache()).isEqualTo(home.resolve(".cache/huggingface/hub"));
-        assertThat(HubSettings.of(Map.of("HF_HOME", "/h"), home).cache()).isEqualTo(Path.of("/h/hub"));
-        assertThat(HubSettings.of(Map.of("HF_HOME", "~/models/hf"), home).cache())
-            .isEqualTo(home.resolve("models/hf/hub"));
-        assertThat(HubSettings.of(Map.of("HF_HUB_CACHE", "~"), home).cache()).isEqualTo(home);
-        assertThat(HubSettings.of(Map.of("HF_HUB_CACHE", "~other/x"), home).cache()).isEqualTo(Path.of("~other/x"));
-        HubSettings all = HubSettings.of(Map.of("HF_HOME", "/h", "HF_HUB_CACHE", "/c", "HF_TOKEN", " t ", "HF_ENDPOINT",
-                "http://mirror.example:81/x/"), home);
-        assertThat(all.cache()).isEqualTo(Path.of("/c"));
-        assertThat(all.token()).isEqualTo(Optional.of("t"));
-        assertThat(all.endpoint()).hasToString("http://mirror.example:81/x");
-        assertThatExceptionOfType(HubException.class).isThrownBy(() -> all.withEndpoint("ftp://x"));
-        assertThatExceptionOfType(HubException.class).isThrownBy(() -> all.withEndpoint("no url"));
-    }
-
-    @Test
-    void locationIsReadInAllItsForms() {
-        HubLocation proposal = HubLocation.parse("a/b:refs/pr/12/c d/é (1).gguf");
-        assertThat(proposal.revision()).isEqualTo("refs/pr/12");
-        assertThat(proposal.file()).hasValue("c d/é (1).gguf");
-        assertThat(HubLocation.parse("a/b:refs/pr/12")).hasToString("a/b:refs/pr/12");
-        HubLocation full = HubLocation.parse("hf://Qwen/Qwen2.5-0.5B-Instruct:v1.0/sub/model-q4.gguf");
-        assertThat(full.repository()).isEqualTo("Qwen/Qwen2.5-0.5B-Instruct");
-        assertThat(full.revision()).isEqualTo("v1.0");
-        assertThat(full.file()).hasValue("sub/model-q4.gguf");
-        assertThat(full).hasToString("Qwen/Qwen2.5-0.5B-Instruct:v1.0/sub/model-q4.gguf");
-        assertThat(HubLocation.parse("a/b:feature/x").revision()).isEqualTo("feature/x");
-        assertThat(HubLocation.parse("a/b:feature/x/v1.2").revision()).isEqualTo("feature/x/v1.2");
-        assertThat(HubLocation.parse("a/b:feature/x")).hasToString("a/b:feature/x");
-        assertThat(HubLocation.parse("a/b:v1/sub/C.GGUF").file()).hasValue("sub/C.GGUF");
-        assertThat(HubLocation.parse("a/b").revision()).isEqualTo("main");
-        assertThat(HubLocation.parse("a/b/c.gguf")).hasToString("a/b/c.gguf");
-    }
-
-    /* A branch may be named so, but a file of the repository is what was meant. */
-    @ParameterizedTest
-    @ValueSource(strings = { "a/b:v1/config.json", "a/b:v1/sub/model-00001-of-00002.SAFETENSORS", "a/b/config.json",
-            "a/b:refs/pr/1/tokenizer.model", "a/b:v1/pytorch_model.bin" })
-    void fileThatIsNoGgufIsRefusedBehindARevisionToo(String name) {
-        assertThatExceptionOfType(HubException.class).isThrownBy(() -> HubLocation.parse(name))
-            .withMessageContaining(
-                    "the file " + name.replaceFirst("a/b(:v1|:refs/pr/1)?/", "") + " of a/b is not a GGUF file");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = { "", "a", "a/", "/b", "a/b:", "a/b/", "a/../b", "a/b/../c.gguf", "a/b/c.bin", "a/b c",
-            "hf://", "a/b:../x", "a/b:refs/pr/", "a/b:feature/../x", "a/b:feature//x", "a/b:v1/x.bin.txt ?",
-            "a/b/c/../d.gguf", "a--b/c", "a/b/.gguf/", "http://x/a/b" })
-    void locationThatIsNoneIsRefused(String name) {
-        assertThatExceptionOfType(HubException.class).isThrownBy(() -> HubLocation.parse(name));
     }
 
 }

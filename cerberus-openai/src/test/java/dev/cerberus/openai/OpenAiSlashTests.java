@@ -8,14 +8,8 @@ import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 
-import dev.cerberus.engine.EngineDescription;
-import dev.cerberus.engine.GateOptions;
-import dev.cerberus.engine.GenerationHandle;
-import dev.cerberus.engine.GenerationListener;
-import dev.cerberus.engine.GenerationRequest;
-import dev.cerberus.engine.TextGenerator;
 import dev.cerberus.langchain4j.CerberusStreamingChatModel;
-import dev.cerberus.langchain4j.testing.SwitchedGenerator;
+import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -40,35 +34,14 @@ class OpenAiSlashTests extends AbstractOpenAiHttpTests {
     static class NameWithSlash {
 
         @Bean
-        CerberusStreamingChatModel named(SwitchedGenerator script) {
-            return CerberusStreamingChatModel.builder(new Named(script)).build();
+        CerberusStreamingChatModel named() {
+            return CerberusStreamingChatModel.builder(new ScriptedGenerator().named("org/name")).build();
         }
 
         @Bean
         WebServerFactoryCustomizer<TomcatServletWebServerFactory> encodedSlashes() {
             return (tomcat) -> tomcat
                 .addConnectorCustomizers((connector) -> connector.setEncodedSolidusHandling("passthrough"));
-        }
-
-    }
-
-    private record Named(TextGenerator generator) implements TextGenerator {
-
-        @Override
-        public EngineDescription description() {
-            EngineDescription scripted = this.generator.description();
-            return new EngineDescription("org/name", scripted.modelLocation(), scripted.dimensions(), scripted.device(),
-                    scripted.precision(), scripted.heads(), scripted.memoryTokens(), scripted.chat(), scripted.notes());
-        }
-
-        @Override
-        public GateOptions gate() {
-            return this.generator.gate();
-        }
-
-        @Override
-        public GenerationHandle submit(GenerationRequest request, GenerationListener listener) {
-            return this.generator.submit(request, listener);
         }
 
     }

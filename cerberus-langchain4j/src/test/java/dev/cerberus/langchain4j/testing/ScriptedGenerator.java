@@ -46,6 +46,8 @@ public final class ScriptedGenerator implements TextGenerator {
 
     private final AtomicInteger delivered = new AtomicInteger();
 
+    private volatile String name = "scripted";
+
     private volatile ScriptedAnswer answer = ScriptedAnswer.tokens();
 
     private volatile boolean endless;
@@ -98,6 +100,12 @@ public final class ScriptedGenerator implements TextGenerator {
         return this;
     }
 
+    /** Sets the model's name. */
+    public ScriptedGenerator named(String value) {
+        this.name = value;
+        return this;
+    }
+
     public ScriptedGenerator gate(GateOptions value) {
         this.gate = value;
         return this;
@@ -147,7 +155,7 @@ public final class ScriptedGenerator implements TextGenerator {
 
     @Override
     public EngineDescription description() {
-        return new EngineDescription("scripted", "nowhere", new ModelDimensions(100, 8, 64), "cpu", "fp32",
+        return new EngineDescription(this.name, "nowhere", new ModelDimensions(100, 8, 64), "cpu", "fp32",
                 Optional.empty(), 0, true, List.of());
     }
 
