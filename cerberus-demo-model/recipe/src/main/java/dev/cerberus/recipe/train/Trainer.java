@@ -11,9 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +60,8 @@ public final class Trainer {
     private long tokensSeen;
 
     private List<Corpus.PlannedBatch> plan;
+
+    private @Nullable String passedOver;
 
     private Trainer(TrainableModel model, Corpus corpus, Corpus validation, BatchPolicy policy,
             OptimizerSettings optimizer, Schedule schedule, TrainingOptions options) {
@@ -208,14 +212,29 @@ public final class Trainer {
         if (!Files.exists(file)) {
             return;
         }
-        String text = Files.readString(file).strip();
-        if (text.isEmpty()) {
-            return; // it is being written
+        // whatever bytes are in it
+        String text = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+        if (text.isEmpty() || text.equals(this.passedOver)) {
+            return; // it is being written, or was told of
         }
-        int end = Integer.parseInt(text);
-        if (end != this.schedule.end() && end > this.step) {
-            this.schedule = this.schedule.endingAt(this.step, end);
+        OptionalInt named = number(text);
+        if (named.isEmpty() || named.getAsInt() <= this.step) {
+            this.passedOver = text;
+            logger.warn("{} names no step after {}, so training goes on to step {}; write a later step into it, or "
+                    + "remove it", file, this.step, this.schedule.end());
+        }
+        else if (named.getAsInt() != this.schedule.end()) {
+            this.schedule = this.schedule.endingAt(this.step, named.getAsInt());
             logger.info("STOP-AT moves the end: {}", this.schedule);
+        }
+    }
+
+    private static OptionalInt number(String text) {
+        try {
+            return OptionalInt.of(Integer.parseInt(text));
+        }
+        catch (NumberFormatException ex) {
+            return OptionalInt.empty();
         }
     }
 

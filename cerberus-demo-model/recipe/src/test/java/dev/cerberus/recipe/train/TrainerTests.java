@@ -1,6 +1,8 @@
 package dev.cerberus.recipe.train;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -94,6 +98,27 @@ class TrainerTests {
         Files.writeString(this.work.resolve("STOP-AT"), "\n");
         train(Schedule.of(2, 3, 0.5), options(1000, false));
         assertThat(lastLogLine().path("step").asInt()).isEqualTo(3);
+    }
+
+    /* The work of hours is not given up for a slip of the pen. */
+    @ParameterizedTest
+    @ValueSource(strings = { "soon", "1e3", "99999999999", "0", "-4", "\u00ff" })
+    void trainWhenStopFileNamesNoStepToComeSaysSoOnceAndGoesOn(String content) throws IOException {
+        Path file = Files.writeString(this.work.resolve("STOP-AT"), content + "\n", StandardCharsets.ISO_8859_1);
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        PrintStream before = System.err;
+        System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+        try {
+            train(Schedule.of(2, 3, 0.5), options(1000, false));
+        }
+        finally {
+            System.setErr(before);
+        }
+        assertThat(lastLogLine().path("step").asInt()).isEqualTo(3);
+        assertThat(log.toString(StandardCharsets.UTF_8).lines().filter((line) -> line.contains("WARN"))).singleElement()
+            .asString()
+            .endsWith(file + " names no step after 0, so training goes on to step 3; write a later step into it, or "
+                    + "remove it");
     }
 
     @Test
