@@ -58,6 +58,18 @@ final class DecodingOptions extends AnswerOptions {
         }
     }
 
+    /**
+     * Checks that what says how drafts are made is not passed over where none are.
+     * @param drafts whether any gate that is asked for may draft
+     * @param asking the option that asks for gates
+     */
+    void checkDrafts(boolean drafts, String asking) {
+        for (String draft : List.of("--tree", "--no-context-lookup")) {
+            require(drafts || !isGiven(draft), draft + " says what is drafted, which is nothing with " + asking
+                    + " never: give another " + asking + ", or leave " + draft + " out");
+        }
+    }
+
     @Override
     DraftingOptions drafting() {
         return super.drafting().within(!this.headsAlone);

@@ -561,6 +561,18 @@ class CerberusCommandTests {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = { "generate --prompt a --tree 2,1 --gate never", "chat --gate never --no-context-lookup",
+            "chat --tree auto --gate never", "load --prompts p --tree 2,1 --gates never",
+            "load --prompts p --no-context-lookup --gates never,never" })
+    void draftsThatAreNeverMadeAreRefusedAndNotForgotten(String command) {
+        assertThat(run(command.split(" "))).isEqualTo(2);
+        String option = command.contains("--tree") ? "--tree" : "--no-context-lookup";
+        String gate = command.startsWith("load") ? "--gates" : "--gate";
+        assertThat(this.err.toString()).startsWith("cerberus: " + option + " says what is drafted, which is nothing "
+                + "with " + gate + " never: give another " + gate + ", or leave " + option + " out");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = { "--tree 2,1", "--signal top1-margin", "--threshold 1", "--no-context-lookup" })
     void calibrationOffersNothingThatItHasNoUseFor(String option) {
         assertThat(run(("calibrate --model m --prompts p --out o " + option).split(" "))).isEqualTo(2);
