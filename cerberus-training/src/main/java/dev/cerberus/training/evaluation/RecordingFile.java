@@ -1,8 +1,5 @@
 package dev.cerberus.training.evaluation;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,8 +7,8 @@ import java.util.List;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A reader and writer of recordings: JSON lines, the first one saying what was recorded,
@@ -19,10 +16,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordingFile {
 
-    private static final String FORMAT = "cerberus-recording-2";
+    private static final String FAMILY = "cerberus-recording-";
 
-    private static final ObjectMapper MAPPER = new ObjectMapper()
-        .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+    private static final String FORMAT = FAMILY + "2";
+
+    private static final ObjectMapper MAPPER = new ObjectMapper().enable(
+            DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES, DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
+            DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES, DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private RecordingFile() {
     }
@@ -58,51 +58,68 @@ public final class RecordingFile {
 
     /**
      * Reads a recording.
-     * @param file the file
+     * @param file the file, UTF-8; blank lines are skipped
      * @return the recording
      * @throws EvaluationException if the file is missing, or no recording; the message
      * names the line
      */
     public static Recording read(Path file) {
-        if (!Files.isRegularFile(file)) {
+        if (!Files.exists(file)) {
             throw new EvaluationException("There is no recording " + file + "; make one with cerberus bench --record");
         }
-        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-            Header header = parse(file, 1, reader.readLine(), Header.class);
-            if (!FORMAT.equals(header.format())) {
-                throw new EvaluationException(file + " is no recording of this version (format " + header.format()
-                        + ", expected " + FORMAT + "); make one with cerberus bench --record");
+        List<String> lines = TextFile.read("recording", file).lines().toList();
+        Header header = null;
+        List<RecordedAnswer> answers = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).isBlank()) {
+                continue;
             }
-            List<RecordedAnswer> answers = new ArrayList<>();
-            String line = reader.readLine();
-            while (line != null) {
-                answers.add(parse(file, answers.size() + 2, line, RecordedAnswer.class));
-                line = reader.readLine();
+            if (header == null) {
+                header = header(file, i + 1, lines.get(i));
             }
+            else {
+                answers.add(parse(file, i + 1, lines.get(i), RecordedAnswer.class));
+            }
+        }
+        if (header == null) {
+            throw new EvaluationException(file + " is empty; make a recording with cerberus bench --record");
+        }
+        try {
             return new Recording(header.model(), header.device(), header.precision(), header.headsKind(),
                     header.heads(), header.ranks(), header.temperature(), header.coupledDrafting(),
                     header.stepSeconds(), header.headsSeconds(), answers);
-        }
-        catch (IOException ex) {
-            throw new EvaluationException("The recording " + file + " can not be read: " + ex.getMessage(), ex);
         }
         catch (IllegalArgumentException ex) {
             throw new EvaluationException("The recording " + file + " is damaged: " + ex.getMessage(), ex);
         }
     }
 
-    private static <T> T parse(Path file, int number, @Nullable String line, Class<T> type) {
+    /** Other versions have other fields, so that the format is looked at first. */
+    private static Header header(Path file, int number, String line) {
+        String format = parse(file, number, line, JsonNode.class).path("format").asText("");
+        if (format.startsWith(FAMILY) && !format.equals(FORMAT)) {
+            throw new EvaluationException(file + " is no recording of this version (format " + format + ", expected "
+                    + FORMAT + "); make one with cerberus bench --record");
+        }
+        return parse(file, number, line, Header.class);
+    }
+
+    private static <T> T parse(Path file, int number, String line, Class<T> type) {
         try {
-            T value = (line == null) ? null : MAPPER.readValue(line, type);
-            if (value != null) {
-                return value;
+            T value = MAPPER.readValue(line, type);
+            if (value == null) {
+                throw new EvaluationException(strange(file, number, "null"));
             }
+            return value;
         }
         catch (JsonProcessingException ex) {
-            throw new EvaluationException("Line " + number + " of " + file + " is not what a recording has there ("
-                    + ex.getOriginalMessage() + "); make one with cerberus bench --record", ex);
+            throw new EvaluationException(strange(file, number, ex.getOriginalMessage()), ex);
         }
-        throw new EvaluationException(file + " is empty; make a recording with cerberus bench --record");
+    }
+
+    private static String strange(Path file, int number, String problem) {
+        return "Line " + number + " of " + file + " is not what a recording has there (" + problem
+                + "); make one with cerberus bench --record";
     }
 
 }

@@ -1,10 +1,12 @@
 package dev.cerberus.training.evaluation;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.IntStream;
 
 /**
  * A reader of files that people name, whose failures tell what the file is instead.
@@ -32,21 +34,31 @@ public final class TextFile {
         if (!Files.exists(file)) {
             throw new EvaluationException("There is no " + kind + " " + file + "; correct the path");
         }
-        String text;
+        ByteBuffer bytes;
         try {
-            text = Files.readString(file, StandardCharsets.UTF_8);
-        }
-        catch (CharacterCodingException ex) {
-            throw new EvaluationException("The " + kind + " " + file + " is not UTF-8; convert it", ex);
+            bytes = ByteBuffer.wrap(Files.readAllBytes(file));
         }
         catch (IOException ex) {
             throw new EvaluationException(
                     "The " + kind + " " + file + " can not be read (" + ex + "); correct its permissions", ex);
         }
+        String text;
+        try {
+            text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+        }
+        catch (CharacterCodingException ex) {
+            throw new EvaluationException(
+                    "The " + kind + " " + file + " is not UTF-8 (line " + line(bytes) + "); convert it", ex);
+        }
         if (text.indexOf('\0') >= 0) {
             throw new EvaluationException("The " + kind + " " + file + " is not text; name another");
         }
         return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+    }
+
+    /** Returns the line that a decoder has come to. */
+    private static long line(ByteBuffer bytes) {
+        return 1 + IntStream.range(0, bytes.position()).filter((i) -> bytes.get(i) == '\n').count();
     }
 
 }

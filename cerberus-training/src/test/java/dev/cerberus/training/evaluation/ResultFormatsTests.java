@@ -2,6 +2,7 @@ package dev.cerberus.training.evaluation;
 
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -119,23 +120,69 @@ class ResultFormatsTests {
     }
 
     @Test
+    void recordingMayHaveBlankLinesAndAByteOrderMark() throws IOException {
+        Recording recording = Recordings.random(new Random(2));
+        Path file = this.directory.resolve("recording.jsonl");
+        RecordingFile.write(file, recording);
+        String text = Files.readString(file);
+        Files.writeString(file, "\uFEFF" + text.replaceFirst("\n", "\n\r\n") + "\n  \n");
+        assertThat(RecordingFile.read(file)).usingRecursiveComparison().isEqualTo(recording);
+    }
+
+    @Test
     void recordingThatIsDamagedIsRefusedWithItsLine() throws IOException {
         Path file = this.directory.resolve("recording.jsonl");
         RecordingFile.write(file, Recordings.random(new Random(2)));
         List<String> lines = Files.readAllLines(file);
-        Files.write(file, List.of(lines.get(0), lines.get(1), lines.get(2).substring(0, 20)));
+        String answer = lines.get(2);
+        for (String damaged : List.of(answer.substring(0, 20), answer.substring(0, answer.length() - 1), answer + "}",
+                answer + answer, "null", "{}", "[]", "7",
+                answer.replaceFirst("\"draft\":\\{[^}]*}", "\"draft\":null"))) {
+            Files.write(file, List.of(lines.get(0), "", lines.get(1), damaged));
+            assertThatExceptionOfType(EvaluationException.class).as(damaged)
+                .isThrownBy(() -> RecordingFile.read(file))
+                .withMessageStartingWith("Line 4 of " + file + " is not what a recording has there (")
+                .withMessageEndingWith("); make one with cerberus bench --record");
+        }
+    }
+
+    @Test
+    void recordingThatIsNotUtf8IsRefusedWithItsLine() throws IOException {
+        Path file = this.directory.resolve("recording.jsonl");
+        RecordingFile.write(file, Recordings.random(new Random(2)));
+        String text = Files.readString(file).replaceFirst("\"writing\"", "\"pr\u00fcfung\"");
+        Files.writeString(file, text, StandardCharsets.ISO_8859_1);
         assertThatExceptionOfType(EvaluationException.class).isThrownBy(() -> RecordingFile.read(file))
-            .withMessageStartingWith("Line 3 of ");
+            .withMessage("The recording " + file + " is not UTF-8 (line 2); convert it");
+    }
+
+    @Test
+    void recordingOfAnotherVersionIsCalledSo() throws IOException {
+        Path file = Files.writeString(this.directory.resolve("recording.jsonl"),
+                "{\"format\":\"cerberus-recording-1\",\"title\":\"x\"}\n");
+        assertThatExceptionOfType(EvaluationException.class).isThrownBy(() -> RecordingFile.read(file))
+            .withMessage(file + " is no recording of this version (format cerberus-recording-1, expected "
+                    + "cerberus-recording-2); make one with cerberus bench --record");
     }
 
     @Test
     void recordingThatIsSomethingElseIsRefused() throws IOException {
-        Path empty = Files.writeString(this.directory.resolve("empty"), "");
-        assertThatExceptionOfType(EvaluationException.class).isThrownBy(() -> RecordingFile.read(empty))
-            .withMessageContaining("is empty");
+        for (String nothing : List.of("", " \n\n")) {
+            Path empty = Files.writeString(this.directory.resolve("empty"), nothing);
+            assertThatExceptionOfType(EvaluationException.class).isThrownBy(() -> RecordingFile.read(empty))
+                .withMessageContaining("is empty");
+        }
+        for (String other : List.of("null", "[]", "# Prompts", "{\"prompt\":\"a\"}", "{\"format\":2}")) {
+            Path file = Files.writeString(this.directory.resolve("other"), "\n" + other);
+            assertThatExceptionOfType(EvaluationException.class).as(other)
+                .isThrownBy(() -> RecordingFile.read(file))
+                .withMessageStartingWith("Line 2 of " + file + " is not what a recording has there (");
+        }
         assertThatExceptionOfType(EvaluationException.class)
             .isThrownBy(() -> RecordingFile.read(this.directory.resolve("none")))
             .withMessageContaining("There is no recording");
+        assertThatExceptionOfType(EvaluationException.class).isThrownBy(() -> RecordingFile.read(this.directory))
+            .withMessage("The recording " + this.directory + " is a directory; name a file");
     }
 
     @Test
