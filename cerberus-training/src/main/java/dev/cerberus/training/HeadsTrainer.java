@@ -163,8 +163,7 @@ public final class HeadsTrainer implements AutoCloseable {
         double rate = o.rate();
         Map<String, String> settings = settings(heads, steps, batchSize, rate, text);
         TrainingState state = new TrainingState(
-                this.options.work().resolve("checkpoint-" + heads.kind().id() + "-" + this.options.out().getFileName()),
-                settings);
+                TrainingState.file(this.options.work(), this.options.out(), heads.kind()), settings);
         if (this.options.resume()) {
             state.restore(learner);
         }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,6 +15,7 @@ import dev.cerberus.hf.ModelFileException;
 import dev.cerberus.hf.Safetensors;
 import dev.cerberus.hf.SafetensorsWriter;
 import dev.cerberus.hf.TensorType;
+import dev.cerberus.model.HeadsKind;
 
 /**
  * Where a training is, in memory and on disk.
@@ -41,6 +43,21 @@ final class TrainingState {
     TrainingState(Path file, Map<String, String> settings) {
         this.file = file;
         this.settings = settings;
+    }
+
+    /**
+     * Returns the file of a training's checkpoint, which is known by where its heads go.
+     * @param work folder of all checkpoints; where it is moved with the heads, the
+     * checkpoint is found again
+     * @param out file of the heads
+     * @param kind family of the heads
+     */
+    static Path file(Path work, Path out, HeadsKind kind) {
+        Path to = out.toAbsolutePath().normalize();
+        Path from = work.toAbsolutePath().normalize();
+        Path place = Objects.equals(from.getRoot(), to.getRoot()) ? from.relativize(to) : to;
+        return work.resolve("checkpoint-" + kind.id() + "-" + to.getFileName() + "-"
+                + new Fingerprint().add(place.toString()).name());
     }
 
     int step() {

@@ -44,6 +44,10 @@ abstract class AbstractHeadsTrainerTests {
         }
     }
 
+    static Path checkpoint(TrainingOptions options) {
+        return TrainingState.file(options.work(), options.out(), options.shape().kind());
+    }
+
     static HeadsShape shape(HeadsKind kind, boolean root, boolean linked, int layers, LmHead lmHead, int rank) {
         return new HeadsShape(kind, Optional.of(root), linked, 3, OptionalInt.of(layers), 0, Optional.of(lmHead),
                 OptionalInt.of(rank), 1);

@@ -31,7 +31,7 @@ class HeadsTrainerInterruptionTests extends AbstractHeadsTrainerTests {
                 false);
         HeadsTrainer.train(whole);
 
-        killOnceThereIs(directory().resolve("work/checkpoint-cerberus-killed.safetensors"), "killed.safetensors",
+        killOnceThereIs(checkpoint(inProcess(directory(), "killed.safetensors", "work", true)), "killed.safetensors",
                 "work");
         assertThat(directory().resolve("killed.safetensors")).doesNotExist();
 
@@ -135,6 +135,38 @@ class HeadsTrainerInterruptionTests extends AbstractHeadsTrainerTests {
         TrainingOptions other = options("heads.safetensors", HeadsShape.of(HeadsKind.CERBERUS), steps(30), false, true);
         assertThatThrownBy(() -> HeadsTrainer.train(other)).isInstanceOf(TrainingException.class)
             .hasMessageContaining("steps 20, this one has 30");
+    }
+
+    @Test
+    void headsOfOneNameInTwoFoldersHaveCheckpointsOfTheirOwn() throws IOException {
+        HeadsShape shape = HeadsShape.of(HeadsKind.CERBERUS);
+        TrainingOptions first = options("a/heads.safetensors", shape, steps(20), false, false);
+        HeadsTrainer.train(first);
+        Files.delete(first.out());
+        // neither deletes the first one's checkpoint nor goes on from it
+        HeadsTrainer.train(options("b/heads.safetensors", shape, steps(30), false, false));
+        HeadsTrainer.train(options("c/heads.safetensors", shape, steps(10), false, true));
+        assertThat(HeadsFile.read(directory().resolve("c/heads.safetensors")).metadata()).containsEntry("trained_steps",
+                "10");
+        FileTime before = Files.getLastModifiedTime(checkpoint(first));
+        // the same command by another way to its folder
+        HeadsTrainer.train(options("b/../a/heads.safetensors", shape, steps(20), false, true));
+        assertThat(Files.getLastModifiedTime(checkpoint(first))).as("nothing is left to do").isEqualTo(before);
+        assertThat(first.out()).exists();
+    }
+
+    /* A work folder lies beside the heads, unless it is named. */
+    @Test
+    void resumeWhenHeadsAndWorkFolderWereMovedGoesOn() throws IOException {
+        HeadsShape shape = HeadsShape.of(HeadsKind.CERBERUS);
+        TrainingOptions moved = options("heads.safetensors", shape, steps(20), false, true);
+        HeadsTrainer.train(moved);
+        Path elsewhere = directory().resolve("elsewhere");
+        Files.createDirectory(elsewhere);
+        Files.move(directory().resolve("work"), elsewhere.resolve("work"));
+        assertThat(TrainingState.file(elsewhere.resolve("work"), elsewhere.resolve("heads.safetensors"),
+                HeadsKind.CERBERUS))
+            .exists();
     }
 
 }

@@ -409,7 +409,7 @@ class HeadsTrainerTests extends AbstractHeadsTrainerTests {
                 true);
         HeadsTrainer.train(options);
         byte[] heads = Files.readAllBytes(options.out());
-        Path checkpoint = options.work().resolve("checkpoint-cerberus-heads.safetensors");
+        Path checkpoint = checkpoint(options);
         cut(checkpoint);
         assertThatThrownBy(() -> HeadsTrainer.train(options)).isInstanceOf(TrainingException.class)
             .hasMessageContaining(checkpoint.toString())
@@ -564,8 +564,9 @@ class HeadsTrainerTests extends AbstractHeadsTrainerTests {
                 shape(HeadsKind.CERBERUS, true, true, 2, LmHead.TUNED, 4), HeadsShape.of(HeadsKind.HYDRA));
         for (HeadsShape shape : shapes) {
             String name = shape.kind().id();
-            HeadsTrainer.train(options(name + ".safetensors", shape, steps(1), false, false));
-            long size = Files.size(directory().resolve("work/checkpoint-" + name + "-" + name + ".safetensors"));
+            TrainingOptions options = options(name + ".safetensors", shape, steps(1), false, false);
+            HeadsTrainer.train(options);
+            long size = Files.size(checkpoint(options));
             assertThat(shape.checkpointBytes(config.hiddenSize(), config.vocabularySize())).as(name)
                 .isBetween(size, size + (1 << 16));
         }
