@@ -20,6 +20,11 @@ import dev.cerberus.engine.UnknownTokenException;
 /**
  * The translation of what the models throw into what clients are told.
  */
+/*
+ * What is wrong with a request is refused by its readers or, as an
+ * InvalidRequestException, by the model. Any other IllegalArgumentException is of code
+ * that the client did not write, and its message not for the client.
+ */
 final class OpenAiErrors {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(OpenAiErrors.class);
@@ -60,10 +65,6 @@ final class OpenAiErrors {
             boolean tooLong = failure.getCause() instanceof PromptTooLongException;
             return OpenAiException.refused(HttpStatus.BAD_REQUEST, tooLong ? input : null,
                     tooLong ? "context_length_exceeded" : null, message);
-        }
-        if (failure instanceof IllegalArgumentException) {
-            // of LangChain4j's own builders
-            return OpenAiException.invalid(null, message);
         }
         if (failure instanceof RateLimitException) {
             return new OpenAiException(HttpStatus.TOO_MANY_REQUESTS, "rate_limit_error", null, "rate_limit_exceeded",

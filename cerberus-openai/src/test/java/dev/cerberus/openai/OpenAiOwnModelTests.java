@@ -1,8 +1,14 @@
 package dev.cerberus.openai;
 
+import java.net.http.HttpResponse;
+import java.util.List;
+
 import org.junit.jupiter.api.Test;
+import org.mockito.ArgumentMatchers;
+import org.mockito.Mockito;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.test.context.bean.override.mockito.MockitoSpyBean;
 
 import dev.cerberus.engine.OutputFormat;
 import dev.cerberus.langchain4j.CerberusChatRequestParameters;
@@ -14,6 +20,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** What the fields of a request make of the defaults of an application's own model. */
 class OpenAiOwnModelTests extends AbstractOpenAiHttpTests {
+
+    @MockitoSpyBean
+    private CerberusStreamingChatModel model;
 
     @Test
     void callsAreAsParallelAsTheApplicationWantsUnlessTheRequestSays() throws Exception {
@@ -27,6 +36,19 @@ class OpenAiOwnModelTests extends AbstractOpenAiHttpTests {
                 .extracting((format) -> ((OutputFormat.ToolCalls) format).parallel())
                 .as(each[0])
                 .isEqualTo(Boolean.valueOf(each[1]));
+        }
+    }
+
+    @Test
+    void faultOfTheApplicationIsNoFaultOfTheRequest() throws Exception {
+        Mockito.doThrow(new IllegalArgumentException("secret"))
+            .when(this.model)
+            .start(ArgumentMatchers.any(), ArgumentMatchers.any());
+        for (String form : List.of("", ",\"stream\":true")) {
+            HttpResponse<String> response = chat(form);
+            assertThat(response.statusCode()).isEqualTo(500);
+            assertThat(json(response).at("/error/message").stringValue())
+                .isEqualTo("The answer failed; the log of the application says why");
         }
     }
 
