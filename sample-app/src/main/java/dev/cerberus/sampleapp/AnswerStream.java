@@ -30,9 +30,9 @@ import dev.cerberus.langchain4j.CerberusPartialResponse;
 /**
  * A handler that turns an answer into server-sent events: {@code token} for each piece,
  * {@code step} for each decode step after its pieces, then {@code done} with the
- * statistics or {@code error} with a problem. When the client has gone it cancels the
- * request. What was written of an answer that did not come to its end is remembered too.
- * Thread-safe.
+ * statistics or {@code error} with a problem. It cancels the request when the client has
+ * gone, or whatever else ends the writing. What was written of an answer that did not
+ * come to its end is remembered too. Thread-safe.
  */
 /*
  * The model's thread puts events into a queue and the thread of the HTTP request writes
@@ -87,12 +87,12 @@ class AnswerStream implements StreamingChatResponseHandler {
      */
     void writeTo(HttpServletResponse response, JsonMapper json, StreamingHandle handle, BooleanSupplier gone,
             Duration patience) {
-        response.setContentType("text/event-stream;charset=UTF-8");
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         StringBuilder written = new StringBuilder();
+        boolean ended = false;
         try {
+            response.setContentType("text/event-stream;charset=UTF-8");
+            response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
             OutputStream out = response.getOutputStream();
-            boolean ended = false;
             while (!ended) {
                 Event event = next(gone, patience);
                 String text = "event:" + event.name() + "\ndata:" + json.writeValueAsString(event.data()) + "\n\n";
@@ -106,13 +106,14 @@ class AnswerStream implements StreamingChatResponseHandler {
         }
         catch (IOException ex) {
             LOGGER.debug("The client has gone", ex);
-            handle.cancel();
         }
         catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
-            handle.cancel();
         }
         finally {
+            if (!ended) {
+                handle.cancel();
+            }
             remember(written.toString());
         }
     }

@@ -66,17 +66,19 @@ final class WholeAnswer implements StreamingChatResponseHandler {
                     return Optional.of(result());
                 }
                 if (gone.getAsBoolean()) {
-                    handle.cancel();
                     return Optional.empty();
                 }
             }
         }
         catch (InterruptedException ex) {
-            handle.cancel();
             Thread.currentThread().interrupt();
             return Optional.empty();
         }
-        handle.cancel();
+        finally {
+            if (!this.answer.isDone()) {
+                handle.cancel();
+            }
+        }
         throw new ErrorResponseException(HttpStatus.GATEWAY_TIMEOUT, ProblemDetail.forStatusAndDetail(
                 HttpStatus.GATEWAY_TIMEOUT, "No answer came within " + patience.toSeconds() + " s"), null);
     }
