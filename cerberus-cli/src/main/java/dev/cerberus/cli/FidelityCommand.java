@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
@@ -125,7 +124,6 @@ final class FidelityCommand implements Callable<Integer> {
         PrintWriter out = this.spec.commandLine().getOut();
         out.println("| precision | KL (nats) | first choice equal | perplexity | fp32 |");
         out.println("|---|---:|---:|---:|---:|");
-        Map<String, Fidelity> measured = new TreeMap<>();
         int context = config.contextRotatedLike(options.build().maxContext().orElse(config.contextTokens()),
                 texts.stream().mapToInt((piece) -> piece.tokens().length).max().orElseThrow());
         try (Checkpoint checkpoint = directory.openCheckpoint();
@@ -134,14 +132,15 @@ final class FidelityCommand implements Callable<Integer> {
                 if (precision != Precision.FP32 && precision == only.orElse(precision)) {
                     try (DjlTargetModel other = DjlTargetModel.load(config, checkpoint, context, device, precision)) {
                         Fidelity fidelity = Fidelity.measure(reference, other, texts);
-                        measured.put(device.arithmetic(precision), fidelity);
+                        if (this.save) { // the next one may take an hour
+                            FidelityFile.add(file, Map.of(device.arithmetic(precision), fidelity));
+                        }
                         row(out, precision, fidelity);
                     }
                 }
             }
         }
         if (this.save) {
-            FidelityFile.add(file, measured);
             out.println("Kept in " + file);
         }
         out.flush();

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.testing.TinyModels;
+import dev.cerberus.training.evaluation.FidelityFile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -147,6 +149,32 @@ class FidelityCommandTests {
         Path text = Files.writeString(this.directory.resolve("text.txt"), "I");
         assertThat(run("fidelity", "--model", model.toString(), "--text", text.toString())).isEqualTo(1);
         assertThat(this.err.toString()).contains("fewer than two tokens");
+    }
+
+    @Test
+    void formatsThatWereMeasuredAreKeptWhereTheRestIsNot() throws IOException {
+        Path model = TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny")));
+        Path text = Files.writeString(this.directory.resolve("text.txt"), "It is a long way to the sea.");
+        String[] command = { "fidelity", "--model", model.toString(), "--text", text.toString(), "--save" };
+        StringWriter broken = new StringWriter() {
+
+            @Override
+            public void write(char[] characters, int from, int length) {
+                super.write(characters, from, length);
+                if (toString().lines().count() > 3) { // two of the table's head
+                    throw new IllegalStateException("broken off");
+                }
+            }
+
+        };
+        assertThat(CerberusCommand.run(Reader.nullReader(), broken, new PrintWriter(this.err, true), command))
+            .isEqualTo(1);
+        assertThat(this.err.toString()).contains("broken off");
+        Path kept = model.resolve("cerberus-fidelity.json");
+        Set<String> before = FidelityFile.read(kept).keySet();
+        assertThat(run(command)).as(this.err.toString()).isZero();
+        assertThat(FidelityFile.read(kept).keySet()).containsAll(before).hasSizeGreaterThan(before.size());
+        assertThat(this.out.toString()).endsWith("Kept in " + kept + System.lineSeparator());
     }
 
 }
