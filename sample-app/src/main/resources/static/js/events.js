@@ -26,26 +26,30 @@ export async function readEvents(response, onEvent) {
  * @throws a problem with title and detail, or an AbortError
  */
 export async function ask(question, signal, onEvent) {
-  let ended = false;
-  let conversationId;
+  let response;
   try {
-    const response = await fetch("chat/stream", {
+    response = await fetch("chat/stream", {
       method: "POST", signal, body: JSON.stringify(question),
       headers: { "Content-Type": "application/json", Accept: "text/event-stream, application/problem+json" },
     });
-    if (!response.ok) {
-      throw await response.json().catch(() => ({ title: "The request failed with status " + response.status }));
-    }
-    conversationId = response.headers.get("Conversation-Id");
+  }
+  catch (problem) {
+    throw problem.name === "AbortError" ? problem : { title: "The application can not be reached" };
+  }
+  if (!response.ok) {
+    throw await response.json().catch(() => ({ title: "The request failed with status " + response.status }));
+  }
+  let ended = false;
+  try {
     await readEvents(response, (event, data) => {
       ended = ended || event === "done" || event === "error";
       onEvent(event, data);
     });
   }
   catch (problem) {
-    if (problem.name === "AbortError" || !(problem instanceof Error)) throw problem;
-    throw { title: "The application can not be reached" };
+    // what becomes of the connection behind the last event is of no account
+    if (problem.name === "AbortError" && !ended) throw problem;
   }
   if (!ended) throw { title: "The connection was lost before the answer was complete" };
-  return conversationId;
+  return response.headers.get("Conversation-Id");
 }

@@ -343,6 +343,36 @@ class BrowserTests extends AbstractBrowserTests {
         check("320-rest");
     }
 
+    /* As when the application ends, or a proxy in front of it. */
+    @Test
+    void connectionThatBreaksIsToldFromAnApplicationThatIsNotThere() {
+        breakOffBehind("event:token\ndata:{\"text\":\"half\",\"origin\":\"target\"}\n\n");
+        say("Hi");
+        assertThat(await(".problem").getText()).isEqualTo("The connection was lost before the answer was complete");
+        assertThat(texts(".answer .text")).containsExactly("half");
+        browser.executeScript("window.fetch = async () => { throw new TypeError('Failed to fetch'); }");
+        find(".retry").click();
+        until(ExpectedConditions.textToBe(By.cssSelector(".problem"), "The application can not be reached"));
+    }
+
+    @Test
+    void answerIsWholeWhateverBecomesOfTheConnectionBehindIt() {
+        breakOffBehind("event:error\ndata:{\"title\":\"Told\"}\n\n");
+        say("Hi");
+        assertThat(await(".problem").getText()).isEqualTo("Told");
+    }
+
+    private static void breakOffBehind(String events) {
+        browser.executeScript("""
+                const parts = [new TextEncoder().encode(arguments[0])];
+                window.fetch = async () => new Response(new ReadableStream({
+                  pull(stream) {
+                    if (parts.length) stream.enqueue(parts.pop());
+                    else stream.error(new TypeError("network error"));
+                  },
+                }));""", events);
+    }
+
     @Test
     void pageRunsWithoutErrors() {
         this.engine.use(new ScriptedGenerator().target("ok"));
