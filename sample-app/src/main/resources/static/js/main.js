@@ -18,6 +18,7 @@ const speech = new Speech(byId("spoken"));
 let chat = findChat(location.hash.slice(1)) || newChat();
 let running = null;
 let editing = -1;
+let draft = ""; // what stood in the line before an edit
 let asked = null;
 let leaving = false;
 
@@ -208,6 +209,7 @@ function openChat(other) {
 
 function edit(index) {
   if (running) return;
+  if (editing < 0) draft = message.value;
   editing = index;
   byId("editing").hidden = false;
   message.value = chat.exchanges[index].question;
@@ -216,8 +218,11 @@ function edit(index) {
 }
 
 function stopEditing() {
+  if (editing < 0) return;
   editing = -1;
   byId("editing").hidden = true;
+  message.value = draft;
+  fitMessage();
 }
 
 function fitMessage() {
@@ -234,7 +239,7 @@ byId("form").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = message.value.trim();
   if (!text || running) return;
-  message.value = "";
+  if (editing < 0) message.value = "";
   fitMessage();
   send(text, byId("compare").checked);
 });
@@ -281,11 +286,7 @@ onOtherTab(() => {
   }
 });
 message.addEventListener("input", fitMessage);
-byId("keep").addEventListener("click", () => {
-  stopEditing();
-  message.value = "";
-  fitMessage();
-});
+byId("keep").addEventListener("click", stopEditing);
 byId("stop").addEventListener("click", () => running && running.abort());
 byId("new").addEventListener("click", () => openChat(newChat()));
 byId("menu").addEventListener("click", () => toggleMenu(!document.body.classList.contains("menu")));

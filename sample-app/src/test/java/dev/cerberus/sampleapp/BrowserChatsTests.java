@@ -56,6 +56,28 @@ class BrowserChatsTests extends AbstractBrowserTests {
     }
 
     @Test
+    void whatIsWrittenBeforeAnEditIsThereBehindIt() {
+        this.engine.use(new ScriptedGenerator().target("ok"));
+        say("first");
+        awaitAnswers(1);
+        find("#message").sendKeys("half a question");
+        find(".actions .edit").click();
+        assertThat(find("#message").getDomProperty("value")).isEqualTo("first");
+        find("#message").sendKeys(Keys.ESCAPE);
+        assertThat(find("#message").getDomProperty("value")).isEqualTo("half a question");
+        find(".actions .edit").click();
+        find(".actions .edit").click();
+        say(" again");
+        until((page) -> texts(".question").equals(List.of("first again")));
+        awaitAnswers(1);
+        assertThat(find("#message").getDomProperty("value")).isEqualTo("half a question");
+        say(" more");
+        awaitAnswers(2);
+        assertThat(texts(".question")).containsExactly("first again", "half a question more");
+        assertThat(find("#message").getDomProperty("value")).isEmpty();
+    }
+
+    @Test
     void chatsAreKeptInTheBrowser() {
         ScriptedGenerator script = this.engine.use(new ScriptedGenerator().target("ok"));
         say("one chat");
