@@ -17,9 +17,18 @@ import java.util.function.IntFunction;
  */
 final class GgufCursor {
 
+    // Many times what any vocabulary takes; a length that lies may say anything up to
+    // the size of the file.
+    private static final long MAX_TEXT_BYTES = 256L << 20;
+
+    // An object, and its place in a list.
+    private static final long BYTES_PER_TEXT = 48;
+
     private final Path file;
 
     private final ByteBuffer bytes;
+
+    private long textBytes;
 
     GgufCursor(Path file, ByteBuffer bytes) {
         this.file = file;
@@ -93,6 +102,7 @@ final class GgufCursor {
      * @param what names each by its index
      */
     List<String> texts(int count, IntFunction<String> what) {
+        requireRoom(what.apply(0), count * BYTES_PER_TEXT);
         List<String> texts = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             texts.add(isWhole() ? wholeText() : text(what.apply(i)));
@@ -106,18 +116,31 @@ final class GgufCursor {
             return false;
         }
         long length = this.bytes.getLong(this.bytes.position());
-        return length >= 0 && length <= remaining() - Long.BYTES;
+        return length >= 0 && length <= remaining() - Long.BYTES && hasRoom(length + BYTES_PER_TEXT);
     }
 
     private String wholeText() {
         byte[] text = new byte[(int) this.bytes.getLong()];
+        this.textBytes += text.length + BYTES_PER_TEXT;
         this.bytes.get(text);
         return new String(text, StandardCharsets.UTF_8);
     }
 
     private ByteBuffer textBytes(String what) {
         int length = count("the length of " + what, 1);
+        requireRoom(what, length + BYTES_PER_TEXT);
+        this.textBytes += length + BYTES_PER_TEXT;
         return take(what, length);
+    }
+
+    private boolean hasRoom(long more) {
+        return this.textBytes + more <= MAX_TEXT_BYTES;
+    }
+
+    private void requireRoom(String what, long more) {
+        if (!hasRoom(more)) {
+            throw damaged("with " + what + " its texts take more than " + (MAX_TEXT_BYTES >> 20) + " MiB");
+        }
     }
 
     /** Takes so many bytes, as a little-endian view. */

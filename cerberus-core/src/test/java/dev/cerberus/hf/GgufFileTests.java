@@ -1,6 +1,7 @@
 package dev.cerberus.hf;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -122,6 +123,30 @@ class GgufFileTests {
         assertRefused(with(bytes, 8, -1), "the number of tensors is 18446744073709551615");
         assertRefused(with(bytes, 16, 1L << 40), "the number of metadata entries");
         assertRefused(with(bytes, 24, 1L << 30), "the length of the key of metadata entry 0");
+    }
+
+    @Test
+    void openWhenALengthLiesInALargeFileIsRefusedWithoutReadingThatMuch() throws IOException {
+        long bytes = 300L << 20;
+        long texts = 100L << 20;
+        GgufBuilder text = new GgufBuilder().put("needle", "x");
+        assertRefusedInALargeFile(text, "needle".length() + 4, bytes, "the value of needle");
+        assertRefusedInALargeFile(text, -Long.BYTES, bytes, "the key of metadata entry 0");
+        GgufBuilder list = new GgufBuilder().put("a.texts", List.of("needle", "y"));
+        assertRefusedInALargeFile(list, -Long.BYTES, bytes, "element 0 of a.texts");
+        assertRefusedInALargeFile(list, -2 * Long.BYTES, texts, "element 0 of a.texts");
+    }
+
+    private void assertRefusedInALargeFile(GgufBuilder builder, int distance, long lie, String what)
+            throws IOException {
+        byte[] bytes = builder.bytes();
+        int needle = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("needle");
+        Path file = TestModels.write(file(), with(bytes, needle + distance, lie));
+        try (RandomAccessFile large = new RandomAccessFile(file.toFile(), "rw")) {
+            large.setLength(1L << 30); // of blocks that take no room on the disk
+        }
+        assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> GgufFile.open(file))
+            .withMessageContaining("with " + what + " its texts take more than 256 MiB");
     }
 
     private static byte[] with(byte[] bytes, int at, long value) {
