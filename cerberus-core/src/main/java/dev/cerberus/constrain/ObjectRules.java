@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Which properties an object may have, and the parts of a grammar that write them.
@@ -33,6 +34,8 @@ final class ObjectRules {
     }
 
     private final List<Property> properties;
+
+    private final Map<String, SchemaValue> byName;
 
     private final List<Others> others;
 
@@ -65,6 +68,8 @@ final class ObjectRules {
             SchemaOptions options) {
         this.leftOut = leftOut;
         this.properties = properties;
+        this.byName = properties.stream()
+            .collect(Collectors.toUnmodifiableMap(Property::name, Property::value, (first, second) -> first));
         this.others = others;
         this.least = least;
         this.most = most;
@@ -96,10 +101,7 @@ final class ObjectRules {
     }
 
     Optional<SchemaValue> property(String name) {
-        return this.properties.stream()
-            .filter((property) -> property.name().equals(name))
-            .map(Property::value)
-            .findFirst();
+        return Optional.ofNullable(this.byName.get(name));
     }
 
     boolean isPossible() {

@@ -80,6 +80,7 @@ final class SchemaExclusion {
      */
     private boolean apart(ObjectRules one, ObjectRules other, int depth) {
         for (ObjectRules.Property property : one.properties()) {
+            this.budget.spend();
             Optional<SchemaValue> same = other.property(property.name());
             if (property.required() && (same.isEmpty() ? !other.isOpen()
                     : isForbidden(same.get()) || apart(property.value(), same.get(), depth + 1))) {
@@ -87,6 +88,7 @@ final class SchemaExclusion {
             }
         }
         for (ObjectRules.Property property : other.properties()) {
+            this.budget.spend();
             Optional<SchemaValue> same = one.property(property.name());
             if (property.required() && (same.isEmpty() ? !one.mayHaveOthers()
                     : !same.get().isPossible() || apart(same.get(), property.value(), depth + 1))) {

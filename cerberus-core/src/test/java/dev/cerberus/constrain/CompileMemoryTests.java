@@ -146,4 +146,13 @@ class CompileMemoryTests {
             .withMessageContaining("have more than 500000 parts");
     }
 
+    @Test
+    void objectsWithManyPropertiesAreComparedByName() {
+        String names = IntStream.range(0, 25_000).mapToObj((i) -> "\"p" + i + "\"").collect(Collectors.joining(","));
+        String object = "{\"type\":\"object\",\"required\":[" + names + "],\"properties\":" + optional(25_000) + "}";
+        assertThatExceptionOfType(ConstraintException.class)
+            .isThrownBy(() -> compile("{\"oneOf\":[" + object + "," + object + "]}"))
+            .withMessageContaining("one value may fulfil two alternatives of 'oneOf'");
+    }
+
 }
