@@ -2,6 +2,7 @@ package dev.cerberus.constrain;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +32,9 @@ final class UnicodeProperties {
      */
     static CodePoints named(String name) {
         String usual = usual(name);
+        if (usual.startsWith(SCRIPT)) {
+            return Scripts.ALL.getOrDefault(script(usual.substring(SCRIPT.length())), CodePoints.of());
+        }
         CodePoints known = PROPERTIES.get(usual);
         if (known == null) {
             known = scan(membership(usual));
@@ -69,10 +73,6 @@ final class UnicodeProperties {
     private static IntPredicate membership(String name) {
         int equals = name.indexOf('=');
         String value = name.substring(equals + 1);
-        if (name.startsWith(SCRIPT)) {
-            Character.UnicodeScript script = script(value);
-            return (c) -> Character.UnicodeScript.of(c) == script;
-        }
         if (equals < 0) {
             switch (value) {
                 case "Any" -> {
@@ -195,6 +195,38 @@ final class UnicodeProperties {
                 from = -1;
             }
         }
+        return set(bounds);
+    }
+
+    /**
+     * The characters of each script, found in one go: there are well over a hundred, and
+     * a request may name them all.
+     */
+    private static final class Scripts {
+
+        static final Map<Character.UnicodeScript, CodePoints> ALL = find();
+
+        private Scripts() {
+        }
+
+        private static Map<Character.UnicodeScript, CodePoints> find() {
+            Map<Character.UnicodeScript, List<Integer>> bounds = new EnumMap<>(Character.UnicodeScript.class);
+            for (int c = 0; c <= CodePoints.MAX;) {
+                int from = c++;
+                Character.UnicodeScript script = Character.UnicodeScript.of(from);
+                while (c <= CodePoints.MAX && Character.UnicodeScript.of(c) == script) {
+                    c++;
+                }
+                bounds.computeIfAbsent(script, (unknown) -> new ArrayList<>()).addAll(List.of(from, c - 1));
+            }
+            Map<Character.UnicodeScript, CodePoints> scripts = new EnumMap<>(Character.UnicodeScript.class);
+            bounds.forEach((each, ranges) -> scripts.put(each, set(ranges)));
+            return scripts;
+        }
+
+    }
+
+    private static CodePoints set(List<Integer> bounds) {
         return CodePoints.of(bounds.stream().mapToInt(Integer::intValue).toArray()).and(CodePoints.ALL);
     }
 

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.fail;
 
 /**
  * Memory that constraints take while they are compiled, in the thread of whoever asks.
@@ -105,6 +106,19 @@ class CompileMemoryTests {
         }
         assertThatIllegalArgumentException().isThrownBy(() -> UnicodeProperties.named("scent=Latin"))
             .withMessage("has the property 'scent=Latin', which is not known");
+    }
+
+    @Test
+    void scriptsHaveTheirCharacters() {
+        for (Character.UnicodeScript script : Character.UnicodeScript.values()) {
+            CodePoints named = UnicodeProperties.named("sc=" + script);
+            for (int c = 0; c <= CodePoints.MAX; c += 37) {
+                boolean surrogate = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+                if (named.contains(c) != (!surrogate && Character.UnicodeScript.of(c) == script)) {
+                    fail("%s and U+%X", script, c);
+                }
+            }
+        }
     }
 
     @Test
