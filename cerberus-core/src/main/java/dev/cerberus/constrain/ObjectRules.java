@@ -90,6 +90,18 @@ final class ObjectRules {
         return this.properties;
     }
 
+    List<Others> others() {
+        return this.others;
+    }
+
+    int least() {
+        return this.least;
+    }
+
+    int most() {
+        return this.most;
+    }
+
     /** Returns whether an object may have a property of a name that is not declared. */
     boolean mayHaveOthers() {
         return this.others.stream().anyMatch((other) -> other.value().isPossible());

@@ -279,11 +279,8 @@ public final class SchemaCompiler {
             }
         }
         compiler.complete();
-        value.update();
-        compiler.write(value);
-        return listed.stream()
-            .filter((each) -> matches(value.symbol(), JsonTexts.write(each, this.options.layout()), this.budget))
-            .toList();
+        ListedValues values = new ListedValues(this.budget);
+        return listed.stream().filter((each) -> values.fulfils(each, value)).toList();
     }
 
     /** Returns how many objects and arrays a value has at most one in the other. */
@@ -299,7 +296,7 @@ public final class SchemaCompiler {
         return matches(symbol, text, new CompileBudget());
     }
 
-    private static boolean matches(Symbol symbol, String text, CompileBudget budget) {
+    static boolean matches(Symbol symbol, String text, CompileBudget budget) {
         Reading reading = Reading.of(symbol);
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             budget.spend();

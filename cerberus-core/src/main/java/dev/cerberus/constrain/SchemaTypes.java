@@ -103,7 +103,7 @@ record SchemaTypes(Set<SchemaValue.Type> types, boolean integer, Optional<List<J
     }
 
     /** Returns a text that equal values have in common, whatever the order of names. */
-    private static String key(JsonNode value) {
+    static String key(JsonNode value) {
         if (value.isObject()) {
             List<String> parts = new ArrayList<>();
             value.properties()

@@ -103,6 +103,15 @@ class BadSchemaTests {
     }
 
     @Test
+    void listedObjectsAreEqualInAnyOrderOfTheirNames() {
+        String schema = """
+                {"enum": [{"a": {"x": 1, "y": [{"p": 0, "q": 2.0}]}}, {"a": {"x": 2, "y": []}}],
+                 "properties": {"a": {"const": {"y": [{"q": 2, "p": 0}], "x": 1}}}}""";
+        assertThat(allows(schema, "{\"a\": {\"x\": 1, \"y\": [{\"p\": 0, \"q\": 2}]}}")).isTrue();
+        assertThat(allows(schema, "{\"a\": {\"x\": 2, \"y\": []}}")).isFalse();
+    }
+
+    @Test
     void recursionThatCanEndIsNoFault() {
         String schema = """
                 {"type":"object","properties":{"next":{"$ref":"#"},"n":{"type":"integer"}},"required":["n"]}""";

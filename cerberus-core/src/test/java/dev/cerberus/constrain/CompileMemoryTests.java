@@ -161,6 +161,16 @@ class CompileMemoryTests {
     }
 
     @Test
+    void listedObjectsWithManyPropertiesAreCheckedPartByPart() throws Throwable {
+        String many = optional(1_000);
+        String schema = "{\"const\":" + many + ",\"properties\":" + many + ",\"required\":[\"%s\"]}";
+        takesLittle(() -> compile(schema.formatted("p7")));
+        takesLittle(() -> assertThatExceptionOfType(ConstraintException.class)
+            .isThrownBy(() -> compile(schema.formatted("q")))
+            .withMessageContaining("can not be fulfilled"));
+    }
+
+    @Test
     void objectsWithManyPropertiesAreComparedByName() {
         String names = IntStream.range(0, 25_000).mapToObj((i) -> "\"p" + i + "\"").collect(Collectors.joining(","));
         String object = "{\"type\":\"object\",\"required\":[" + names + "],\"properties\":" + optional(25_000) + "}";
