@@ -41,8 +41,7 @@ public final class CerberusObservationAutoConfiguration {
         @ConditionalOnMissingBean(name = "cerberusObservations")
         TextGeneratorDecorator cerberusObservations(ObservationRegistry registry,
                 ObjectProvider<GenerationObservationConvention> convention) {
-            GenerationObservationConvention own = convention.getIfUnique(ObservedGenerator::defaultConvention);
-            return (generator) -> new ObservedGenerator(generator, registry, own);
+            return (generator) -> new ObservedGenerator(generator, registry, convention.getIfUnique());
         }
 
     }

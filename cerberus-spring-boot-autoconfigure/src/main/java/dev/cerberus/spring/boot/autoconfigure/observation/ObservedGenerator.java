@@ -4,6 +4,7 @@ import java.util.function.BiConsumer;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.decode.DecodeStep;
 import dev.cerberus.decode.TokenOrigin;
@@ -24,17 +25,20 @@ final class ObservedGenerator extends DelegatingGenerator {
 
     private final ObservationRegistry registry;
 
-    private final GenerationObservationConvention convention;
+    private final @Nullable GenerationObservationConvention convention;
 
+    /**
+     * Creates a generator.
+     * @param delegate what is observed
+     * @param registry what is told of it
+     * @param convention how requests are named; {@code null} for what the registry has
+     * for them, or else ours
+     */
     ObservedGenerator(TextGenerator delegate, ObservationRegistry registry,
-            GenerationObservationConvention convention) {
+            @Nullable GenerationObservationConvention convention) {
         super(delegate);
         this.registry = registry;
         this.convention = convention;
-    }
-
-    static GenerationObservationConvention defaultConvention() {
-        return DEFAULT;
     }
 
     @Override

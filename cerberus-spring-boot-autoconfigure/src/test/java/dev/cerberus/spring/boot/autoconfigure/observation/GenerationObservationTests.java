@@ -20,6 +20,7 @@ import io.micrometer.context.ContextRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.GlobalObservationConvention;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
@@ -159,6 +160,18 @@ class GenerationObservationTests {
     }
 
     @Test
+    void conventionOfTheWholeRegistryReplacesOursButNotThatOfABean() {
+        this.observations.observationConfig().observationConvention(new GlobalConvention());
+        this.runner.run((context) -> context.getBean(ChatModel.class).chat("Hi"));
+        this.runner.withBean(GenerationObservationConvention.class, OwnConvention::new)
+            .run((context) -> context.getBean(ChatModel.class).chat("Hi"));
+        TestObservationRegistryAssert.assertThat(this.observations)
+            .hasNumberOfObservationsWithNameEqualTo("gen_ai.client.operation", 2)
+            .hasAnObservation((observation) -> observation.hasLowCardinalityKeyValue("team", "green"))
+            .hasAnObservation((observation) -> observation.hasLowCardinalityKeyValue("team", "blue"));
+    }
+
+    @Test
     void callbacksFindTheTraceAndTheContextOfTheCaller() {
         SimpleTracer tracer = new SimpleTracer();
         this.observations.observationConfig().observationHandler(new DefaultTracingObservationHandler(tracer));
@@ -207,6 +220,16 @@ class GenerationObservationTests {
         @Override
         public KeyValues getLowCardinalityKeyValues(GenerationObservationContext context) {
             return super.getLowCardinalityKeyValues(context).and("team", "blue");
+        }
+
+    }
+
+    private static final class GlobalConvention extends DefaultGenerationObservationConvention
+            implements GlobalObservationConvention<GenerationObservationContext> {
+
+        @Override
+        public KeyValues getLowCardinalityKeyValues(GenerationObservationContext context) {
+            return super.getLowCardinalityKeyValues(context).and("team", "green");
         }
 
     }
