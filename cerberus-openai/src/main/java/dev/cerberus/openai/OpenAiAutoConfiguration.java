@@ -10,9 +10,11 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.util.unit.DataSize;
 
 import dev.cerberus.langchain4j.CerberusStreamingChatModel;
 import dev.cerberus.langchain4j.CerberusStreamingLanguageModel;
@@ -35,7 +37,16 @@ public final class OpenAiAutoConfiguration {
             CerberusStreamingLanguageModel languageModel, ObjectProvider<ClientPresence> presence,
             CerberusProperties properties) {
         return new OpenAiController(chatModel, languageModel, presence.getIfUnique(() -> (request) -> false),
-                properties.openai().maxBody(), Clock.systemUTC());
+                maxBody(properties), Clock.systemUTC());
+    }
+
+    private static DataSize maxBody(CerberusProperties properties) {
+        DataSize size = properties.openai().maxBody();
+        if (size.toBytes() < 1) {
+            throw new InvalidConfigurationPropertyValueException("cerberus.openai.max-body", size,
+                    "must be at least 1B, such as 1MB");
+        }
+        return size;
     }
 
     // no bean asks for it: made lazily, it would never be

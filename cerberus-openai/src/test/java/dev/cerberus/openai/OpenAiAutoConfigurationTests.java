@@ -2,8 +2,11 @@ package dev.cerberus.openai;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
@@ -63,6 +66,17 @@ class OpenAiAutoConfigurationTests {
         assertThat(output)
             .containsOnlyOnce("cerberus.openai.enabled is true, but there are no endpoints: of the beans ")
             .contains(other);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "0", "-1" })
+    void sizeThatNoBodyHasIsRefusedByItsProperty(String size) {
+        this.runner.withPropertyValues("cerberus.openai.enabled=true", "cerberus.openai.max-body=" + size)
+            .run((context) -> assertThat(context).getFailure()
+                .rootCause()
+                .isInstanceOf(InvalidConfigurationPropertyValueException.class)
+                .hasMessageContaining("cerberus.openai.max-body")
+                .hasMessageContaining("must be at least 1B, such as 1MB"));
     }
 
     @Test
