@@ -134,7 +134,7 @@ final class Fields {
     void requireAllKnown() {
         this.node.propertyNames()
             .stream()
-            .filter((name) -> !this.known.contains(name))
+            .filter((name) -> !this.known.contains(name) && !this.node.path(name).isNull())
             .findFirst()
             .ifPresent((name) -> {
                 throw OpenAiException.unsupported(path(name),

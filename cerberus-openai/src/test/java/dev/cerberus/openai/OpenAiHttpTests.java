@@ -174,6 +174,15 @@ class OpenAiHttpTests extends AbstractOpenAiHttpTests {
 
     /** What a model writes that ends at once, or spends all of its tokens on thoughts. */
     @Test
+    void fieldThatIsNullIsAsGoodAsAbsentWhateverItsName() throws Exception {
+        answer("x");
+        String messages = "[{\"role\":\"user\",\"content\":\"Hi\",\"colour\":null}]";
+        HttpResponse<String> response = send(post("/v1/chat/completions",
+                "{\"messages\":" + messages + ",\"temperature\":null,\"reasoning_effort\":null}"));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    }
+
+    @Test
     void emptyAnswerMayBeSentBack() throws Exception {
         answer("");
         JsonNode empty = json(chat("")).at("/choices/0/message");

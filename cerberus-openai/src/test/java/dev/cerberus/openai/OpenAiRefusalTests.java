@@ -77,6 +77,7 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
             ,"response_format":{"type":"yaml"}        | 400 | response_format.type
             ,"tool_choice":"required"                   | 400 | tool_choice
             ,"tools":[{"type":"web"}]                 | 400 | tools[0].type
+            ,"reasoning_effort":"low"                   | 400 | reasoning_effort
             ,"stream":1                                   | 400 | stream
             ,"stream_options":{"include_usage":true}    | 400 | stream_options
             ,"modalities":["audio"]                     | 400 | modalities
