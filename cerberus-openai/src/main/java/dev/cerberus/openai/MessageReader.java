@@ -30,10 +30,21 @@ final class MessageReader {
         List<ChatMessage> messages = new ArrayList<>();
         for (int i = 0; i < nodes.size(); i++) {
             Fields fields = Fields.of(nodes.get(i), "messages[" + i + "]");
-            messages.add(message(fields));
+            ChatMessage message = message(fields);
+            if (i == nodes.size() - 1 && message instanceof UserMessage question) {
+                requireVisible(question.singleText(), fields);
+            }
+            messages.add(message);
             fields.requireAllKnown();
         }
         return messages;
+    }
+
+    private static void requireVisible(String text, Fields fields) {
+        if (text.isBlank()) {
+            throw OpenAiException.invalid(fields.path("content"),
+                    "'" + fields.path("content") + "' must hold at least one visible character");
+        }
     }
 
     private ChatMessage message(Fields fields) {
@@ -51,10 +62,7 @@ final class MessageReader {
     private static SystemMessage system(Fields fields) {
         fields.ignore("name");
         String text = content(fields);
-        if (text.isBlank()) {
-            throw OpenAiException.invalid(fields.path("content"),
-                    "'" + fields.path("content") + "' must hold at least one visible character");
-        }
+        requireVisible(text, fields);
         return SystemMessage.from(text);
     }
 

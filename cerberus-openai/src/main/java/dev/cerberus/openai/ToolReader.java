@@ -1,6 +1,7 @@
 package dev.cerberus.openai;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +44,15 @@ final class ToolReader {
     static boolean read(Fields body, CerberusChatRequestParameters.Builder parameters) {
         List<ToolSpecification> tools = new ArrayList<>();
         List<JsonNode> nodes = body.list("tools").orElse(List.of());
+        Set<String> names = new HashSet<>();
         for (int i = 0; i < nodes.size(); i++) {
-            tools.add(tool(Fields.of(nodes.get(i), "tools[" + i + "]")));
+            ToolSpecification tool = tool(Fields.of(nodes.get(i), "tools[" + i + "]"));
+            if (!names.add(tool.name())) {
+                String place = "tools[" + i + "].function.name";
+                throw OpenAiException.invalid(place, "'" + place + "' is '" + tool.name()
+                        + "', as another tool is called; a call would not tell which is meant");
+            }
+            tools.add(tool);
         }
         Optional<JsonNode> choice = body.find("tool_choice");
         choice.ifPresent((value) -> choose(value, tools, parameters));

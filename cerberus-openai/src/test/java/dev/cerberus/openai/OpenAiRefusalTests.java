@@ -148,6 +148,8 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
                     {"messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"x"}}]}]} | messages[0].content[0].type
                     {"messages":[{"role":"tool","tool_call_id":"c9","content":"x"}]}                       | messages[0].tool_call_id
                     {"messages":[{"role":"user","content":"Hi","colour":"red"}]}                           | messages[0].colour
+                    {"messages":[{"role":"system","content":"Be brief"},{"role":"user","content":" "}]}    | messages[1].content
+                    {"messages":[{"role":"user","content":[]}]}                                            | messages[0].content
                     """)
     void messageThatIsWrongIsNamed(String body, String param) throws Exception {
         answer("x");
@@ -187,6 +189,17 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
         HttpResponse<String> strict = chat(TOOLS);
         assertThat(strict.statusCode()).isEqualTo(400);
         assertThat(json(strict).at("/error/message").stringValue()).contains("'if'");
+    }
+
+    @Test
+    void secondToolOfANameIsNamed() throws Exception {
+        ScriptedGenerator generator = answer("x");
+        HttpResponse<String> response = chat(TOOLS.replace("time", "weather"));
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(json(response).at("/error/param").stringValue()).isEqualTo("tools[1].function.name");
+        assertThat(json(response).at("/error/message").stringValue())
+            .contains("is 'weather', as another tool is called");
+        assertThat(generator.requests()).isEmpty();
     }
 
     @Test
