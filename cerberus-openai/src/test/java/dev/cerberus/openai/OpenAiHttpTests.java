@@ -172,7 +172,6 @@ class OpenAiHttpTests extends AbstractOpenAiHttpTests {
                 ChatMessage.tool("c1", "weather", "22"));
     }
 
-    /** What a model writes that ends at once, or spends all of its tokens on thoughts. */
     @Test
     void fieldThatIsNullIsAsGoodAsAbsentWhateverItsName() throws Exception {
         answer("x");
@@ -182,6 +181,7 @@ class OpenAiHttpTests extends AbstractOpenAiHttpTests {
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     }
 
+    /** What a model writes that ends at once, or spends all of its tokens on thoughts. */
     @Test
     void emptyAnswerMayBeSentBack() throws Exception {
         answer("");

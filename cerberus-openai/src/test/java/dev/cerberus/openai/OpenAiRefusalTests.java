@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 import dev.cerberus.constrain.ConstraintException;
@@ -189,6 +190,29 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
         HttpResponse<String> strict = chat(TOOLS);
         assertThat(strict.statusCode()).isEqualTo(400);
         assertThat(json(strict).at("/error/message").stringValue()).contains("'if'");
+    }
+
+    /** What builders of messages may not like is told as the client's, or taken. */
+    @ParameterizedTest
+    @ValueSource(strings = { """
+            {"messages":[{"role":"user","content":""},{"role":"user","content":"Hi"}]}""", """
+            {"messages":[{"role":"user","name":"Ann","content":" "},{"role":"user","content":"Hi"}]}""", """
+            {"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":" "},
+            {"role":"user","content":"Hi"}]}""", """
+            {"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"tool_calls":[
+            {"id":"","type":"function","function":{"name":"","arguments":""}}]},
+            {"role":"tool","tool_call_id":"","content":""},{"role":"user","content":"Hi"}]}""", """
+            {"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"a",
+            "description":"","parameters":{"type":"object","properties":{"":{}},"required":[""]}}}]}""", """
+            {"messages":[{"role":"user","content":"Hi"}],"response_format":{"type":"json_schema",
+            "json_schema":{"name":" ","schema":{"type":"object"}}}}""", """
+            {"messages":[{"role":"user","content":"Hi"}],"response_format":{"type":"json_schema",
+            "json_schema":{"name":"a","schema":[]}}}""", """
+            {"messages":[{"role":"user","content":"Hi"}],"model":"","stop":[""],"logit_bias":{"-1":1}}""" })
+    void oddRequestIsNoFaultOfTheServer(String body) throws Exception {
+        answer("x");
+        HttpResponse<String> response = send(post("/v1/chat/completions", body));
+        assertThat(response.statusCode()).as(response.body()).isLessThan(500);
     }
 
     @Test
