@@ -22,6 +22,12 @@ import dev.cerberus.model.ModelException;
  */
 final class Capabilities {
 
+    /**
+     * Heads that read less stay in the processor's nearest caches, where rounding
+     * activations costs what reading fewer bytes spares.
+     */
+    private static final long LEAST_ROUNDED_WEIGHTS = 1L << 20;
+
     private final String device;
 
     private final Map<Precision, LinearKernel> kernels;
@@ -114,6 +120,19 @@ final class Capabilities {
                 + " does not work on " + this.device + ": " + reason(precision) + "; use "
                 + this.kernels.keySet().stream().map(Capabilities::name).collect(Collectors.joining(" or "))
                 + ", or leave it to auto, which is " + name(fastest()) + " here"));
+    }
+
+    /**
+     * Returns the kernel of draft heads beside a model. What heads propose may be a
+     * little off, so beside activations in 32 bits they are rounded to int8 where that
+     * works and they are more than a trifle.
+     * @param precision the model's format, one that works
+     * @param weights the numbers that a draft reads
+     */
+    LinearKernel headsKernel(Precision precision, long weights) {
+        LinearKernel kernel = require(precision);
+        boolean wide = kernel.packs() && kernel.activations(precision) == Precision.FP32.scalarType();
+        return (wide && weights >= LEAST_ROUNDED_WEIGHTS) ? kernel(Precision.INT8).orElse(kernel) : kernel;
     }
 
     private static String reason(Precision precision) {

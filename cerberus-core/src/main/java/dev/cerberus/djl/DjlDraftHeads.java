@@ -35,7 +35,7 @@ import dev.cerberus.tree.TreeShape;
 
 /**
  * Draft heads as a TorchScript program beside a target model, in the target's number
- * format.
+ * format or, where that is exact enough for guesses and faster, in int8.
  *
  * <p>
  * Parallel heads take one native call for the roots of all sequences, serial ones a call
@@ -97,12 +97,14 @@ public final class DjlDraftHeads implements DraftHeads {
                 : Optional.empty();
         this.whole = this.vocabulary.length <= largestWhole;
         this.manager = manager;
-        LinearKernel kernel = target.device().linearKernel(target.precision());
+        LinearKernel kernel = target.device()
+            .headsKernel(target.precision(), HeadsProgram.weightsRead(description, config.vocabularySize()));
         // Scores of all heads are rows of one product.
         this.rootsPerCall = Math.max(1, kernel.exactRows() / description.heads());
         HeadsProgram drafting = HeadsProgram.forDrafting(description, kernel, target.precision(),
                 config.vocabularySize());
-        this.program = ScriptModule.load(this.manager, drafting.draftSource().toString());
+        String basis = target.device().linearKernel(target.precision()).basis();
+        this.program = ScriptModule.load(this.manager, drafting.draftSource(basis).toString());
         try (HeadsWeights loader = new HeadsWeights(file, description, target.precision(), kernel, this.manager)) {
             this.weights = loader.load(config, checkpoint);
         }

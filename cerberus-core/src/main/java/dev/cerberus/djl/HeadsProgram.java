@@ -1,6 +1,7 @@
 package dev.cerberus.djl;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 import dev.cerberus.model.HeadsDescription;
@@ -114,6 +115,17 @@ public final class HeadsProgram {
     }
 
     /**
+     * Returns how many weights a draft reads, but for single rows of tables.
+     */
+    static long weightsRead(HeadsDescription heads, int vocabularySize) {
+        long[][] shapes = forTraining(heads.withoutTransitions()).weightShapes();
+        if (isTabled(heads, vocabularySize)) {
+            shapes[0][1] /= 2;
+        }
+        return Arrays.stream(shapes).mapToLong((shape) -> Arrays.stream(shape).reduce(1, Math::multiplyExact)).sum();
+    }
+
+    /**
      * Returns the shapes of the weights, in the program's order.
      * @return one shape per weight
      */
@@ -167,9 +179,13 @@ public final class HeadsProgram {
         return source.files("heads_independent.py");
     }
 
-    /** Returns the method {@code draft} and those that it calls. */
-    ProgramSource draftSource() {
-        ProgramSource source = heads().files(this.kernel.basis(), "draft_ranked.py");
+    /**
+     * Returns the method {@code draft} and those that it calls.
+     * @param basis the file that defines how hidden states of the model come into its own
+     * basis
+     */
+    ProgramSource draftSource(String basis) {
+        ProgramSource source = heads().files(basis, "draft_ranked.py");
         if (this.heads.kind() == HeadsKind.HYDRA) {
             return source.files("draft_serial.py");
         }

@@ -241,6 +241,11 @@ public final class TorchDevice {
         return this.capabilities.require(precision);
     }
 
+    /** Returns the kernel of draft heads that read so many weights beside a model. */
+    LinearKernel headsKernel(Precision precision, long weights) {
+        return this.capabilities.headsKernel(precision, weights);
+    }
+
     /**
      * Returns what this kind of device does well.
      * @return the sizes that are taken where nobody names others

@@ -118,6 +118,20 @@ class CapabilitiesTests {
     }
 
     @Test
+    void largeHeadsBesideActivationsIn32BitsAreRoundedToInt8WhereThatWorks() {
+        Capabilities cpu = Capabilities.cpu(Map.of(Precision.FP32, LinearKernel.PACKED, Precision.BF16,
+                LinearKernel.PACKED, Precision.FP16, LinearKernel.FP16_WEIGHTS, Precision.INT8, LinearKernel.INT8));
+        assertThat(cpu.headsKernel(Precision.FP32, 8_000_000)).isEqualTo(LinearKernel.INT8);
+        assertThat(cpu.headsKernel(Precision.FP16, 8_000_000)).isEqualTo(LinearKernel.INT8);
+        assertThat(cpu.headsKernel(Precision.BF16, 8_000_000)).isEqualTo(LinearKernel.PACKED);
+        assertThat(cpu.headsKernel(Precision.FP32, 10_000)).isEqualTo(LinearKernel.PACKED);
+        Capabilities without = Capabilities.cpu(Map.of(Precision.FP32, LinearKernel.PACKED));
+        assertThat(without.headsKernel(Precision.FP32, 8_000_000)).isEqualTo(LinearKernel.PACKED);
+        Capabilities card = Capabilities.cuda("cuda:0", true);
+        assertThat(card.headsKernel(Precision.FP32, 8_000_000)).isEqualTo(LinearKernel.ACCUMULATING);
+    }
+
+    @Test
     void fp16OnACpuNeedsFbgemm() {
         Capabilities cpu = Capabilities.cpu(Map.of(Precision.FP32, LinearKernel.GENERAL));
         assertThatThrownBy(() -> cpu.require(Precision.FP16)).isInstanceOf(ModelException.class)

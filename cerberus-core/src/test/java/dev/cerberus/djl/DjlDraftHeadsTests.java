@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -179,6 +180,41 @@ class DjlDraftHeadsTests {
                 .mapToDouble(NaiveHeads.Path::probability)
                 .toArray();
             assertThat(tree.pathProbabilities()).containsExactly(expected, within(0.03));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = { "FP32", "FP16" })
+    void draftOfLargeHeadsBesideFloatsIsRoundedToInt8AndProposesNearlyTheSame(Precision precision) {
+        TorchDevice cpu = TorchDevice.of("cpu");
+        assumeThat(cpu.precisions()).contains(precision, Precision.INT8);
+        Path wide = directory.resolve("wider");
+        RandomHeads.target(wide, 256);
+        HeadsDescription heads = new HeadsDescription(HeadsKind.CERBERUS, true, true, false, 8, 1, 256, 20, 3);
+        assertThat(cpu.headsKernel(precision, HeadsProgram.weightsRead(heads, RandomHeads.VOCABULARY)))
+            .isEqualTo(cpu.linearKernel(Precision.INT8));
+        Path path = directory.resolve("wider-heads.safetensors");
+        RandomHeads.heads(heads, wide, false).write(path);
+        HeadsFile file = HeadsFile.read(path);
+        ModelConfig wideConfig = ModelConfig.read(wide);
+        try (Checkpoint wideCheckpoint = Checkpoint.open(wide);
+                DjlTargetModel model = DjlTargetModel.load(wideConfig, wideCheckpoint, 32, cpu, precision);
+                DraftHeads draftHeads = DjlDraftHeads.load(file, OptionalInt.empty(), wideConfig, wideCheckpoint,
+                        model);
+                KvCache cache = model.newCache(32);
+                NodeScores scores = model.prefill(cache, PROMPT)) {
+            // so many random weights make sure guesses, of which a temperature leaves
+            // doubts
+            SamplingOptions sampling = new SamplingOptions(12, 0, 1, 3);
+            DraftTree tree = draftHeads.propose(new DraftRoot(scores, 0, 7, PROMPT.length, sampling, false, 5))
+                .draft(DraftLimits.of(5, 1));
+            double[] p = new NaiveHeads(file, wideConfig, wideCheckpoint).probabilities(scores.hidden(0),
+                    new int[] { 7 });
+            double[] flattened = Arrays.stream(p).map((value) -> Math.pow(value, 1. / 12)).toArray();
+            double total = Arrays.stream(flattened).sum();
+            double[] expected = Arrays.stream(flattened).map((value) -> -value / total).sorted().limit(5).toArray();
+            assertThat(Arrays.stream(tree.pathProbabilities()).map((value) -> -value).toArray())
+                .containsExactly(expected, within(0.05));
         }
     }
 

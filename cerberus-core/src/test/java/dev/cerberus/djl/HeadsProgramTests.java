@@ -23,8 +23,8 @@ class HeadsProgramTests {
     void programsOfEveryShapeLoadWithTheKernelThatEveryDeviceHas(HeadsDescription heads) {
         try (NDManager manager = TorchDevice.of("cpu").newManager()) {
             load(manager, HeadsProgram.forTraining(heads).source());
-            load(manager,
-                    HeadsProgram.forDrafting(heads, LinearKernel.GENERAL, Precision.BF16, VOCABULARY).draftSource());
+            load(manager, HeadsProgram.forDrafting(heads, LinearKernel.GENERAL, Precision.BF16, VOCABULARY)
+                .draftSource(LinearKernel.GENERAL.basis()));
         }
     }
 
