@@ -69,6 +69,10 @@ final class ConversationMapper {
 
     /** Models of other providers call a tool without arguments by writing none. */
     private static ToolCall toolCall(ToolExecutionRequest request) {
+        if (orEmpty(request.name()).isBlank()) {
+            throw new IllegalArgumentException("An AI message calls a tool without a name; give each of its "
+                    + "ToolExecutionRequests the name of the tool that was called");
+        }
         String arguments = orEmpty(request.arguments());
         return new ToolCall(orEmpty(request.id()), request.name(), arguments.isBlank() ? NO_ARGUMENTS : arguments);
     }

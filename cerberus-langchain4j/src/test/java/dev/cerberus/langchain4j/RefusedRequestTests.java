@@ -176,6 +176,15 @@ class RefusedRequestTests {
     }
 
     @Test
+    void toolCallWithoutANameIsRefused() {
+        AiMessage calling = AiMessage.from(ToolExecutionRequest.builder().id("1").arguments("{}").build());
+        assertThatExceptionOfType(InvalidRequestException.class)
+            .isThrownBy(() -> model().chat(UserMessage.from("What time is it?"), calling,
+                    ToolExecutionResultMessage.from("1", "clock", "noon")))
+            .withMessageContaining("calls a tool without a name");
+    }
+
+    @Test
     void blankUserMessageInTheHistoryIsPassedOn() {
         model().chat(UserMessage.from(TextContent.from(" ")), AiMessage.from("?"), UserMessage.from("Hi"));
         assertThat(this.generator.requests()).hasSize(1);

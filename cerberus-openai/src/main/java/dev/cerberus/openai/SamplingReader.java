@@ -80,7 +80,13 @@ final class SamplingReader {
                 throw OpenAiException.invalid("logit_bias",
                         "'logit_bias' must name tokens by their ids, whole numbers, but has '" + name + "'");
             }
-            fields.number(name, -MOST_BIAS, MOST_BIAS).ifPresent((added) -> bias.put(Integer.valueOf(name), added));
+            fields.number(name, -MOST_BIAS, MOST_BIAS).ifPresent((added) -> {
+                int token = Integer.parseInt(name);
+                if (bias.put(token, added) != null) {
+                    throw OpenAiException.invalid("logit_bias",
+                            "'logit_bias' must name each token once, but has " + token + " in two spellings");
+                }
+            });
         });
         return bias;
     }

@@ -70,6 +70,7 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
             ,"logprobs":true,"top_logprobs":21          | 400 | top_logprobs
             ,"logit_bias":{"5":101}                     | 400 | logit_bias.5
             ,"logit_bias":{"word":1}                  | 400 | logit_bias
+            ,"logit_bias":{"5":1,"05":2}              | 400 | logit_bias
             ,"logit_bias":[1]                             | 400 | logit_bias
             ,"frequency_penalty":2.5                      | 400 | frequency_penalty
             ,"presence_penalty":-3                        | 400 | presence_penalty

@@ -130,9 +130,12 @@ public final class ScriptedAnswer {
      * @param exception what the request fails with, such as a
      * {@link dev.cerberus.engine.RequestTimeoutException}
      * @return the answer
-     * @throws IllegalStateException if this one is a refusal
+     * @throws IllegalStateException if this one has no end or is a refusal
      */
     public ScriptedAnswer thenFailure(RuntimeException exception) {
+        if (this.endless) {
+            throw behindTheEnd();
+        }
         requireNoRefusal();
         return new ScriptedAnswer(this.tokens, this.pause, false, this.refusal, Optional.of(exception));
     }
@@ -150,8 +153,11 @@ public final class ScriptedAnswer {
      * Returns this answer without an end: it begins anew until the request is cancelled
      * or has as many tokens as it may have.
      * @return the answer
+     * @throws IllegalStateException if this one ends in a failure or is a refusal
      */
     public ScriptedAnswer endless() {
+        requireNoFailure();
+        requireNoRefusal();
         return new ScriptedAnswer(this.tokens, this.pause, true, this.refusal, Optional.empty());
     }
 

@@ -205,6 +205,8 @@ class ScriptedModelTests {
                     + "the next request by itself: model.answer(first, second)");
         assertThatIllegalStateException().isThrownBy(() -> failing.thenDrafted(" upon"));
         assertThatIllegalStateException().isThrownBy(() -> endless.then(more));
+        assertThatIllegalStateException().isThrownBy(failing::endless);
+        assertThatIllegalStateException().isThrownBy(() -> endless.thenFailure(new IllegalStateException("broken")));
         assertThat(more.then(failing).failure()).isPresent();
         assertThat(endless.thenDrafted("lo").isEndless()).isTrue();
     }
@@ -217,6 +219,7 @@ class ScriptedModelTests {
             .withMessage("Nothing comes behind a refusal; give the answer to the next request by itself: "
                     + "model.answer(first, second)");
         assertThatIllegalStateException().isThrownBy(() -> refusal.thenDrafted("Once"));
+        assertThatIllegalStateException().isThrownBy(refusal::endless);
         assertThatIllegalStateException().isThrownBy(() -> refusal.thenFailure(new IllegalStateException("broken")));
         assertThatIllegalArgumentException().isThrownBy(() -> more.then(refusal))
             .withMessageStartingWith("A request that is answered was not refused; ");
