@@ -104,8 +104,10 @@ public final class DjlDraftHeads implements DraftHeads {
         HeadsProgram drafting = HeadsProgram.forDrafting(description, kernel, target.precision(),
                 config.vocabularySize());
         String basis = target.device().linearKernel(target.precision()).basis();
-        this.program = ScriptModule.load(this.manager, drafting.draftSource(basis).toString());
-        try (HeadsWeights loader = new HeadsWeights(file, description, target.precision(), kernel, this.manager)) {
+        double balance = kernel.quantized() ? InputBalance.of(file, description) : 1;
+        this.program = ScriptModule.load(this.manager, drafting.draftSource(basis, balance).toString());
+        try (HeadsWeights loader = new HeadsWeights(file, description, target.precision(), kernel, balance,
+                this.manager)) {
             this.weights = loader.load(config, checkpoint);
         }
         this.embedding = ScriptModule.argument(target.embedding());

@@ -183,9 +183,10 @@ public final class HeadsProgram {
      * Returns the method {@code draft} and those that it calls.
      * @param basis the file that defines how hidden states of the model come into its own
      * basis
+     * @param balance what embeddings are multiplied by, see {@link InputBalance}
      */
-    ProgramSource draftSource(String basis) {
-        ProgramSource source = heads().files(basis, "draft_ranked.py");
+    ProgramSource draftSource(String basis, double balance) {
+        ProgramSource source = heads().constant("BALANCE", balance).files(basis, "draft_ranked.py");
         if (this.heads.kind() == HeadsKind.HYDRA) {
             return source.files("draft_serial.py");
         }

@@ -30,13 +30,22 @@ final class HeadsWeights implements AutoCloseable {
 
     private final boolean boxed;
 
+    private final double balance;
+
     private final List<NDArray> weights = new ArrayList<>();
 
     private final PackedMatrices matrices;
 
-    HeadsWeights(HeadsFile file, HeadsDescription heads, Precision precision, LinearKernel kernel, NDManager owner) {
+    /**
+     * Sets up a loader.
+     * @param balance what the weights for embeddings are divided by, see
+     * {@link InputBalance}
+     */
+    HeadsWeights(HeadsFile file, HeadsDescription heads, Precision precision, LinearKernel kernel, double balance,
+            NDManager owner) {
         this.file = file;
         this.heads = heads;
+        this.balance = balance;
         this.rounded = HeadsProgram.isRounded(heads, kernel, precision);
         this.boxed = kernel.boxes();
         this.bench = new TensorWorkbench(precision, kernel, owner, "loading_heads.py");
@@ -129,8 +138,22 @@ final class HeadsWeights implements AutoCloseable {
 
     private NDArray matrix(int head, int layer) {
         NDArray gated = tensor(this.file.blockWeight(head, layer));
-        return this.file.hasResidual() ? call("joined", List.of(tensor(this.file.blockResidual(head, layer)), gated))
-                : gated;
+        return this.file.hasResidual()
+                ? balanced(call("joined", List.of(tensor(this.file.blockResidual(head, layer)), gated)), layer) : gated;
+    }
+
+    /** Returns a matrix with its columns for embeddings, which are the last, divided. */
+    private NDArray balanced(NDArray matrix, int layer) {
+        boolean reads = this.heads.rootConditioned() && (this.heads.kind() == HeadsKind.CERBERUS || layer == 0);
+        if (!reads || this.balance == 1) {
+            return matrix;
+        }
+        int states = (layer == 0) ? 1 : 2;
+        try (IValue input = ScriptModule.argument(matrix);
+                IValue first = IValue.from((long) states * this.heads.hiddenSize());
+                IValue divisor = IValue.from(this.balance)) {
+            return this.bench.call("balanced", input, first, divisor);
+        }
     }
 
     private NDArray bias(int head, int layer) {

@@ -24,7 +24,7 @@ class HeadsProgramTests {
         try (NDManager manager = TorchDevice.of("cpu").newManager()) {
             load(manager, HeadsProgram.forTraining(heads).source());
             load(manager, HeadsProgram.forDrafting(heads, LinearKernel.GENERAL, Precision.BF16, VOCABULARY)
-                .draftSource(LinearKernel.GENERAL.basis()));
+                .draftSource(LinearKernel.GENERAL.basis(), 1));
         }
     }
 

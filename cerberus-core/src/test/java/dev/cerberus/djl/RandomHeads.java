@@ -36,6 +36,11 @@ final class RandomHeads {
     }
 
     static Path target(Path directory, int hidden) {
+        return target(directory, hidden, 1);
+    }
+
+    /** The same with embeddings that are smaller by a factor. */
+    static Path target(Path directory, int hidden, double smaller) {
         try {
             Files.createDirectories(directory);
             Files.writeString(directory.resolve("config.json"), String.format(Locale.ROOT, """
@@ -52,6 +57,7 @@ final class RandomHeads {
         SafetensorsWriter writer = new SafetensorsWriter();
         ExpectedTensors.of(ModelConfig.read(directory)).forEach((name, shape) -> {
             double scale = name.equals("lm_head.weight") ? 1.5 : 0.4;
+            scale /= name.equals("model.embed_tokens.weight") ? smaller : 1;
             float[] values = floats(random, shape.stream().mapToInt(Long::intValue).reduce(1, (a, b) -> a * b), scale);
             writer.add(name, TensorType.F32, shape.stream().mapToLong(Long::longValue).toArray(), values);
         });
@@ -64,6 +70,11 @@ final class RandomHeads {
      * own.
      */
     static SafetensorsWriter heads(HeadsDescription heads, Path target, boolean storedLmHead) {
+        return heads(heads, target, storedLmHead, 1);
+    }
+
+    /** The same with weights for embeddings that are larger by a factor. */
+    static SafetensorsWriter heads(HeadsDescription heads, Path target, boolean storedLmHead, float larger) {
         SplittableRandom random = new SplittableRandom(11);
         SafetensorsWriter writer = new SafetensorsWriter();
         writer.metadata("format", "cerberus-heads")
@@ -85,9 +96,10 @@ final class RandomHeads {
             for (int layer = 0; layer < heads.layers(); layer++) {
                 String prefix = "heads." + head + ".blocks." + layer + ".";
                 int in = heads.blockInput(head, layer);
-                add(writer, prefix + "weight", random, hidden, in);
+                int states = (layer == 0) ? hidden : in - ((heads.kind() == HeadsKind.CERBERUS) ? hidden : 0);
+                addMatrix(writer, prefix + "weight", random, hidden, in, states, larger);
                 if (heads.kind() != HeadsKind.MEDUSA) {
-                    add(writer, prefix + "residual", random, hidden, in);
+                    addMatrix(writer, prefix + "residual", random, hidden, in, states, larger);
                 }
                 add(writer, prefix + "bias", random, hidden);
             }
@@ -136,6 +148,15 @@ final class RandomHeads {
                 new HeadsDescription(HeadsKind.MEDUSA, false, false, false, 2, 2, HIDDEN, VOCABULARY),
                 new HeadsDescription(HeadsKind.HYDRA, true, false, false, 4, 2, HIDDEN, 20),
                 new HeadsDescription(HeadsKind.HYDRA, true, false, true, 3, 1, HIDDEN, VOCABULARY));
+    }
+
+    private static void addMatrix(SafetensorsWriter writer, String name, SplittableRandom random, int hidden, int in,
+            int states, float larger) {
+        float[] values = floats(random, hidden * in, 0.5);
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= (i % in < states) ? 1 : larger;
+        }
+        writer.add(name, TensorType.F32, new long[] { hidden, in }, values);
     }
 
     private static void add(SafetensorsWriter writer, String name, SplittableRandom random, long... shape) {

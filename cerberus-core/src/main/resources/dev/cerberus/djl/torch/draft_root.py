@@ -1,4 +1,4 @@
 # Root tokens by their embeddings, in the model's own basis. table: embeddings, [vocabulary, hidden].
 
 def root_rows(self, roots: Tensor, table: Tensor, rotation: List[Tensor], ws: List[Tensor]) -> Tensor:
-    return self.rooted(torch.embedding(table, roots), rotation)
+    return torch.mul(self.rooted(torch.embedding(table, roots), rotation), self.BALANCE())
