@@ -301,7 +301,7 @@ public final class TextTokenizer implements AutoCloseable {
      * tokenizer whose tokens are not pieces of the text, one after the other
      */
     public Optional<byte[][]> pieces() {
-        return TokenPieces.of(this.file);
+        return this.file.decoding().joined() ? Optional.of(this.bytes.all()) : Optional.empty();
     }
 
     /**

@@ -5,14 +5,12 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * The bytes that a token stands for, where a character may be spread over several tokens.
- * Immutable and thread-safe.
+ * The bytes that each token adds to a text, where a character may be spread over several
+ * tokens. Immutable and thread-safe.
  */
 final class TokenBytes {
 
     private static final byte[] NONE = {};
-
-    private static final byte[] COMPLETE = { ' ' };
 
     private final byte[][] bytes;
 
@@ -25,6 +23,7 @@ final class TokenBytes {
     TokenBytes(TokenizerFile file) {
         int size = 1 + file.ids().values().stream().mapToInt(Integer::intValue).max().orElse(-1);
         this.bytes = new byte[size][];
+        Arrays.fill(this.bytes, NONE);
         this.byteLevel = file.decoding().byteLevel();
         short[] byteOfCharacter = file.decoding().byteLevel() ? byteLevel() : new short[0];
         for (Map.Entry<String, Integer> token : file.ids().entrySet()) {
@@ -50,7 +49,8 @@ final class TokenBytes {
         if (decoding.byteFallback() && token.matches("<0x[0-9A-F]{2}>")) {
             return new byte[] { (byte) Integer.parseInt(token.substring(3, 5), 16) };
         }
-        return COMPLETE;
+        String text = decoding.lowBlank() ? token.replace('\u2581', ' ') : token;
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /*
@@ -77,13 +77,18 @@ final class TokenBytes {
     }
 
     /**
-     * Returns the bytes that a token adds to the text.
+     * Returns the bytes that a token adds to the text. Where the text is not that of its
+     * tokens, one after the other, only how they are divided into characters counts.
      * @param id the token, at least 0
-     * @return empty for a token that decoding leaves out; one blank for a token that is
-     * made of whole characters, whatever these are; not to be changed
+     * @return empty for a token that decoding leaves out; not to be changed
      */
     byte[] of(int id) {
-        return (id < this.bytes.length && this.bytes[id] != null) ? this.bytes[id] : NONE;
+        return (id < this.bytes.length) ? this.bytes[id] : NONE;
+    }
+
+    /** Returns the bytes of all tokens by id. */
+    byte[][] all() {
+        return this.bytes.clone();
     }
 
 }

@@ -4,8 +4,10 @@ package dev.cerberus.text;
  * Turns ids into text one by one, without ever showing half a character.
  *
  * <p>
- * The concatenation of all increments is the text of all ids. The cost is linear in the
- * number of ids. Not thread-safe: one per answer.
+ * The concatenation of all increments is the text of all ids. Of fallback bytes that are
+ * no UTF-8 only the invalid ones are U+FFFD, as SentencePiece has it; decoded at once,
+ * all of the run that they are in is. The cost is linear in the number of ids. Not
+ * thread-safe: one per answer.
  */
 public final class TokenTextStream {
 
@@ -26,7 +28,7 @@ public final class TokenTextStream {
      * @param before the ids the text continues, for instance those of the prompt
      */
     public TokenTextStream(TextTokenizer tokenizer, int[] before) {
-        this.detokenizer = tokenizer.file().decoding().bytesOnly() ? new ByteDetokenizer(tokenizer.bytes(), before)
+        this.detokenizer = tokenizer.file().decoding().bytesOnly() ? new ByteDetokenizer(tokenizer, before)
                 : new WindowDetokenizer(tokenizer, before);
     }
 

@@ -70,19 +70,29 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
      * @param lowBlank whether U+2581 stands for a blank
      * @param blankFirst whether a text loses the blank that it begins with
      * @param joined whether a text is what its tokens stand for, one after the other
+     * @param sentencePiece whether the text is that of SentencePiece, but for invalid
+     * bytes
      */
-    record Decoding(boolean byteLevel, boolean byteFallback, boolean lowBlank, boolean blankFirst, boolean joined) {
+    record Decoding(boolean byteLevel, boolean byteFallback, boolean lowBlank, boolean blankFirst, boolean joined,
+            boolean sentencePiece) {
 
         private static final String LOW_BLANK = "\u2581";
 
-        /** Returns whether tokens are bytes of UTF-8, and the text is these. */
+        // Those of Llama 2 and, without the last, of Gemma.
+        private static final List<String> SENTENCE_PIECE = List.of("Replace", "ByteFallback", "Fuse", "Strip");
+
+        /**
+         * Returns whether tokens are bytes of UTF-8, and the text is these, but for a
+         * blank that it begins with.
+         */
         boolean bytesOnly() {
-            return this.byteLevel && this.joined && !this.byteFallback && !this.lowBlank && !this.blankFirst;
+            return this.sentencePiece
+                    || (this.byteLevel && this.joined && !this.byteFallback && !this.lowBlank && !this.blankFirst);
         }
 
         private static Decoding of(@Nullable JsonNode decoder) {
             if (decoder == null) {
-                return new Decoding(false, false, false, false, false);
+                return new Decoding(false, false, false, false, false, false);
             }
             String type = decoder.path("type").asText();
             boolean byteLevel = type.equals("ByteLevel");
@@ -108,7 +118,21 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
                 blankFirst |= inner.blankFirst();
                 joined &= inner.joined();
             }
-            return new Decoding(byteLevel, byteFallback, lowBlank, blankFirst, joined);
+            return new Decoding(byteLevel, byteFallback, lowBlank, blankFirst, joined,
+                    lowBlank && sentencePiece(decoder));
+        }
+
+        private static boolean sentencePiece(JsonNode decoder) {
+            List<String> types = new ArrayList<>();
+            decoder.path("decoders").forEach((part) -> types.add(part.path("type").asText()));
+            boolean strips = types.size() == SENTENCE_PIECE.size();
+            return types.equals(SENTENCE_PIECE.subList(0, strips ? 4 : 3))
+                    && (!strips || stripsOne(decoder.path("decoders").path(3)));
+        }
+
+        private static boolean stripsOne(JsonNode strip) {
+            return strip.path("content").asText().equals(" ") && strip.path("start").asInt() == 1
+                    && strip.path("stop").asInt() == 0;
         }
 
     }

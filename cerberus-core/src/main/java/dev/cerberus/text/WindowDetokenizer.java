@@ -54,8 +54,14 @@ final class WindowDetokenizer implements Detokenizer {
      */
     WindowDetokenizer(TextTokenizer tokenizer, int[] before) {
         this.tokenizer = tokenizer;
-        for (int i = Math.max(0, before.length - WINDOW); i < before.length; i++) {
-            append(before[i]);
+        for (int i = 0; i < before.length; i++) {
+            boolean starts = this.size > 0 || this.reader.unfinishedBytes() == 0;
+            if (starts && i >= before.length - WINDOW) {
+                append(before[i]);
+            }
+            else { // a window that began within a character would break it
+                this.reader.read(this.tokenizer.bytes().of(before[i]));
+            }
         }
         String text = settled();
         this.shown = text.length();

@@ -1,10 +1,14 @@
 package dev.cerberus.text;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +53,24 @@ class TokenPiecesTests {
             assertThat(tokenizer.pieces().orElseThrow()[2]).isEmpty();
             assertThat(tokenizer.dropsFirstBlank()).isFalse();
         }
+    }
+
+    @Test
+    void piecesOfAddedTokensAreWhatDecodingMakesOfThem(@TempDir Path directory) throws IOException {
+        Map<String, Object> json = new JsonMapper().readValue(TinyTokenizer.byteFallback(directory).toFile(),
+                new TypeReference<>() {
+                });
+        json.put("added_tokens", List.of(added(1, "<s>", true), added(265, "\u2581\u2581", false)));
+        try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizer.write(directory.resolve("added.json"), json))) {
+            assertThat(tokenizer.pieces().orElseThrow()[1]).isEmpty();
+            assertThat(tokenizer.decode(new int[] { 260, 265, 260 })).isEqualTo("a  a");
+            assertThat(text(tokenizer, new int[] { 260, 265, 260 })).isEqualTo("a  a");
+        }
+    }
+
+    private static Map<String, Object> added(int id, String content, boolean special) {
+        return Map.of("id", id, "content", content, "single_word", false, "lstrip", false, "rstrip", false,
+                "normalized", false, "special", special);
     }
 
 }

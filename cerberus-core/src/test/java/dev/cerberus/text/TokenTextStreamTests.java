@@ -10,6 +10,9 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +94,71 @@ class TokenTextStreamTests {
             assertThat(new TokenTextStream(tokenizer, new int[] { 1 }).push(b)).isEqualTo("b");
             assertThat(new TokenTextStream(tokenizer, new int[0]).push(b)).isEqualTo("b");
             assertThat(new TokenTextStream(tokenizer).push(b)).isEqualTo("b");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = { 1, 5, 6, 7, 40 })
+    void streamWhenItContinuesFallbackBytesShowsCharactersWhole(int count) throws IOException {
+        try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizer.byteFallback(this.directory))) {
+            int[] prompt = tokenizer.encode("\u0928".repeat(count), true);
+            int[] ids = tokenizer.encode("\uD83E\uDD99\u0928", false);
+            int[] answer = Arrays.copyOfRange(ids, 1, ids.length); // without its blank
+            for (Detokenizer stream : List.of(new WindowDetokenizer(tokenizer, prompt),
+                    new ByteDetokenizer(tokenizer, prompt))) {
+                assertThat(increments(stream, answer)).containsExactly("", "", "", "\uD83E\uDD99", "", "", "\u0928",
+                        "");
+            }
+        }
+    }
+
+    @Test
+    void streamWhenAFallbackByteIsInvalidKeepsTheCharactersAroundIt() throws IOException {
+        try (TextTokenizer tokenizer = TextTokenizer.load(TinyTokenizer.byteFallback(this.directory))) {
+            int[] llama = tokenizer.encode("\uD83E\uDD99", false);
+            int[] ids = new int[3 * llama.length + 1];
+            for (int i = 0; i < 3; i++) {
+                System.arraycopy(llama, 1, ids, i * llama.length, llama.length - 1);
+                ids[(i + 1) * llama.length - 1] = tokenizer.tokenId("<0xE4>").orElseThrow();
+            }
+            ids[ids.length - 1] = tokenizer.tokenId("\u2581a").orElseThrow();
+            assertThat(String.join("", increments(tokenizer, ids))).isEqualTo("\uD83E\uDD99\uFFFD".repeat(3) + " a");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "tinyllama", "stories260K" })
+    void tokensOfSentencePieceAreReadAsTheTokenizerReadsThem(String name) {
+        RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(13L);
+        try (TextTokenizer tokenizer = TextTokenizer.load(tokenizer(name))) {
+            int first = tokenizer.tokenId("<0x80>").orElseThrow();
+            int[] whole = IntStream.range(0, tokenizer.vocabularySize() + 5)
+                .filter((id) -> id < first || id >= first + 0x80)
+                .toArray();
+            int[] blank = { 1, tokenizer.tokenId("\u2581").orElseThrow(), tokenizer.tokenId("<0x20>").orElseThrow() };
+            for (int round = 0; round < 400; round++) {
+                int[] ids = random.ints(random.nextInt(30), 0, whole.length).map((index) -> whole[index]).toArray();
+                for (int i = 0; i < ids.length && random.nextInt(3) > 0; i++) {
+                    ids[i] = blank[random.nextInt(blank.length)];
+                }
+                assertThat(String.join("", increments(tokenizer, ids))).as(Arrays.toString(ids))
+                    .isEqualTo(tokenizer.decode(ids));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "true, 'a  b'", "false, ' a  b'" })
+    void firstBlankIsKeptUnlessTheDecoderStripsIt(boolean strips, String text) throws IOException {
+        JsonMapper mapper = new JsonMapper();
+        ObjectNode json = (ObjectNode) mapper.readTree(TinyTokenizer.byteFallback(this.directory).toFile());
+        if (!strips) {
+            ((ArrayNode) json.at("/decoder/decoders")).remove(3);
+        }
+        try (TextTokenizer tokenizer = TextTokenizer.load("tiny", mapper.writeValueAsBytes(json))) {
+            assertThat(tokenizer.file().decoding().bytesOnly()).isTrue();
+            int[] ids = tokenizer.encode("a  b", false);
+            assertThat(String.join("", increments(tokenizer, ids))).isEqualTo(tokenizer.decode(ids)).isEqualTo(text);
         }
     }
 
@@ -234,6 +302,15 @@ class TokenTextStreamTests {
         return IntStream.range(0, tokenizer.vocabularySize())
             .filter((id) -> tokenizer.bytes().of(id).length <= 2)
             .toArray();
+    }
+
+    private static List<String> increments(Detokenizer stream, int[] ids) {
+        List<String> increments = new ArrayList<>();
+        for (int id : ids) {
+            increments.add(stream.push(id));
+        }
+        increments.add(stream.flush());
+        return increments;
     }
 
     private static List<String> increments(TextTokenizer tokenizer, int[] ids) {
