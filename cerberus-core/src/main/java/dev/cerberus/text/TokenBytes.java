@@ -34,7 +34,7 @@ final class TokenBytes {
         });
     }
 
-    private static byte[] bytes(String token, TokenizerFile.Decoding decoding, short[] byteOfCharacter) {
+    private static byte[] bytes(String token, TokenDecoding decoding, short[] byteOfCharacter) {
         if (decoding.byteLevel()) {
             byte[] result = new byte[token.length()];
             for (int i = 0; i < result.length; i++) {

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param decoding how tokens stand for bytes
  */
 record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List<AddedToken> addedTokens,
-        boolean normalized, Decoding decoding) {
+        boolean normalized, TokenDecoding decoding) {
 
     /** Larger than that of any vocabulary in use. */
     static final int MAX_BYTES = 128 << 20;
@@ -60,81 +60,6 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
      * @param normalized whether it is looked for in the normalized text
      */
     record AddedToken(int id, String content, boolean special, boolean normalized) {
-    }
-
-    /**
-     * How tokens stand for bytes.
-     *
-     * @param byteLevel whether every character of a token is a byte
-     * @param byteFallback whether tokens such as {@code <0x0A>} are bytes
-     * @param lowBlank whether U+2581 stands for a blank
-     * @param blankFirst whether a text loses the blank that it begins with
-     * @param joined whether a text is what its tokens stand for, one after the other
-     * @param sentencePiece whether the text is that of SentencePiece, but for invalid
-     * bytes
-     */
-    record Decoding(boolean byteLevel, boolean byteFallback, boolean lowBlank, boolean blankFirst, boolean joined,
-            boolean sentencePiece) {
-
-        private static final String LOW_BLANK = "\u2581";
-
-        // Those of Llama 2 and, without the last, of Gemma.
-        private static final List<String> SENTENCE_PIECE = List.of("Replace", "ByteFallback", "Fuse", "Strip");
-
-        /**
-         * Returns whether tokens are bytes of UTF-8, and the text is these, but for a
-         * blank that it begins with.
-         */
-        boolean bytesOnly() {
-            return this.sentencePiece
-                    || (this.byteLevel && this.joined && !this.byteFallback && !this.lowBlank && !this.blankFirst);
-        }
-
-        private static Decoding of(@Nullable JsonNode decoder) {
-            if (decoder == null) {
-                return new Decoding(false, false, false, false, false, false);
-            }
-            String type = decoder.path("type").asText();
-            boolean byteLevel = type.equals("ByteLevel");
-            boolean byteFallback = type.equals("ByteFallback");
-            boolean metaspace = type.equals("Metaspace");
-            boolean replaced = type.equals("Replace")
-                    && decoder.path("pattern").path("String").asText().equals(LOW_BLANK)
-                    && decoder.path("content").asText().equals(" ");
-            boolean lowBlank = metaspace || replaced;
-            boolean stripped = type.equals("Strip") && decoder.path("content").asText().equals(" ")
-                    && decoder.path("stop").asInt() == 0;
-            boolean blankFirst = (metaspace && !decoder.path("prepend_scheme").asText().equals("never"))
-                    || (stripped && decoder.path("start").asInt() > 0);
-            boolean joined = byteLevel || byteFallback || lowBlank || stripped || type.equals("Fuse");
-            if (type.equals("Sequence")) {
-                joined = !decoder.path("decoders").isEmpty();
-            }
-            for (JsonNode part : decoder.path("decoders")) {
-                Decoding inner = of(part);
-                byteLevel |= inner.byteLevel();
-                byteFallback |= inner.byteFallback();
-                lowBlank |= inner.lowBlank();
-                blankFirst |= inner.blankFirst();
-                joined &= inner.joined();
-            }
-            return new Decoding(byteLevel, byteFallback, lowBlank, blankFirst, joined,
-                    lowBlank && sentencePiece(decoder));
-        }
-
-        private static boolean sentencePiece(JsonNode decoder) {
-            List<String> types = new ArrayList<>();
-            decoder.path("decoders").forEach((part) -> types.add(part.path("type").asText()));
-            boolean strips = types.size() == SENTENCE_PIECE.size();
-            return types.equals(SENTENCE_PIECE.subList(0, strips ? 4 : 3))
-                    && (!strips || stripsOne(decoder.path("decoders").path(3)));
-        }
-
-        private static boolean stripsOne(JsonNode strip) {
-            return strip.path("content").asText().equals(" ") && strip.path("start").asInt() == 1
-                    && strip.path("stop").asInt() == 0;
-        }
-
     }
 
     /**
@@ -317,7 +242,7 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
             JsonNode normalizer = this.components.get("normalizer");
             return new TokenizerFile(this.name, this.content, Collections.unmodifiableMap(this.ids),
                     List.copyOf(this.added), normalizer != null && !normalizer.isNull(),
-                    Decoding.of(this.components.get("decoder")));
+                    TokenDecoding.of(this.components.get("decoder")));
         }
 
         private void readFields(JsonParser json) throws IOException {
