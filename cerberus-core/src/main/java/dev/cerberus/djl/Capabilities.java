@@ -124,8 +124,8 @@ final class Capabilities {
 
     /**
      * Returns the kernel of draft heads beside a model. What heads propose may be a
-     * little off, so beside activations in 32 bits they are rounded to int8 where that
-     * works and they are more than a trifle.
+     * little off, so beside activations in 32 bits their first layer and LM head are
+     * rounded to int8 where that works and they are more than a trifle.
      * @param precision the model's format, one that works
      * @param weights the numbers that a draft reads
      */

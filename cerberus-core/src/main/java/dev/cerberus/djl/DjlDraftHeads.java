@@ -104,7 +104,8 @@ public final class DjlDraftHeads implements DraftHeads {
         HeadsProgram drafting = HeadsProgram.forDrafting(description, kernel, target.precision(),
                 config.vocabularySize());
         String basis = target.device().linearKernel(target.precision()).basis();
-        double balance = kernel.quantized() ? InputBalance.of(file, description) : 1;
+        boolean tabled = HeadsProgram.isTabled(description, config.vocabularySize());
+        double balance = (kernel.quantized() && !tabled) ? InputBalance.of(file, description) : 1;
         this.program = ScriptModule.load(this.manager, drafting.draftSource(basis, balance).toString());
         try (HeadsWeights loader = new HeadsWeights(file, description, target.precision(), kernel, balance,
                 this.manager)) {

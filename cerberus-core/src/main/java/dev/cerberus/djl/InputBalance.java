@@ -1,5 +1,7 @@
 package dev.cerberus.djl;
 
+import java.util.List;
+
 import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.HeadsKind;
@@ -18,6 +20,9 @@ import dev.cerberus.model.HeadsKind;
  */
 final class InputBalance {
 
+    /** As many tell the magnitude within a hundredth, of a matrix of any size. */
+    private static final int SAMPLED_ROWS = 64;
+
     private InputBalance() {
     }
 
@@ -32,28 +37,31 @@ final class InputBalance {
             return 1;
         }
         int hidden = heads.hiddenSize();
+        int stride = Math.max(1, hidden / SAMPLED_ROWS);
         double states = 0;
         double embeddings = 0;
         long embedded = 0;
         for (int head = 0; head < heads.heads(); head++) {
             int width = heads.blockInput(head, 0);
             embedded += width - hidden;
-            for (HeadsFile.Tensor matrix : new HeadsFile.Tensor[] { file.blockWeight(head, 0),
-                    file.blockResidual(head, 0) }) {
-                float[] weights = matrix.floats();
-                for (int i = 0; i < weights.length; i++) {
-                    double square = (double) weights[i] * weights[i];
-                    if (i % width < hidden) {
-                        states += square;
-                    }
-                    else {
-                        embeddings += square;
-                    }
+            for (HeadsFile.Tensor matrix : List.of(file.blockWeight(head, 0), file.blockResidual(head, 0))) {
+                for (int row = 0; row < hidden; row += stride) {
+                    states += squares(matrix, row * width, hidden);
+                    embeddings += squares(matrix, row * width + hidden, width - hidden);
                 }
             }
         }
         double ratio = Math.sqrt((embeddings / embedded) / (states / ((double) hidden * heads.heads())));
         return (Double.isFinite(ratio) && ratio > 0) ? ratio : 1;
+    }
+
+    private static double squares(HeadsFile.Tensor matrix, int first, int count) {
+        double sum = 0;
+        for (int i = first; i < first + count; i++) {
+            double value = matrix.value(i);
+            sum += value * value;
+        }
+        return sum;
     }
 
 }

@@ -59,7 +59,7 @@ enum LinearKernel {
         this.headsProducts = headsProducts;
     }
 
-    /** Returns whether matrices are rounded to int8, of a model that is rotated. */
+    /** Returns whether matrices are rounded to int8; a model's are rotated before. */
     boolean quantized() {
         return this.quantized;
     }

@@ -316,15 +316,23 @@ public final class HeadsFile {
         public float[] floats() {
             float[] values = new float[Math.toIntExact(this.info.elements())];
             for (int i = 0; i < values.length; i++) {
-                values[i] = switch (this.info.dtype()) {
-                    case F32 -> this.data.getFloat(Float.BYTES * i);
-                    case F16 -> HalfFloats.fromFloat16(this.data.getShort(Short.BYTES * i));
-                    case BF16 -> HalfFloats.fromBFloat16(this.data.getShort(Short.BYTES * i));
-                    case F64, I64, I32, I16, I8, U8, BOOL -> throw new IllegalStateException(
-                            "heads hold floats, tensor " + this.info.name() + " is " + this.info.dtype());
-                };
+                values[i] = value(i);
             }
             return values;
+        }
+
+        /**
+         * One value, widened to 32 bits.
+         * @param index its place in row-major order
+         */
+        public float value(int index) {
+            return switch (this.info.dtype()) {
+                case F32 -> this.data.getFloat(Float.BYTES * index);
+                case F16 -> HalfFloats.fromFloat16(this.data.getShort(Short.BYTES * index));
+                case BF16 -> HalfFloats.fromBFloat16(this.data.getShort(Short.BYTES * index));
+                case F64, I64, I32, I16, I8, U8, BOOL -> throw new IllegalStateException(
+                        "heads hold floats, tensor " + this.info.name() + " is " + this.info.dtype());
+            };
         }
 
     }

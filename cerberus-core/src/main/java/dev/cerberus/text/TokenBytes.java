@@ -46,7 +46,7 @@ final class TokenBytes {
             }
             return result;
         }
-        if (decoding.byteFallback() && token.matches("<0x[0-9A-F]{2}>")) {
+        if (decoding.byteFallback() && token.matches("<0x[0-9A-Fa-f]{2}>")) {
             return new byte[] { (byte) Integer.parseInt(token.substring(3, 5), 16) };
         }
         String text = decoding.lowBlank() ? token.replace('\u2581', ' ') : token;

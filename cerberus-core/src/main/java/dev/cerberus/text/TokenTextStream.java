@@ -5,8 +5,8 @@ package dev.cerberus.text;
  *
  * <p>
  * The concatenation of all increments is the text of all ids. Of fallback bytes that are
- * no UTF-8 only the invalid ones are U+FFFD, as SentencePiece has it; decoded at once,
- * all of the run that they are in is. The cost is linear in the number of ids. Not
+ * no UTF-8 only the invalid ones are U+FFFD, one for each part of a character; decoded at
+ * once, all of the run that they are in is. The cost is linear in the number of ids. Not
  * thread-safe: one per answer.
  */
 public final class TokenTextStream {

@@ -130,9 +130,11 @@ public final class ScriptedAnswer {
      * @param exception what the request fails with, such as a
      * {@link dev.cerberus.engine.RequestTimeoutException}
      * @return the answer
-     * @throws IllegalStateException if this one has no end or is a refusal
+     * @throws IllegalStateException if this one ends in a failure, has no end or is a
+     * refusal
      */
     public ScriptedAnswer thenFailure(RuntimeException exception) {
+        requireNoFailure();
         if (this.endless) {
             throw behindTheEnd();
         }

@@ -206,6 +206,7 @@ class ScriptedModelTests {
         assertThatIllegalStateException().isThrownBy(() -> failing.thenDrafted(" upon"));
         assertThatIllegalStateException().isThrownBy(() -> endless.then(more));
         assertThatIllegalStateException().isThrownBy(failing::endless);
+        assertThatIllegalStateException().isThrownBy(() -> failing.thenFailure(new IllegalStateException("again")));
         assertThatIllegalStateException().isThrownBy(() -> endless.thenFailure(new IllegalStateException("broken")));
         assertThat(more.then(failing).failure()).isPresent();
         assertThat(endless.thenDrafted("lo").isEndless()).isTrue();

@@ -6,9 +6,10 @@ def stacked(self, parts: List[Tensor]) -> Tensor:
 def stacked_rows(self, parts: List[Tensor]) -> Tensor:
     return torch.unsqueeze(torch.stack(parts, 0), 1)
 
-# Divides the columns from the first one for embeddings on.
+# Divides the columns from the first one for embeddings on, where they are.
 def balanced(self, w: Tensor, first: int, divisor: float) -> Tensor:
-    return torch.cat([torch.slice(w, 1, 0, first), torch.div(torch.slice(w, 1, first), divisor)], 1)
+    _0 = torch.div_(torch.slice(w, 1, first), divisor)
+    return w
 
 def for_state(self, w: Tensor) -> Tensor:
     return torch.contiguous(torch.slice(w, 1, 0, torch.floordiv(torch.size(w, 1), 2)))
