@@ -115,6 +115,16 @@ final class NaiveHeads {
             .toArray();
     }
 
+    /** The largest probabilities that a temperature leaves of the first head's. */
+    double[] flattened(float[] hidden, int root, double temperature, int count) {
+        double[] weights = Arrays.stream(probabilities(hidden, new int[] { root }))
+            .map((value) -> Math.pow(value, 1 / temperature))
+            .toArray();
+        double total = Arrays.stream(weights).sum();
+        double[] falling = Arrays.stream(weights).map((value) -> -value / total).sorted().limit(count).toArray();
+        return Arrays.stream(falling).map((value) -> -value).toArray();
+    }
+
     double[] probabilities(float[] hidden, int[] path) {
         return probabilities(hidden, path, path.length - 1);
     }
