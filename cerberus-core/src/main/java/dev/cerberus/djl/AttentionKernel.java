@@ -165,6 +165,11 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean gr
         return IValue.listFrom(numbers.stream().mapToLong(Integer::longValue).toArray());
     }
 
+    /** Returns whether the sums of a row are the same whatever goes with it. */
+    boolean exact() {
+        return this.files.equals(EXACT);
+    }
+
     /** Returns the bytes of one number of the cache. */
     int bytes() {
         return switch (this.scalarType) {

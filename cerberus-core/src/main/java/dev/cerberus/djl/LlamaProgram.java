@@ -37,6 +37,12 @@ public final class LlamaProgram {
     /** Numbers that libtorch gives to one thread at least, on a CPU. */
     private static final long ONE_SHARE = 32_768;
 
+    /** Keys of which a mask that leaves them out is worth two more operators. */
+    private static final int UNMASKED = 256;
+
+    /** exp(x) is 2^(x * LOG2_E). */
+    private static final double LOG2_E = 1 / Math.log(2);
+
     /** Complex numbers that two of the widest vectors, 512 bits, do not fill. */
     private static final int MOST_LEFT_OVER = 15;
 
@@ -79,6 +85,8 @@ public final class LlamaProgram {
             .constant("ONE_SHARE", Long.MAX_VALUE) // what is differentiated is not
                                                    // overwritten
             .constant("SPARE_ROWS", 0)
+            .constant("QUERIES_SCALED", false)
+            .constant("QUERY_SCALE", 1.0)
             .files("mixed.py", "embedding.py", "floating.py", "loading.py", "pieces.py", "llama.py");
     }
 
@@ -170,9 +178,8 @@ public final class LlamaProgram {
             source.files("floating.py");
         }
         return source.constant("SPARE_ROWS", (this.kernel.exact() && !this.attention.pooled()) ? spareRows() : 0)
-            .constant("ONE_SHARE", this.attention.pooled() ? Long.MAX_VALUE : ONE_SHARE)
             .products(this.kernel)
-            .files(this.kernel.embedding(), "pieces.py", "llama.py")
+            .files(this.kernel.embedding(), "llama.py")
             .files(more);
     }
 
@@ -258,11 +265,18 @@ public final class LlamaProgram {
     /** Returns the source of the methods that compute attention. */
     static ProgramSource attentionSource(ModelConfig config, AttentionKernel attention) {
         double scale = config.variant().attentionScale();
+        boolean capped = config.variant().attentionCap().isPresent();
         double cap = config.variant().attentionCap().orElse(1);
+        boolean exact = attention.exact();
+        double bound = exact ? cap * LOG2_E : cap;
         return kinds(heads(config), config).constant("SCALE", scale)
-            .constant("CAPPED", config.variant().attentionCap().isPresent())
-            .constant("CAP", cap)
+            .constant("CAPPED", capped)
+            .constant("CAP", bound)
             .constant("SCALE_TO_CAP", scale / cap)
+            .constant("QUERIES_SCALED", exact)
+            .constant("QUERY_SCALE", capped ? scale / cap : scale * LOG2_E)
+            .constant("UNMASKED", exact ? UNMASKED : Long.MAX_VALUE)
+            .constant("ONE_SHARE", attention.pooled() ? Long.MAX_VALUE : ONE_SHARE)
             .constant("LONE", AttentionHeads.of(config).lone())
             .constant("CACHE_TYPE", attention.scalarType())
             .constant("BLOCK_KEYS", attention.blockKeys())
@@ -270,6 +284,7 @@ public final class LlamaProgram {
             .constant("BAGGED_KEYS", attention.bags().fromKeys())
             .constant("BAGGED_VALUES", attention.bags().fromValues())
             .constant("SPLIT_FROM", SPLIT_FROM)
+            .files("pieces.py")
             .files(attention.files().toArray(String[]::new));
     }
 

@@ -102,30 +102,35 @@ class AttentionKernelTests {
 
     /* Rows behind as many tokens, each of which sees those before and itself. */
     private void assertEqualsTheDefinition(AttentionShape shape, AttentionKernel kernel, double tolerance) {
-        ModelConfig config = shape.config(this.directory);
         for (int rows : new int[] { 1, 2, 5 }) {
-            int start = 40;
-            int keys = kernel.keys(start + rows);
-            Numbers numbers = new Numbers(shape, start, rows, keys);
-            try (NDManager manager = TorchDevice.of("cpu").newManager();
-                    ScriptModule program = ScriptModule.load(manager,
-                            LlamaProgram.attentionSource(config, kernel).toString());
-                    NDArray turned = numbers.array(manager, numbers.turned, kernel, rows);
-                    NDArray cache = numbers.array(manager, numbers.cache(kernel), kernel, 2 * shape.keyValueHeads());
-                    IValue input = ScriptModule.argument(turned);
-                    IValue all = ScriptModule
-                        .argument(cache.reshape(1, 2, shape.keyValueHeads(), keys, shape.headDim()));
-                    IValue count = IValue.from((long) rows);
-                    IValue behind = IValue.from((long) start);
-                    IValue width = IValue.from((long) keys);
-                    IValue layer = IValue.from(0L);
-                    IValue noTree = IValue.listFrom(new double[0]);
-                    IValue mask = program.call("mask", count, behind, width, noTree, input);
-                    IValue seen = program.call("seen", all, width);
-                    NDArray attended = program.callForArray("attended_one", manager, input, layer, behind, mask, seen)
-                        .toType(DataType.FLOAT64, false)) {
-                assertThat(attended.toDoubleArray()).containsExactly(numbers.attended(), within(tolerance));
-            }
+            assertEqualsTheDefinition(shape, kernel, tolerance, 40, rows);
+        }
+        assertEqualsTheDefinition(shape, kernel, tolerance, 300, 5); // a mask of its own
+                                                                     // rows alone
+    }
+
+    private void assertEqualsTheDefinition(AttentionShape shape, AttentionKernel kernel, double tolerance, int start,
+            int rows) {
+        ModelConfig config = shape.config(this.directory);
+        int keys = kernel.keys(start + rows);
+        Numbers numbers = new Numbers(shape, start, rows, keys);
+        try (NDManager manager = TorchDevice.of("cpu").newManager();
+                ScriptModule program = ScriptModule.load(manager,
+                        LlamaProgram.attentionSource(config, kernel).toString());
+                NDArray turned = numbers.array(manager, numbers.turned(kernel), kernel, rows);
+                NDArray cache = numbers.array(manager, numbers.cache(kernel), kernel, 2 * shape.keyValueHeads());
+                IValue input = ScriptModule.argument(turned);
+                IValue all = ScriptModule.argument(cache.reshape(1, 2, shape.keyValueHeads(), keys, shape.headDim()));
+                IValue count = IValue.from((long) rows);
+                IValue behind = IValue.from((long) start);
+                IValue width = IValue.from((long) keys);
+                IValue layer = IValue.from(0L);
+                IValue noTree = IValue.listFrom(new double[0]);
+                IValue mask = program.call("mask", count, behind, width, noTree, input);
+                IValue seen = program.call("seen", all, width);
+                NDArray attended = program.callForArray("attended_one", manager, input, layer, behind, mask, seen)
+                    .toType(DataType.FLOAT64, false)) {
+            assertThat(attended.toDoubleArray()).containsExactly(numbers.attended(), within(tolerance));
         }
     }
 
@@ -171,6 +176,18 @@ class AttentionKernelTests {
         NDArray array(NDManager manager, double[] numbers, AttentionKernel kernel, int first) {
             DataType type = (kernel.equals(AttentionKernel.wide())) ? DataType.FLOAT64 : DataType.FLOAT32;
             return manager.create(numbers, new Shape(first, numbers.length / first)).toType(type, false);
+        }
+
+        /** Returns rows whose queries are multiplied by what a kernel wants. */
+        double[] turned(AttentionKernel kernel) {
+            double[] rows = this.turned.clone();
+            if (kernel.exact()) {
+                double scale = 1 / (Math.sqrt(this.shape.headDim()) * Math.log(2));
+                for (int i = 0; i < rows.length; i++) {
+                    rows[i] *= (i % width() < heads() * this.shape.headDim()) ? scale : 1;
+                }
+            }
+            return rows;
         }
 
         /**

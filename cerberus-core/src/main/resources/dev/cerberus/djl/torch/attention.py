@@ -22,15 +22,21 @@ def masks(self, positions: List[int], start: int, keys: int, tree: List[float], 
     own = self.visible(rows, start, keys, tree, like)
     all = annotate(List[Tensor], [])
     if self.UNLIMITED():
-        _0 = torch.append(all, self.spread_over_heads(own, rows))
+        _0 = torch.append(all, self.spread_over_heads(self.late(own, start), rows))
     if self.WINDOW() > 0:
         _1 = torch.append(all, self.spread_over_heads(self.near(own, positions, start), rows))
     return all
 
 # tree: what is added to the scores of the rows among themselves, [rows * rows]; empty for one row, and for rows that each
-# see those before. Returns [query rows, keys].
+# see those before. Returns [query rows, keys], or the last columns of that, see late().
 def mask(self, rows: int, start: int, keys: int, tree: List[float], like: Tensor) -> Tensor:
-    return self.spread_over_heads(self.visible(rows, start, keys, tree, like), rows)
+    return self.spread_over_heads(self.late(self.visible(rows, start, keys, tree, like), start), rows)
+
+# Leaves out keys that all rows see, where a kernel does without them and there are enough. own: [rows, keys].
+def late(self, own: Tensor, start: int) -> Tensor:
+    if torch.size(own, 0) > 1 and start >= self.UNMASKED():
+        own = torch.slice(own, 1, start)
+    return own
 
 # Returns [rows, keys].
 def visible(self, rows: int, start: int, keys: int, tree: List[float], like: Tensor) -> Tensor:

@@ -67,7 +67,8 @@ def masks_of_lone_rows(self, members: List[int], keys: int, like: Tensor) -> Lis
     return masks
 
 # What is added to the scores of a group, see masks(). positions: of its rows, of all sequences. trees: of all sequences of
-# the forward, of which the group's begin at tree. padded: rows that each has. Returns [slots * kv, query rows, keys].
+# the forward, of which the group's begin at tree. padded: rows that each has. Returns [slots * kv, query rows, keys], or the
+# last columns of that, see late().
 def masks_together(self, members: List[int], padded: int, keys: int, positions: List[int], trees: List[List[float]],
                    tree: int, like: Tensor) -> List[Tensor]:
     if padded == 1:
@@ -77,18 +78,22 @@ def masks_together(self, members: List[int], padded: int, keys: int, positions: 
         return lone
     all = annotate(List[Tensor], [])
     near = annotate(List[Tensor], [])
+    least = keys
+    for s in range(torch.floordiv(torch.len(members), 2)):
+        if members[2 * s] > 0:
+            least = ops.prim.min(least, members[2 * s + 1])
     row = 0
     for s in range(torch.floordiv(torch.len(members), 2)):
         rows = members[2 * s]
         if rows == 0:
             own = torch.zeros([padded, keys], dtype=self.CACHE_TYPE(), device=ops.prim.device(like))
-            _0 = torch.append(all, own)
+            _0 = torch.append(all, self.late(own, least))
             _1 = torch.append(near, own)
         else:
             start = members[2 * s + 1]
             own = self.visible(rows, start, keys, trees[tree], like)
             more = [0, 0, 0, padded - rows]
-            _2 = torch.append(all, torch.constant_pad_nd(own, more, 0.))
+            _2 = torch.append(all, self.late(torch.constant_pad_nd(own, more, 0.), least))
             if self.WINDOW() > 0:
                 own = self.near(own, torch.slice(positions, row, row + rows, 1), start)
                 _3 = torch.append(near, torch.constant_pad_nd(own, more, 0.))

@@ -10,6 +10,13 @@ def filled(self, shape: List[int], seed: float) -> Tensor:
 def keys_for(self, tokens: int) -> int:
     return torch.floordiv(tokens + 31, 32) * 32
 
+# What attention takes, [rows, (heads + 2 kv) * dim].
+def turned_rows(self, rows: int) -> Tensor:
+    width = self.HEADS() * self.DIM()
+    turned = self.filled([rows, width + 2 * self.KV() * self.DIM()], 2.718281828)
+    _0 = torch.mul_(torch.slice(turned, 1, 0, width), self.QUERY_SCALE())
+    return turned
+
 # The row at a position, with all before it, decoded alone. kv: [layers = 1, 2, kv, positions, dim].
 def alone(self, turned: Tensor, kv: Tensor, at: int) -> Tensor:
     keys = self.keys_for(at + 1)
@@ -20,8 +27,7 @@ def alone(self, turned: Tensor, kv: Tensor, at: int) -> Tensor:
 def exact(self, starts: List[int], rows: List[int]) -> bool:
     longest = ops.prim.max(starts) + ops.prim.max(rows)
     positions = self.keys_for(longest)
-    width = self.HEADS() * self.DIM()
-    turned = self.filled([longest, width + 2 * self.KV() * self.DIM()], 2.718281828)
+    turned = self.turned_rows(longest)
     kv = self.filled([1, 2, self.KV(), positions, self.DIM()], 1.618033989)
     _0 = self.written(turned, 0, 0, self.seen(kv, positions))
     same = True
@@ -76,7 +82,7 @@ def beside(self, starts: List[int], n: int) -> bool:
     longest = ops.prim.max(starts) + n
     keys = self.keys_for(longest)
     positions = keys + 32
-    turned = self.filled([longest, (self.HEADS() + 2 * self.KV()) * self.DIM()], 2.718281828)
+    turned = self.turned_rows(longest)
     slab = self.filled([1, 2, 3, self.KV(), positions, self.DIM()], 1.618033989)
     padded = n
     if n > 1 or self.LONE() == 0:

@@ -45,8 +45,8 @@ def forward(self, tokens: Tensor, positions: Tensor, spans: List[int], masks: Li
             x = self.layer(x, i, turns[kinds[i]], spans, seen[kinds[i]], vs, ms, caches)
     return self.final(x, vs)
 
-# What rotary embedding multiplies rows by in layers of a kind, [rows, (heads + 2 kv) * dim / 2] complex. own: the rows'
-# frequencies.
+# What rotary embedding multiplies rows by in layers of a kind, [rows, (heads + 2 kv) * dim / 2] complex; queries also by what
+# attention wants scores to be multiplied by. own: the rows' frequencies.
 def turn(self, own: Tensor, kind: int) -> Tensor:
     rows = torch.size(own, 0)
     pairs = torch.floordiv(self.DIM(), 2)
@@ -55,9 +55,13 @@ def turn(self, own: Tensor, kind: int) -> Tensor:
         keys = torch.slice(own, 1, kind * pairs, (kind + 1) * pairs)
     keys = torch.unsqueeze(keys, 1)
     turning = torch.expand(keys, [rows, self.HEADS() + self.KV(), -1])
-    if self.QUERIES_GROW():
-        grown = torch.mul(keys, torch.unsqueeze(torch.slice(own, 1, self.KINDS() * pairs), 1))
-        turning = torch.cat([torch.expand(grown, [rows, self.HEADS(), -1]), torch.expand(keys, [rows, self.KV(), -1])], 1)
+    if self.QUERIES_GROW() or self.QUERIES_SCALED():
+        queries = keys
+        if self.QUERIES_GROW():
+            queries = torch.mul(queries, torch.unsqueeze(torch.slice(own, 1, self.KINDS() * pairs), 1))
+        if self.QUERIES_SCALED():
+            queries = torch.mul(queries, self.QUERY_SCALE())
+        turning = torch.cat([torch.expand(queries, [rows, self.HEADS(), -1]), torch.expand(keys, [rows, self.KV(), -1])], 1)
     resting = torch.ones_like(torch.expand(keys, [rows, self.KV(), -1]))
     turn = torch.reshape(torch.cat([turning, resting], 1), [rows, -1])
     if self.SPARE_ROWS() > 0:
