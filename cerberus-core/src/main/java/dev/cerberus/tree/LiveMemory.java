@@ -53,10 +53,14 @@ public final class LiveMemory implements Recollection {
 
     /*
      * The prompt's last tokens are what the answer's first ones are found by; how they
-     * followed one another is not counted.
+     * followed one another is not counted. Their nodes are, or else answers of a word or
+     * two would take several times the memory that as many tokens of long ones do.
      */
     @Override
     public void learn(int[] text, int from) {
+        if (from == text.length) {
+            return; // nothing followed the prompt
+        }
         for (int start = Math.max(0, from - MAX_MATCH); start < text.length; start++) {
             int node = SuffixCounts.ROOT;
             for (int at = start; at < Math.min(text.length, start + DEPTH); at++) {
@@ -65,19 +69,23 @@ public final class LiveMemory implements Recollection {
                     this.newer.count(node);
                 }
             }
-            if (start >= from) {
-                added();
-            }
+            this.added += (start >= from) ? 1 : 0;
+            forgetWhereFull();
         }
     }
 
-    private void added() {
-        this.added++;
-        if (this.added >= this.capacity / 2) {
+    private void forgetWhereFull() {
+        int half = this.capacity / 2;
+        if (this.added >= half || this.newer.nodes() > (long) half * DEPTH) {
             this.older = this.newer;
             this.newer = new SuffixCounts();
             this.added = 0;
         }
+    }
+
+    /** Returns the number of nodes of both trees. */
+    int nodes() {
+        return this.newer.nodes() + this.older.nodes();
     }
 
     @Override

@@ -94,6 +94,25 @@ class LiveMemoryTests {
     }
 
     @Test
+    void answersWithoutTokensLeaveNothingBehind() {
+        int empty = this.memory.nodes();
+        for (int i = 0; i < 2000; i++) {
+            int[] prompt = this.random.ints(20, 10, 1_000_000).toArray();
+            this.memory.learn(prompt, prompt.length);
+        }
+        assertThat(this.memory.nodes()).isEqualTo(empty);
+    }
+
+    @Test
+    void shortAnswersTakeNoMoreThanLongOnes() {
+        for (int i = 0; i < 5000; i++) {
+            this.memory.learn(this.random.ints(21, 10, 1_000_000).toArray(), 20);
+        }
+        assertThat(this.memory.nodes()).isBetween(4500, 9100); // 1000 tokens of nine
+                                                               // nodes each
+    }
+
+    @Test
     void nodesAreBoundedByTokensAndDepth() {
         SuffixCounts counts = new SuffixCounts();
         for (int i = 0; i < 10_000; i++) {
