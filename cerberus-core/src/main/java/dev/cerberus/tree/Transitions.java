@@ -91,7 +91,8 @@ public final class Transitions {
      * Returns how much likelier tokens are after another than without knowing that.
      * @param parent id of the token before, any of the target's
      * @param tokens ids of tokens that can be drafted
-     * @return e to the score of each, [tokens]; to be read only
+     * @return e to the score of each, [tokens], 1 for a score that is no number, as of
+     * damaged heads; to be read only
      */
     float[] factors(int parent, int[] tokens) {
         int row = row(parent);
@@ -109,7 +110,8 @@ public final class Transitions {
     private float[] computed(int row, int[] tokens) {
         float[] factors = new float[tokens.length];
         for (int i = 0; i < factors.length; i++) {
-            factors[i] = (float) Math.exp(Math.min(LARGEST_SCORE, this.sharpness * product(row, row(tokens[i]))));
+            double score = this.sharpness * product(row, row(tokens[i]));
+            factors[i] = Double.isNaN(score) ? 1 : (float) Math.exp(Math.min(LARGEST_SCORE, score));
         }
         return factors;
     }

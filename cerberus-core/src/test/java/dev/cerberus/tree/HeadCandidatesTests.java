@@ -14,6 +14,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -359,6 +361,25 @@ class HeadCandidatesTests {
         }
         assertThat(heads.draft(7, DraftLimits.of(6, 2)).expectation(4)).isZero();
         assertThat(heads.headEntropyNats()).as("no small one, for a gate").isNaN();
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = { Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY })
+    void transitionsThatHaveLostTheirNumbersSayNothing(float lost) {
+        int[] vocabulary = { 3, 5, 8, 9 };
+        float[] probabilities = { 0.4f, 0.3f, 0.2f, 0.1f, 0.1f, 0.2f, 0.3f, 0.4f };
+        float[] from = new float[5]; // an infinite factor times 0 is no number
+        Arrays.fill(from, Float.isNaN(lost) ? 1 : 0);
+        float[] to = new float[4];
+        Arrays.fill(to, lost);
+        HeadCandidates heads = HeadCandidates.whole(vocabulary, probabilities, 2);
+        HeadCandidates listed = new HeadCandidates(new int[][] { vocabulary, vocabulary },
+                new double[][] { { 0.4, 0.3, 0.2, 0.1 }, { 0.1, 0.2, 0.3, 0.4 } }, 1);
+        for (HeadCandidates each : List.of(heads, listed)) {
+            DraftTree expected = each.draft(7, DraftLimits.of(6, 2));
+            DraftTree draft = each.with(new Transitions(vocabulary, from, to)).draft(7, DraftLimits.of(6, 2));
+            assertThat(draft.pathProbabilities()).containsExactly(expected.pathProbabilities(), within(1e-6));
+        }
     }
 
 }
