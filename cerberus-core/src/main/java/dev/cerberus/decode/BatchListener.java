@@ -47,6 +47,13 @@ public interface BatchListener {
     }
 
     /**
+     * A finished answer could not be remembered for drafts of others.
+     * @param failure why
+     */
+    default void onNotRemembered(Throwable failure) {
+    }
+
+    /**
      * There is no memory for a sequence to grow as it likes; it goes on with fewer rows.
      * @param failure why
      */

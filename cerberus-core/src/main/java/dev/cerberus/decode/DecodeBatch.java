@@ -266,11 +266,22 @@ public final class DecodeBatch implements AutoCloseable {
         entry.company().tell(this.costs);
         try {
             if (!entry.session().apply(scores, seconds)) {
+                remember(entry.session());
                 keep(entry.session());
             }
         }
         catch (Throwable ex) { // also an Error: it is this session's, the others go on
             failures.put(entry.session(), ex);
+        }
+    }
+
+    private void remember(DecodeSession session) {
+        try {
+            session.remember();
+        }
+        catch (Throwable ex) { // also an Error: what the session wrote is whole all the
+                               // same
+            this.listener.onNotRemembered(ex);
         }
     }
 

@@ -142,7 +142,11 @@ public final class DecodeSession implements AutoCloseable {
         Span span = plan(isReading() ? this.model.rowLimit() : Integer.MAX_VALUE);
         long start = System.nanoTime();
         NodeScores after = this.model.forward(List.of(span)).get(0);
-        return apply(after, secondsSince(start));
+        boolean goesOn = apply(after, secondsSince(start));
+        if (!goesOn) {
+            remember();
+        }
+        return goesOn;
     }
 
     /**
@@ -330,14 +334,18 @@ public final class DecodeSession implements AutoCloseable {
         else {
             read(after, seconds);
         }
-        if (!this.answer.isFinished()) {
-            return true;
-        }
+        return !this.answer.isFinished();
+    }
+
+    /**
+     * Has the other texts take the answer, if somebody wanted it to its end; follows the
+     * last {@link #apply}.
+     */
+    void remember() {
         if (!this.answer.isCancelled()) {
             SequenceText text = this.answer.text();
             this.others.forEach((texts) -> texts.learn(text.whole(), text.promptLength()));
         }
-        return false;
     }
 
     private void read(NodeScores after, double seconds) {

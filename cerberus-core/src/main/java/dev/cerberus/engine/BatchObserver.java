@@ -41,6 +41,11 @@ final class BatchObserver implements BatchListener {
     }
 
     @Override
+    public void onNotRemembered(Throwable failure) {
+        LOGGER.warn("An answer could not be remembered; drafts of others do without it", failure);
+    }
+
+    @Override
     public void onScarcity(Throwable failure) {
         if (this.scarce) {
             LOGGER.debug("A request goes on with fewer rows of the KV cache", failure);

@@ -101,11 +101,12 @@ final class SuffixCounts {
 
     private void grow() {
         int size = 2 * this.nodes;
-        this.tokens = Arrays.copyOf(this.tokens, size);
         this.parents = Arrays.copyOf(this.parents, size);
         this.firstChildren = Arrays.copyOf(this.firstChildren, size);
         this.nextSiblings = Arrays.copyOf(this.nextSiblings, size);
         this.counts = Arrays.copyOf(this.counts, size);
+        // last, since it tells whether there is room, also where memory ran out before
+        this.tokens = Arrays.copyOf(this.tokens, size);
     }
 
     private void rehash() {

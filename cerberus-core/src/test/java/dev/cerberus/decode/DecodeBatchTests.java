@@ -29,6 +29,7 @@ import dev.cerberus.model.TargetModel;
 import dev.cerberus.sample.SamplingOptions;
 import dev.cerberus.testing.ScriptedHeads;
 import dev.cerberus.testing.ScriptedTargetModel;
+import dev.cerberus.tree.Recollection;
 import dev.cerberus.tree.TreeShape;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,6 +47,8 @@ class DecodeBatchTests {
 
     private int retries;
 
+    private int notRemembered;
+
     private final DecodeBatch batch = new DecodeBatch(this.model, this.costs, 1_000_000, 0, 64, new BatchListener() {
         @Override
         public void onForward(int rowsOfAll, int sequences, double seconds) {
@@ -55,6 +58,11 @@ class DecodeBatchTests {
         @Override
         public void onRetry(int sequences, Throwable failure) {
             DecodeBatchTests.this.retries++;
+        }
+
+        @Override
+        public void onNotRemembered(Throwable failure) {
+            DecodeBatchTests.this.notRemembered++;
         }
     });
 
@@ -425,6 +433,34 @@ class DecodeBatchTests {
             }
             sessions.forEach(DecodeSession::close);
         }
+    }
+
+    @Test
+    void answerIsFinishedAlthoughItCanNotBeRemembered() {
+        Recollection full = new Recollection() {
+            @Override
+            public Kind kind() {
+                return Kind.LIVE;
+            }
+
+            @Override
+            public Optional<Continuation> after(int[] recent) {
+                return Optional.empty();
+            }
+
+            @Override
+            public void learn(int[] text, int from) {
+                throw new OutOfMemoryError("for a test");
+            }
+        };
+        DecodeSession session = new DecodeSession(this.model, Optional.empty(), new NeverGate(), List.of(full),
+                new LookupTrust(), DecodeRequest.greedy(new int[] { 1, 2 }, 8),
+                (token, origin) -> TokenSink.Signal.CONTINUE, DecodeListener.NONE);
+        finish(List.of(session));
+        assertThat(session.result().tokens())
+            .isEqualTo(this.model.continuation(new int[] { 1, 2 }, 8, SamplingOptions.GREEDY));
+        assertThat(this.notRemembered).isEqualTo(1);
+        session.close();
     }
 
     private void finish(List<DecodeSession> sessions) {
