@@ -23,6 +23,9 @@ final class PropertyNames {
 
     private final ConfigurationPropertyName root;
 
+    /** Names of records, under which values stand. */
+    private final List<ConfigurationPropertyName> groups = new ArrayList<>();
+
     /** Names of values. */
     private final List<ConfigurationPropertyName> values = new ArrayList<>();
 
@@ -45,6 +48,7 @@ final class PropertyNames {
             ConfigurationPropertyName name = prefix.append(DataObjectPropertyName.toDashedForm(component.getName()));
             Class<?> componentType = component.getType();
             if (componentType.isRecord()) {
+                this.groups.add(name);
                 add(name, componentType);
             }
             else if (Map.class.isAssignableFrom(componentType) || List.class.isAssignableFrom(componentType)) {
@@ -75,6 +79,14 @@ final class PropertyNames {
     boolean knows(ConfigurationPropertyName name) {
         return this.values.contains(name) || this.open.stream().anyMatch((each) -> each.isAncestorOf(name))
                 || this.nested.stream().anyMatch((each) -> each.map().isAncestorOf(name) && isKnown(each, name));
+    }
+
+    /**
+     * Returns whether a name is that of a group of properties.
+     * @param name a name under the root
+     */
+    boolean isGroup(ConfigurationPropertyName name) {
+        return this.groups.contains(name);
     }
 
     private static boolean isKnown(Nested nested, ConfigurationPropertyName name) {

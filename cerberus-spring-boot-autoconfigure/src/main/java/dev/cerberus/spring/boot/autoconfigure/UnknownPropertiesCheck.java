@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -45,6 +46,7 @@ final class UnknownPropertiesCheck implements BeanFactoryPostProcessor {
             if (source instanceof IterableConfigurationPropertySource iterable && !isAmbient(source)) {
                 iterable.stream()
                     .filter((name) -> ROOT.isAncestorOf(name) && !names.knows(name))
+                    .filter((name) -> !names.isGroup(name) || !isEmpty(iterable.getConfigurationProperty(name)))
                     .map((name) -> unknown(name, iterable, names))
                     .filter((each) -> unknown.stream().noneMatch((known) -> known.name().equals(each.name())))
                     .forEach(unknown::add);
@@ -59,6 +61,11 @@ final class UnknownPropertiesCheck implements BeanFactoryPostProcessor {
         return source.getUnderlyingSource() instanceof PropertySource<?> underlying
                 && (underlying.getName().equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME)
                         || underlying.getName().equals(StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME));
+    }
+
+    /** So YAML tells a group whose keys are all commented out. */
+    private static boolean isEmpty(@Nullable ConfigurationProperty property) {
+        return property != null && "".equals(property.getValue());
     }
 
     private static Unknown unknown(ConfigurationPropertyName name, ConfigurationPropertySource source,

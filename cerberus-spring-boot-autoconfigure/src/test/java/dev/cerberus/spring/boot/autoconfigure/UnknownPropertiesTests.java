@@ -59,6 +59,24 @@ class UnknownPropertiesTests {
         this.runner.withPropertyValues(property).run((context) -> assertThat(context).hasNotFailed());
     }
 
+    /** As in YAML where all keys of a group are commented out. */
+    @ParameterizedTest
+    @ValueSource(strings = { "cerberus.model=", "cerberus.heads=", "cerberus.chat=", "cerberus.gate.profiles.code=",
+            "cerberus=" })
+    void groupWithNothingInItIsTaken(String property) {
+        this.runner.withPropertyValues(property).run((context) -> {
+            assertThat(context).hasNotFailed();
+            assertThat(context.getBean(CerberusProperties.class).model().precision()).isEqualTo("auto");
+        });
+    }
+
+    @Test
+    void groupWithAValueIsRefused() {
+        this.runner.withPropertyValues("cerberus.model=/models/x")
+            .run((context) -> assertThat(context).getFailure()
+                .hasMessageStartingWith("there is no property cerberus.model "));
+    }
+
     @Test
     void variablesOfThePlatformAreLeftAlone() {
         this.runner
