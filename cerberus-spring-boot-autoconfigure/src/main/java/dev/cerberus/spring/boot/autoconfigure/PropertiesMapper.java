@@ -2,7 +2,6 @@ package dev.cerberus.spring.boot.autoconfigure;
 
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -76,7 +75,7 @@ final class PropertiesMapper {
             .profiles(profiles())
             .calibration(text(this.properties.gate().calibration()))
             .chatTemplate(text(this.properties.chat().template()))
-            .templateVariables(templateVariables())
+            .templateVariables(TemplateVariables.of(this.properties.chat().templateVariables()))
             .queueCapacity(engine.queueCapacity())
             .maxConcurrent(engine.maxConcurrent())
             .requestTimeout(engine.requestTimeout())
@@ -200,16 +199,6 @@ final class PropertiesMapper {
         if (!condition) {
             throw new InvalidConfigurationPropertyValueException(name, value, allowed);
         }
-    }
-
-    // Environment variables and properties files have texts only.
-    private Map<String, Object> templateVariables() {
-        Map<String, Object> variables = new LinkedHashMap<>();
-        this.properties.chat()
-            .templateVariables()
-            .forEach((name, value) -> variables.put(name,
-                    (value.equals("true") || value.equals("false")) ? (Object) value.equals("true") : value));
-        return variables;
     }
 
     private static Optional<String> text(@Nullable String value) {

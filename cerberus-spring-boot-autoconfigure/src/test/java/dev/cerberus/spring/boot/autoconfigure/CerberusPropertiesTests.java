@@ -103,6 +103,18 @@ class CerberusPropertiesTests {
             .isEqualTo(Map.of("enable_thinking", false));
     }
 
+    @Test
+    void templateVariableMayBeAList() {
+        Map<String, Object> values = Map.of("cerberus.chat.template-variables.builtin_tools[0]", "brave_search",
+                "cerberus.chat.template-variables.builtin_tools[1]", "wolfram_alpha",
+                "cerberus.chat.template-variables.documents[0].title", "Ada",
+                "cerberus.chat.template-variables.documents[0].short", "true",
+                "cerberus.chat.template-variables.years.1815", "born");
+        assertThat(engineOptions(values).templateVariables())
+            .isEqualTo(Map.of("builtin_tools", List.of("brave_search", "wolfram_alpha"), "documents",
+                    List.of(Map.of("title", "Ada", "short", true)), "years", Map.of("1815", "born")));
+    }
+
     private static Map<String, Object> templateVariables(String variable, String value) {
         StandardEnvironment environment = new StandardEnvironment();
         environment.getPropertySources()
