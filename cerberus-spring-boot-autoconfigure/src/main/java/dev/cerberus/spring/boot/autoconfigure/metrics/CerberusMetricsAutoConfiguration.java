@@ -40,7 +40,7 @@ public final class CerberusMetricsAutoConfiguration {
         meters.registerGauges(engine);
         meters.registerInfo(engine.description());
         if (properties.metrics().gatewayNames() == GatewayNames.VLLM) {
-            VllmGauges.register(registry, engine);
+            VllmGauges.register(meters, engine);
         }
         engine.addListener(meters);
         return meters;

@@ -1,13 +1,16 @@
 package dev.cerberus.spring.boot.autoconfigure.metrics;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
@@ -27,9 +30,12 @@ import dev.cerberus.spring.boot.autoconfigure.metrics.CerberusMeters.Keys;
  * Meters whose tags are known beforehand are registered at once, so that they can be read
  * as 0 before the first request and a step looks none of them up.
  */
-class EngineMeters implements EngineListener {
+class EngineMeters implements EngineListener, AutoCloseable {
 
     private final MeterRegistry registry;
+
+    /** Those that show this engine and no other. */
+    private final List<Gauge> gauges = new CopyOnWriteArrayList<>();
 
     private final Counter drafts;
 
@@ -92,18 +98,14 @@ class EngineMeters implements EngineListener {
      * @param engine the engine, which is referenced weakly
      */
     void registerGauges(CerberusEngine engine) {
-        Gauge.builder(CerberusMeters.REQUESTS_QUEUED.getName(), engine, CerberusEngine::queuedRequests)
-            .description(CerberusMeters.REQUESTS_QUEUED.getDescription())
-            .register(this.registry);
-        Gauge.builder(CerberusMeters.REQUESTS_ACTIVE.getName(), engine, CerberusEngine::activeRequests)
-            .description(CerberusMeters.REQUESTS_ACTIVE.getDescription())
-            .register(this.registry);
-        Gauge.builder(CerberusMeters.KV_CACHE_TOKENS.getName(), engine, CerberusEngine::cachedTokens)
-            .description(CerberusMeters.KV_CACHE_TOKENS.getDescription())
-            .register(this.registry);
-        Gauge.builder(CerberusMeters.KV_CACHE_USAGE.getName(), engine, CerberusEngine::cacheUsage)
-            .description(CerberusMeters.KV_CACHE_USAGE.getDescription())
-            .register(this.registry);
+        register(Gauge.builder(CerberusMeters.REQUESTS_QUEUED.getName(), engine, CerberusEngine::queuedRequests)
+            .description(CerberusMeters.REQUESTS_QUEUED.getDescription()));
+        register(Gauge.builder(CerberusMeters.REQUESTS_ACTIVE.getName(), engine, CerberusEngine::activeRequests)
+            .description(CerberusMeters.REQUESTS_ACTIVE.getDescription()));
+        register(Gauge.builder(CerberusMeters.KV_CACHE_TOKENS.getName(), engine, CerberusEngine::cachedTokens)
+            .description(CerberusMeters.KV_CACHE_TOKENS.getDescription()));
+        register(Gauge.builder(CerberusMeters.KV_CACHE_USAGE.getName(), engine, CerberusEngine::cacheUsage)
+            .description(CerberusMeters.KV_CACHE_USAGE.getDescription()));
     }
 
     /**
@@ -111,14 +113,35 @@ class EngineMeters implements EngineListener {
      * @param description what is loaded
      */
     void registerInfo(EngineDescription description) {
-        Gauge.builder(CerberusMeters.INFO.getName(), () -> 1)
+        register(Gauge.builder(CerberusMeters.INFO.getName(), () -> 1)
             .description(CerberusMeters.INFO.getDescription())
             .tag(Keys.MODEL.asString(), description.modelName())
             .tag(Keys.PRECISION.asString(), description.precision())
             .tag(Keys.DEVICE.asString(), description.device())
             .tag(Keys.HEADS.asString(),
-                    description.heads().map((heads) -> heads.kind().id() + ":" + heads.heads()).orElse("none"))
-            .register(this.registry);
+                    description.heads().map((heads) -> heads.kind().id() + ":" + heads.heads()).orElse("none")));
+    }
+
+    /**
+     * Registers a gauge, to be removed with the engine. In a registry that shows another
+     * engine's already, that one stays.
+     * @param gauge the gauge
+     */
+    void register(Gauge.Builder<?> gauge) {
+        List<Meter> others = this.registry.getMeters();
+        Gauge registered = gauge.register(this.registry);
+        if (!others.contains(registered)) {
+            this.gauges.add(registered);
+        }
+    }
+
+    /**
+     * Removes the gauges: in a registry that outlasts the engine they would stand in the
+     * way of the next one's. What was counted stays.
+     */
+    @Override
+    public void close() {
+        this.gauges.forEach(this.registry::remove);
     }
 
     private Counter counter(CerberusMeters meter, Keys key, String value) {

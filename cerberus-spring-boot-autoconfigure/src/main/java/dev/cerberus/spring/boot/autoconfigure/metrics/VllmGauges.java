@@ -3,7 +3,6 @@ package dev.cerberus.spring.boot.autoconfigure.metrics;
 import java.util.function.ToDoubleFunction;
 
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 
 import dev.cerberus.engine.CerberusEngine;
 
@@ -18,24 +17,22 @@ final class VllmGauges {
 
     /**
      * Registers the gauges.
-     * @param registry the registry
+     * @param meters where they are registered
      * @param engine the engine, which is referenced weakly
      */
-    static void register(MeterRegistry registry, CerberusEngine engine) {
-        register(registry, engine, "vllm:num_requests_waiting", "Requests waiting for a turn",
+    static void register(EngineMeters meters, CerberusEngine engine) {
+        register(meters, engine, "vllm:num_requests_waiting", "Requests waiting for a turn",
                 CerberusEngine::queuedRequests);
-        register(registry, engine, "vllm:num_requests_running", "Requests being decoded",
-                CerberusEngine::activeRequests);
-        register(registry, engine, "vllm:kv_cache_usage_perc", "Share of the KV cache in use, in 0..1",
+        register(meters, engine, "vllm:num_requests_running", "Requests being decoded", CerberusEngine::activeRequests);
+        register(meters, engine, "vllm:kv_cache_usage_perc", "Share of the KV cache in use, in 0..1",
                 CerberusEngine::cacheUsage);
     }
 
-    private static void register(MeterRegistry registry, CerberusEngine engine, String name, String description,
+    private static void register(EngineMeters meters, CerberusEngine engine, String name, String description,
             ToDoubleFunction<CerberusEngine> value) {
-        Gauge.builder(name, engine, value)
+        meters.register(Gauge.builder(name, engine, value)
             .description(description)
-            .tag("model_name", engine.description().modelName())
-            .register(registry);
+            .tag("model_name", engine.description().modelName()));
     }
 
 }

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 import io.micrometer.common.docs.KeyName;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
@@ -299,6 +300,32 @@ class EngineMetersTests {
                 MeterRegistry meters = child.getBean(MeterRegistry.class);
                 assertThat(meters.get("cerberus.decode.phase").tag("phase", "prefill").timer().count()).isEqualTo(1);
             }));
+    }
+
+    @Test
+    void gaugesOfARegistryThatOutlastsTheEngineAreThoseOfTheNextOne() {
+        ApplicationContextRunner next = CONTEXT.withPropertyValues("cerberus.metrics.gateway-names=vllm");
+        new ApplicationContextRunner().withBean(SimpleMeterRegistry.class).run((parent) -> {
+            MeterRegistry meters = parent.getBean(MeterRegistry.class);
+            next.withParent(parent).withPropertyValues("cerberus.model.name=first").run((child) -> {
+                assertThat(child.getBean(MeterRegistry.class)).isSameAs(meters);
+                assertThat(meters.get("cerberus.info").tag("model", "first").gauge().value()).isEqualTo(1);
+            });
+            assertThat(meters.getMeters()).noneMatch((meter) -> meter instanceof Gauge
+                    && meter.getId().getName().matches("cerberus\\.(requests|kv|info).*|vllm:.*"));
+            next.withParent(parent)
+                .run((child) -> assertThat(meters.get("cerberus.requests.active").gauge().value()).isZero());
+        });
+    }
+
+    @Test
+    void gaugesOfAParentsEngineOutlastThoseOfAChild() {
+        CONTEXT.run((parent) -> {
+            CONTEXT.withParent(parent)
+                .withBean("own", CerberusEngine.class, TinyEngine::open, (definition) -> definition.setPrimary(true))
+                .run((child) -> assertThat(child).hasSingleBean(EngineMeters.class));
+            assertThat(parent.getBean(MeterRegistry.class).get("cerberus.requests.active").gauge().value()).isZero();
+        });
     }
 
     @Test
