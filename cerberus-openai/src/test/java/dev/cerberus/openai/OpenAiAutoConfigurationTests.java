@@ -14,6 +14,8 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import dev.cerberus.engine.TextGenerator;
+import dev.cerberus.langchain4j.CerberusStreamingChatModel;
+import dev.cerberus.langchain4j.CerberusStreamingLanguageModel;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
 import dev.cerberus.spring.boot.autoconfigure.CerberusChatModelAutoConfiguration;
@@ -45,6 +47,17 @@ class OpenAiAutoConfigurationTests {
             .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(OpenAiController.class));
         asked.withPropertyValues("cerberus.enabled=false")
             .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(OpenAiController.class));
+    }
+
+    @Test
+    void ownModelsOfADisabledCerberusHaveEndpoints() {
+        ScriptedGenerator generator = new ScriptedGenerator();
+        new WebApplicationContextRunner().withConfiguration(CONFIGURATIONS)
+            .withPropertyValues("cerberus.enabled=false", "cerberus.openai.enabled=true")
+            .withBean(CerberusStreamingChatModel.class, () -> CerberusStreamingChatModel.builder(generator).build())
+            .withBean(CerberusStreamingLanguageModel.class,
+                    () -> CerberusStreamingLanguageModel.builder(generator).build())
+            .run((context) -> assertThat(context).hasNotFailed().hasSingleBean(OpenAiController.class));
     }
 
     @Test

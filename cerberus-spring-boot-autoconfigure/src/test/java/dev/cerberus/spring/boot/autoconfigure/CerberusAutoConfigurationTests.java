@@ -156,6 +156,18 @@ class CerberusAutoConfigurationTests {
     }
 
     @Test
+    void ownEngineOfADisabledCerberusIsCountedAndShown() {
+        this.runner.withPropertyValues("cerberus.enabled=false", "management.endpoints.web.exposure.include=*")
+            .withBean(SimpleMeterRegistry.class)
+            .withBean(CerberusEngine.class, TinyEngine::open)
+            .run((context) -> {
+                assertThat(context).hasNotFailed();
+                assertThat(context).hasBean("cerberusEngineMeters").hasBean("cerberusEndpoint");
+                assertThat(context).doesNotHaveBean(ChatModel.class);
+            });
+    }
+
+    @Test
     void withoutModelTheStartFailsAndSaysWhatToSet() {
         this.runner
             .withClassLoader(new FilteredClassLoader(

@@ -9,6 +9,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
@@ -29,6 +30,7 @@ import dev.cerberus.spring.boot.autoconfigure.CerberusProperties.Metrics.Gateway
 @ConditionalOnBean(MeterRegistry.class)
 @ConditionalOnSingleCandidate(CerberusEngine.class)
 @ConditionalOnBooleanProperty(name = "cerberus.metrics.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(CerberusProperties.class)
 public final class CerberusMetricsAutoConfiguration {
 
     // no bean asks for them: made lazily, they would never be
