@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.scheduling.concurrent.ExecutorConfigurationSupport;
 
 import dev.cerberus.engine.CerberusEngine;
 
@@ -18,10 +19,11 @@ import dev.cerberus.engine.CerberusEngine;
 final class CerberusEngineLifecycle implements SmartLifecycle {
 
     /**
-     * Stops after the web server, whose phases are 1024 and 2048 below the default: until
-     * then its requests may still ask.
+     * Stops after the web server, whose phases are 1024 and 2048 below the default, and
+     * after executors and schedulers, which have half of it: until then their requests
+     * and tasks may still ask.
      */
-    static final int PHASE = SmartLifecycle.DEFAULT_PHASE - 4096;
+    static final int PHASE = ExecutorConfigurationSupport.DEFAULT_PHASE - 4096;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(CerberusEngineLifecycle.class);
 

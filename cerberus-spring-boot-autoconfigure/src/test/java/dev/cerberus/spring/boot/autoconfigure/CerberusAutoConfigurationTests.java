@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
 import dev.langchain4j.data.message.UserMessage;
@@ -32,6 +33,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.io.ClassPathResource;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
 import dev.cerberus.engine.BundledModel;
 import dev.cerberus.engine.CerberusEngine;
@@ -144,6 +146,26 @@ class CerberusAutoConfigurationTests {
             assertThat(lifecycle.getPhase()).isLessThan(SmartLifecycle.DEFAULT_PHASE - 2048);
             assertThat(lifecycle.isPauseable()).isFalse();
         });
+    }
+
+    @Test
+    void taskThatRunsAtTheStopAsksUntilItIsThrough() {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        this.tiny.withBean(ThreadPoolTaskExecutor.class).run((context) -> {
+            CerberusEngine engine = context.getBean(CerberusEngine.class);
+            ThreadPoolTaskExecutor executor = context.getBean(ThreadPoolTaskExecutor.class);
+            ChatModel model = context.getBean(ChatModel.class);
+            CountDownLatch running = new CountDownLatch(1);
+            executor.execute(() -> {
+                running.countDown();
+                while (executor.isRunning() && engine.state() == EngineState.RUNNING) {
+                    Thread.onSpinWait();
+                }
+                answer.completeAsync(() -> model.chat("Hi"), Runnable::run);
+            });
+            running.await();
+        });
+        assertThat(answer).isCompleted();
     }
 
     @Test
