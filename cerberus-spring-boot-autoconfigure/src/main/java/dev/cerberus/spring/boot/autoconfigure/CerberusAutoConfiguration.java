@@ -46,11 +46,10 @@ public final class CerberusAutoConfiguration {
     @ConditionalOnMissingBean(TextGenerator.class)
     CerberusEngine cerberusEngine(CerberusProperties properties, ResourceLoader resources,
             ObjectProvider<CerberusEngineCustomizer> customizers, EngineAhead ahead) {
-        CerberusEngine engine = ahead.take().orElseGet(() -> {
-            EngineOptions.Builder options = options(properties, resources);
-            customizers.orderedStream().forEach((customizer) -> customizer.customize(options));
-            return CerberusEngine.open(options.build());
-        });
+        EngineOptions.Builder builder = options(properties, resources);
+        customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
+        EngineOptions options = builder.build();
+        CerberusEngine engine = ahead.take(options).orElseGet(() -> CerberusEngine.open(options));
         StartReport.log(engine, properties.chat().enabled());
         return engine;
     }

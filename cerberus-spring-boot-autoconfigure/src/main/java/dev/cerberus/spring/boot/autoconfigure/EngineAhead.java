@@ -25,8 +25,8 @@ import dev.cerberus.model.Ahead;
  *
  * <p>
  * Nothing is loaded ahead that might not be wanted so: not where beans customize the
- * engine, where the engine is another's or is to be made lazily, nor where a property is
- * wrong. Confined to the thread that refreshes the context.
+ * engine, where the engine is another's, is to be made lazily or behind another bean, nor
+ * where a property is wrong. Confined to the thread that refreshes the context.
  */
 final class EngineAhead implements BeanFactoryPostProcessor, DisposableBean {
 
@@ -43,7 +43,10 @@ final class EngineAhead implements BeanFactoryPostProcessor, DisposableBean {
 
     private final ResourceLoader resources;
 
-    private @Nullable Ahead<CerberusEngine> engine;
+    private @Nullable Loading loading;
+
+    private record Loading(EngineOptions options, Ahead<CerberusEngine> engine) {
+    }
 
     EngineAhead(ConfigurableEnvironment environment, ResourceLoader resources) {
         this.environment = environment;
@@ -66,7 +69,7 @@ final class EngineAhead implements BeanFactoryPostProcessor, DisposableBean {
             LOGGER.debug("The engine is not loaded ahead", ex);
             return;
         }
-        this.engine = Ahead.start("cerberus-start", () -> CerberusEngine.open(options));
+        this.loading = new Loading(options, Ahead.start("cerberus-start", () -> CerberusEngine.open(options)));
     }
 
     private static boolean isWanted(ConfigurableListableBeanFactory beanFactory) {
@@ -75,7 +78,8 @@ final class EngineAhead implements BeanFactoryPostProcessor, DisposableBean {
             return false;
         }
         BeanDefinition definition = beanFactory.getBeanDefinition(ENGINE);
-        return !definition.isLazyInit() && definition instanceof AnnotatedBeanDefinition annotated
+        return !definition.isLazyInit() && definition.getDependsOn() == null
+                && definition instanceof AnnotatedBeanDefinition annotated
                 && annotated.getFactoryMethodMetadata() != null
                 && annotated.getFactoryMethodMetadata()
                     .getDeclaringClassName()
@@ -83,17 +87,28 @@ final class EngineAhead implements BeanFactoryPostProcessor, DisposableBean {
     }
 
     /**
-     * Returns the engine, waiting for it, unless it is not loaded ahead.
+     * Returns the engine, waiting for it, unless it is not loaded ahead. One that is
+     * loaded with other options is closed: properties may change after the bean
+     * definitions are known, as those that a test registers dynamically.
+     * @param wanted the options that the engine is to have
      * @return the engine, from now on the caller's to close
      */
-    Optional<CerberusEngine> take() {
-        return Optional.ofNullable(this.engine).map(Ahead::take);
+    Optional<CerberusEngine> take(EngineOptions wanted) {
+        if (this.loading == null) {
+            return Optional.empty();
+        }
+        if (!this.loading.options().equals(wanted)) {
+            LOGGER.debug("The engine is loaded again, since properties have changed");
+            destroy();
+            return Optional.empty();
+        }
+        return Optional.of(this.loading.engine().take());
     }
 
     @Override
     public void destroy() {
-        if (this.engine != null) {
-            this.engine.close();
+        if (this.loading != null) {
+            this.loading.engine().close();
         }
     }
 
