@@ -36,6 +36,9 @@ public record HeadsDescription(HeadsKind kind, boolean rootConditioned, boolean 
         if (kind == HeadsKind.MEDUSA && rootConditioned) {
             throw new IllegalArgumentException("medusa heads do not see the root token; use condition none");
         }
+        if (kind == HeadsKind.HYDRA && !rootConditioned) {
+            throw new IllegalArgumentException("hydra heads always see the root token; use condition root");
+        }
         if (transitionRank < 0 || transitionRank > hiddenSize) {
             throw new IllegalArgumentException("the rank of the transitions must be in 0.." + hiddenSize
                     + ", the hidden size, was " + transitionRank);

@@ -185,6 +185,17 @@ class HeadsFileTests {
             .hasMessageContaining(value);
     }
 
+    /* Its embeddings would be read, and where heads are rounded not be balanced. */
+    @Test
+    void readWhenHydraHeadsSeeNoRootRefuses() {
+        Map<String, String> metadata = with("kind", "hydra");
+        metadata.put("condition", "none");
+        metadata.put("heads", "1");
+        assertThatThrownBy(() -> HeadsFile.read(write(metadata, tensors(1)))).isInstanceOf(ModelFileException.class)
+            .hasMessageContaining("cerberus-heads.safetensors")
+            .hasMessageContaining("its metadata are wrong: hydra heads always see the root token; use condition root");
+    }
+
     @Test
     void readWhenDraftVocabularyDoesNotAscendSaysWhere() {
         SafetensorsWriter writer = new SafetensorsWriter();

@@ -63,6 +63,12 @@ class HeadsDescriptionTests {
             .withMessage("medusa heads do not see the root token; use condition none");
     }
 
+    @Test
+    void hydraWithoutRootIsRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> heads(HeadsKind.HYDRA, false))
+            .withMessage("hydra heads always see the root token; use condition root");
+    }
+
     @ParameterizedTest
     @EnumSource
     void kindsAreFoundByTheirNames(HeadsKind kind) {
