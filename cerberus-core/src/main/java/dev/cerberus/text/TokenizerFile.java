@@ -211,7 +211,9 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
 
         private final Map<String, Integer> ids = new HashMap<>();
 
-        private final List<AddedToken> added = new ArrayList<>();
+        private final List<AddedToken> listed = new ArrayList<>();
+
+        private int vocabularySize;
 
         private final Map<String, JsonNode> components = new LinkedHashMap<>();
 
@@ -223,14 +225,16 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
         }
 
         TokenizerFile read() {
+            List<AddedToken> added;
             try (JsonParser json = MAPPER.createParser(this.content)) {
                 readFields(json);
                 if (json.nextToken() != null) {
                     throw new IllegalArgumentException("there is text after the JSON object");
                 }
-                if (this.model.isEmpty() || this.ids.isEmpty()) {
+                if (this.model.isEmpty() || (this.ids.isEmpty() && this.listed.isEmpty())) {
                     throw new IllegalArgumentException("it has no model with a vocabulary");
                 }
+                added = addedTokens();
                 new TokenizerChecks(this.ids).check(this.components, this.model);
             }
             catch (JsonProcessingException ex) {
@@ -240,9 +244,8 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
                 throw damaged(this.name, ex.getMessage(), ex);
             }
             JsonNode normalizer = this.components.get("normalizer");
-            return new TokenizerFile(this.name, this.content, Collections.unmodifiableMap(this.ids),
-                    List.copyOf(this.added), normalizer != null && !normalizer.isNull(),
-                    TokenDecoding.of(this.components.get("decoder")));
+            return new TokenizerFile(this.name, this.content, Collections.unmodifiableMap(this.ids), added,
+                    normalizer != null && !normalizer.isNull(), TokenDecoding.of(this.components.get("decoder")));
         }
 
         private void readFields(JsonParser json) throws IOException {
@@ -278,6 +281,7 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
                         }
                         putId(token, json.getLongValue());
                     }
+                    this.vocabularySize = this.ids.size();
                 }
                 else if (field.equals("vocab") && value == JsonToken.START_ARRAY) {
                     readPieces(json);
@@ -301,6 +305,7 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
                 require(scored && json.nextToken() == JsonToken.END_ARRAY,
                         "entry " + (id - 1) + " of its vocabulary is not a text with a score");
             }
+            this.vocabularySize = id;
         }
 
         private void readAddedTokens(JsonParser json) throws IOException {
@@ -311,14 +316,36 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
                 JsonNode id = token.path("id");
                 require(id.isIntegralNumber() && id.canConvertToLong(),
                         "token '" + text.textValue() + "' has no valid id");
-                putId(text.textValue(), id.longValue());
-                this.added.add(new AddedToken(id.intValue(), text.textValue(), token.path("special").asBoolean(),
+                requireToken(text.textValue(), id.longValue());
+                this.listed.add(new AddedToken(id.intValue(), text.textValue(), token.path("special").asBoolean(),
                         token.path("normalized").asBoolean()));
             }
             require(json.currentToken() == JsonToken.END_ARRAY, "its added_tokens are not a list of objects");
         }
 
+        /*
+         * Native code does not ask a token in this list for its id: it has that of the
+         * vocabulary, which may stand behind the list, or the next one that is free.
+         */
+        private List<AddedToken> addedTokens() {
+            List<AddedToken> added = new ArrayList<>();
+            int next = this.vocabularySize;
+            for (AddedToken token : this.listed) {
+                Integer known = this.ids.get(token.content());
+                int id = (known != null) ? known : next;
+                next = Math.max(next, id + 1);
+                putId(token.content(), id);
+                added.add(new AddedToken(id, token.content(), token.special(), token.normalized()));
+            }
+            return List.copyOf(added);
+        }
+
         private void putId(String token, long id) {
+            requireToken(token, id);
+            this.ids.put(token, (int) id);
+        }
+
+        private static void requireToken(String token, long id) {
             if (id < 0 || id > MAX_ID) {
                 throw new IllegalArgumentException(
                         "token '" + token + "' has no valid id: " + id + " is not in 0.." + MAX_ID);
@@ -326,7 +353,6 @@ record TokenizerFile(String name, byte[] content, Map<String, Integer> ids, List
             if (!TokenizerChecks.isText(token)) {
                 throw new IllegalArgumentException("token " + id + " holds half a character");
             }
-            this.ids.put(token, (int) id);
         }
 
         private static void require(boolean condition, String message) {

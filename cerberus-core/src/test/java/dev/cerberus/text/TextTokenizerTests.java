@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +78,33 @@ class TextTokenizerTests {
                 assertThat(renamed.encode("<|secret|>", false)).containsExactly(259);
                 assertThat(renamed.encode("<|im_start|>", false)).hasSizeGreaterThan(1);
             }
+        }
+    }
+
+    /*
+     * Native code takes the vocabulary's word, and the next free id for what is not
+     * there.
+     */
+    @Test
+    void encodeWhenAddedTokensNameOtherIdsThanTheVocabularyHasThoseOfTheVocabulary() throws IOException {
+        Map<String, Object> json = TinyTokenizer.byteLevelJson();
+        json.put("added_tokens", List.of(TinyTokenizer.added(257, "<|end|>", true),
+                TinyTokenizer.added(300, "th", false), TinyTokenizer.added(400, "<|turn|>", false)));
+        byte[] content = new JsonMapper().writeValueAsBytes(json);
+        try (TextTokenizer tokenizer = TextTokenizer.load("tokenizer.json", content)) {
+            assertThat(tokenizer.encode("the<|end|>th<|turn|>", false)).containsExactly(256, 'e', 258, 256, 259);
+            assertThat(tokenizer.decode(new int[] { 257, 258, 256, 259 })).isEqualTo("theth<|turn|>");
+            assertThat(tokenizer.tokenId("the")).hasValue(257);
+            assertThat(tokenizer.tokenId("<|end|>")).hasValue(258);
+            assertThat(tokenizer.tokenId("th")).hasValue(256);
+            assertThat(tokenizer.tokenId("<|turn|>")).hasValue(259);
+            assertThat(tokenizer.vocabularySize()).isEqualTo(260);
+            assertThat(tokenizer.specialToken(257)).isEmpty();
+            assertThat(tokenizer.specialToken(258)).hasValue("<|end|>");
+            assertThat(tokenizer.bytes().of(256)).asString(StandardCharsets.UTF_8).isEqualTo("th");
+            assertThat(tokenizer.bytes().of(257)).asString(StandardCharsets.UTF_8).isEqualTo("the");
+            assertThat(tokenizer.bytes().of(258)).isEmpty();
+            assertThat(tokenizer.bytes().of(259)).asString(StandardCharsets.UTF_8).isEqualTo("<|turn|>");
         }
     }
 

@@ -98,8 +98,13 @@ final class TinyTokenizer {
     }
 
     private static Map<String, Object> special(int id, String content) {
+        return added(id, content, true);
+    }
+
+    /** A token that is looked for before anything else. */
+    static Map<String, Object> added(int id, String content, boolean special) {
         return Map.of("id", id, "content", content, "single_word", false, "lstrip", false, "rstrip", false,
-                "normalized", false, "special", true);
+                "normalized", false, "special", special);
     }
 
     private static Map<String, Object> model(Map<String, Object> vocabulary, List<String> merges, boolean fallback) {
