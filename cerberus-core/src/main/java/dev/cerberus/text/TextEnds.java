@@ -12,8 +12,6 @@ final class TextEnds {
 
     private final TokenizerSettings settings;
 
-    private final Optional<String> bosToken;
-
     private final OptionalInt bos;
 
     private final Optional<String> eosToken;
@@ -27,8 +25,7 @@ final class TextEnds {
      */
     TextEnds(TokenizerSettings settings, TokenizerFile file) {
         this.settings = settings;
-        this.bosToken = settings.bosToken();
-        this.bos = id(this.bosToken, file);
+        this.bos = id(settings.bosToken(), file);
         this.eosToken = settings.eosToken();
         this.eos = id(this.eosToken, file);
     }
@@ -43,21 +40,25 @@ final class TextEnds {
     }
 
     /**
+     * Returns whether the settings decide alone, whatever the post-processor would add.
+     */
+    boolean replacePostProcessor() {
+        return this.bos.isPresent() && this.settings.addBosToken().isPresent();
+    }
+
+    /**
      * Adds or takes away what the tokenizer's post-processor did not or should not have
      * added; what the text itself begins or ends with stays.
      */
     int[] apply(int[] ids, String text) {
         int[] result = ids;
-        if (this.bos.isPresent() && this.settings.addBosToken().isPresent()) {
+        if (replacePostProcessor() && this.settings.addBosToken().get()) {
             boolean there = result.length > 0 && result[0] == this.bos.getAsInt();
-            if (this.settings.addBosToken().get() && !there) {
+            if (!there) {
                 int[] longer = new int[result.length + 1];
                 longer[0] = this.bos.getAsInt();
                 System.arraycopy(result, 0, longer, 1, result.length);
                 result = longer;
-            }
-            else if (!this.settings.addBosToken().get() && there && !text.startsWith(this.bosToken.orElse(""))) {
-                result = Arrays.copyOfRange(result, 1, result.length);
             }
         }
         if (this.eos.isPresent() && this.settings.addEosToken().isPresent()) {

@@ -176,7 +176,8 @@ public final class TextTokenizer implements AutoCloseable {
         String valid = withoutLoneSurrogates(text);
         return whileOpen(() -> {
             reserve(valid.length());
-            long encoding = TokenizersLibrary.LIB.encode(this.tokenizer.getHandle(), valid, addSpecialTokens);
+            boolean process = addSpecialTokens && !this.ends.replacePostProcessor();
+            long encoding = TokenizersLibrary.LIB.encode(this.tokenizer.getHandle(), valid, process);
             try {
                 long[] encoded = TokenizersLibrary.LIB.getTokenIds(encoding);
                 int[] ids = Arrays.stream(encoded).mapToInt(Math::toIntExact).toArray();

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -78,6 +80,24 @@ class TextTokenizerTests {
                 assertThat(renamed.encode("<|secret|>", false)).containsExactly(259);
                 assertThat(renamed.encode("<|im_start|>", false)).hasSizeGreaterThan(1);
             }
+        }
+    }
+
+    /*
+     * As from transformers, which then puts its own post-processor in place of the
+     * file's.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = { true, false })
+    void encodeWhenTheSettingsNameABosPutsNoneOfThePostProcessorBeforeIt(boolean wanted) throws IOException {
+        Path file = TinyTokenizer.byteFallback(this.directory);
+        TokenizerSettings settings = new TokenizerSettings(Optional.of("</s>"), Optional.empty(), Optional.of(wanted),
+                Optional.empty(), List.of());
+        try (TextTokenizer tokenizer = TextTokenizer.load(file, settings)) {
+            int[] plain = tokenizer.encode("a b", false);
+            IntStream before = wanted ? IntStream.of(2) : IntStream.empty();
+            assertThat(tokenizer.encode("a b", true))
+                .containsExactly(IntStream.concat(before, Arrays.stream(plain)).toArray());
         }
     }
 
