@@ -23,7 +23,9 @@ enum GgufPreTokenizer {
     /** GPT-2's words, which the byte-level step knows by itself. */
     GPT2(Set.of("gpt-2", "gpt2", "phi-2"), List.of(), true),
     /** GPT-2's words after each digit stands alone. */
-    SINGLE_DIGITS(Set.of("smollm", "starcoder", "refact", "codeshell", "command-r"), List.of("\\p{N}"), true),
+    SINGLE_DIGITS(Set.of("smollm", "starcoder", "refact", "codeshell"), List.of("\\p{N}"), true),
+    /** The same words of a composed text, in Command R. */
+    COMMAND_R(Set.of("command-r"), List.of("\\p{N}"), true),
     /** Llama 3. */
     LLAMA3(Set.of("llama-bpe", "llama3", "llama-v3", "falcon3", "pixtral"),
             List.of(Patterns.CONTRACTIONS + "|\\p{N}{1,3}" + Patterns.REST), false),
@@ -94,7 +96,7 @@ enum GgufPreTokenizer {
 
     /** Whether the text is brought into Unicode's composed form first. */
     boolean composes() {
-        return this == QWEN2;
+        return this == QWEN2 || this == COMMAND_R;
     }
 
     /** Whether a text begins with BOS unless the file says otherwise. */

@@ -78,6 +78,14 @@ class GgufTokenizerTests {
         assertThat(json.has("post_processor")).isEqualTo(expected);
     }
 
+    @ParameterizedTest
+    @CsvSource({ "qwen2, true", "command-r, true", "smollm, false", "llama-bpe, false" })
+    void textsAreComposedWhereTheTokenizersOfThisRuleDoIt(String rule, boolean expected) throws IOException {
+        GgufBuilder builder = GgufBuilder.model("llama").put("tokenizer.ggml.pre", rule);
+        JsonNode json = new JsonMapper().readTree(GgufModel.open(builder.write(file())).tokenizerJson());
+        assertThat(json.at("/normalizer/type").asText()).isEqualTo(expected ? "NFC" : "");
+    }
+
     /*
      * What stands together is merged unless a word ends between, and the words are those
      * of the models' own tokenizer.json: that of DeepSeek LLM lists its letters, and the
