@@ -94,8 +94,7 @@ final class PromptEncoder implements AutoCloseable {
         }
         for (int id : ids) {
             if (id < 0 || id >= this.vocabularySize) {
-                throw new IllegalArgumentException("the prompt has the token id " + id + ", but the model knows only "
-                        + this.vocabularySize + " tokens; leave out the text or id of that token");
+                throw new UnknownPromptTokenException(id, this.vocabularySize);
             }
         }
         return ids;

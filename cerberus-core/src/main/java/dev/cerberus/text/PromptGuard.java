@@ -207,8 +207,7 @@ public final class PromptGuard implements AutoCloseable {
                 return (char) (FIRST_MARK + i);
             }
         }
-        throw new IllegalArgumentException(
-                "a conversation may not hold every character for private use; leave one out");
+        throw new ChatTemplateException("a conversation may not hold every character for private use; leave one out");
     }
 
     @Override

@@ -78,7 +78,7 @@ class CerberusEngineTests {
     @Test
     void aTokenThatTheModelDoesNotKnowIsRefusedWhenAskedFor() {
         assertThatThrownBy(() -> engine.generate(GenerationRequest.greedy(new Prompt.Tokens(new int[] { 97 }), 5)))
-            .isInstanceOf(IllegalArgumentException.class)
+            .isInstanceOf(UnknownPromptTokenException.class)
             .hasMessageContaining("token id 97")
             .hasMessageContaining("only 97 tokens");
     }

@@ -74,9 +74,16 @@ class RequestMutantTests {
     }
 
     private static String tryOut(CerberusEngine engine, long seed) throws InterruptedException {
+        GenerationRequest request;
+        try {
+            request = new HostileRequests(seed).next();
+        }
+        catch (RuntimeException ex) {
+            return refusal(ex, ex.getClass() == IllegalArgumentException.class);
+        }
         CompletableFuture<GenerationResult> answer = new CompletableFuture<>();
         try {
-            engine.submit(new HostileRequests(seed).next(), new GenerationListener() {
+            engine.submit(request, new GenerationListener() {
                 @Override
                 public void onComplete(GenerationResult result) {
                     answer.complete(result);
@@ -94,18 +101,19 @@ class RequestMutantTests {
             return "FAULT no answer within " + LIMIT;
         }
         catch (ExecutionException ex) {
-            return refusal(ex.getCause());
+            return refusal(ex.getCause(), false);
         }
         catch (RuntimeException | Error ex) {
-            return refusal(ex);
+            return refusal(ex, false);
         }
     }
 
-    private static String refusal(Throwable refusal) {
+    /* What the engine refuses has a name of its own, by which fronts know it. */
+    private static String refusal(Throwable refusal, boolean ofTheRequest) {
         String message = String.valueOf(refusal.getMessage());
-        boolean own = refusal.getClass() == IllegalArgumentException.class || refusal instanceof PromptTooLongException
+        boolean own = ofTheRequest || refusal instanceof PromptTooLongException
                 || refusal instanceof EmptyPromptException || refusal instanceof UnknownTokenException
-                || refusal instanceof ChatTemplateException;
+                || refusal instanceof UnknownPromptTokenException || refusal instanceof ChatTemplateException;
         if (!own || !NAMED.matcher(message).find() || message.contains("\n") || message.length() > 1500) {
             StackTraceElement[] trace = refusal.getStackTrace();
             return "FAULT " + refusal + ((trace.length > 0) ? " at " + trace[0] : "");

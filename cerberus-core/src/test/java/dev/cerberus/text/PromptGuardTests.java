@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import dev.cerberus.testing.ChainModels;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class PromptGuardTests {
 
@@ -81,6 +84,21 @@ class PromptGuardTests {
                 assertThat(guard.encode(template, messages, List.of(), Map.of(), ANY)).as(rendered).isEqualTo(whole);
                 assertThat(guard.encodeMarked(rendered, '\uF000')).as(rendered).isEqualTo(whole);
             }
+        }
+    }
+
+    @Test
+    void conversationWithEveryCharacterForPrivateUseIsRefused() {
+        ChatTemplate template = ChatTemplate.of("plain", "{% for m in messages %}{{ m['content'] }}{% endfor %}");
+        String every = IntStream.rangeClosed(0xE000, 0xF8FF)
+            .mapToObj(Character::toString)
+            .collect(Collectors.joining());
+        try (TextTokenizer tokenizer = TextTokenizer
+            .load(ChainModels.in(this.directory).write().resolve("tokenizer.json"));
+                PromptGuard guard = PromptGuard.of(tokenizer, template)) {
+            assertThatExceptionOfType(ChatTemplateException.class)
+                .isThrownBy(() -> encode(guard, template, ChatMessage.user(ATTACK), ChatMessage.user(every)))
+                .withMessage("a conversation may not hold every character for private use; leave one out");
         }
     }
 

@@ -75,7 +75,7 @@ public class CerberusChatModel implements ChatModel {
     }
 
     private ChatResponse answer(ChatRequest request) {
-        PreparedRequest prepared = this.requests.prepare(request);
+        PreparedRequest prepared = EngineErrors.reading(() -> this.requests.prepare(request));
         GenerationResult result = this.generator.generate(prepared.request());
         AnswerCollector answer = new AnswerCollector();
         AnswerEvents events = new AnswerEvents(this.generator.answerSyntax(), prepared, answer);

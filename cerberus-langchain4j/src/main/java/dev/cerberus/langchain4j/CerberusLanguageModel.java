@@ -56,7 +56,7 @@ public class CerberusLanguageModel implements LanguageModel {
     @Override
     public Response<String> generate(String prompt) {
         return EngineErrors.translating(() -> {
-            PreparedRequest prepared = this.requests.prepare(prompt, this.parameters);
+            PreparedRequest prepared = EngineErrors.reading(() -> this.requests.prepare(prompt, this.parameters));
             return response(this.generator.generate(prepared.request()));
         });
     }

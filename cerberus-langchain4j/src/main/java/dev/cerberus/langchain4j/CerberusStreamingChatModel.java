@@ -118,7 +118,7 @@ public class CerberusStreamingChatModel implements StreamingChatModel {
     }
 
     private PreparedRequest prepare(ChatRequest merged) {
-        return EngineErrors.translating(() -> this.requests.prepare(merged));
+        return EngineErrors.reading(() -> this.requests.prepare(merged));
     }
 
     /**

@@ -76,7 +76,7 @@ public class CerberusStreamingLanguageModel implements StreamingLanguageModel {
      */
     public StreamingHandle start(String prompt, ChatRequestParameters own, StreamingResponseHandler<String> handler) {
         PreparedRequest prepared = EngineErrors
-            .translating(() -> this.requests.prepare(prompt, this.parameters.overrideWith(own)));
+            .reading(() -> this.requests.prepare(prompt, this.parameters.overrideWith(own)));
         RequestHandle handle = new RequestHandle();
         try {
             handle.started(this.generator.submit(prepared.request(), new Continuation(handler, handle)));

@@ -80,7 +80,7 @@ public abstract sealed class ChatModelBuilder<B extends ChatModelBuilder<B>> per
         CerberusChatRequestParameters merged = CerberusChatRequestParameters.DEFAULTS.overrideWith(served)
             .overrideWith(recommended())
             .overrideWith(this.defaultRequestParameters);
-        EngineErrors.translating(() -> {
+        EngineErrors.reading(() -> {
             PreparedRequest request = prepare(trial(), merged);
             this.generator.check(request.request());
             return request;

@@ -17,15 +17,19 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.engine.EmptyPromptException;
 import dev.cerberus.engine.EngineClosedException;
 import dev.cerberus.engine.EngineFailedException;
 import dev.cerberus.engine.QueueFullException;
 import dev.cerberus.engine.RequestTimeoutException;
 import dev.cerberus.engine.UnknownProfileException;
+import dev.cerberus.engine.UnknownPromptTokenException;
+import dev.cerberus.engine.UnknownTokenException;
 import dev.cerberus.model.ModelException;
 import dev.cerberus.text.ChatTemplateException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class EngineErrorsTests {
 
@@ -37,7 +41,9 @@ class EngineErrorsTests {
                 Arguments.of(new ModelException("out of memory"), InternalServerException.class, true),
                 Arguments.of(new UnknownProfileException("code", Set.of()), InvalidRequestException.class, false),
                 Arguments.of(new PromptTooLongException(9, 8), InvalidRequestException.class, false),
-                Arguments.of(new IllegalArgumentException("temperature"), InvalidRequestException.class, false),
+                Arguments.of(new EmptyPromptException(), InvalidRequestException.class, false),
+                Arguments.of(new UnknownPromptTokenException(9, 8), InvalidRequestException.class, false),
+                Arguments.of(new UnknownTokenException(9, 8), InvalidRequestException.class, false),
                 Arguments.of(new ChatTemplateException("roles must alternate"), InvalidRequestException.class, false));
     }
 
@@ -54,8 +60,22 @@ class EngineErrorsTests {
     void whatIsLangChain4jsOrNobodysStaysAsItIs() {
         RuntimeException unsupported = new UnsupportedFeatureException("images");
         RuntimeException interrupted = new IllegalStateException("Interrupted");
+        RuntimeException fault = new IllegalArgumentException("of the application");
         assertThat(EngineErrors.translate(unsupported)).isSameAs(unsupported);
         assertThat(EngineErrors.translate(interrupted)).isSameAs(interrupted);
+        assertThat(EngineErrors.translate(fault)).isSameAs(fault);
+    }
+
+    @Test
+    void whatCanNotBeReadIsTheFaultOfTheRequest() {
+        RuntimeException wrong = new IllegalArgumentException("temperature");
+        assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(() -> EngineErrors.reading(() -> {
+            throw wrong;
+        })).withMessage("temperature").withCause(wrong);
+        RuntimeException full = new QueueFullException(64);
+        assertThatExceptionOfType(RateLimitException.class).isThrownBy(() -> EngineErrors.reading(() -> {
+            throw full;
+        })).withCause(full);
     }
 
 }

@@ -174,6 +174,20 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
             .isEqualTo("'max_tokens' must be a whole number from 1 to 2147483647");
     }
 
+    /* No message of an engine of the application's own is for clients. */
+    @Test
+    void faultOfTheApplicationsEngineIsNoFaultOfTheRequest() throws Exception {
+        answer("x").refusing(new IllegalArgumentException("secret"));
+        for (HttpResponse<String> response : List.of(chat(""), chat(",\"stream\":true"),
+                send(post("/v1/completions", "{\"prompt\":\"Hi\"}")))) {
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(500);
+            assertThat(json(response).at("/error/message").stringValue())
+                .isEqualTo("The answer failed; the log of the application says why");
+        }
+        answer("x").failing(new IllegalArgumentException("secret"));
+        assertThat(chat("").statusCode()).isEqualTo(500);
+    }
+
     @Test
     void fieldThatTheEngineRefusesIsNamedAsInTheBody() throws Exception {
         answer("x").refusing(new UnknownTokenException(99999, 512));
