@@ -80,9 +80,13 @@ record ChatCall(ChatRequest request, AnswerForm form, boolean parallelToolCalls)
     private static ResponseFormat schema(Fields fields) {
         Fields format = Fields.of(fields.require("json_schema"), "response_format.json_schema");
         format.ignore("description", "strict");
+        JsonNode root = format.require("schema");
+        if (!root.isObject() && !root.isBoolean()) {
+            throw OpenAiException.invalid(format.path("schema"), "'" + format.path("schema") + "' must be an object");
+        }
         JsonSchema schema = JsonSchema.builder()
             .name(format.requireText("name"))
-            .rootElement(JsonRawSchema.from(format.require("schema").toString()))
+            .rootElement(JsonRawSchema.from(root.toString()))
             .build();
         format.requireAllKnown();
         return ResponseFormat.builder().type(ResponseFormatType.JSON).jsonSchema(schema).build();

@@ -188,6 +188,20 @@ class OpenAiRefusalTests extends AbstractOpenAiHttpTests {
         assertThat(chat("").statusCode()).isEqualTo(500);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "[]", "\"{}\"", "1" })
+    void schemaThatIsNoSchemaIsNamed(String schema) throws Exception {
+        ScriptedGenerator generator = answer("x");
+        HttpResponse<String> response = chat(
+                ",\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"a\",\"schema\":" + schema
+                        + "}}");
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(json(response).at("/error/param").stringValue()).isEqualTo("response_format.json_schema.schema");
+        assertThat(json(response).at("/error/message").stringValue())
+            .isEqualTo("'response_format.json_schema.schema' must be an object");
+        assertThat(generator.requests()).isEmpty();
+    }
+
     @Test
     void fieldThatTheEngineRefusesIsNamedAsInTheBody() throws Exception {
         answer("x").refusing(new UnknownTokenException(99999, 512));
