@@ -1,5 +1,6 @@
 package dev.cerberus.openai;
 
+import net.bytebuddy.ByteBuddy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -9,6 +10,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -26,7 +28,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class OpenAiAutoConfigurationTests {
 
     private static final AutoConfigurations CONFIGURATIONS = AutoConfigurations.of(CerberusAutoConfiguration.class,
-            CerberusChatModelAutoConfiguration.class, OpenAiAutoConfiguration.class);
+            CerberusChatModelAutoConfiguration.class, OpenAiAutoConfiguration.class,
+            OpenAiReactiveAutoConfiguration.class);
 
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
         .withConfiguration(CONFIGURATIONS)
@@ -98,6 +101,33 @@ class OpenAiAutoConfigurationTests {
             .withBean(TextGenerator.class, ScriptedGenerator::new)
             .withPropertyValues("cerberus.openai.enabled=true")
             .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("cerberusOpenAiController"));
+    }
+
+    @Test
+    void applicationWithWebFluxIsToldWhyThereAreNoEndpoints(CapturedOutput output) {
+        // all of WebFlux that Spring Boot looks for
+        ClassLoader webFlux = new ByteBuddy().subclass(Object.class)
+            .name("org.springframework.web.reactive.HandlerResult")
+            .make()
+            .load(getClass().getClassLoader())
+            .getLoaded()
+            .getClassLoader();
+        ReactiveWebApplicationContextRunner reactive = new ReactiveWebApplicationContextRunner()
+            .withClassLoader(webFlux)
+            .withConfiguration(CONFIGURATIONS)
+            .withBean(TextGenerator.class, ScriptedGenerator::new)
+            .withInitializer(
+                    (context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()));
+        reactive.run((context) -> assertThat(context).hasNotFailed());
+        reactive.withPropertyValues("cerberus.openai.enabled=true", "cerberus.chat.enabled=false")
+            .run((context) -> assertThat(context).hasNotFailed());
+        this.runner.withPropertyValues("cerberus.openai.enabled=true")
+            .run((context) -> assertThat(context).hasSingleBean(OpenAiController.class));
+        assertThat(output).doesNotContain("cerberus.openai.enabled");
+        reactive.withPropertyValues("cerberus.openai.enabled=true")
+            .run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(OpenAiController.class));
+        assertThat(output).containsOnlyOnce("cerberus.openai.enabled is true, but there are no endpoints: they are for "
+                + "Spring MVC, and this application is one of WebFlux; use spring-boot-starter-webmvc");
     }
 
     @Test
