@@ -102,9 +102,11 @@ final class SelfDistillation {
         if (tokens >= this.options.tokens()) {
             return files;
         }
-        Progress progress = new Progress("write text", this.options.tokens(), tokens, "tokens");
-        try (TextWriter writer = writers.get()) {
-            tokens += write(writer, files, this.options.tokens() - tokens, progress);
+        if (offers(first(files.size()))) {
+            Progress progress = new Progress("write text", this.options.tokens(), tokens, "tokens");
+            try (TextWriter writer = writers.get()) {
+                tokens += write(writer, files, this.options.tokens() - tokens, progress);
+            }
         }
         if (tokens < this.options.tokens()) {
             LOGGER.warn("The data gave {} tokens of the {} asked for; give more data or a larger sampled share", tokens,

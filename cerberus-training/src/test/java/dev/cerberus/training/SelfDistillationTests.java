@@ -92,6 +92,14 @@ class SelfDistillationTests {
     }
 
     @Test
+    void dataThatGaveAllThatItCanNeedsNoModelAgain() {
+        List<Path> files = run(1000, 0, prompts(20));
+        assertThat(files.stream().mapToLong(SelfDistillationTests::tokens).sum()).isLessThan(1000);
+        assertThat(run(1000, 0, prompts(20))).isEqualTo(files);
+        assertThat(this.loads).isOne();
+    }
+
+    @Test
     void filesOfAWideModelStaySmallEnoughToBeWritten() {
         int sequences = DistilledFile.sequencesOf(2048, 8192);
         assertThat(2L * sequences * 2048 * 8192).isLessThan(1L << 30);
