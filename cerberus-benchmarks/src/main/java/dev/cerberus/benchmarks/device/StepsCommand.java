@@ -16,6 +16,7 @@ import dev.cerberus.djl.TorchDevice;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ExpectedTensors;
 import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.ModelDirectory;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -86,7 +87,7 @@ final class StepsCommand implements Callable<Integer> {
     /** Where the model comes from. */
     static final class Source {
 
-        @Option(names = "--model", paramLabel = "DIR", description = "A model directory")
+        @Option(names = "--model", paramLabel = "DIR", description = "A model directory or a GGUF file")
         private @Nullable Path model;
 
         @Option(names = "--shape", paramLabel = "NAME", description = "Random weights: tiny, 0.5b, 1.1b or 7b")
@@ -103,7 +104,8 @@ final class StepsCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Path model = this.source.model;
         if (model != null) {
-            return measure(model, String.valueOf(model.toAbsolutePath().normalize().getFileName()));
+            return measure(ModelDirectory.open(model),
+                    String.valueOf(model.toAbsolutePath().normalize().getFileName()));
         }
         ModelShape shape = ModelShape.of(String.valueOf(this.source.shape));
         if (this.folder != null) {
@@ -122,18 +124,18 @@ final class StepsCommand implements Callable<Integer> {
         if (!RandomModel.isWritten(shape, directory)) {
             RandomModel.write(shape, directory);
         }
-        return measure(directory, shape.toString());
+        return measure(ModelDirectory.open(directory), shape.toString());
     }
 
     /** Returns the exit code. */
-    private int measure(Path directory, String label) throws IOException {
-        ModelConfig config = ModelConfig.read(directory);
+    private int measure(ModelDirectory directory, String label) throws IOException {
+        ModelConfig config = directory.config();
         TorchDevice device = this.place.device();
         Precision precision = this.place.precision(device);
         try (ResultLog log = this.place.log(this.spec, label, device, precision)) {
             double speed = speed(device, log);
             long start = System.nanoTime();
-            try (DjlTargetModel model = load(directory, config, device, precision)) {
+            try (DjlTargetModel model = load(directory, device, precision)) {
                 double seconds = (System.nanoTime() - start) * 1e-9;
                 long bytes = bytesRead(config, precision);
                 log.say("load",
@@ -148,8 +150,9 @@ final class StepsCommand implements Callable<Integer> {
         }
     }
 
-    private static DjlTargetModel load(Path directory, ModelConfig config, TorchDevice device, Precision precision) {
-        try (Checkpoint checkpoint = Checkpoint.open(directory)) {
+    private static DjlTargetModel load(ModelDirectory directory, TorchDevice device, Precision precision) {
+        ModelConfig config = directory.config();
+        try (Checkpoint checkpoint = directory.openCheckpoint()) {
             return DjlTargetModel.load(config, checkpoint, Math.min(config.maxPositions(), LONGEST_CONTEXT), device,
                     precision);
         }
