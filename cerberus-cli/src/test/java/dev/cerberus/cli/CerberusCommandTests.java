@@ -1,10 +1,7 @@
 package dev.cerberus.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Reader;
 import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,22 +22,10 @@ import dev.cerberus.testing.TinyModels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class CerberusCommandTests {
-
-    private final StringWriter out = new StringWriter();
-
-    private final StringWriter err = new StringWriter();
+class CerberusCommandTests extends AbstractCommandTests {
 
     @TempDir
     private Path directory;
-
-    private int run(String... args) {
-        return run(Reader.nullReader(), args);
-    }
-
-    private int run(Reader in, String... args) {
-        return CerberusCommand.run(in, new PrintWriter(this.out, true), new PrintWriter(this.err, true), args);
-    }
 
     private static String stories() {
         String data = System.getenv("CERBERUS_TEST_DATA");

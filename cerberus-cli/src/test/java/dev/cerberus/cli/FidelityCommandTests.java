@@ -21,19 +21,10 @@ import dev.cerberus.training.evaluation.FidelityFile;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What {@code fidelity} measures, prints and keeps. */
-class FidelityCommandTests {
-
-    private final StringWriter out = new StringWriter();
-
-    private final StringWriter err = new StringWriter();
+class FidelityCommandTests extends AbstractCommandTests {
 
     @TempDir
     private Path directory;
-
-    private int run(String... args) {
-        return CerberusCommand.run(Reader.nullReader(), new PrintWriter(this.out, true),
-                new PrintWriter(this.err, true), args);
-    }
 
     private Path prompts() throws IOException {
         return Files.writeString(this.directory.resolve("prompts.jsonl"), """

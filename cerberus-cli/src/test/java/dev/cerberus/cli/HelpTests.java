@@ -1,9 +1,7 @@
 package dev.cerberus.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.Reader;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,18 +21,12 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The help of all commands as it is printed. After a change that is meant, run this with
  * {@code CERBERUS_UPDATE_HELP=true} and look at the difference.
  */
-class HelpTests {
+class HelpTests extends AbstractCommandTests {
 
     private static final Path SNAPSHOTS = Path.of("src", "test", "resources", "help");
 
-    private final StringWriter out = new StringWriter();
-
-    private final StringWriter err = new StringWriter();
-
     private String help(String... args) {
-        assertThat(CerberusCommand.run(Reader.nullReader(), new PrintWriter(this.out, true),
-                new PrintWriter(this.err, true), args))
-            .isZero();
+        assertThat(run(args)).isZero();
         assertThat(this.err.toString()).isEmpty();
         return this.out.toString().replace(System.lineSeparator(), "\n");
     }

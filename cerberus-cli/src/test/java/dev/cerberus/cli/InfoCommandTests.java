@@ -1,9 +1,6 @@
 package dev.cerberus.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Reader;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -17,19 +14,10 @@ import dev.cerberus.testing.TestData;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class InfoCommandTests {
+class InfoCommandTests extends AbstractCommandTests {
 
     @TempDir
     private Path directory;
-
-    private final StringWriter out = new StringWriter();
-
-    private final StringWriter err = new StringWriter();
-
-    private int run(String... args) {
-        return CerberusCommand.run(Reader.nullReader(), new PrintWriter(this.out, true),
-                new PrintWriter(this.err, true), args);
-    }
 
     @Test
     void infoOfAGgufFileSaysWhatItIs() throws IOException {

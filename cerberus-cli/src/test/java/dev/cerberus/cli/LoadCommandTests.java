@@ -1,9 +1,6 @@
 package dev.cerberus.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -20,19 +17,10 @@ import dev.cerberus.testing.TinyModels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class LoadCommandTests {
-
-    private final StringWriter out = new StringWriter();
-
-    private final StringWriter err = new StringWriter();
+class LoadCommandTests extends AbstractCommandTests {
 
     @TempDir
     private Path directory;
-
-    private int run(String... args) {
-        return CerberusCommand.run(new StringReader(""), new PrintWriter(this.out, true),
-                new PrintWriter(this.err, true), args);
-    }
 
     @ParameterizedTest
     @ValueSource(strings = { "load --model m", "load --model m --prompts p --clients 0",

@@ -1,9 +1,6 @@
 package dev.cerberus.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Reader;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -19,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Fetching on the command line, from a hub on loopback that holds one file. */
-class PullCommandTests {
+class PullCommandTests extends AbstractCommandTests {
 
     private static final byte[] CONTENT = "GGUF, or nearly so".getBytes();
 
@@ -27,15 +24,6 @@ class PullCommandTests {
 
     @TempDir
     private Path directory;
-
-    private final StringWriter out = new StringWriter();
-
-    private final StringWriter err = new StringWriter();
-
-    private int run(String... args) {
-        return CerberusCommand.run(Reader.nullReader(), new PrintWriter(this.out, true),
-                new PrintWriter(this.err, true), args);
-    }
 
     private static HttpServer hub() throws Exception {
         String hash = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(CONTENT));

@@ -1,9 +1,6 @@
 package dev.cerberus.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.Reader;
-import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -30,21 +27,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The command {@code serve}.
  */
-class ServeCommandTests {
+class ServeCommandTests extends AbstractCommandTests {
 
     private static final Pattern ADDRESS = Pattern.compile("http://localhost:\\d+/v1");
 
     private static final String CHAT = "{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], \"max_tokens\": 3}";
 
-    private final StringWriter err = new StringWriter();
-
     @TempDir
     private Path directory;
-
-    private int run(String... args) {
-        return CerberusCommand.run(Reader.nullReader(), new PrintWriter(new StringWriter()),
-                new PrintWriter(this.err, true), args);
-    }
 
     private String model() throws IOException {
         return TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny"))).toString();

@@ -1,10 +1,8 @@
 package dev.cerberus.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,18 +25,10 @@ import picocli.CommandLine.Model.CommandSpec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class SettingOptionsTests {
-
-    private final StringWriter err = new StringWriter();
-
-    private final StringWriter out = new StringWriter();
+class SettingOptionsTests extends AbstractCommandTests {
 
     @TempDir
     private Path directory;
-
-    private int run(Reader in, String... args) {
-        return CerberusCommand.run(in, new PrintWriter(this.out, true), new PrintWriter(this.err, true), args);
-    }
 
     private static Map<String, CommandLine> commands() {
         return CerberusCommand.withAll(Reader.nullReader()).getSubcommands();

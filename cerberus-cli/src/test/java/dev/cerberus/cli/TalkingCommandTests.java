@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -21,18 +20,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The commands for people: {@code chat}, {@code doctor}, and the notes of the others.
  */
-class TalkingCommandTests {
-
-    private final StringWriter out = new StringWriter();
-
-    private final StringWriter err = new StringWriter();
+class TalkingCommandTests extends AbstractCommandTests {
 
     @TempDir
     private Path directory;
-
-    private int run(Reader in, String... args) {
-        return CerberusCommand.run(in, new PrintWriter(this.out, true), new PrintWriter(this.err, true), args);
-    }
 
     private String model() throws IOException {
         return TinyModels.writeWithTokenizer("llama", Files.createDirectory(this.directory.resolve("tiny"))).toString();
