@@ -174,6 +174,11 @@ final class BenchCommand implements Callable<Integer> {
         }
         Measured measured = Objects.requireNonNull(this.source.measured, "the parser requires one of both");
         BenchOptions options = this.decoding.usage(this::options);
+        checkTree(HeadsRole.MEDUSA, this.medusaTree, options);
+        checkTree(HeadsRole.HYDRA, this.hydraTree, options);
+        // a report tells what the tree would have given, whatever is measured
+        this.decoding.checkDrafts(this.report != null || !options.modes().equals(Set.of(BenchMode.AUTOREGRESSIVE)),
+                "--modes autoregressive", "mode");
         this.decoding.checkBound(options.modes().contains(BenchMode.CERBERUS_THRESHOLD), "--modes cerberus-threshold");
         return measure(options, measured.prompts);
     }
@@ -186,6 +191,15 @@ final class BenchCommand implements Callable<Integer> {
                         given.longestName() + " is a matter of answers, and --replay takes those that were recorded; "
                                 + "leave it out, or give --prompts instead of --replay");
             }
+        }
+    }
+
+    /** As above, of the tree of one mode. */
+    private void checkTree(HeadsRole role, @Nullable String tree, BenchOptions options) {
+        if (tree != null && options.modes().stream().noneMatch((mode) -> mode.heads() == role)) {
+            throw new ParameterException(this.spec.commandLine(),
+                    "--" + role.id() + "-tree is of mode " + role.id() + ", which is not among those measured: give --"
+                            + role.id() + "-heads and the mode, or leave --" + role.id() + "-tree out");
         }
     }
 

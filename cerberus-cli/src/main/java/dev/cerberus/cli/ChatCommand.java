@@ -67,7 +67,7 @@ final class ChatCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         this.decoding.check();
         this.decoding.checkBound(this.gate == GateMode.THRESHOLD, "--gate threshold");
-        this.decoding.checkDrafts(this.gate != GateMode.NEVER, "--gate");
+        this.decoding.checkDrafts(this.gate != GateMode.NEVER, "--gate never", "--gate");
         try (CerberusEngine engine = this.model.open(options())) {
             Chats.require(engine.description(), false);
             talk(engine);

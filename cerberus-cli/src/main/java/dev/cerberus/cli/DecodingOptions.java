@@ -60,13 +60,14 @@ final class DecodingOptions extends AnswerOptions {
 
     /**
      * Checks that what says how drafts are made is not passed over where none are.
-     * @param drafts whether any gate that is asked for may draft
-     * @param asking the option that asks for gates
+     * @param drafts whether anything that is asked for may draft
+     * @param asked the option that asks for it, with its value where nothing may
+     * @param other what may be given instead
      */
-    void checkDrafts(boolean drafts, String asking) {
+    void checkDrafts(boolean drafts, String asked, String other) {
         for (String draft : List.of("--tree", "--no-context-lookup")) {
-            require(drafts || !isGiven(draft), draft + " says what is drafted, which is nothing with " + asking
-                    + " never: give another " + asking + ", or leave " + draft + " out");
+            require(drafts || !isGiven(draft), draft + " says what is drafted, which is nothing with " + asked
+                    + ": give another " + other + ", or leave " + draft + " out");
         }
     }
 

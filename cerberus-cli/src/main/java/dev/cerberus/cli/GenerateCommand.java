@@ -104,7 +104,7 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() {
         this.decoding.check();
         this.decoding.checkBound(this.gate == GateMode.THRESHOLD, "--gate threshold");
-        this.decoding.checkDrafts(this.gate != GateMode.NEVER, "--gate");
+        this.decoding.checkDrafts(this.gate != GateMode.NEVER, "--gate never", "--gate");
         if (this.logprobs != null
                 && (!this.json || this.logprobs < 0 || this.logprobs > GenerationRequest.MOST_LOGPROBS)) {
             throw new ParameterException(this.spec.commandLine(),

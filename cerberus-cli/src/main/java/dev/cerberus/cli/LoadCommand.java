@@ -80,7 +80,8 @@ final class LoadCommand implements Callable<Integer> {
         }
         this.decoding.check();
         this.decoding.checkBound(this.gates.contains(GateMode.THRESHOLD), "--gates threshold");
-        this.decoding.checkDrafts(this.gates.stream().anyMatch((gate) -> gate != GateMode.NEVER), "--gates");
+        this.decoding.checkDrafts(this.gates.stream().anyMatch((gate) -> gate != GateMode.NEVER), "--gates never",
+                "--gates");
         List<Conversation> conversations = PromptFile.read(this.prompts);
         long needed = this.fresh ? (long) this.requests * this.clients.size() * (this.rounds + 1L) : this.requests;
         if (this.fresh && conversations.size() < needed) {

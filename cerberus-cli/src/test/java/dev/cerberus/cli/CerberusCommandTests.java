@@ -450,6 +450,28 @@ class CerberusCommandTests extends AbstractCommandTests {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = { "--tree 2,1", "--tree auto", "--no-context-lookup" })
+    void draftsThatNoModeMakesAreRefusedAndNotForgotten(String draft) {
+        String command = "bench --prompts p --modes autoregressive " + draft;
+        assertThat(run(command.split(" "))).isEqualTo(2);
+        String option = draft.split(" ")[0];
+        assertThat(this.err.toString()).startsWith("cerberus: " + option + " says what is drafted, which is nothing "
+                + "with --modes autoregressive: give another mode, or leave " + option + " out");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "medusa", "hydra" })
+    void treeOfAModeThatIsNotMeasuredIsRefusedAndNotForgotten(String mode) {
+        for (String modes : List.of("", " --modes autoregressive", " --modes cerberus")) {
+            this.err.getBuffer().setLength(0);
+            assertThat(run(("bench --prompts p --" + mode + "-tree 2,1" + modes).split(" "))).isEqualTo(2);
+            assertThat(this.err.toString()).startsWith(
+                    "cerberus: --" + mode + "-tree is of mode " + mode + ", which is not among those measured: give --"
+                            + mode + "-heads and the mode, or leave --" + mode + "-tree out");
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = { "--tree 2,1", "--signal top1-margin", "--threshold 1", "--no-context-lookup" })
     void calibrationOffersNothingThatItHasNoUseFor(String option) {
         assertThat(run(("calibrate --model m --prompts p --out o " + option).split(" "))).isEqualTo(2);
