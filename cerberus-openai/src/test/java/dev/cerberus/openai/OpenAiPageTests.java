@@ -3,8 +3,11 @@ package dev.cerberus.openai;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.config.YamlPropertiesFactoryBean;
@@ -18,6 +21,7 @@ import dev.cerberus.engine.TextGenerator;
 import dev.cerberus.langchain4j.testing.ScriptedGenerator;
 import dev.cerberus.spring.boot.autoconfigure.CerberusAutoConfiguration;
 import dev.cerberus.spring.boot.autoconfigure.CerberusChatModelAutoConfiguration;
+import dev.cerberus.testing.MainSources;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -56,6 +60,24 @@ class OpenAiPageTests {
     void requestIsOneThatIsHonoured() throws Exception {
         ObjectNode body = (ObjectNode) new JsonMapper().readTree(block("-d '(\\{.*?\\})'"));
         assertThat(ChatCall.read(body, "scripted").form().stream()).isTrue();
+    }
+
+    @Test
+    void everyFieldThatIsReadIsNamed() throws Exception {
+        String page = Files.readString(PAGE);
+        Pattern read = Pattern.compile("body\\.\\w+\\(((?:\"[a-z_]+\"(?:, )?)+)");
+        Set<String> fields = new TreeSet<>();
+        for (Path source : MainSources.of("cerberus-openai")) {
+            String code = MainSources.read(source);
+            if (code.contains("Fields body")) {
+                read.matcher(code)
+                    .results()
+                    .flatMap((call) -> Stream.of(call.group(1).split("[\", ]+")))
+                    .filter((name) -> !name.isEmpty())
+                    .forEach(fields::add);
+            }
+        }
+        assertThat(fields).hasSizeGreaterThan(25).allSatisfy((name) -> assertThat(page).contains("`" + name));
     }
 
 }
