@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,8 +32,18 @@ import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import dev.cerberus.constrain.ConstraintException;
+import dev.cerberus.decode.PromptTooLongException;
+import dev.cerberus.engine.EmptyPromptException;
+import dev.cerberus.engine.EngineFailedException;
+import dev.cerberus.engine.QueueFullException;
+import dev.cerberus.engine.RequestTimeoutException;
+import dev.cerberus.engine.UnknownPromptTokenException;
+import dev.cerberus.engine.UnknownTokenException;
+import dev.cerberus.model.ModelException;
 import dev.cerberus.testing.DemoFixture;
 import dev.cerberus.testing.MarkdownFile;
+import dev.cerberus.text.ChatTemplateException;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -135,6 +146,20 @@ class DeploymentTests {
         String text = get("/actuator/prometheus");
         assertThat(text).contains("gen_ai_token_type=\"output\"", "kind=\"draft\"", "depth=\"1\"", "phase=\"verify\"",
                 "decision=\"draft\"", "error_type=\"none\"");
+    }
+
+    @Test
+    void alertOnFailuresLeavesOutWhatWasRefused() throws Exception {
+        Matcher leftOut = Pattern.compile("error_type!~\"([^\"]+)\"")
+            .matcher(Files.readString(DEPLOY.resolve("alerts.yml")));
+        assertThat(leftOut.find()).isTrue();
+        assertThat(Stream
+            .of(QueueFullException.class, PromptTooLongException.class, EmptyPromptException.class,
+                    UnknownTokenException.class, UnknownPromptTokenException.class, ConstraintException.class,
+                    ChatTemplateException.class)
+            .map(Class::getName)).allMatch((name) -> name.matches(leftOut.group(1)));
+        assertThat(Stream.of(RequestTimeoutException.class, EngineFailedException.class, ModelException.class)
+            .map(Class::getName)).noneMatch((name) -> name.matches(leftOut.group(1)));
     }
 
     @Test
