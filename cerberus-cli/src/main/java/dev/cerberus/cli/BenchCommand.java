@@ -194,7 +194,7 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    /** As above, of the tree of one mode. */
+    /** Refuses the tree of a mode that is not measured. */
     private void checkTree(HeadsRole role, @Nullable String tree, BenchOptions options) {
         if (tree != null && options.modes().stream().noneMatch((mode) -> mode.heads() == role)) {
             throw new ParameterException(this.spec.commandLine(),

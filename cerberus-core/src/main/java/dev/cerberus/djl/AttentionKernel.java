@@ -42,6 +42,9 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean gr
 
     private static final int SMALLEST_BLOCK = 64;
 
+    /** Tokens behind which masks are of the last keys alone. */
+    private static final int UNMASKED_AFTER = LlamaProgram.UNMASKED + 7;
+
     /** Widest heads that the kernels of pools take. */
     private static final int WIDEST_POOLED = 256;
 
@@ -126,7 +129,7 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean gr
     boolean holds(ModelConfig config) {
         int block = this.blockKeys;
         List<Integer> starts = new ArrayList<>(
-                List.of(0, 1, block / 2 - 3, block - 9, block + 5, block + block / 2, 2 * block - 9));
+                List.of(0, 1, block / 2 - 3, block - 9, block + 5, block + block / 2, 2 * block - 9, UNMASKED_AFTER));
         for (int smaller = SMALLEST_BLOCK; smaller < block; smaller += SMALLEST_BLOCK) {
             starts.add(smaller - 9); // a block that ends there would be seen
         }
@@ -144,7 +147,9 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean gr
     boolean holdsTogether(ModelConfig config) {
         int block = this.blockKeys;
         return probe(config, "exact_together",
-                List.of(0, 1, block / 2 - 3, 30, block - 9, 5, block + 5, block / 2, 2 * block - 9), List.of(1, 2, 7));
+                List.of(0, 1, block / 2 - 3, 30, block - 9, 5, block + 5, block / 2, 2 * block - 9, UNMASKED_AFTER,
+                        UNMASKED_AFTER + block / 2, UNMASKED_AFTER + 1),
+                List.of(1, 2, 7));
     }
 
     private boolean probe(ModelConfig config, String method, List<Integer> tokensBefore, List<Integer> rowCounts) {
@@ -166,7 +171,7 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean gr
     }
 
     /** Returns whether the sums of a row are the same whatever goes with it. */
-    boolean exact() {
+    boolean isExact() {
         return this.files.equals(EXACT);
     }
 

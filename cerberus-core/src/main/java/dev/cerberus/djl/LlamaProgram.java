@@ -37,8 +37,11 @@ public final class LlamaProgram {
     /** Numbers that libtorch gives to one thread at least, on a CPU. */
     private static final long ONE_SHARE = 32_768;
 
-    /** Keys of which a mask that leaves them out is worth two more operators. */
-    private static final int UNMASKED = 256;
+    /**
+     * From so many keys on that all rows see, a mask without them is worth two more
+     * operators.
+     */
+    static final int UNMASKED = 256;
 
     /** exp(x) is 2^(x * LOG2_E). */
     private static final double LOG2_E = 1 / Math.log(2);
@@ -267,7 +270,7 @@ public final class LlamaProgram {
         double scale = config.variant().attentionScale();
         boolean capped = config.variant().attentionCap().isPresent();
         double cap = config.variant().attentionCap().orElse(1);
-        boolean exact = attention.exact();
+        boolean exact = attention.isExact();
         double bound = exact ? cap * LOG2_E : cap;
         return kinds(heads(config), config).constant("SCALE", scale)
             .constant("CAPPED", capped)

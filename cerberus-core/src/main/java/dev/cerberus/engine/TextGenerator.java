@@ -96,6 +96,11 @@ public interface TextGenerator {
      * an answer
      * @throws dev.cerberus.text.ChatTemplateException if a conversation can not be
      * rendered
+     * @throws EmptyPromptException if the prompt has no token
+     * @throws UnknownPromptTokenException if it has one that the model does not have
+     * @throws UnknownTokenException if a logit bias is for such a token
+     * @throws dev.cerberus.constrain.ConstraintException if the format can not be
+     * enforced
      * @throws EngineClosedException if no more requests are taken
      * @throws EngineFailedException if the engine has failed
      * @throws RequestTimeoutException if the answer took longer than allowed

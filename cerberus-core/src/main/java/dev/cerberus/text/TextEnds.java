@@ -47,8 +47,8 @@ final class TextEnds {
     }
 
     /**
-     * Adds or takes away what the tokenizer's post-processor did not or should not have
-     * added; what the text itself begins or ends with stays.
+     * Adds what the settings say, and takes away what a post-processor should not have
+     * added at the end; what the text itself begins or ends with stays.
      */
     int[] apply(int[] ids, String text) {
         int[] result = ids;

@@ -181,7 +181,7 @@ class AttentionKernelTests {
         /** Returns rows whose queries are multiplied by what a kernel wants. */
         double[] turned(AttentionKernel kernel) {
             double[] rows = this.turned.clone();
-            if (kernel.exact()) {
+            if (kernel.isExact()) {
                 double scale = 1 / (Math.sqrt(this.shape.headDim()) * Math.log(2));
                 for (int i = 0; i < rows.length; i++) {
                     rows[i] *= (i % width() < heads() * this.shape.headDim()) ? scale : 1;

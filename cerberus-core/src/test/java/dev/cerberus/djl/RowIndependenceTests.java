@@ -192,7 +192,7 @@ class RowIndependenceTests {
 
     /*
      * Windows that end within trees, and far behind the first block of keys; scores that
-     * are bent.
+     * are bent; masks of the last keys alone, beside those of windows.
      */
     @ParameterizedTest
     @MethodSource("windows")
@@ -202,7 +202,7 @@ class RowIndependenceTests {
                  "num_key_value_heads": 2, "head_dim": 16, "vocab_size": 97, "max_position_embeddings": 2048,
                  "rope_theta": 10000.0}""", this.directory);
         int block = AttentionKernel.independent(ModelConfig.read(this.directory), false).blockKeys();
-        int[] text = randomTokens(((block == 0) ? 192 : block) + 60);
+        int[] text = randomTokens(Math.max(block, LlamaProgram.UNMASKED) + 60);
         try (DjlTargetModel model = format.load(this.directory); KvCache single = model.newCache(text.length)) {
             float[][] expected = plain(model, single, text);
             assertTreesHaveTheBitsOfPlainDecoding(model, text, single, expected);

@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Lazy;
 @Lazy(false) // no bean asks for it
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBooleanProperty("cerberus.openai.enabled")
-@ConditionalOnBooleanProperty(name = { "cerberus.enabled", "cerberus.chat.enabled" }, matchIfMissing = true)
+@ConditionalOnBooleanProperty(name = "cerberus.chat.enabled", matchIfMissing = true)
 public final class OpenAiReactiveAutoConfiguration {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(OpenAiReactiveAutoConfiguration.class);

@@ -1,8 +1,9 @@
 # Attention that gives a row the same bits whatever goes with it. q: [kv, query rows, dim], times QUERY_SCALE(), so that weights
 # are powers of two, whose kernel is twice as fast as the exponential's. keys: [kv, dim, keys]. values: [kv, keys, dim]. mask:
-# [query rows, keys], or what is behind keys that all see. bags: for a row of its own that does without products, the table of values
-# and its four lists of indices, then, where keys are read so, too, the table of keys and its two; empty for all others. See
-# bags() in keys_in_columns.py. Returns [kv, query rows, dim], of which those behind the group may lack.
+# [query rows, keys], or one for each matrix of keys; its last columns alone, where all see the keys before. bags: for a row
+# of its own that does without products, the table of values and its four lists of indices, then, where keys are read so, too,
+# the table of keys and its two; empty for all others. See bags() in keys_in_columns.py. Returns [kv, query rows, dim], of which
+# those behind the group may lack.
 #
 # A tree moves a row's keys apart: between them lie those of its neighbours, which are masked. Scores and exponentials are
 # computed one by one. The products with the values add one key after another, in blocks of BLOCK_KEYS(), so that keys of

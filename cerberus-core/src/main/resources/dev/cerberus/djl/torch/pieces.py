@@ -1,6 +1,6 @@
 # Views of numbers, [rows, width], of which libtorch gives each to one thread as a whole. The last numbers of a thread's share
-# that fill no vector are computed by other instructions, whose results differ in the last bit in silu and in products of
-# complex numbers; where shares end depends on the number of rows and of threads.
+# that fill no vector are computed by other instructions, whose results differ in the last bit in silu, in powers of two and in
+# products of complex numbers; where shares end depends on the number of rows and of threads.
 def pieces(self, x: Tensor) -> List[Tensor]:
     all = annotate(List[Tensor], [])
     width = torch.size(x, 1)
