@@ -4,7 +4,15 @@ package dev.cerberus.engine;
  * The threads of one engine; they know whose they are, so that closing an engine from one
  * of them does not wait for itself. Thread-safe.
  */
+/*
+ * Many are made by a thread that asks for an answer, and call other requests' listeners
+ * later. What that thread has of its user, or of a pool that knows no application, is not
+ * theirs.
+ */
 final class OwnThreads {
+
+    /** Of whoever opens the engine. */
+    private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
 
     /**
      * Makes a daemon thread.
@@ -26,8 +34,9 @@ final class OwnThreads {
     private final class OwnThread extends Thread {
 
         OwnThread(Runnable task, String name) {
-            super(task, name);
+            super(null, task, name, 0, false);
             setDaemon(true);
+            setContextClassLoader(OwnThreads.this.contextClassLoader);
         }
 
         OwnThreads family() {

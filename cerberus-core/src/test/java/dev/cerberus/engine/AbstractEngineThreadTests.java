@@ -92,7 +92,7 @@ abstract class AbstractEngineThreadTests {
                 Optional.empty(), Optional.empty(), Optional.empty(), DraftingOptions.DEFAULT);
     }
 
-    static final class Answer implements GenerationListener {
+    static class Answer implements GenerationListener {
 
         final CompletableFuture<GenerationResult> end = new CompletableFuture<>();
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -85,6 +86,32 @@ class EngineThreadTests extends AbstractEngineThreadTests {
         }
         Thread.sleep(600);
         assertThat(this.engine.state()).isEqualTo(EngineState.RUNNING);
+    }
+
+    @Test
+    void threadsThatCallListenersKeepNothingOfWhoeverAskedFirst() throws Exception {
+        ClassLoader opener = Thread.currentThread().getContextClassLoader();
+        InheritableThreadLocal<String> user = new InheritableThreadLocal<>();
+        open((options) -> options, NOTHING);
+        List<String> found = new CopyOnWriteArrayList<>();
+        Answer answer = new Answer() {
+            @Override
+            public void onComplete(GenerationResult result) {
+                found.add("user " + user.get());
+                found.add("class loader of who "
+                        + ((Thread.currentThread().getContextClassLoader() == opener) ? "opened the engine" : "asked"));
+                super.onComplete(result);
+            }
+        };
+        Thread first = new Thread(() -> {
+            user.set("Ada");
+            this.engine.submit(request("first"), answer);
+        });
+        first.setContextClassLoader(new ClassLoader(opener) {
+        });
+        first.start();
+        answer.result();
+        assertThat(found).containsExactly("user null", "class loader of who opened the engine");
     }
 
     @Test

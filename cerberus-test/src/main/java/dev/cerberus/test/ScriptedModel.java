@@ -204,7 +204,7 @@ public final class ScriptedModel implements TextGenerator, TokenCounter {
         run[0] = new ScriptedRun("scripted-" + this.ids.incrementAndGet(), request, promptTokens, answer, listener,
                 () -> ended(run[0]));
         this.active.add(run[0]);
-        Thread thread = new Thread(run[0], run[0].id());
+        Thread thread = new Thread(null, run[0], run[0].id(), 0, false);
         thread.setDaemon(true);
         thread.start();
         return run[0];

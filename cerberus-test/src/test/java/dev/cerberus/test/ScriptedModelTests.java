@@ -263,6 +263,26 @@ class ScriptedModelTests {
         assertThat(pieces).containsExactly("one", " two");
     }
 
+    /** As with an engine, whose threads are those of many requests. */
+    @Test
+    void listenerFindsNothingThatThreadsInherit() {
+        InheritableThreadLocal<String> user = new InheritableThreadLocal<>();
+        user.set("Ada");
+        CompletableFuture<String> found = new CompletableFuture<>();
+        this.model.answer("Yes.").submit(request("Who asks?"), new GenerationListener() {
+            @Override
+            public void onComplete(GenerationResult result) {
+                found.complete("user " + user.get());
+            }
+
+            @Override
+            public void onError(RuntimeException error) {
+                found.completeExceptionally(error);
+            }
+        });
+        assertThat(found).succeedsWithin(PATIENCE).isEqualTo("user null");
+    }
+
     @Test
     void resetForgetsRulesAndRequestsAndCancels() throws Exception {
         this.model.answer(ScriptedAnswer.text("word").every(Duration.ofHours(1)));
