@@ -146,10 +146,9 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean gr
     /** Returns whether a row gets the same bits alone and beside other sequences. */
     boolean holdsTogether(ModelConfig config) {
         int block = this.blockKeys;
-        return probe(config, "exact_together",
-                List.of(0, 1, block / 2 - 3, 30, block - 9, 5, block + 5, block / 2, 2 * block - 9, UNMASKED_AFTER,
-                        UNMASKED_AFTER + block / 2, UNMASKED_AFTER + 1),
-                List.of(1, 2, 7));
+        List<Integer> starts = List.of(0, 1, block / 2 - 3, 30, block - 9, 5, block + 5, block / 2, 2 * block - 9,
+                UNMASKED_AFTER, UNMASKED_AFTER + block / 2, UNMASKED_AFTER + 1);
+        return probe(config, "exact_together", starts, List.of(1, 2, 7));
     }
 
     private boolean probe(ModelConfig config, String method, List<Integer> tokensBefore, List<Integer> rowCounts) {

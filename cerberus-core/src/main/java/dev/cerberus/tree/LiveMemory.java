@@ -53,8 +53,9 @@ public final class LiveMemory implements Recollection {
 
     /*
      * The prompt's last tokens are what the answer's first ones are found by; how they
-     * followed one another is not counted. Their nodes count as memory, or else answers of a
-     * word or two would take several times the memory that as many tokens of long ones do.
+     * followed one another is not counted. Their nodes count as memory, or else answers
+     * of a word or two would take several times the memory that as many tokens of long
+     * ones do.
      */
     @Override
     public void learn(int[] text, int from) {

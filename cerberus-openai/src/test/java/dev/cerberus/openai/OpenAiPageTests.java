@@ -77,7 +77,8 @@ class OpenAiPageTests {
                     .forEach(fields::add);
             }
         }
-        assertThat(fields).hasSizeGreaterThan(25).allSatisfy((name) -> assertThat(page).containsPattern("`" + name + "\\b"));
+        assertThat(fields).hasSizeGreaterThan(25)
+            .allSatisfy((name) -> assertThat(page).containsPattern("`" + name + "\\b"));
     }
 
 }
