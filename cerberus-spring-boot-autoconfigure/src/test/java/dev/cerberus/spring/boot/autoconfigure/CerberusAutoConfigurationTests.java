@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
-import org.springframework.beans.factory.BeanFactoryInitializer;
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
@@ -30,13 +28,10 @@ import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
-import org.springframework.core.env.ConfigurableEnvironment;
-import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskExecutor;
 
@@ -44,7 +39,6 @@ import dev.cerberus.engine.BundledModel;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineClosedException;
 import dev.cerberus.engine.EngineDescription;
-import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.EngineState;
 import dev.cerberus.engine.FailingEngine;
 import dev.cerberus.engine.GateOptions;
@@ -217,38 +211,6 @@ class CerberusAutoConfigurationTests {
                 .hasMessageContaining("/no/such/model"));
     }
 
-    @Test
-    void engineIsLoadedAheadOfItsBean() {
-        this.tiny.run((context) -> assertThat(ahead(context)).containsSame(context.getBean(CerberusEngine.class)));
-    }
-
-    private static Optional<CerberusEngine> ahead(ApplicationContext context) {
-        return context.getBean(EngineAhead.class).take(options(context));
-    }
-
-    private static EngineOptions options(ApplicationContext context) {
-        return CerberusAutoConfiguration.options(context.getBean(CerberusProperties.class), context).build();
-    }
-
-    @Test
-    void nothingIsLoadedAheadThatMightBeWantedOtherwise() {
-        this.tiny.withUserConfiguration(Customizers.class).run((context) -> assertThat(ahead(context)).isEmpty());
-        this.tiny.withBean(TextGenerator.class, ScriptedGenerator::new)
-            .run((context) -> assertThat(ahead(context)).isEmpty());
-        // a bean that fetches the model, say
-        this.tiny.withBean("fetch", Object.class, Object::new)
-            .withInitializer((context) -> context.addBeanFactoryPostProcessor(
-                    (beans) -> beans.getBeanDefinition("cerberusEngine").setDependsOn("fetch")))
-            .run((context) -> assertThat(ahead(context)).isEmpty());
-        this.tiny
-            .withInitializer(
-                    (context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
-            .run((context) -> {
-                assertThat(ahead(context)).isEmpty();
-                assertThat(context.getBean(CerberusEngine.class).isRunning()).isTrue();
-            });
-    }
-
     /** Nothing injects these: the first two are started with the context. */
     @Test
     void whatTheEngineDoesByItselfIsThereWhereOtherBeansAreMadeLazily() {
@@ -262,22 +224,6 @@ class CerberusAutoConfigurationTests {
                 assertThat(context.getBean(CerberusEngineLifecycle.class).isRunning()).isTrue();
                 assertThat(beans.containsSingleton("cerberusChatModel")).isFalse();
             });
-    }
-
-    /** As a test's registrars of dynamic properties do. */
-    @Test
-    void propertyThatIsSetOnceLoadingHasBegunIsHeeded() {
-        this.tiny.withUserConfiguration(LateName.class)
-            .run((context) -> assertThat(context.getBean(CerberusEngine.class).description().modelName())
-                .isEqualTo("late"));
-    }
-
-    @Test
-    void engineOfAStartThatFailsIsClosed() {
-        this.tiny.withUserConfiguration(FailingBean.class).run((context) -> {
-            assertThat(context).hasFailed();
-            assertThat(FailingBean.ahead.take(FailingBean.options).orElseThrow().isRunning()).isFalse();
-        });
     }
 
     @Test
@@ -518,33 +464,6 @@ class CerberusAutoConfigurationTests {
         @Override
         public GenerationHandle submit(GenerationRequest request, GenerationListener listener) {
             return this.generator.submit(request, listener);
-        }
-
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class FailingBean {
-
-        private static EngineAhead ahead;
-
-        private static EngineOptions options;
-
-        @Bean
-        Object failing(EngineAhead engine, ApplicationContext context) {
-            ahead = engine;
-            options = CerberusAutoConfigurationTests.options(context);
-            throw new IllegalStateException("fails before the engine is asked for");
-        }
-
-    }
-
-    @Configuration(proxyBeanMethods = false)
-    static class LateName {
-
-        @Bean
-        static BeanFactoryInitializer<ListableBeanFactory> late(ConfigurableEnvironment environment) {
-            return (beans) -> environment.getPropertySources()
-                .addFirst(new MapPropertySource("late", Map.of("cerberus.model.name", "late")));
         }
 
     }
