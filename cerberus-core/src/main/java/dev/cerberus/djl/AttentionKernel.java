@@ -4,10 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-import ai.djl.engine.EngineException;
-import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.IValue;
-
 import dev.cerberus.hf.ModelConfig;
 
 /**
@@ -152,21 +148,10 @@ record AttentionKernel(int scalarType, int blockKeys, boolean pooled, boolean gr
     }
 
     private boolean probe(ModelConfig config, String method, List<Integer> tokensBefore, List<Integer> rowCounts) {
-        String source = LlamaProgram.attentionSource(config, this).files("attention_probe.py").toString();
-        try (NDManager manager = TorchDevice.cpu(LinearKernel.GENERAL).newManager();
-                ScriptModule probe = ScriptModule.loadForFewCalls(manager, source);
-                IValue starts = longs(tokensBefore);
-                IValue rows = longs(rowCounts);
-                IValue answer = probe.call(method, starts, rows)) {
-            return answer.toBoolean();
-        }
-        catch (IllegalArgumentException | EngineException ex) {
-            return false; // this build of libtorch lacks an operator
-        }
-    }
-
-    private static IValue longs(List<Integer> numbers) {
-        return IValue.listFrom(numbers.stream().mapToLong(Integer::longValue).toArray());
+        return Probe.holds(LlamaProgram.attentionSource(config, this)
+            .constant("STARTS", tokensBefore)
+            .constant("ROWS", rowCounts)
+            .files("attention_probe.py"), method);
     }
 
     /** Returns whether the sums of a row are the same whatever goes with it. */

@@ -3,11 +3,6 @@ package dev.cerberus.djl;
 import java.util.List;
 import java.util.Optional;
 
-import ai.djl.Device;
-import ai.djl.engine.EngineException;
-import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.IValue;
-
 /**
  * To how many rows a product with weights in 16 bits is filled up, so that no row's bits
  * depend on how many there are. Immutable and thread-safe.
@@ -45,18 +40,9 @@ record FilledRows(int period, int fewest) {
 
     /** Returns whether rows have the same bits in any number here. */
     private boolean holds() {
-        String source = addTo(new ProgramSource().packing(LinearKernel.FP16_WEIGHTS))
-            .files("fp16_products.py", "fp16_probe.py")
-            .toString();
-        try (NDManager manager = TorchRuntime.engine().newBaseManager(Device.cpu());
-                ScriptModule probe = ScriptModule.loadForFewCalls(manager, source);
-                IValue rows = IValue.from((long) TRIED_ROWS);
-                IValue answer = probe.call("independent", rows)) {
-            return answer.toBoolean();
-        }
-        catch (IllegalArgumentException | EngineException ex) {
-            return false; // this build of libtorch does not have the operator
-        }
+        ProgramSource source = addTo(new ProgramSource().packing(LinearKernel.FP16_WEIGHTS));
+        return Probe.holds(source.constant("MOST", TRIED_ROWS).files("fp16_products.py", "fp16_probe.py"),
+                "independent");
     }
 
     /** Found once a process. */

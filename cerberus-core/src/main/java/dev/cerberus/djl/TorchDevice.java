@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import ai.djl.Device;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.jni.IValue;
 import ai.djl.util.Utils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -123,25 +122,14 @@ public final class TorchDevice {
     }
 
     private static boolean computes(LinearKernel kernel, Precision precision) {
-        try (IValue type = IValue.from((long) precision.scalarType())) {
-            return holds(new ProgramSource().products(kernel).files("probes.py"), "computes", type);
-        }
+        return Probe.holds(
+                new ProgramSource().constant("TYPE", precision.scalarType()).products(kernel).files("probes.py"),
+                "computes");
     }
 
     /** Returns whether a kernel of integers adds as integers do. */
     static boolean isExact(LinearKernel kernel) {
-        return holds(new ProgramSource().packing(kernel).files("probes_int8.py"), "exact");
-    }
-
-    private static boolean holds(ProgramSource probe, String question, IValue... arguments) {
-        try (NDManager manager = TorchRuntime.engine().newBaseManager(Device.cpu());
-                ScriptModule program = ScriptModule.loadForFewCalls(manager, probe.toString());
-                IValue answer = program.call(question, arguments)) {
-            return answer.toBoolean();
-        }
-        catch (IllegalArgumentException | EngineException ex) {
-            return false; // this build of libtorch does not have the operator
-        }
+        return Probe.holds(new ProgramSource().packing(kernel).files("probes_int8.py"), "exact");
     }
 
     /**

@@ -142,7 +142,7 @@ final class TextFilters {
     }
 
     private static long words(String text, Meter meter) {
-        meter.scan(text.length());
+        meter.work(text.length()); // each is looked up
         long words = 0;
         boolean inWord = false;
         for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {

@@ -1,9 +1,12 @@
 package dev.cerberus.djl;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -22,6 +25,8 @@ class FamilyModelsTests {
 
     private static final double TOLERANCE = 1e-4;
 
+    private static final Map<String, DjlTargetModel> LOADED = new HashMap<>();
+
     static List<String> families() {
         return FamilyModel.names();
     }
@@ -31,8 +36,14 @@ class FamilyModelsTests {
             .flatMap((kernel) -> families().stream().map((family) -> Arguments.of(kernel, family)));
     }
 
-    private static DjlTargetModel load(FamilyModel family) {
-        return family.load(TorchDevice.of("cpu"), Precision.FP32);
+    private static DjlTargetModel load(String name) {
+        return LOADED.computeIfAbsent(name,
+                (unknown) -> FamilyModel.of(name).load(TorchDevice.of("cpu"), Precision.FP32));
+    }
+
+    @AfterAll
+    static void close() {
+        LOADED.values().forEach(DjlTargetModel::close);
     }
 
     @ParameterizedTest
@@ -40,7 +51,8 @@ class FamilyModelsTests {
     void promptsOfEveryLengthHaveTheScoresOfTransformers(String name) {
         FamilyModel family = FamilyModel.of(name);
         int[] tokens = family.tokens();
-        try (DjlTargetModel model = load(family); KvCache cache = model.newCache(tokens.length)) {
+        DjlTargetModel model = load(name);
+        try (KvCache cache = model.newCache(tokens.length)) {
             for (int length = 1; length <= tokens.length; length++) {
                 cache.truncate(0);
                 try (NodeScores scores = model.prefill(cache, Arrays.copyOf(tokens, length))) {
@@ -55,7 +67,8 @@ class FamilyModelsTests {
     void promptsInPiecesAndSingleTokensHaveTheScoresOfTransformers(String name) {
         FamilyModel family = FamilyModel.of(name);
         int[] tokens = family.tokens();
-        try (DjlTargetModel model = load(family); KvCache cache = model.newCache(tokens.length)) {
+        DjlTargetModel model = load(name);
+        try (KvCache cache = model.newCache(tokens.length)) {
             for (int piece : new int[] { 3, 13, 40 }) {
                 cache.truncate(0);
                 try (NodeScores scores = model.prefill(cache, tokens, piece)) {
@@ -84,7 +97,8 @@ class FamilyModelsTests {
         int depth = 12;
         int[] tokens = new int[2 * depth - 1];
         int[] parents = new int[tokens.length];
-        try (DjlTargetModel model = load(family); KvCache cache = model.newCache(64)) {
+        DjlTargetModel model = load(name);
+        try (KvCache cache = model.newCache(64)) {
             for (int start : new int[] { 1, 5, 30 }) {
                 cache.truncate(0);
                 model.prefill(cache, Arrays.copyOf(text, start)).close();
@@ -115,8 +129,8 @@ class FamilyModelsTests {
         FamilyModel family = FamilyModel.of(name);
         int[] prompt = Arrays.copyOf(family.tokens(), family.tokens().length / 2);
         int[] written = new int[family.greedy().length];
-        try (DjlTargetModel model = load(family);
-                KvCache cache = model.newCache(prompt.length + written.length);
+        DjlTargetModel model = load(name);
+        try (KvCache cache = model.newCache(prompt.length + written.length);
                 NodeScores first = model.prefill(cache, prompt)) {
             written[0] = first.argmax(0);
             for (int i = 1; i < written.length; i++) {

@@ -23,8 +23,10 @@ def alone(self, turned: Tensor, kv: Tensor, at: int) -> Tensor:
     mask = self.mask(1, at, keys, annotate(List[float], []), turned)
     return self.attended_one(torch.slice(turned, 0, at, at + 1), 0, at, mask, self.seen(kv, keys))
 
-# starts: tokens before a piece of some rows, or before a tree.
-def exact(self, starts: List[int], rows: List[int]) -> bool:
+# STARTS: tokens before a piece of some ROWS, or before a tree.
+def exact(self) -> bool:
+    starts = self.STARTS()
+    rows = self.ROWS()
     longest = ops.prim.max(starts) + ops.prim.max(rows)
     positions = self.keys_for(longest)
     turned = self.turned_rows(longest)
@@ -70,8 +72,10 @@ def in_tree(self, turned: Tensor, kv: Tensor, start: int, n: int) -> bool:
         same = same and torch.equal(own, torch.slice(drafted, 0, 2 * depth, 2 * depth + 1))
     return same
 
-# Three sequences in a slab, whose tokens before are three of starts after one another, with as many rows each: as alone?
-def exact_together(self, starts: List[int], rows: List[int]) -> bool:
+# Three sequences in a slab, whose tokens before are three of STARTS after one another, with as many rows each: as alone?
+def exact_together(self) -> bool:
+    starts = self.STARTS()
+    rows = self.ROWS()
     same = True
     for r in range(torch.len(rows)):
         for s in range(torch.floordiv(torch.len(starts), 3)):

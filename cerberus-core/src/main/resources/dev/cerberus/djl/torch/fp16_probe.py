@@ -1,7 +1,8 @@
 # Whether every row of a product has the same bits in any number of rows, up to some. One of the matrices is longer than
 # what the kernel adds at a time; their width leaves something over of what it works on.
 
-def independent(self, most: int) -> bool:
+def independent(self) -> bool:
+    most = self.MOST()
     same = True
     for width in [32, 520]:
         w = torch.reshape(torch.sin(torch.arange(0., 24 * width, dtype=6)), [24, width])
