@@ -4,23 +4,37 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
- * The source of a TorchScript program, put together from files of methods and a header of
- * constants.
+ * The source of a TorchScript program, put together from files of methods and constants.
  *
  * <p>
- * A constant is a method without parameters, {@code self.LAYERS()}, which libtorch
- * inlines. TorchScript has no names for types: the word {@code Matrix} in a file stands
- * for the type of a packed matrix, {@code Tensor} unless a kernel packs something else.
- * Not thread-safe.
+ * A constant is read as a method without parameters, {@code self.LAYERS()}, in whose
+ * place its value is written. TorchScript has no names for types: the word {@code Matrix}
+ * in a file stands for the type of a packed matrix, {@code Tensor} unless a kernel packs
+ * something else. Not thread-safe.
+ */
+/*
+ * A condition of constants alone is a literal then, and libtorch does not even compile
+ * what it excludes. With methods it had compiled, inlined and analysed all of it, several
+ * times in the first calls of every program.
  */
 public final class ProgramSource {
 
     private static final String FOLDER = "torch/";
 
-    private final StringBuilder constants = new StringBuilder();
+    private static final Pattern CONSTANT = Pattern.compile("\\bself\\.([A-Z][A-Z0-9_]*)\\(\\)");
+
+    /** A whole operand of a condition: no part of it is an operand of something else. */
+    private static final Pattern COMPARISON = Pattern
+        .compile("(?<=(?:if|and|or|not) )(\\d{1,18}) (==|!=|<|>|<=|>=) (\\d{1,18})(?=:| and | or )");
+
+    private final Map<String, String> constants = new LinkedHashMap<>();
 
     private final StringBuilder methods = new StringBuilder();
 
@@ -33,7 +47,7 @@ public final class ProgramSource {
      * @return this source
      */
     public ProgramSource constant(String name, long value) {
-        return constant(name, "int", Long.toString(value));
+        return constant(name, (value < 0) ? "(" + value + ")" : Long.toString(value));
     }
 
     /**
@@ -43,7 +57,7 @@ public final class ProgramSource {
      * @return this source
      */
     public ProgramSource constant(String name, boolean value) {
-        return constant(name, "bool", value ? "True" : "False");
+        return constant(name, literal(value));
     }
 
     /**
@@ -57,7 +71,7 @@ public final class ProgramSource {
         if (!Double.isFinite(value)) {
             throw new IllegalArgumentException("constant " + name + " must be finite, was " + value);
         }
-        return constant(name, "float", Double.toString(value));
+        return constant(name, (value < 0) ? "(" + value + ")" : Double.toString(value));
     }
 
     /**
@@ -67,12 +81,13 @@ public final class ProgramSource {
      * @return this source
      */
     public ProgramSource constant(String name, List<Integer> values) {
-        return constant(name, "List[int]", values.isEmpty() ? "annotate(List[int], [])" : values.toString());
+        return constant(name, values.isEmpty() ? "annotate(List[int], [])" : values.toString());
     }
 
-    private ProgramSource constant(String name, String type, String value) {
-        this.constants.append("def ").append(name).append("(self) -> ").append(type).append(":\n    return ");
-        this.constants.append(value).append('\n');
+    private ProgramSource constant(String name, String value) {
+        if (this.constants.put(name, value) != null) {
+            throw new IllegalArgumentException("constant " + name + " has a value already");
+        }
         return this;
     }
 
@@ -130,10 +145,28 @@ public final class ProgramSource {
         return files(kernel.packing().toArray(String[]::new));
     }
 
+    private static String literal(boolean value) {
+        return value ? "True" : "False";
+    }
+
+    private static boolean holds(MatchResult comparison) {
+        int order = Long.compare(Long.parseLong(comparison.group(1)), Long.parseLong(comparison.group(3)));
+        return switch (comparison.group(2)) {
+            case "==" -> order == 0;
+            case "!=" -> order != 0;
+            case "<" -> order < 0;
+            case ">" -> order > 0;
+            case "<=" -> order <= 0;
+            default -> order >= 0;
+        };
+    }
+
     /** Returns the source of all methods, for {@link ScriptModule#load}. */
     @Override
     public String toString() {
-        return (this.constants + "\n" + this.methods).replaceAll("\\bMatrix\\b", this.matrixType);
+        String source = CONSTANT.matcher(this.methods.toString().replaceAll("\\bMatrix\\b", this.matrixType))
+            .replaceAll((use) -> this.constants.getOrDefault(use.group(1), use.group()));
+        return COMPARISON.matcher(source).replaceAll((found) -> literal(holds(found)));
     }
 
 }
