@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,12 +64,11 @@ class RegexTests {
     void propertiesAreThoseOfUnicode(String property, String ofJava) {
         Pattern pattern = Pattern.compile("\\p{" + ofJava + "}");
         CharacterAutomaton automaton = compile("\\p{" + property + "}", false);
-        for (int c = 0; c <= CodePoints.MAX; c++) {
-            if (c < 0xD800 || c > 0xDFFF) {
-                String text = Character.toString(c);
-                assertThat(automaton.matches(text)).as("%x", c).isEqualTo(pattern.matcher(text).matches());
-            }
-        }
+        // a million assertions would take longer than all that they ask
+        assertThat(IntStream.rangeClosed(0, CodePoints.MAX)
+            .filter((c) -> c < 0xD800 || c > 0xDFFF)
+            .mapToObj(Character::toString)
+            .filter((text) -> automaton.matches(text) != pattern.matcher(text).matches())).isEmpty();
     }
 
     @ParameterizedTest
