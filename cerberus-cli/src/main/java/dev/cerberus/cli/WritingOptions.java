@@ -28,7 +28,7 @@ final class WritingOptions {
     private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--model", required = true, order = -12, paramLabel = "DIR",
-            description = "Target model: a directory in Hugging Face layout, or a classpath: folder")
+            description = "Target model: a directory in Hugging Face layout, GGUF file, classpath: resource or hf://ORG/NAME")
     private String model = "";
 
     @Option(names = "--data", order = -9, arity = "1..*", paramLabel = "FILE",

@@ -88,6 +88,19 @@ class HelpTests extends AbstractCommandTests {
         assertThat(printed).containsExactlyInAnyOrderElementsOf(required);
     }
 
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyModelIsSaidToBeAnyThatIsRead(String command) {
+        OptionSpec model = Objects
+            .requireNonNull(CerberusCommand.withAll(Reader.nullReader()).getSubcommands().get(command))
+            .getCommandSpec()
+            .findOption("--model");
+        if (model != null) {
+            assertThat(String.join("", model.description())).containsIgnoringCase(
+                    "directory in Hugging Face layout, GGUF file, classpath: resource or hf://ORG/NAME");
+        }
+    }
+
     /** Who asks for one command need not wait for the others. */
     @ParameterizedTest
     @MethodSource("commands")

@@ -14,7 +14,8 @@ import dev.cerberus.model.HeadsKind;
 /**
  * Everything that decides how heads come out. Immutable.
  *
- * @param model target model: a directory in Hugging Face layout, or {@code classpath:}
+ * @param model target model: a directory in Hugging Face layout, a GGUF file, a
+ * {@code classpath:} resource or a name on a hub ({@code hf://})
  * @param data files with prompts: chats or prompts as JSON lines, or plain text; none to
  * let a chat model ask itself
  * @param out heads file to write

@@ -9,8 +9,8 @@ public final class MissingModelException extends RuntimeException {
 
     MissingModelException() {
         super("There is no model: cerberus.model.location is not set and the demo model is not on the class path; "
-                + "set cerberus.model.location to a directory in Hugging Face layout, or add the dependency "
-                + "dev.cerberus:cerberus-demo-model, or set cerberus.enabled to false");
+                + "set cerberus.model.location to a directory in Hugging Face layout, a GGUF file or hf://ORG/NAME, or add "
+                + "the dependency dev.cerberus:cerberus-demo-model, or set cerberus.enabled to false");
     }
 
 }

@@ -198,6 +198,7 @@ class CerberusAutoConfigurationTests {
                 .rootCause()
                 .isInstanceOf(MissingModelException.class)
                 .hasMessageContaining("cerberus.model.location")
+                .hasMessageContaining("a GGUF file or hf://ORG/NAME")
                 .hasMessageContaining("cerberus-demo-model")
                 .hasMessageContaining("cerberus.enabled"));
     }

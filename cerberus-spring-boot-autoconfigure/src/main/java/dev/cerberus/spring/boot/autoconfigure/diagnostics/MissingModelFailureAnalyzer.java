@@ -19,7 +19,8 @@ final class MissingModelFailureAnalyzer extends AbstractFailureAnalyzer<MissingM
                         Do one of these:
 
                             - set cerberus.model.location to a directory in Hugging Face layout (config.json, \
-                        tokenizer.json, *.safetensors)
+                        tokenizer.json, *.safetensors), \
+                        a GGUF file, or a name on the hub, hf://ORG/NAME
                             - add the dependency dev.cerberus:cerberus-demo-model
                             - set cerberus.enabled to false""", cause);
     }
