@@ -28,6 +28,11 @@ public record MarkdownFile(Path file, List<Block> blocks, List<String> links, Li
 
     private static final Pattern LINK = Pattern.compile("\\[[^\\]\\[]*]\\(([^)\\s]+)\\)");
 
+    private static final List<String> OUTSIDE_OF_DOCS = List.of("README.md", "SECURITY.md", "CONTRIBUTING.md",
+            "CHANGELOG.md", "gpu/README.md", "peers/README.md", "cerberus-demo-model/README.md",
+            "cerberus-demo-model/fixture/README.md", "cerberus-demo-model/recipe/README.md",
+            "cerberus-demo-model/src/main/resources/smollm2-135m-instruct/README.md");
+
     private static final Pattern SPAN = Pattern.compile("`([^`]+)`");
 
     /**
@@ -64,12 +69,12 @@ public record MarkdownFile(Path file, List<Block> blocks, List<String> links, Li
         return folder;
     }
 
-    /** Returns README and every page under docs. */
+    /** Returns README, every page under docs, and those beside what they are about. */
     public static List<MarkdownFile> all() {
         try (Stream<Path> files = Files.walk(repository().resolve("docs"))) {
             return Stream
-                .concat(Stream.of("README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md")
-                    .map(repository()::resolve), files.filter((file) -> file.toString().endsWith(".md")).sorted())
+                .concat(OUTSIDE_OF_DOCS.stream().map(repository()::resolve),
+                        files.filter((file) -> file.toString().endsWith(".md")).sorted())
                 .map(MarkdownFile::read)
                 .toList();
         }
