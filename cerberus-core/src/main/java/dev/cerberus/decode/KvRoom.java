@@ -162,7 +162,8 @@ final class KvRoom {
                     return false;
                 }
                 // rows change hands, and are as many as before
-                continued = session.reading().continueFrom(KvRoom.this.prefixes, session.roomyRows());
+                continued = session.reading()
+                    .continueFrom(KvRoom.this.prefixes, session.roomyRows(), capacity - this.held);
             }
             int lacking = Math.max(0, session.neededRows() - session.heldRows());
             this.held -= evictedFor(session, capacity - this.held + session.heldRows());

@@ -10,6 +10,9 @@ import ai.djl.pytorch.jni.IValue;
  */
 final class KvSlot {
 
+    /** A multiple of the keys of one piece, all of which are read at a time. */
+    private static final int CLEARED_KEYS = 256;
+
     private final ScriptModule program;
 
     private KvSlab slab;
@@ -17,6 +20,8 @@ final class KvSlot {
     private int index;
 
     private IValue rows; // [layers, 2, kv, keys, dim]
+
+    private int definedKeys;
 
     private int seenKeys; // of the views
 
@@ -33,6 +38,7 @@ final class KvSlot {
         this.slab = slab;
         this.index = slab.take(this);
         this.rows = slab.rows(this.index);
+        this.definedKeys = slab.definedKeys();
     }
 
     KvSlab slab() {
@@ -54,6 +60,7 @@ final class KvSlot {
     IValue seen(int keys) {
         if (this.views.isEmpty() || this.seenKeys != keys) {
             forgetViews();
+            define(keys);
             try (IValue count = IValue.from((long) keys)) {
                 this.views = Optional.of(this.program.call("seen", this.rows, count));
                 this.seenKeys = keys;
@@ -62,9 +69,25 @@ final class KvSlot {
         return this.views.get();
     }
 
+    /**
+     * Clears what is seen for the first time: what has no number in it spoils what it is
+     * added to, however small its weight is. Some more at a time are a smaller part of a
+     * step.
+     */
+    private void define(int keys) {
+        if (keys > this.definedKeys) {
+            int end = Math.min(this.slab.keys(), (keys + CLEARED_KEYS - 1) / CLEARED_KEYS * CLEARED_KEYS);
+            try (IValue from = IValue.from((long) this.definedKeys); IValue to = IValue.from((long) end)) {
+                this.program.call("cleared", this.rows, from, to).close();
+            }
+            this.definedKeys = end;
+        }
+    }
+
     /** Takes the first tokens of another slot. */
     void copy(KvSlot source, int tokens) {
         copy(source.rows, this.rows, tokens);
+        this.definedKeys = Math.max(this.definedKeys, tokens);
     }
 
     private void copy(IValue source, IValue target, int tokens) {
@@ -82,6 +105,7 @@ final class KvSlot {
         this.slab = target;
         this.index = place;
         this.rows = there;
+        this.definedKeys = target.definedKeys();
     }
 
     /** Gives the place back. */

@@ -33,9 +33,16 @@ final class SlotKvCache extends TokenCache {
     }
 
     @Override
+    public int growsInPlaceTo() {
+        int held = this.slot.slab().keys();
+        return this.slabs.isShared(held) ? capacity() : Math.max(capacity(), held);
+    }
+
+    @Override
     void resize(int capacityTokens) {
         int keys = this.slabs.attention().keys(capacityTokens);
-        if (keys != this.slot.slab().keys()) {
+        int held = this.slot.slab().keys();
+        if (keys != held && (keys > held || this.slabs.isShared(held))) {
             try {
                 moveTo(this.slabs.take(keys));
             }
