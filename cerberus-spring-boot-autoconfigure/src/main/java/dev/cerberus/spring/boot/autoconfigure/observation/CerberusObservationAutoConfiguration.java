@@ -1,6 +1,7 @@
 package dev.cerberus.spring.boot.autoconfigure.observation;
 
 import io.micrometer.context.ContextSnapshotFactory;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -42,6 +43,23 @@ public final class CerberusObservationAutoConfiguration {
         TextGeneratorDecorator cerberusObservations(ObservationRegistry registry,
                 ObjectProvider<GenerationObservationConvention> convention) {
             return (generator) -> new ObservedGenerator(generator, registry, convention.getIfUnique());
+        }
+
+    }
+
+    /**
+     * Observations that are no meters, where ours are not wanted; they go on as traces.
+     */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(MeterFilter.class)
+    @ConditionalOnBooleanProperty(name = "cerberus.metrics.enabled", havingValue = false)
+    static class WithoutMeters {
+
+        @Bean
+        @ConditionalOnMissingBean(name = "cerberusObservationMeterFilter")
+        MeterFilter cerberusObservationMeterFilter() {
+            return MeterFilter.deny((id) -> DefaultGenerationObservationConvention.PROVIDER
+                .equals(id.getTag(GenerationKeys.PROVIDER.asString())));
         }
 
     }

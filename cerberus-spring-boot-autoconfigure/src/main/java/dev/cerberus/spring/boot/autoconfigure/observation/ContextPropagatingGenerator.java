@@ -34,29 +34,34 @@ final class ContextPropagatingGenerator extends DelegatingGenerator {
     @Override
     public GenerationResult generate(GenerationRequest request, BiConsumer<String, TokenOrigin> onText) {
         ContextSnapshot snapshot = this.snapshots.captureAll();
-        return super.generate(request, (text, origin) -> snapshot.wrap(() -> onText.accept(text, origin)).run());
+        return super.generate(request, (text, origin) -> Surroundings.within(() -> snapshot.setThreadLocals()::close,
+                () -> onText.accept(text, origin)));
     }
 
     private record Listener(GenerationListener listener, ContextSnapshot snapshot) implements GenerationListener {
 
         @Override
         public void onText(String text, TokenOrigin origin) {
-            this.snapshot.wrap(() -> this.listener.onText(text, origin)).run();
+            scoped(() -> this.listener.onText(text, origin));
         }
 
         @Override
         public void onStep(DecodeStep step) {
-            this.snapshot.wrap(() -> this.listener.onStep(step)).run();
+            scoped(() -> this.listener.onStep(step));
         }
 
         @Override
         public void onComplete(GenerationResult result) {
-            this.snapshot.wrap(() -> this.listener.onComplete(result)).run();
+            scoped(() -> this.listener.onComplete(result));
         }
 
         @Override
         public void onError(RuntimeException error) {
-            this.snapshot.wrap(() -> this.listener.onError(error)).run();
+            scoped(() -> this.listener.onError(error));
+        }
+
+        private void scoped(Runnable call) {
+            Surroundings.within(() -> this.snapshot.setThreadLocals()::close, call);
         }
 
     }

@@ -20,6 +20,8 @@ public class DefaultGenerationObservationConvention implements GenerationObserva
 
     static final String NAME = "gen_ai.client.operation";
 
+    static final String PROVIDER = "cerberus";
+
     @Override
     public String getName() {
         return NAME;
@@ -33,7 +35,7 @@ public class DefaultGenerationObservationConvention implements GenerationObserva
     @Override
     public KeyValues getLowCardinalityKeyValues(GenerationObservationContext context) {
         return KeyValues.of(GenerationKeys.OPERATION.withValue(operation(context)),
-                GenerationKeys.PROVIDER.withValue("cerberus"),
+                GenerationKeys.PROVIDER.withValue(PROVIDER),
                 GenerationKeys.REQUEST_MODEL.withValue(context.modelName()),
                 GenerationKeys.RESPONSE_MODEL.withValue(context.modelName()),
                 GenerationKeys.ERROR_TYPE.withValue(errorType(context)));

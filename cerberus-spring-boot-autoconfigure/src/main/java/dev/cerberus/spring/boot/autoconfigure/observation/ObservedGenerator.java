@@ -1,6 +1,7 @@
 package dev.cerberus.spring.boot.autoconfigure.observation;
 
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
@@ -45,12 +46,13 @@ final class ObservedGenerator extends DelegatingGenerator {
     public GenerationHandle submit(GenerationRequest request, GenerationListener listener) {
         GenerationObservationContext context = new GenerationObservationContext(request, description().modelName());
         Observation observation = start(context);
-        try (Observation.Scope scope = observation.openScope()) {
-            return super.submit(request, new Listener(listener, observation, context));
+        try {
+            return Surroundings.getWithin(() -> observation.openScope()::close,
+                    () -> super.submit(request, new Listener(listener, observation, context)));
         }
         catch (RuntimeException | Error ex) {
-            observation.error(ex);
-            observation.stop();
+            Surroundings.tell(() -> observation.error(ex));
+            Surroundings.tell(observation::stop);
             throw ex;
         }
     }
@@ -59,23 +61,25 @@ final class ObservedGenerator extends DelegatingGenerator {
     public GenerationResult generate(GenerationRequest request, BiConsumer<String, TokenOrigin> onText) {
         GenerationObservationContext context = new GenerationObservationContext(request, description().modelName());
         Observation observation = start(context);
-        try (Observation.Scope scope = observation.openScope()) {
-            GenerationResult result = super.generate(request,
-                    (text, origin) -> observation.scoped(() -> onText.accept(text, origin)));
+        Supplier<Runnable> scope = () -> observation.openScope()::close;
+        try {
+            GenerationResult result = Surroundings.getWithin(scope, () -> super.generate(request,
+                    (text, origin) -> Surroundings.within(scope, () -> onText.accept(text, origin))));
             context.result(result);
             return result;
         }
         catch (RuntimeException | Error ex) {
-            observation.error(ex);
+            Surroundings.tell(() -> observation.error(ex));
             throw ex;
         }
         finally {
-            observation.stop();
+            Surroundings.tell(observation::stop);
         }
     }
 
     private Observation start(GenerationObservationContext context) {
-        return Observation.start(this.convention, DEFAULT, () -> context, this.registry);
+        return Surroundings.orElse(() -> Observation.start(this.convention, DEFAULT, () -> context, this.registry),
+                Observation.NOOP);
     }
 
     private record Listener(GenerationListener listener, Observation observation,
@@ -83,12 +87,12 @@ final class ObservedGenerator extends DelegatingGenerator {
 
         @Override
         public void onText(String text, TokenOrigin origin) {
-            this.observation.scoped(() -> this.listener.onText(text, origin));
+            scoped(() -> this.listener.onText(text, origin));
         }
 
         @Override
         public void onStep(DecodeStep step) {
-            this.observation.scoped(() -> this.listener.onStep(step));
+            scoped(() -> this.listener.onStep(step));
         }
 
         @Override
@@ -99,17 +103,21 @@ final class ObservedGenerator extends DelegatingGenerator {
 
         @Override
         public void onError(RuntimeException error) {
-            this.observation.error(error);
+            Surroundings.tell(() -> this.observation.error(error));
             end(() -> this.listener.onError(error));
         }
 
         private void end(Runnable lastCall) {
             try {
-                this.observation.scoped(lastCall);
+                scoped(lastCall);
             }
             finally {
-                this.observation.stop();
+                Surroundings.tell(this.observation::stop);
             }
+        }
+
+        private void scoped(Runnable call) {
+            Surroundings.within(() -> this.observation.openScope()::close, call);
         }
 
     }

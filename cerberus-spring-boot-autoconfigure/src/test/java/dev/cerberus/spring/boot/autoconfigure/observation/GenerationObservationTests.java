@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import dev.langchain4j.data.message.UserMessage;
@@ -17,10 +18,14 @@ import dev.langchain4j.model.chat.response.StreamingHandle;
 import io.micrometer.common.KeyValues;
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.context.ContextRegistry;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.observation.DefaultMeterObservationHandler;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.GlobalObservationConvention;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistryAssert;
@@ -29,7 +34,11 @@ import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
 import io.micrometer.tracing.test.simple.SimpleTracer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -43,6 +52,7 @@ import dev.cerberus.spring.boot.autoconfigure.CerberusChatModelAutoConfiguration
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class GenerationObservationTests {
 
@@ -149,6 +159,53 @@ class GenerationObservationTests {
     }
 
     @Test
+    void observationIsNoMeterWhereOursAreOff() {
+        this.runner
+            .withConfiguration(
+                    AutoConfigurations.of(MetricsAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class))
+            .withPropertyValues("cerberus.metrics.enabled=false")
+            .run((context) -> {
+                MeterRegistry meters = context.getBean(MeterRegistry.class);
+                this.observations.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
+                meters.timer("gen_ai.client.operation", "gen_ai.provider.name", "another");
+                context.getBean(ChatModel.class).chat("Hi");
+                TestObservationRegistryAssert.assertThat(this.observations).hasSingleObservationThat().hasBeenStopped();
+                assertThat(meters.getMeters()).extracting(Meter::getId)
+                    .filteredOn((id) -> id.getName().startsWith("gen_ai."))
+                    .extracting((id) -> id.getTag("gen_ai.provider.name"))
+                    .containsExactly("another");
+            });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "onScopeOpened", "onScopeClosed", "onError", "onStop" })
+    void handlerOfObservationsThatThrowsHarmsNoAnswer(String call) {
+        this.generator.failing(new IllegalStateException("the model is tired"));
+        ThrowingHandler handler = new ThrowingHandler(call);
+        this.observations.observationConfig().observationHandler(handler);
+        this.runner.run((context) -> {
+            Callbacks callbacks = new Callbacks();
+            context.getBean(CerberusStreamingChatModel.class).chat("Hi", callbacks);
+            assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(() -> callbacks.finished.get(5, TimeUnit.SECONDS))
+                .withMessageContaining("the model is tired");
+            assertThat(callbacks.seen.toString()).isEqualTo("null:false null:false ");
+            assertThat(handler.thrown).isPositive();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "onStart", "onScopeOpened", "onScopeClosed", "onStop" })
+    void whoWaitsForAnAnswerGetsItWhateverAHandlerOfObservationsThrows(String call) {
+        ThrowingHandler handler = new ThrowingHandler(call);
+        this.observations.observationConfig().observationHandler(handler);
+        this.runner.run((context) -> {
+            assertThat(context.getBean(ChatModel.class).chat("Hi")).isEqualTo("Hello");
+            assertThat(handler.thrown).isPositive();
+        });
+    }
+
+    @Test
     void ownConventionReplacesOurs() {
         this.runner.withBean(GenerationObservationConvention.class, OwnConvention::new).run((context) -> {
             context.getBean(ChatModel.class).chat("Hi");
@@ -230,6 +287,55 @@ class GenerationObservationTests {
         @Override
         public KeyValues getLowCardinalityKeyValues(GenerationObservationContext context) {
             return super.getLowCardinalityKeyValues(context).and("team", "green");
+        }
+
+    }
+
+    private static final class ThrowingHandler implements ObservationHandler<GenerationObservationContext> {
+
+        private final String call;
+
+        private volatile int thrown;
+
+        private ThrowingHandler(String call) {
+            this.call = call;
+        }
+
+        @Override
+        public boolean supportsContext(Observation.Context context) {
+            return context instanceof GenerationObservationContext;
+        }
+
+        @Override
+        public void onStart(GenerationObservationContext context) {
+            fail("onStart");
+        }
+
+        @Override
+        public void onScopeOpened(GenerationObservationContext context) {
+            fail("onScopeOpened");
+        }
+
+        @Override
+        public void onScopeClosed(GenerationObservationContext context) {
+            fail("onScopeClosed");
+        }
+
+        @Override
+        public void onError(GenerationObservationContext context) {
+            fail("onError");
+        }
+
+        @Override
+        public void onStop(GenerationObservationContext context) {
+            fail("onStop");
+        }
+
+        private void fail(String present) {
+            if (present.equals(this.call)) {
+                this.thrown++;
+                throw new IllegalStateException(present + " of an application's handler");
+            }
         }
 
     }
