@@ -50,7 +50,7 @@ final class ConversationMapper {
             return user(user);
         }
         if (message instanceof AiMessage answer) {
-            return ChatMessage.assistant(orEmpty(answer.text()), toolCalls(answer));
+            return assistant(answer);
         }
         if (message instanceof ToolExecutionResultMessage result) {
             return ChatMessage.tool(orEmpty(result.id()), result.toolName(), toolText(result.contents()));
@@ -61,6 +61,14 @@ final class ConversationMapper {
 
     private static ChatMessage user(UserMessage user) {
         return new ChatMessage(ChatMessage.Role.USER, text(user.contents()), List.of(), null, user.name());
+    }
+
+    private static ChatMessage assistant(AiMessage answer) {
+        if (!answer.images().isEmpty()) {
+            throw new UnsupportedFeatureException("Images in an AI message are not supported by Cerberus, which reads "
+                    + "text only; leave them out of the conversation");
+        }
+        return ChatMessage.assistant(orEmpty(answer.text()), toolCalls(answer));
     }
 
     private static List<ToolCall> toolCalls(AiMessage answer) {

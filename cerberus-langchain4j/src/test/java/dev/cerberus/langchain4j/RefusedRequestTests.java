@@ -7,6 +7,7 @@ import java.util.Map;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.audio.Audio;
+import dev.langchain4j.data.image.Image;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.AudioContent;
 import dev.langchain4j.data.message.Content;
@@ -116,6 +117,19 @@ class RefusedRequestTests {
                     AiMessage.from(ToolExecutionRequest.builder().id("c1").name("look").arguments("{}").build()),
                     result))
             .withMessageContaining("tool results");
+        assertThat(this.generator.requests()).isEmpty();
+    }
+
+    @Test
+    void imagesOfAnEarlierAnswerAreUnsupported() {
+        AiMessage drawn = AiMessage.builder()
+            .text("Here is a cat")
+            .attributes(Map.of(AiMessage.GENERATED_IMAGES_KEY, List.of(Image.builder().base64Data("aa").build())))
+            .build();
+        assertThatExceptionOfType(UnsupportedFeatureException.class)
+            .isThrownBy(() -> model().chat(UserMessage.from("Draw a cat"), drawn, UserMessage.from("Is it black?")))
+            .withMessage("Images in an AI message are not supported by Cerberus, which reads text only; "
+                    + "leave them out of the conversation");
         assertThat(this.generator.requests()).isEmpty();
     }
 
