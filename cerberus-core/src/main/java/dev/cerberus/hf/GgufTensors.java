@@ -194,6 +194,11 @@ final class GgufTensors implements TensorFile {
                     + " bytes, more than one buffer can hold (" + Integer.MAX_VALUE + ")", "use a smaller model");
         }
         try {
+            if (this.channel.size() < tensor.offset() + offset + bytes) {
+                throw new ModelFileException(this.file,
+                        "tensor " + tensor.name() + " ends behind the file, which became shorter while it was read",
+                        Safetensors.FETCH_AGAIN);
+            }
             return this.channel.map(FileChannel.MapMode.READ_ONLY, tensor.offset() + offset, bytes)
                 .order(ByteOrder.LITTLE_ENDIAN);
         }

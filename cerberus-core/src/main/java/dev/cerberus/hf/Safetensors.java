@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * The header is checked completely on opening: every tensor has a known type, lies inside
  * the file, has as many bytes as its shape says, and together they cover the data without
  * hole or overlap. Buffers handed out stay valid after {@link #close()}, until they are
- * collected; the file must not be shortened while they are in use. Thread-safe.
+ * collected; the file must not be shortened while they are in use, which is looked after
+ * whenever one is handed out. Thread-safe.
  */
 public final class Safetensors implements TensorFile {
 
@@ -209,8 +210,8 @@ public final class Safetensors implements TensorFile {
 
     /**
      * The bytes of one tensor as a read-only, little-endian view of the mapped file.
-     * @throws ModelFileException if the file does not hold it, or it is larger than one
-     * buffer (2 GiB)
+     * @throws ModelFileException if the file does not hold it, not any more, or it is
+     * larger than one buffer (2 GiB)
      */
     @Override
     public ByteBuffer data(String name) {
@@ -235,10 +236,14 @@ public final class Safetensors implements TensorFile {
                             + this.maxMappedBytes + ")",
                     "use a checkpoint of a smaller model or one stored in 16-bit floats");
         }
-        if (this.whole != null) {
-            return this.whole.slice((int) begin, (int) bytes).order(ByteOrder.LITTLE_ENDIAN);
-        }
         try {
+            if (this.channel.size() < this.dataStart + begin + bytes) {
+                throw new ModelFileException(this.file, "tensor " + info.name() + " ends at byte " + info.end()
+                        + " of the data, and the file became shorter while it was read", FETCH_AGAIN);
+            }
+            if (this.whole != null) {
+                return this.whole.slice((int) begin, (int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+            }
             if (!this.mapped) {
                 ByteBuffer copy = ByteBuffer.allocate((int) bytes);
                 readFully(this.channel, copy, this.dataStart + begin);

@@ -5,12 +5,16 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +67,21 @@ class GgufModelTests {
         assertThat(model.config().tieWordEmbeddings()).isFalse();
         try (Checkpoint checkpoint = model.openCheckpoint()) {
             assertThat(checkpoint.info("lm_head.weight").shape()).containsExactly(16L, 8L);
+        }
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows shortens no file that is mapped")
+    void tensorIsRefusedOnceTheFileBecameShorter() throws IOException {
+        GgufModel model = GgufModel.open(GgufBuilder.model("llama").write(file()));
+        try (Checkpoint checkpoint = model.openCheckpoint();
+                FileChannel writing = FileChannel.open(file(), StandardOpenOption.WRITE)) {
+            writing.truncate(writing.size() / 2);
+            assertThatExceptionOfType(ModelFileException.class)
+                .isThrownBy(() -> checkpoint.names().forEach(checkpoint::data))
+                .withMessageStartingWith(file() + ": tensor ")
+                .withMessageEndingWith(
+                        " ends behind the file, which became shorter while it was read; fetch the file again");
         }
     }
 

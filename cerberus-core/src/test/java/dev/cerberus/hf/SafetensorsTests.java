@@ -4,14 +4,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,6 +94,32 @@ class SafetensorsTests {
             assertThat(copied.floats("a")).isEqualTo(mapped.floats("a"));
             Files.write(path, new byte[(int) Files.size(path)]);
             assertThat(data.getInt(4)).isEqualTo(0x07060504);
+        }
+    }
+
+    /*
+     * To read beyond the end of a file that is mapped ends the process where native code
+     * does it.
+     */
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows shortens no file that is mapped")
+    void dataWhenTheFileBecameShorterIsRefused() throws IOException {
+        Path path = file(TWO_TENSORS, 9);
+        try (Safetensors whole = Safetensors.open(path);
+                Safetensors single = Safetensors.open(path, 8);
+                Safetensors copied = Safetensors.openToCopy(path);
+                FileChannel writing = FileChannel.open(path, StandardOpenOption.WRITE)) {
+            writing.truncate(writing.size() - 1);
+            for (Safetensors file : List.of(whole, single, copied)) {
+                assertThat(file.data("a").getInt(4)).isEqualTo(0x07060504);
+                assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> file.data("b"))
+                    .withMessage(path + ": tensor b ends at byte 9 of the data, and the file became shorter while it "
+                            + "was read; fetch the file again");
+            }
+            writing.truncate(writing.size() - 1);
+            assertThat(whole.rows("a", 0, 1).getInt(0)).isEqualTo(0x03020100);
+            assertThatExceptionOfType(ModelFileException.class).isThrownBy(() -> whole.rows("a", 1, 1))
+                .withMessageContaining("became shorter while it was read");
         }
     }
 
