@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 import dev.cerberus.djl.Precision;
 import dev.cerberus.djl.TorchDevice;
+import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.engine.BundledModel;
 import dev.cerberus.engine.CerberusEngine;
 import dev.cerberus.engine.EngineOptions;
@@ -169,7 +170,7 @@ final class ModelOptions {
      * @param file the heads; empty for those beside the model
      */
     EngineOptions.Builder engine(String option, Optional<Path> file) {
-        requirePositive("--threads", this.threads);
+        requireThreads(this.spec, this.threads);
         requirePositive("--max-context", this.maxContext);
         HeadsOptions chosen = HeadsOptions.at(file.map(Path::toString), OptionalInt.empty());
         requireFile("heads", option, chosen.location());
@@ -187,6 +188,14 @@ final class ModelOptions {
             .maxConcurrent(1)
             .requestTimeout(NO_LIMIT)
             .settingNames(new SettingOptions(this.spec));
+    }
+
+    /** Refuses a number of threads that operators can not have. */
+    static void requireThreads(CommandSpec spec, @Nullable Integer threads) {
+        if (threads != null && (threads < 1 || threads > TorchRuntime.MOST_THREADS)) {
+            throw new ParameterException(spec.commandLine(),
+                    "--threads must be in 1.." + TorchRuntime.MOST_THREADS + ", was " + threads);
+        }
     }
 
     private void requirePositive(String option, @Nullable Integer value) {

@@ -146,9 +146,7 @@ final class WritingOptions {
 
     /** Takes the threads of option {@code --threads}, if they were given, or else one. */
     void useThreads() {
-        if (this.threads != null && this.threads < 1) {
-            throw new ParameterException(this.spec.commandLine(), "--threads must be at least 1, was " + this.threads);
-        }
+        ModelOptions.requireThreads(this.spec, this.threads);
         TorchRuntime.useThreads((this.threads != null) ? this.threads : 1);
     }
 

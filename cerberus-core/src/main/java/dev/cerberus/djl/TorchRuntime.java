@@ -15,6 +15,12 @@ import dev.cerberus.model.NativeSettings;
  */
 public final class TorchRuntime {
 
+    /**
+     * The most threads of an operator, more than machines have processors: where OpenMP
+     * can not make as many as it is told to, it ends the process.
+     */
+    public static final int MOST_THREADS = 1024;
+
     private static final Logger LOGGER = LoggerFactory.getLogger(TorchRuntime.class);
 
     private static final String THREADS = "ai.djl.pytorch.num_threads";
@@ -27,12 +33,12 @@ public final class TorchRuntime {
     /**
      * Sets the number of threads on which operators run that the calling thread calls.
      * Where nothing is set, that is one.
-     * @param threads 1 or more
+     * @param threads 1 to {@link #MOST_THREADS}
      * @throws NativeLibraryException if no native library fits this machine
      */
     public static void useThreads(int threads) {
-        if (threads < 1) {
-            throw new IllegalArgumentException("threads must be at least 1, was " + threads);
+        if (threads < 1 || threads > MOST_THREADS) {
+            throw new IllegalArgumentException("threads must be in 1.." + MOST_THREADS + ", was " + threads);
         }
         engine();
         OperatorThreads.use(threads);

@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 
 import dev.cerberus.advice.SettingNames;
+import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.tree.TreeShape;
 
 /**
@@ -165,7 +166,8 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
                 "KV cache tokens must be at least 2, one for the prompt and one for the answer, was "
                         + kvCacheTokens.orElse(0));
         requestTimeout = Durations.clamp(requestTimeout);
-        require(threads.isEmpty() || threads.getAsInt() >= 1, "threads must be at least 1, was " + threads.orElse(0));
+        require(threads.isEmpty() || (threads.getAsInt() >= 1 && threads.getAsInt() <= TorchRuntime.MOST_THREADS),
+                "threads must be in 1.." + TorchRuntime.MOST_THREADS + ", was " + threads.orElse(0));
     }
 
     private static void require(boolean condition, String message) {
@@ -475,7 +477,7 @@ public record EngineOptions(String modelLocation, HubOptions hub, Optional<Strin
 
         /**
          * Sets the threads of one native operator.
-         * @param value at least 1
+         * @param value 1 to {@link TorchRuntime#MOST_THREADS}
          * @return this builder
          */
         public Builder threads(OptionalInt value) {

@@ -1,6 +1,7 @@
 package dev.cerberus.djl;
 
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.random.RandomGenerator;
@@ -12,7 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ModelConfig;
 import dev.cerberus.model.KvCache;
@@ -38,6 +41,16 @@ class OperatorThreadsTests {
     @AfterEach
     void alone() {
         TorchRuntime.useThreads(1);
+    }
+
+    /* OpenMP that can not make as many ends the process. */
+    @ParameterizedTest
+    @ValueSource(ints = { -1, 0, 1025, Integer.MAX_VALUE })
+    void moreThreadsThanMachinesHaveAreRefused(int threads) {
+        String message = "threads must be in 1..1024, was " + threads;
+        assertThatIllegalArgumentException().isThrownBy(() -> TorchRuntime.useThreads(threads)).withMessage(message);
+        EngineOptions.Builder options = EngineOptions.builder("model").threads(OptionalInt.of(threads));
+        assertThatIllegalArgumentException().isThrownBy(options::build).withMessage(message);
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 import dev.cerberus.djl.Precision;
+import dev.cerberus.djl.TorchRuntime;
 import dev.cerberus.engine.EngineOptions;
 import dev.cerberus.engine.GateOptions;
 import dev.cerberus.gate.GateMode;
@@ -57,7 +58,9 @@ final class PropertiesMapper {
         requireAtLeastOne("cerberus.engine.max-input-characters", engine.maxInputCharacters());
         require(engine.kvCacheTokens() == null || engine.kvCacheTokens() >= 2, "cerberus.engine.kv-cache-tokens",
                 engine.kvCacheTokens(), "must be at least 2, one for the prompt and one for the answer");
-        requireAtLeastOne("cerberus.engine.threads", engine.threads());
+        Integer threads = engine.threads();
+        require(threads == null || (threads >= 1 && threads <= TorchRuntime.MOST_THREADS), "cerberus.engine.threads",
+                threads, "must be in 1.." + TorchRuntime.MOST_THREADS);
         return EngineOptions.builder(modelLocation)
             .hub(new EngineOptions.HubOptions(model.download() == CerberusProperties.Model.Download.IF_MISSING,
                     text(model.cache()), text(model.mirror())))
@@ -83,7 +86,7 @@ final class PropertiesMapper {
             .kvCacheTokens(number(engine.kvCacheTokens()))
             .prefixCache(engine.prefixCache())
             .weightsCache(text(model.weightsCache()))
-            .threads(number(engine.threads()))
+            .threads(number(threads))
             .settingNames(SettingProperties.INSTANCE);
     }
 

@@ -248,7 +248,8 @@ class CerberusPropertiesTests {
             cerberus.engine.request-timeout   | 0s    | must be positive
             cerberus.engine.max-input-characters | 0  | must be at least 1
             cerberus.engine.kv-cache-tokens      | 1  | must be at least 2
-            cerberus.engine.threads           | 0     | must be at least 1
+            cerberus.engine.threads           | 0     | must be in 1..1024
+            cerberus.engine.threads           | 1025  | must be in 1..1024
             """)
     void illegalValueIsRefusedByNameValueAndRange(String name, String value, String allowed) {
         assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class).isThrownBy(() -> {
