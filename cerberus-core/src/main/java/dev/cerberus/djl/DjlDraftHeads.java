@@ -142,17 +142,21 @@ public final class DjlDraftHeads implements DraftHeads {
                     List.of(Remedy.of("set", Setting.HEADS_COUNT, "to 1.." + all.heads() + " or leave it out")));
         }
         NDManager manager = target.device().newManager();
+        boolean loaded = false;
         try {
-            return new DjlDraftHeads(file, all.first(used), config, checkpoint, target, manager, largestWhole);
-        }
-        catch (ModelException | ModelFileException ex) {
-            manager.close();
-            throw ex;
+            DjlDraftHeads heads = new DjlDraftHeads(file, all.first(used), config, checkpoint, target, manager,
+                    largestWhole);
+            loaded = true;
+            return heads;
         }
         catch (EngineException | IllegalArgumentException ex) {
-            manager.close();
             throw new ModelException("The heads in " + file.file() + " can not be loaded on " + target.device().name()
                     + ": " + ex.getMessage(), ex);
+        }
+        finally {
+            if (!loaded) {
+                manager.close();
+            }
         }
     }
 

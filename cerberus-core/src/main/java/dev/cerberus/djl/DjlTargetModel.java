@@ -1,6 +1,8 @@
 package dev.cerberus.djl;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +13,8 @@ import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.IValue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ExpectedTensors;
@@ -36,6 +40,8 @@ import dev.cerberus.tree.CandidateTree;
  * be closed before.
  */
 public final class DjlTargetModel implements TargetModel {
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(DjlTargetModel.class);
 
     private static final int TRIAL_ROWS = 16;
 
@@ -67,7 +73,8 @@ public final class DjlTargetModel implements TargetModel {
     private Optional<ThreadChoice> threads = Optional.empty();
 
     private DjlTargetModel(ModelConfig config, int maxContext, TorchDevice device, Precision precision,
-            Supplier<AttentionKernel> attention, Checkpoint checkpoint, WeightsCache cache, NDManager manager) {
+            Supplier<AttentionKernel> attention, Checkpoint checkpoint, WeightsCache cache, NDManager manager,
+            Deque<AutoCloseable> open) {
         this.config = config;
         this.dimensions = new ModelDimensions(config.vocabularySize(), config.hiddenSize(), maxContext);
         this.device = device;
@@ -78,11 +85,13 @@ public final class DjlTargetModel implements TargetModel {
                 new ProgramSource().files("tables.py", kernel.basis()).toString());
         this.weights = WeightLoader.load(checkpoint, config, precision, kernel, cache, this.manager,
                 device.loadingThreads());
+        open.push(this.weights);
         FreedMemory.giveBack();
         this.attention = attention.get();
         LlamaProgram program = new LlamaProgram(config, precision, kernel, this.attention);
         this.sameBits = new SameBits(config, kernel, precision, this.weights, this.manager);
         this.frequencies = frequencies(config, maxContext, this.readers, this.manager);
+        open.push(this.frequencies);
         this.pass = this.attention.pooled()
                 ? new PooledForward(program, this.readers, this.weights, this.frequencies, this.manager)
                 : new SeparateForward(program, this.readers, this.weights, this.frequencies, this.manager);
@@ -126,18 +135,42 @@ public final class DjlTargetModel implements TargetModel {
 
     static DjlTargetModel load(ModelConfig config, Checkpoint checkpoint, int maxContext, TorchDevice device,
             Precision precision, WeightsCache cache, Supplier<AttentionKernel> attention) {
+        return load(config, checkpoint, maxContext, device, precision, cache, attention, new ArrayDeque<>());
+    }
+
+    /**
+     * Loads a model.
+     * @param attention tells how it attends; asked once the weights are loaded
+     * @param open takes what was opened; all of it is closed where loading fails
+     */
+    static DjlTargetModel load(ModelConfig config, Checkpoint checkpoint, int maxContext, TorchDevice device,
+            Precision precision, WeightsCache cache, Supplier<AttentionKernel> attention, Deque<AutoCloseable> open) {
         ExpectedTensors.check(config, checkpoint);
         NDManager manager = device.newManager();
+        open.push(manager);
+        boolean loaded = false;
         try {
-            return new DjlTargetModel(config, maxContext, device, precision, attention, checkpoint, cache, manager);
-        }
-        catch (ModelException ex) {
-            manager.close();
-            throw ex;
+            DjlTargetModel model = new DjlTargetModel(config, maxContext, device, precision, attention, checkpoint,
+                    cache, manager, open);
+            loaded = true;
+            return model;
         }
         catch (EngineException | IllegalArgumentException ex) {
-            manager.close();
             throw device.loadingFailed(config, precision, ex);
+        }
+        finally {
+            if (!loaded) {
+                open.forEach(DjlTargetModel::close);
+            }
+        }
+    }
+
+    private static void close(AutoCloseable opened) {
+        try {
+            opened.close();
+        }
+        catch (Exception ex) {
+            LOGGER.warn("A part of a model that could not be loaded could not be freed", ex);
         }
     }
 

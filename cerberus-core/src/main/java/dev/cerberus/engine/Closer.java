@@ -20,16 +20,32 @@ final class Closer implements AutoCloseable {
         this.resources.clear();
     }
 
+    /** Closes all of it, also where some of it fails to be closed. */
     @Override
     public void close() {
-        while (!this.resources.isEmpty()) {
-            try {
-                this.resources.pop().close();
-            }
-            catch (Exception ex) {
-                throw new IllegalStateException("A resource could not be closed: " + ex.getMessage(), ex);
-            }
+        if (this.resources.isEmpty()) {
+            return;
         }
+        try {
+            this.resources.pop().close();
+        }
+        catch (Exception ex) {
+            throw afterOthers(new IllegalStateException("A resource could not be closed: " + ex.getMessage(), ex));
+        }
+        catch (Error ex) {
+            throw afterOthers(ex);
+        }
+        close();
+    }
+
+    private <F extends Throwable> F afterOthers(F failure) {
+        try {
+            close();
+        }
+        catch (RuntimeException | Error ex) {
+            failure.addSuppressed(ex);
+        }
+        return failure;
     }
 
 }

@@ -1,11 +1,14 @@
 package dev.cerberus.djl;
 
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.IValue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.HeadsFile;
 import dev.cerberus.hf.ModelConfig;
+import dev.cerberus.hf.WeightsCache;
 import dev.cerberus.model.DraftRoot;
 import dev.cerberus.model.HeadsDescription;
 import dev.cerberus.model.KvCache;
@@ -115,6 +119,27 @@ class ResourceLeakTests {
             assertThatThrownBy(() -> model.forward(foreign, TREE).close()).isInstanceOf(ClassCastException.class);
             assertThat(ManagedResources.count(manager)).isEqualTo(before);
         }
+    }
+
+    /* As when the heap is full once the weights are loaded. */
+    @Test
+    void modelThatFailsToLoadLeavesNothingBehind() {
+        TinyModels.write("qwen3", this.directory);
+        ModelConfig config = ModelConfig.read(this.directory);
+        Deque<AutoCloseable> open = new ArrayDeque<>();
+        try (Checkpoint checkpoint = Checkpoint.open(this.directory)) {
+            assertThatThrownBy(() -> DjlTargetModel.load(config, checkpoint, 16, TorchDevice.of("cpu"), Precision.FP32,
+                    WeightsCache.none(), () -> {
+                        throw new OutOfMemoryError("Java heap space");
+                    }, open))
+                .isInstanceOf(OutOfMemoryError.class);
+        }
+        assertThat(open.pop()).isInstanceOfSatisfying(ProgramWeights.class,
+                (weights) -> assertThat(List.of(weights.vectors(), weights.matrices(), weights.rotation()))
+                    .allMatch(IValue::isReleased));
+        assertThat(open.pop()).isInstanceOfSatisfying(NDManager.class,
+                (manager) -> assertThat(manager.isOpen()).isFalse());
+        assertThat(open).isEmpty();
     }
 
     static List<HeadsDescription> headsDescriptions() {
