@@ -130,7 +130,7 @@ final class KvSlabs implements AutoCloseable {
     private KvSlot takeRoom(int keys) {
         if (this.addressesAreFree) {
             try {
-                return new KvSlot(this.program, create("room", room(keys), 1, 0));
+                return alone(create("room", room(keys), 1, 0));
             }
             catch (EngineException ex) {
                 // more than this machine has at all
@@ -152,13 +152,32 @@ final class KvSlabs implements AutoCloseable {
      * @throws EngineException if there is no memory for it
      */
     KvSlot takeAlone(int keys) {
-        return new KvSlot(this.program, create(keys, 1));
+        return alone(create(keys, 1));
     }
 
-    /** Moves all slots to a slab of another number of them. */
+    private KvSlot alone(KvSlab slab) {
+        try {
+            return new KvSlot(this.program, slab);
+        }
+        catch (RuntimeException | Error ex) {
+            slab.close();
+            throw ex;
+        }
+    }
+
+    /** Moves all slots to a slab of another number of them, or none. */
     private KvSlab replace(KvSlab slab, int slots) {
         KvSlab other = create(slab.keys(), slots);
-        slab.taken().forEach((slot) -> slot.moveTo(other));
+        List<KvSlot.Move> moves = new ArrayList<>();
+        try {
+            slab.taken().forEach((slot) -> moves.add(slot.copyTo(other)));
+        }
+        catch (RuntimeException | Error ex) {
+            moves.forEach(KvSlot.Move::close);
+            other.close();
+            throw ex;
+        }
+        moves.forEach(KvSlot.Move::take);
         this.slabs.set(this.slabs.indexOf(slab), other);
         slab.close();
         return other;
@@ -181,7 +200,7 @@ final class KvSlabs implements AutoCloseable {
             return new KvSlab(owner, this.program, this.readers.callForArray(method, owner, like, shape, type),
                     definedKeys);
         }
-        catch (RuntimeException ex) {
+        catch (RuntimeException | Error ex) {
             owner.close();
             throw ex;
         }

@@ -37,8 +37,14 @@ final class KvSlot {
         this.program = program;
         this.slab = slab;
         this.index = slab.take(this);
-        this.rows = slab.rows(this.index);
         this.definedKeys = slab.definedKeys();
+        try {
+            this.rows = slab.rows(this.index);
+        }
+        catch (RuntimeException | Error ex) {
+            slab.give(this.index);
+            throw ex;
+        }
     }
 
     KvSlab slab() {
@@ -96,16 +102,22 @@ final class KvSlot {
         }
     }
 
-    /** Goes to a free place of another slab of the same size, with all that is there. */
-    void moveTo(KvSlab target) {
+    /**
+     * Copies all that is there to a free place of another slab of the same size.
+     * @return the way there, to be taken or closed
+     */
+    Move copyTo(KvSlab target) {
         int place = target.take(this);
         IValue there = target.rows(place);
-        copy(this.rows, there, target.keys());
-        leave();
-        this.slab = target;
-        this.index = place;
-        this.rows = there;
-        this.definedKeys = target.definedKeys();
+        Move move = new Move(target, place, there);
+        try {
+            copy(this.rows, there, target.keys());
+            return move;
+        }
+        catch (RuntimeException | Error ex) {
+            move.close();
+            throw ex;
+        }
     }
 
     /** Gives the place back. */
@@ -113,6 +125,38 @@ final class KvSlot {
         forgetViews();
         this.rows.close();
         this.slab.give(this.index);
+    }
+
+    /** A place that a slot may go to. Closing frees what belongs to the way. */
+    final class Move implements AutoCloseable {
+
+        private final KvSlab target;
+
+        private final int place;
+
+        private final IValue there;
+
+        private Move(KvSlab target, int place, IValue there) {
+            this.target = target;
+            this.place = place;
+            this.there = there;
+        }
+
+        /** Goes there, and gives the old place back. */
+        void take() {
+            leave();
+            KvSlot.this.slab = this.target;
+            KvSlot.this.index = this.place;
+            KvSlot.this.rows = this.there;
+            KvSlot.this.definedKeys = this.target.keys(); // all were copied
+        }
+
+        /** Stays. */
+        @Override
+        public void close() {
+            this.there.close();
+        }
+
     }
 
     private void forgetViews() {

@@ -76,7 +76,13 @@ final class SlotKvCache extends TokenCache {
     }
 
     private void moveTo(KvSlot target) {
-        target.copy(this.slot, length());
+        try {
+            target.copy(this.slot, length());
+        }
+        catch (RuntimeException | Error ex) {
+            this.slabs.give(target);
+            throw ex;
+        }
         this.slabs.give(this.slot);
         this.slot = target;
     }

@@ -28,6 +28,7 @@ import dev.cerberus.testing.TinyModels;
 import dev.cerberus.tree.CandidateTree;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /** Where keys and values of sequences lie, and what happens to the places of others. */
 class SlotKvCacheTests {
@@ -268,6 +269,34 @@ class SlotKvCacheTests {
             assertThat(scores.logits(0)).isEqualTo(expected);
             scores.close();
         }
+    }
+
+    /* A slot whose rows are gone fails to be copied, as one where there is no memory. */
+    @Test
+    void slotsStayWhereTheyAreWhereOneCanNotBeMoved() {
+        cache(16);
+        cache(16);
+        KvSlab slab = slab(0);
+        this.caches.get(1).slot().rows().close();
+        NDManager manager = this.model.embedding().getManager();
+        int before = ManagedResources.count(manager);
+        assertThatThrownBy(() -> this.model.newCache(16)).isInstanceOf(IllegalStateException.class);
+        assertThat(slab(0)).isSameAs(slab(1)).isSameAs(slab);
+        assertThat(slab.taken()).containsExactly(this.caches.get(0).slot(), this.caches.get(1).slot());
+        assertThat(ManagedResources.count(manager)).isEqualTo(before);
+    }
+
+    @Test
+    void aPlaceThatASequenceFailsToGoToIsFreed() {
+        SlotKvCache cache = cache(16);
+        KvSlab slab = slab(0);
+        cache.slot().rows().close();
+        NDManager manager = this.model.embedding().getManager();
+        int before = ManagedResources.count(manager);
+        assertThatThrownBy(() -> cache.grow(100)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(cache::trim).isInstanceOf(IllegalStateException.class);
+        assertThat(slab(0)).isSameAs(slab);
+        assertThat(ManagedResources.count(manager)).isEqualTo(before);
     }
 
 }
