@@ -1,5 +1,7 @@
 package dev.cerberus.djl;
 
+import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,6 +19,9 @@ public final class NativeLibraryException extends ModelException {
 
     /** What the loader says on Linux of a library that another one needs. */
     private static final Pattern NEEDED = Pattern.compile("(lib[\\w.+-]+): cannot open shared object file");
+
+    /** What systems say of a folder that takes no more. */
+    private static final Pattern NO_ROOM = Pattern.compile("No space left|[Qq]uota exceeded|not enough space");
 
     /** How NVIDIA's libraries begin that a CUDA build needs. */
     private static final Pattern NVIDIA = Pattern.compile("lib(cu|nv|nccl).*");
@@ -39,6 +44,11 @@ public final class NativeLibraryException extends ModelException {
      * @param folder the folder that a variable names; empty if none does
      */
     static NativeLibraryException of(Throwable cause, Optional<Path> folder) {
+        Optional<IOException> notWritten = notWritten(cause);
+        if (notWritten.isPresent()) {
+            return new NativeLibraryException("PyTorch's native library can not be loaded (" + notWritten.get()
+                    + "); set DJL_CACHE_DIR to a folder that can be written, with room for it", false, cause);
+        }
         String reason = reason(cause);
         Optional<String> needed = neededFromNvidia(reason);
         String failed = "PyTorch's native library can not be loaded (" + reason + "); ";
@@ -61,6 +71,19 @@ public final class NativeLibraryException extends ModelException {
      */
     static NativeLibraryException refused(String message) {
         return new NativeLibraryException(message);
+    }
+
+    /**
+     * Returns what kept the library from being unpacked, and not from being fetched.
+     */
+    private static Optional<IOException> notWritten(Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof IOException found && (found instanceof FileSystemException
+                    || NO_ROOM.matcher(String.valueOf(found.getMessage())).find())) {
+                return Optional.of(found);
+            }
+        }
+        return Optional.empty();
     }
 
     /**
