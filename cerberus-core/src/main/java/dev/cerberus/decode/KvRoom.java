@@ -162,8 +162,7 @@ final class KvRoom {
                     return false;
                 }
                 // rows change hands, and are as many as before
-                continued = session.reading()
-                    .continueFrom(KvRoom.this.prefixes, session.roomyRows(), capacity - this.held);
+                continued = session.reading().continueFrom(KvRoom.this.prefixes, session.roomyRows());
             }
             int lacking = Math.max(0, session.neededRows() - session.heldRows());
             this.held -= evictedFor(session, capacity - this.held + session.heldRows());

@@ -117,15 +117,13 @@ final class PrefixCache implements AutoCloseable {
      * Gives a new sequence the cache of a text that it continues, which is kept no longer
      * here.
      * @param text the new sequence's text, longer than the other
-     * @param rows that the cache has to have, or that it can grow to where it lies
-     * @param more the most rows by which it may grow
-     * @return the cache with the whole of the other text, owned by the caller, who makes
-     * it grow; empty if no kept text is continued, or its cache had to be copied
+     * @param rows that the cache has to have
+     * @return the cache with the whole of the other text, owned by the caller; empty if
+     * no kept text is continued, or it has fewer rows
      */
-    Optional<KvCache> handOver(int[] text, int rows, long more) {
+    Optional<KvCache> handOver(int[] text, int rows) {
         Kept source = favourite(text);
-        if (source == null || known(source, text) < source.text().length || source.cache().growsInPlaceTo() < rows
-                || rows - source.cache().capacity() > more) {
+        if (source == null || source.cache().capacity() < rows || known(source, text) < source.text().length) {
             return Optional.empty();
         }
         this.kept.remove(source);

@@ -50,12 +50,11 @@ final class SequenceReading {
     /**
      * Takes the KV cache of a text that this one continues, in place of one of its own,
      * if there is one.
-     * @param rows that the cache must have, or be able to grow to where it lies
-     * @param more the most rows by which it may grow
+     * @param rows that the cache must have
      * @return tokens that need not be read
      */
-    int continueFrom(PrefixCache prefixes, int rows, long more) {
-        prefixes.handOver(this.tokens, rows, more).ifPresent(this.cache::adopt);
+    int continueFrom(PrefixCache prefixes, int rows) {
+        prefixes.handOver(this.tokens, rows).ifPresent(this.cache::adopt);
         return this.cache.length();
     }
 

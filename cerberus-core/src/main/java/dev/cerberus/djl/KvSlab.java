@@ -28,8 +28,6 @@ final class KvSlab implements AutoCloseable {
 
     private final int keys;
 
-    private final int definedKeys;
-
     private final long numbers; // of the keys of a slot in one layer, and of its values
 
     private final NavigableMap<Integer, KvSlot> taken = new TreeMap<>();
@@ -43,14 +41,11 @@ final class KvSlab implements AutoCloseable {
      * Creates a slab without sequences.
      * @param owner owns the tensor, and is closed with the slab
      * @param program a program with the methods of {@code attention_groups.py}
-     * @param rows [layers, 2, slots, kv, keys, dim]
-     * @param definedKeys how many keys and values of a slot that nobody took yet are
-     * zeros; those behind them may be anything, also no numbers
+     * @param rows zeros, [layers, 2, slots, kv, keys, dim]
      */
-    KvSlab(NDManager owner, ScriptModule program, NDArray rows, int definedKeys) {
+    KvSlab(NDManager owner, ScriptModule program, NDArray rows) {
         this.owner = owner;
         this.program = program;
-        this.definedKeys = definedKeys;
         this.rows = ScriptModule.argument(rows);
         this.slots = (int) rows.getShape().get(2);
         this.keys = (int) rows.getShape().get(4);
@@ -64,11 +59,6 @@ final class KvSlab implements AutoCloseable {
     /** Returns the keys of a slot. */
     int keys() {
         return this.keys;
-    }
-
-    /** Returns how many keys of a slot hold numbers when it is taken. */
-    int definedKeys() {
-        return this.definedKeys;
     }
 
     /** Returns who is there, in the order of places. */
@@ -85,7 +75,7 @@ final class KvSlab implements AutoCloseable {
     }
 
     /**
-     * Takes the first free slot, which holds zeros as far as slots are defined.
+     * Takes the first free slot, which holds zeros.
      * @param owner who is there from now on
      * @return its index
      */

@@ -12,11 +12,6 @@ import ai.djl.pytorch.jni.IValue;
  * lie side by side where that pays. Confined to the thread of the model.
  */
 /*
- * A sequence that is too long to lie beside others has room to grow: addresses for
- * several times as many keys, where those cost nothing. To grow is to write to more of
- * them then, while another tensor would be a copy of all that was read, and for a moment
- * twice the memory.
- *
  * Sequences of one size share a slab, which doubles when it is full and halves when it is
  * empty but for a quarter; those that are there move, so that what is copied for that
  * stays below what they have read. Beyond a number of slots, or of bytes, another slab
@@ -28,20 +23,6 @@ final class KvSlabs implements AutoCloseable {
     private static final int MOST_SLOTS = 16;
 
     private static final long MOST_BYTES = 256L << 20;
-
-    /** Keys for which a sequence by itself has room, or several times its own. */
-    private static final int ROOM = 4096;
-
-    private static final int TIMES = 4;
-
-    private static final int ROOM_MULTIPLE = 1024;
-
-    /**
-     * The keys of one number of a head lie behind each other, and those of the next
-     * number as many further as there is room for. Were that a multiple of a page, the
-     * first keys of all numbers would want the same places of the processor's caches.
-     */
-    private static final int ROOM_BESIDE = 128;
 
     /** A slab of which so small a part is taken becomes smaller. */
     private static final int SPARSE = 4;
@@ -55,8 +36,6 @@ final class KvSlabs implements AutoCloseable {
     private final ProgramWeights weights;
 
     private final NDManager manager;
-
-    private final boolean addressesAreFree;
 
     private final List<KvSlab> slabs = new ArrayList<>();
 
@@ -74,7 +53,6 @@ final class KvSlabs implements AutoCloseable {
         this.readers = readers;
         this.weights = weights;
         this.manager = manager;
-        this.addressesAreFree = !manager.getDevice().isGpu() && AddressSpace.ofThisProcess().isFree();
     }
 
     AttentionKernel attention() {
@@ -97,7 +75,7 @@ final class KvSlabs implements AutoCloseable {
      */
     KvSlot take(int keys) {
         if (!isShared(keys)) {
-            return takeRoom(keys);
+            return takeAlone(keys);
         }
         List<KvSlab> alike = this.slabs.stream().filter((slab) -> slab.keys() == keys).toList();
         for (KvSlab slab : alike) {
@@ -126,36 +104,13 @@ final class KvSlabs implements AutoCloseable {
         return attention().grouped() && keys <= AttentionUnits.MOST_KEYS;
     }
 
-    /** Takes a slot by itself in which a sequence can become longer. */
-    private KvSlot takeRoom(int keys) {
-        if (this.addressesAreFree) {
-            try {
-                return alone(create("room", room(keys), 1, 0));
-            }
-            catch (EngineException ex) {
-                // more than this machine has at all
-            }
-        }
-        return takeAlone(keys);
-    }
-
-    /** Returns for how many keys there is room where so many are asked for. */
-    private int room(int keys) {
-        long most = Math.max(keys, this.model.config().maxPositions());
-        long wanted = Math.min(most, Math.max(ROOM, (long) TIMES * keys));
-        return (int) ((wanted + ROOM_MULTIPLE - 1) / ROOM_MULTIPLE) * ROOM_MULTIPLE + ROOM_BESIDE;
-    }
-
     /**
-     * Takes a slot by itself, of that size.
+     * Takes a slot by itself.
      * @param keys its keys
      * @throws EngineException if there is no memory for it
      */
     KvSlot takeAlone(int keys) {
-        return alone(create(keys, 1));
-    }
-
-    private KvSlot alone(KvSlab slab) {
+        KvSlab slab = create(keys, 1);
         try {
             return new KvSlot(this.program, slab);
         }
@@ -188,17 +143,12 @@ final class KvSlabs implements AutoCloseable {
     }
 
     private KvSlab create(int keys, int slots) {
-        return create("cache", keys, slots, keys);
-    }
-
-    private KvSlab create(String method, int keys, int slots, int definedKeys) {
         NDManager owner = this.manager.newSubManager();
         try (IValue like = ScriptModule.argument(this.weights.embedding());
                 IValue type = IValue.from((long) attention().scalarType());
                 IValue shape = IValue.listFrom(this.model.config().layers(), 2, slots,
                         this.model.config().keyValueHeads(), keys, this.model.config().headDim())) {
-            return new KvSlab(owner, this.program, this.readers.callForArray(method, owner, like, shape, type),
-                    definedKeys);
+            return new KvSlab(owner, this.program, this.readers.callForArray("cache", owner, like, shape, type));
         }
         catch (RuntimeException | Error ex) {
             owner.close();

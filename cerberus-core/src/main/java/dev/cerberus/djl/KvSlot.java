@@ -10,9 +10,6 @@ import ai.djl.pytorch.jni.IValue;
  */
 final class KvSlot {
 
-    /** A multiple of the keys of one piece, all of which are read at a time. */
-    private static final int CLEARED_KEYS = 256;
-
     private final ScriptModule program;
 
     private KvSlab slab;
@@ -20,8 +17,6 @@ final class KvSlot {
     private int index;
 
     private IValue rows; // [layers, 2, kv, keys, dim]
-
-    private int definedKeys;
 
     private int seenKeys; // of the views
 
@@ -37,7 +32,6 @@ final class KvSlot {
         this.program = program;
         this.slab = slab;
         this.index = slab.take(this);
-        this.definedKeys = slab.definedKeys();
         try {
             this.rows = slab.rows(this.index);
         }
@@ -66,7 +60,6 @@ final class KvSlot {
     IValue seen(int keys) {
         if (this.views.isEmpty() || this.seenKeys != keys) {
             forgetViews();
-            define(keys);
             try (IValue count = IValue.from((long) keys)) {
                 this.views = Optional.of(this.program.call("seen", this.rows, count));
                 this.seenKeys = keys;
@@ -75,25 +68,9 @@ final class KvSlot {
         return this.views.get();
     }
 
-    /**
-     * Clears what is seen for the first time: what has no number in it spoils what it is
-     * added to, however small its weight is. Some more at a time are a smaller part of a
-     * step.
-     */
-    private void define(int keys) {
-        if (keys > this.definedKeys) {
-            int end = Math.min(this.slab.keys(), (keys + CLEARED_KEYS - 1) / CLEARED_KEYS * CLEARED_KEYS);
-            try (IValue from = IValue.from((long) this.definedKeys); IValue to = IValue.from((long) end)) {
-                this.program.call("cleared", this.rows, from, to).close();
-            }
-            this.definedKeys = end;
-        }
-    }
-
     /** Takes the first tokens of another slot. */
     void copy(KvSlot source, int tokens) {
         copy(source.rows, this.rows, tokens);
-        this.definedKeys = Math.max(this.definedKeys, tokens);
     }
 
     private void copy(IValue source, IValue target, int tokens) {
@@ -148,7 +125,6 @@ final class KvSlot {
             KvSlot.this.slab = this.target;
             KvSlot.this.index = this.place;
             KvSlot.this.rows = this.there;
-            KvSlot.this.definedKeys = this.target.keys(); // all were copied
         }
 
         /** Stays. */

@@ -33,16 +33,9 @@ final class SlotKvCache extends TokenCache {
     }
 
     @Override
-    public int growsInPlaceTo() {
-        int held = this.slot.slab().keys();
-        return this.slabs.isShared(held) ? capacity() : Math.max(capacity(), held);
-    }
-
-    @Override
     void resize(int capacityTokens) {
         int keys = this.slabs.attention().keys(capacityTokens);
-        int held = this.slot.slab().keys();
-        if (keys != held && (keys > held || this.slabs.isShared(held))) {
+        if (keys != this.slot.slab().keys()) {
             try {
                 moveTo(this.slabs.take(keys));
             }

@@ -25,14 +25,6 @@ public interface KvCache extends AutoCloseable {
     int capacity();
 
     /**
-     * Returns how far this cache grows where it lies, without a copy of what it holds.
-     * @return tokens, at least {@link #capacity()}
-     */
-    default int growsInPlaceTo() {
-        return capacity();
-    }
-
-    /**
      * Makes room for more rows. Committed ones are kept, others are not.
      * @param capacityTokens rows to allocate, {@link #capacity()} to {@code maxContext}
      */

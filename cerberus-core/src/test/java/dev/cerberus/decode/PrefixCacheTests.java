@@ -86,30 +86,17 @@ class PrefixCacheTests {
         this.model.withSharedRows(50);
         keep(text(0, 40));
         assertThat(this.prefixes.rows()).isEqualTo(100);
-        assertThat(this.prefixes.handOver(text(0, 60), 101, 0)).isEmpty();
-        assertThat(this.prefixes.handOver(text(0, 39), 60, 0)).isEmpty();
+        assertThat(this.prefixes.handOver(text(0, 60), 101)).isEmpty();
+        assertThat(this.prefixes.handOver(text(0, 39), 60)).isEmpty();
         int[] other = text(0, 60);
         other[39] = 99;
-        assertThat(this.prefixes.handOver(other, 60, 0)).isEmpty();
-        try (KvCache cache = this.prefixes.handOver(text(0, 60), 60, 0).orElseThrow()) {
+        assertThat(this.prefixes.handOver(other, 60)).isEmpty();
+        try (KvCache cache = this.prefixes.handOver(text(0, 60), 60).orElseThrow()) {
             assertThat(cache.length()).isEqualTo(40);
             assertThat(cache.capacity()).isEqualTo(100);
         }
         assertThat(this.prefixes.rows()).isZero();
         assertThat(share(text(0, 60))).isZero();
-    }
-
-    @Test
-    void cacheThatGrowsWhereItLiesIsHandedOverIfThereAreRowsForIt() {
-        this.model.withSharedRows(50);
-        keep(text(0, 40));
-        assertThat(this.prefixes.handOver(text(0, 60), 130, 29)).isEmpty();
-        try (KvCache cache = this.prefixes.handOver(text(0, 60), 130, 30).orElseThrow()) {
-            assertThat(cache.capacity()).isEqualTo(100);
-            cache.grow(130);
-            assertThat(cache.length()).isEqualTo(40);
-        }
-        assertThat(this.prefixes.rows()).isZero();
     }
 
     @Test
@@ -147,7 +134,7 @@ class PrefixCacheTests {
         KvCache cache = this.model.newCache(100);
         this.model.prefill(cache, text(0, 45)).close();
         this.prefixes.keep(text(0, 40), cache); // an answer that ended within a step
-        try (KvCache taken = this.prefixes.handOver(text(0, 60), 60, 0).orElseThrow()) {
+        try (KvCache taken = this.prefixes.handOver(text(0, 60), 60).orElseThrow()) {
             assertThat(taken.length()).isEqualTo(40);
         }
     }

@@ -4,8 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
-import java.util.stream.Stream;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -14,12 +12,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 import dev.cerberus.model.KvCache;
 import dev.cerberus.model.NodeScores;
@@ -75,7 +70,6 @@ class SlotKvCacheTests {
         assertThat(other.slot().slab().slots()).isEqualTo(1);
         this.caches.remove(1).close();
         assertThat(cache(64).slot().index()).as("the gap").isEqualTo(1);
-        assertThat(other.growsInPlaceTo()).as("not among others").isEqualTo(90);
     }
 
     @Test
@@ -140,7 +134,7 @@ class SlotKvCacheTests {
             NDManager owner = manager.newSubManager();
             NDArray rows = owner.zeros(new Shape(1, 2, 2, shape.keyValueHeads(), 32, shape.headDim()),
                     DataType.FLOAT64);
-            try (KvSlab slab = new KvSlab(owner, program, rows, 32)) {
+            try (KvSlab slab = new KvSlab(owner, program, rows)) {
                 IValue some = slab.seen(0, 1, 32); // of another group of the same forward
                 assertThat(slab.seen(0, 2, 32)).isNotSameAs(some);
                 assertThat(slab.seen(0, 1, 32)).isSameAs(some);
@@ -157,64 +151,6 @@ class SlotKvCacheTests {
                 }
                 second.leave();
                 first.leave();
-            }
-        }
-    }
-
-    @Test
-    void longSequenceGrowsWhereItLies() {
-        Assumptions.assumeTrue(AddressSpace.ofThisProcess().isFree(), "skipped: addresses cost memory here");
-        AttentionShape.all().get(0).write(this.directory);
-        int[] text = new int[700];
-        Arrays.setAll(text, (i) -> i % 60);
-        try (DjlTargetModel longer = ExactFormat.FP32.load(this.directory);
-                SlotKvCache grown = (SlotKvCache) longer.newCache(560);
-                SlotKvCache whole = (SlotKvCache) longer.newCache(900)) {
-            longer.prefill(grown, Arrays.copyOf(text, 500), 64).close();
-            KvSlot slot = grown.slot();
-            assertThat(grown.growsInPlaceTo()).isGreaterThan(2000);
-            grown.grow(900);
-            assertThat(grown.slot()).isSameAs(slot);
-            assertThat(grown.capacity()).isEqualTo(900);
-            longer.prefill(grown, Arrays.copyOfRange(text, 500, 700), 64).close();
-            longer.prefill(whole, text, 64).close();
-            HeldKeysAndValues.assertSame("grown", longer, grown, whole, text.length);
-            grown.trim();
-            assertThat(grown.slot().slab().keys()).as("given back").isEqualTo(704);
-            HeldKeysAndValues.assertSame("trimmed", longer, grown, whole, text.length);
-        }
-    }
-
-    static Stream<Function<Path, DjlTargetModel>> kernels() {
-        return Stream.of(ExactFormat.FP32::load, ExactFormat.FP32::loadInBags);
-    }
-
-    /* What nobody wrote may be anything. */
-    @ParameterizedTest
-    @MethodSource("kernels")
-    void whatIsSeenForTheFirstTimeHoldsNumbers(Function<Path, DjlTargetModel> kernel) {
-        AttentionShape.all().get(2).write(this.directory);
-        int[] prompt = { 5, 6, 7, 8, 9 };
-        CandidateTree token = CandidateTree.rootOnly(3);
-        try (DjlTargetModel longer = kernel.apply(this.directory);
-                NDManager manager = longer.device().newManager();
-                SlotKvCache spoilt = (SlotKvCache) longer.newCache(560);
-                SlotKvCache clean = (SlotKvCache) longer.newCache(560)) {
-            Assumptions.assumeTrue(spoilt.slot().slab().definedKeys() == 0, "skipped: addresses cost memory here");
-            try (ScriptModule program = ScriptModule.load(manager, new ProgramSource().files("spoilt.py").toString())) {
-                program.call("spoil", spoilt.slot().rows()).close();
-            }
-            longer.prefill(spoilt, prompt).close();
-            longer.prefill(clean, prompt).close();
-            for (int i = 0; i < 400; i++) { // more than is cleared at a time
-                try (NodeScores expected = longer.forward(clean, token);
-                        NodeScores found = longer.forward(spoilt, token)) {
-                    assertThat(found.logits(0)).as("token %d", i)
-                        .isEqualTo(expected.logits(0))
-                        .doesNotContain(Float.NaN);
-                }
-                clean.commit(new int[] { 0 });
-                spoilt.commit(new int[] { 0 });
             }
         }
     }

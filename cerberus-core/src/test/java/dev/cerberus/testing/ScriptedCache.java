@@ -34,8 +34,7 @@ final class ScriptedCache implements KvCache {
      * @param capacity tokens
      * @param maxContext the most that it may grow to
      * @param blockTokens tokens of a block, whose end no tree may cross
-     * @param sharedRows the most rows of a cache that is in the way where it is kept;
-     * larger ones grow where they lie, if there are any
+     * @param sharedRows the most rows of a cache that is in the way where it is kept
      * @param memory asked for rows whenever the cache is made, grows or moves; may throw
      * @param onClose told once
      */
@@ -87,11 +86,6 @@ final class ScriptedCache implements KvCache {
     @Override
     public int capacity() {
         return this.tokens.length;
-    }
-
-    @Override
-    public int growsInPlaceTo() {
-        return (this.sharedRows > 0 && capacity() > this.sharedRows) ? this.maxContext : capacity();
     }
 
     @Override

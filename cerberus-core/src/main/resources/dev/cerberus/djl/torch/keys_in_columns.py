@@ -91,12 +91,6 @@ def written(self, turned: Tensor, layer: int, start: int, cache: List[Tensor]) -
     _1 = torch.copy_(torch.slice(self.values(cache, layer), 1, start, start + rows), v)
     return rows
 
-# Clears some positions.
-def cleared(self, cache: Tensor, start: int, end: int) -> int:
-    _0 = torch.zero_(torch.slice(self.columns(cache), 3, start, end))
-    _1 = torch.zero_(torch.slice(torch.select(cache, 1, 1), 2, start, end))
-    return end
-
 # Copies the first tokens of another cache.
 def shared(self, cache: Tensor, source: Tensor, tokens: int) -> int:
     _0 = torch.copy_(torch.slice(self.columns(cache), 3, 0, tokens), torch.slice(self.columns(source), 3, 0, tokens))

@@ -35,11 +35,6 @@ def written(self, turned: Tensor, layer: int, start: int, cache: List[Tensor]) -
     _0 = torch.copy_(torch.slice(cache[3 * layer], 2, start, start + rows), kv)
     return rows
 
-# Clears some positions.
-def cleared(self, cache: Tensor, start: int, end: int) -> int:
-    _0 = torch.zero_(torch.slice(cache, 3, start, end))
-    return end
-
 # Copies the first tokens of another cache.
 def shared(self, cache: Tensor, source: Tensor, tokens: int) -> int:
     _0 = torch.copy_(torch.slice(cache, 3, 0, tokens), torch.slice(source, 3, 0, tokens))

@@ -6,10 +6,6 @@ def row(self, rows: Tensor, node: int) -> Tensor:
 def cache(self, like: Tensor, shape: List[int], type: int) -> Tensor:
     return torch.zeros(shape, dtype=type, device=ops.prim.device(like))
 
-# Room for a cache, of which nobody knows what it holds.
-def room(self, like: Tensor, shape: List[int], type: int) -> Tensor:
-    return torch.empty(shape, dtype=type, device=ops.prim.device(like))
-
 # What rotary embedding multiplies every position by, complex: for every kind of layers the pairs of a head, [positions,
 # kinds * dim / 2], and behind them what queries are multiplied by besides, if they are, [positions, 1]. inverse: radians a
 # position, and magnitudes, both [kinds * dim / 2]. growth: [positions], or empty.
