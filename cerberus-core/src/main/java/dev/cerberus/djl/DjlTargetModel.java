@@ -18,9 +18,7 @@ import org.slf4j.LoggerFactory;
 
 import dev.cerberus.hf.Checkpoint;
 import dev.cerberus.hf.ExpectedTensors;
-import dev.cerberus.hf.LayerKind;
 import dev.cerberus.hf.ModelConfig;
-import dev.cerberus.hf.RotaryEmbedding;
 import dev.cerberus.hf.WeightsCache;
 import dev.cerberus.model.Ahead;
 import dev.cerberus.model.KvCache;
@@ -90,7 +88,7 @@ public final class DjlTargetModel implements TargetModel {
         this.attention = attention.get();
         LlamaProgram program = new LlamaProgram(config, precision, kernel, this.attention);
         this.sameBits = new SameBits(config, kernel, precision, this.weights, this.manager);
-        this.frequencies = frequencies(config, maxContext, this.readers, this.manager);
+        this.frequencies = RotaryTables.frequencies(config, maxContext, this.readers, this.manager);
         open.push(this.frequencies);
         this.pass = this.attention.pooled()
                 ? new PooledForward(program, this.readers, this.weights, this.frequencies, this.manager)
@@ -172,45 +170,6 @@ public final class DjlTargetModel implements TargetModel {
         catch (Exception ex) {
             LOGGER.warn("A part of a model that could not be loaded could not be freed", ex);
         }
-    }
-
-    /**
-     * Returns the cosines and sines of positions as an argument; the caller closes it.
-     * @param tables a program with the methods of {@code tables.py}
-     */
-    static IValue frequencies(ModelConfig config, int positions, ScriptModule tables, NDManager owner) {
-        int pairs = config.headDim() / 2;
-        List<LayerKind> kinds = config.distinctKinds();
-        float[] inverse = new float[kinds.size() * pairs]; // 0 for a pair at rest
-        float[] magnitudes = new float[inverse.length];
-        Arrays.fill(magnitudes, 1);
-        float[] growth = new float[0];
-        for (int kind = 0; kind < kinds.size(); kind++) {
-            RotaryEmbedding rotary = kinds.get(kind).rotary();
-            float[] own = rotary.inverseFrequencies(positions);
-            System.arraycopy(own, 0, inverse, kind * pairs, own.length);
-            Arrays.fill(magnitudes, kind * pairs, kind * pairs + own.length, (float) rotary.scaling().magnitude());
-            if (rotary.queryGrowth().isPresent()) {
-                growth = growth(rotary.queryGrowth().get(), positions);
-            }
-        }
-        try (NDArray angles = owner.create(inverse);
-                NDArray lengths = owner.create(magnitudes);
-                NDArray growths = owner.create(growth);
-                IValue input = ScriptModule.argument(angles);
-                IValue factors = ScriptModule.argument(lengths);
-                IValue queries = ScriptModule.argument(growths);
-                IValue length = IValue.from((long) positions)) {
-            return ScriptModule.argument(tables.callForArray("frequencies", owner, input, factors, queries, length));
-        }
-    }
-
-    private static float[] growth(RotaryEmbedding.QueryGrowth growth, int positions) {
-        float[] factors = new float[positions];
-        for (int i = 0; i < positions; i++) {
-            factors[i] = growth.at(i);
-        }
-        return factors;
     }
 
     @Override
