@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -190,7 +191,7 @@ class GenerationObservationTests {
                 .isThrownBy(() -> callbacks.finished.get(5, TimeUnit.SECONDS))
                 .withMessageContaining("the model is tired");
             assertThat(callbacks.seen.toString()).isEqualTo("null:false null:false ");
-            assertThat(handler.thrown).isPositive();
+            assertThat(handler.threw.await(5, TimeUnit.SECONDS)).isTrue();
         });
     }
 
@@ -201,7 +202,7 @@ class GenerationObservationTests {
         this.observations.observationConfig().observationHandler(handler);
         this.runner.run((context) -> {
             assertThat(context.getBean(ChatModel.class).chat("Hi")).isEqualTo("Hello");
-            assertThat(handler.thrown).isPositive();
+            assertThat(handler.threw.await(5, TimeUnit.SECONDS)).isTrue();
         });
     }
 
@@ -295,7 +296,8 @@ class GenerationObservationTests {
 
         private final String call;
 
-        private volatile int thrown;
+        private final CountDownLatch threw = new CountDownLatch(1); // also after the last
+                                                                    // callback
 
         private ThrowingHandler(String call) {
             this.call = call;
@@ -333,7 +335,7 @@ class GenerationObservationTests {
 
         private void fail(String present) {
             if (present.equals(this.call)) {
-                this.thrown++;
+                this.threw.countDown();
                 throw new IllegalStateException(present + " of an application's handler");
             }
         }
