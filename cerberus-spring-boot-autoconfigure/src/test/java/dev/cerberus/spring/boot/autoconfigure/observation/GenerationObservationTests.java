@@ -296,8 +296,8 @@ class GenerationObservationTests {
 
         private final String call;
 
-        private final CountDownLatch threw = new CountDownLatch(1); // also after the last
-                                                                    // callback
+        /** May come after the last callback, so it is waited for. */
+        private final CountDownLatch threw = new CountDownLatch(1);
 
         private ThrowingHandler(String call) {
             this.call = call;
